@@ -181,7 +181,7 @@ async fn update(opened: &OpenTable) -> Result<(), Failure> {
 }
 
 fn description(opened: &OpenTable, live: &TableDescription, format: Format) -> String {
-    let TableDescription { facts, untold, status, items, bytes } = live;
+    let TableDescription { facts, unreported: untold, status, items, bytes } = live;
     let name = opened.store.table().name();
     match format {
         Format::Json => {
@@ -208,11 +208,11 @@ fn comparison(live: &TableDescription, differences: &[(String, String, String)],
                 json!({ "fact": fact, "defined": defined, "live": live })
             };
             let rows: Vec<Value> = differences.iter().map(row).collect();
-            format!("{:#}\n", json!({ "differences": rows, "untold": live.untold }))
+            format!("{:#}\n", json!({ "differences": rows, "untold": live.unreported }))
         }
         Format::Table => {
             let append = |all: String, fact: &&str| all + fact + ": not reported by this engine\n";
-            let untold = live.untold.iter().fold(String::new(), append);
+            let untold = live.unreported.iter().fold(String::new(), append);
             if differences.is_empty() {
                 return format!("{untold}The table matches the schema.\n");
             }

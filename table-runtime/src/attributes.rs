@@ -1,18 +1,18 @@
-//! The attributes that say which entity and which version of it an item is.
+//! The attributes with an item's entity and its version.
 
 use modyne::Item;
 
-/// Says which entity an item is.
+/// The name of an item's entity.
 pub const ENTITY_ATTRIBUTE: &str = "et";
-/// Says which version of its entity an item is.
+/// The version of an item's entity.
 pub const VERSION_ATTRIBUTE: &str = "v";
 
-/// The entity an item says it is, for queries that return several kinds.
+/// The entity of an item, for queries that return several kinds.
 pub fn entity_of(item: &Item) -> Option<&str> {
     item.get(ENTITY_ATTRIBUTE)?.as_s().ok().map(String::as_str)
 }
 
-/// The version that an item says it has.
+/// The version of an item.
 #[must_use]
 pub fn version_of(item: &Item) -> Option<u32> {
     item.get(VERSION_ATTRIBUTE)?.as_n().ok()?.parse().ok()

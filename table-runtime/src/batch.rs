@@ -1,4 +1,4 @@
-//! Batches: many items, each for itself, split to what one request takes and repeated until nothing is left over.
+//! Batches: many independent items, split into requests of the allowed size, and repeated until no item is unprocessed.
 
 use std::collections::HashMap;
 
@@ -15,38 +15,38 @@ use crate::item::{FromItem, Item};
 use crate::key::ItemKey;
 use crate::key::Primary;
 
-/// The most keys that DynamoDB takes in one batch of reads.
+/// The largest number of keys in one batch of reads.
 const MAX_READS: usize = 100;
-/// The most items that it takes in one batch of writes. At 400 KB an item, 25 are 10 MB, and 14 MB on the wire: the
-/// limit of 16 MB needs no split of its own.
+/// The largest number of items in one batch of writes. With 400 KB for each item, 25 items are 10 MB, and 14 MB on the
+/// wire, so the limit of 16 MB needs no split of its own.
 const MAX_WRITES: usize = 25;
-/// How many batches of writes are under way at once: enough to hide their latency, too few to throttle a partition.
+/// The number of concurrent batches of writes: enough to hide their latency, too few to throttle a partition.
 const WRITES_AT_ONCE: usize = 4;
 
-/// What a batch of reads found.
+/// The items that a batch of reads found.
 pub struct BatchItems {
     pattern: &'static str,
     items: HashMap<ItemKey, Item>,
 }
 
 impl BatchItems {
-    /// The item under this key, once; `None` when there is none.
+    /// Takes the item with this key out of the result; `None` if there is none.
     pub fn take<T: FromItem>(&mut self, key: &Primary) -> Result<Option<T>, StoreError> {
         let item = self.items.remove(&ItemKey::new(key.clone()));
         item.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.pattern))
     }
 }
 
-/// One write of a batch. There are no conditions in batches.
+/// One write of a batch. DynamoDB supports no conditions in batches.
 pub enum BatchWrite {
-    /// Writes an item whole.
+    /// Writes a whole item.
     Put(Item),
-    /// Removes an item, if it is there.
+    /// Removes an item, if it exists.
     Delete(Primary),
 }
 
 impl Call<'_> {
-    /// Many items by their keys. A key that occurs twice is read once.
+    /// Reads many items by their keys. A key that occurs twice is read once.
     pub async fn read_batch(self, keys: Vec<Primary>, consistent: bool) -> Result<BatchItems, StoreError> {
         let mut seen = std::collections::HashSet::new();
         let unique: Vec<Item> = keys
@@ -70,7 +70,7 @@ impl Call<'_> {
                 .set_keys(Some(keys))
                 .consistent_read(consistent)
                 .build()
-                .expect("the keys are set, which is all it needs");
+                .expect("the keys are set, and nothing else is required");
             let request = self
                 .table
                 .client()
@@ -87,7 +87,7 @@ impl Call<'_> {
         Ok(items)
     }
 
-    /// Many writes. When a key occurs twice, the last write stands.
+    /// Writes many items. If a key occurs twice, the last write applies.
     pub async fn write_batch(self, writes: Vec<BatchWrite>) -> Result<(), StoreError> {
         let mut last: HashMap<ItemKey, WriteRequest> = HashMap::new();
         let mut order = Vec::new();
@@ -127,13 +127,13 @@ impl Call<'_> {
     }
 }
 
-/// Counts the requests in a row that got nothing done.
+/// Counts the requests in a row that processed no item.
 #[derive(Default)]
 struct Idle(u32);
 
 impl Idle {
-    /// After a request for `asked` items of which `left` were left over: waits when there are any, and gives up when
-    /// too many requests got nothing done.
+    /// Handles the result of a request for `asked` items of which `left` are unprocessed: waits if there are any, and
+    /// fails if too many requests in a row processed none.
     async fn after(&mut self, asked: usize, left: usize, pattern: &'static str) -> Result<(), StoreError> {
         if left == 0 {
             return Ok(());

@@ -1,4 +1,4 @@
-//! One call of a pattern: it sends requests, repeats them, adds up what they cost, and gets single items.
+//! One call of a pattern: sends and repeats requests, adds up their cost, and reads single items.
 
 use std::fmt;
 use std::pin::Pin;
@@ -20,27 +20,27 @@ use crate::observer::Reached;
 use crate::registry::Pattern;
 use crate::table::Table;
 
-/// How often a request is repeated before the call gives up.
+/// The number of repeats before the call fails.
 pub(crate) const REPEATS: u32 = 3;
 const FIRST_PAUSE_MS: u64 = 50;
-const LONGEST_PAUSE_MS: u64 = 1_000;
+const MAX_PAUSE_MS: u64 = 1_000;
 
-/// One call of one pattern, used up by what it asks. Reports its cost when it ends, also when it is cancelled.
+/// One call of one pattern. Reports its cost when it ends, also when it is cancelled.
 #[must_use]
 pub struct Call<'a> {
     pub(crate) table: &'a Table,
     pattern: &'static Pattern,
     span: tracing::Span,
-    /// Its number on the table's meter.
+    /// The number of the call on the table's meter.
     number: Option<u64>,
     cost: Mutex<CallCost>,
 }
 
-/// A request that did not succeed.
+/// A request without success.
 pub(crate) enum SendError<E> {
     /// A condition was false.
     Refused(E),
-    /// Nothing more can be done.
+    /// A failure that repeats cannot solve.
     Failed(StoreError),
 }
 
@@ -72,7 +72,7 @@ impl<'a> Call<'a> {
         self.pattern.id
     }
 
-    /// One item by its key.
+    /// Reads one item by its key.
     pub async fn get<T: FromItem>(self, key: Primary, consistent: bool) -> Result<Option<T>, StoreError> {
         let request = self
             .table
@@ -87,7 +87,7 @@ impl<'a> Call<'a> {
         output.item.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.id()))
     }
 
-    /// Sends a request that has no condition, and repeats it while that makes sense.
+    /// Sends a request without a condition, and repeats it while a repeat may succeed.
     pub(crate) async fn ask<T, E, F, A>(&self, attempt: A) -> Result<T, StoreError>
     where
         E: ServiceFailure,
@@ -97,13 +97,14 @@ impl<'a> Call<'a> {
         self.send(attempt).await.map_err(|error| match error {
             SendError::Failed(error) => error,
             SendError::Refused(_) => {
-                let fault = crate::error::Fault("a condition was false where none was sent".to_owned());
+                let fault =
+                    crate::error::Fault("the table reported a false condition, but the request has none".to_owned());
                 StoreError::Rejected { pattern: self.id(), source: Box::new(fault) }
             }
         })
     }
 
-    /// Sends a request and repeats it while that makes sense. It is the caller who makes repeating safe.
+    /// Sends a request, and repeats it while a repeat may succeed. The caller must make repeats safe.
     pub(crate) async fn send<T, E, F, A>(&self, mut attempt: A) -> Result<T, SendError<E>>
     where
         E: ServiceFailure,
@@ -113,7 +114,7 @@ impl<'a> Call<'a> {
         let mut repeats = 0;
         loop {
             self.cost().requests += 1;
-            // On the heap: the SDK's futures are several kilobytes each.
+            // On the heap, because the SDK's futures have several kilobytes each.
             let answer: Pin<Box<F>> = Box::pin(attempt());
             let error = match answer.instrument(self.span.clone()).await {
                 Ok(output) => return Ok(output),
@@ -126,7 +127,7 @@ impl<'a> Call<'a> {
             {
                 return Err(SendError::Refused(context.into_err()));
             }
-            if !verdict.repeats() || self.gives_up(repeats) {
+            if !verdict.repeats() || self.is_last(repeats) {
                 return Err(SendError::Failed(verdict.into_error(self.id(), self.table.name(), &error)));
             }
             pause(repeats).await;
@@ -135,18 +136,18 @@ impl<'a> Call<'a> {
     }
 
     /// Whether no request follows after so many repeats.
-    fn gives_up(&self, repeats: u32) -> bool {
+    fn is_last(&self, repeats: u32) -> bool {
         self.table.until.map_or(repeats >= REPEATS, |until| Instant::now() >= until)
     }
 
-    /// Adds what a read reports.
+    /// Adds the reported cost of a read.
     pub(crate) fn has_read<'c>(&self, capacity: impl IntoIterator<Item = &'c ConsumedCapacity>) {
         for capacity in capacity {
             self.cost().rcu += capacity.read_capacity_units().or(capacity.capacity_units()).unwrap_or(0.0);
         }
     }
 
-    /// Adds what a write reports. A transaction that is repeated after it succeeded reports a read instead.
+    /// Adds the reported cost of a write. A transaction that is repeated after its success reports a read instead.
     pub(crate) fn has_written<'c>(&self, capacity: impl IntoIterator<Item = &'c ConsumedCapacity>) {
         for capacity in capacity {
             let mut cost = self.cost();
@@ -160,7 +161,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Adds what a refused write is estimated to cost.
+    /// Adds the estimated cost of a refused write.
     pub(crate) fn was_refused(&self, wcu: f64) {
         let mut cost = self.cost();
         cost.wcu += wcu;
@@ -189,9 +190,9 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
-/// Waits before the next repeat, the longer the more there were: full jitter, so that those who met once do not
-/// meet again.
+/// Waits before the next repeat, longer after each one. Full jitter, so that requests that collided once do not collide
+/// again.
 pub(crate) async fn pause(repeats: u32) {
-    let longest = LONGEST_PAUSE_MS.min(FIRST_PAUSE_MS << repeats.min(16));
+    let longest = MAX_PAUSE_MS.min(FIRST_PAUSE_MS << repeats.min(16));
     tokio::time::sleep(Duration::from_millis(rand::random_range(0..=longest))).await;
 }

@@ -1,4 +1,4 @@
-//! Changes: an update expression built field by field, every name aliased.
+//! Changes: an update expression that is built field by field, with an alias for every name.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::Update;
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::size::value_bytes;
 
-/// What an update does to an item. Order does not matter: DynamoDB applies all of it to the old item.
+/// The changes of an update. Their order has no effect: DynamoDB applies all of them to the old item.
 #[derive(Default)]
 #[must_use]
 pub struct Changes {
@@ -31,7 +31,7 @@ impl Changes {
         self
     }
 
-    /// Writes an attribute as the table has it.
+    /// Writes an attribute in its stored form.
     pub(crate) fn set_value(mut self, attribute: &'static str, value: AttributeValue) -> Self {
         let (name, alias) = (self.name(attribute), format!(":upd_v{}", self.values.len()));
         self.set.push(format!("{name} = {alias}"));
@@ -39,14 +39,14 @@ impl Changes {
         self
     }
 
-    /// Writes the field unless the item has it already.
+    /// Writes the field if the item does not have it.
     pub fn set_once(mut self, field: &'static str, value: impl Serialize) -> Self {
         let (name, value) = (self.name(field), self.value(value));
         self.set.push(format!("{name} = if_not_exists({name}, {value})"));
         self
     }
 
-    /// Writes the field, or removes it when there is no value: an absent optional field is absent from the item.
+    /// Writes the field, or removes it if there is no value: an optional field without a value is absent from the item.
     pub fn set_or_remove(self, field: &'static str, value: Option<impl Serialize>) -> Self {
         match value {
             Some(value) => self.set(field, value),
@@ -54,7 +54,7 @@ impl Changes {
         }
     }
 
-    /// Moves the field of the old name to the new one, unless the item has that already.
+    /// Moves the field to its new name, if the item does not have the new name.
     pub fn rename(mut self, old: &'static str, new: &'static str) -> Self {
         let (old, new) = (self.name(old), self.name(new));
         self.set.push(format!("{new} = if_not_exists({new}, {old})"));
@@ -62,14 +62,14 @@ impl Changes {
         self
     }
 
-    /// Adds to a number, which counts as 0 while it is absent.
+    /// Adds to a number. An absent number counts as 0.
     pub fn add(mut self, field: &'static str, number: impl Serialize) -> Self {
         let (name, value) = (self.name(field), self.value(number));
         self.add.push(format!("{name} {value}"));
         self
     }
 
-    /// Adds a list at the end of the one that is there; an absent one counts as empty.
+    /// Appends to a list. An absent list counts as empty.
     pub fn append(mut self, field: &'static str, list: impl Serialize) -> Self {
         let (name, list) = (self.name(field), self.value(list));
         let empty = self.value([(); 0]);
@@ -78,7 +78,7 @@ impl Changes {
         self
     }
 
-    /// Writes what adding to a number of the item comes to; it counts as 0 while it is absent.
+    /// Writes the sum of the item's field `of` and a number. An absent field counts as 0.
     pub fn set_sum(mut self, field: &'static str, of: &'static str, number: impl Serialize) -> Self {
         let (name, of) = (self.name(field), self.name(of));
         let (zero, number) = (self.value(0), self.value(number));
@@ -98,7 +98,7 @@ impl Changes {
         self.appends || !self.add.is_empty()
     }
 
-    /// The bytes of the values. The changed item has at least as many.
+    /// The size of the values in bytes. The changed item is at least as large.
     pub(crate) fn bytes(&self) -> usize {
         self.values.iter().map(|(_, value)| value_bytes(value)).sum()
     }
@@ -114,12 +114,12 @@ impl Changes {
             expression: expression.join(" "),
             names: self.names,
             values: Vec::new(),
-            // All of them, so that not even `Debug` shows one.
+            // All values are sensitive, so that `Debug` shows none.
             sensitive_values: self.values,
         }
     }
 
-    // The prefixes are modyne's own, which keep an update's aliases apart from its condition's.
+    // The prefixes are modyne's own, which keep the aliases of an update apart from those of its condition.
     fn name(&mut self, field: &'static str) -> String {
         let alias = format!("#upd_n{}", self.names.len());
         self.names.push((alias.clone(), field.to_owned()));
@@ -128,8 +128,7 @@ impl Changes {
 
     fn value(&mut self, value: impl Serialize) -> String {
         let alias = format!(":upd_v{}", self.values.len());
-        let value =
-            serde_dynamo::to_attribute_value(value).expect("fields are of types that all have a form in the table");
+        let value = serde_dynamo::to_attribute_value(value).expect("every field's type has a stored form");
         self.values.push((alias.clone(), value));
         alias
     }
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn only_additions_differ_when_they_are_applied_twice() {
+    fn only_additions_and_appends_accumulate() {
         assert!(Changes::new().set("a", 1).add("b", 1).accumulate());
         assert!(Changes::new().append("a", [1]).accumulate());
         assert!(!Changes::new().set("a", 1).remove("b").accumulate());

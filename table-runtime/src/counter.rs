@@ -1,5 +1,5 @@
-//! Counters: numbers that writes add to. One that holds no number of its type (negative, a fraction, too large) is read as the
-//! nearest that it can be, so that its item can be read and deleted until `verify --fix` corrects it.
+//! Counters: numbers that writes add to. A counter that holds no number of its type (negative, a fraction, too large)
+//! is read as the nearest valid number, so that its item can be read and deleted until `verify --fix` corrects it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::Condition;
@@ -15,7 +15,7 @@ use crate::key::Primary;
 use crate::stored::StoredItem;
 
 impl Counter {
-    /// The name of its field.
+    /// The name of the field.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -23,7 +23,7 @@ impl Counter {
         }
     }
 
-    /// The nearest number that the field can hold; `None` when it holds one already, or is no number.
+    /// The nearest valid number; `None` if the value is valid already, or is not a number.
     fn nearest(self, item: &Item) -> Option<i64> {
         let AttributeValue::N(text) = item.get(self.name())? else { return None };
         let (lowest, highest) = match self {
@@ -43,7 +43,7 @@ fn whole(number: f64) -> i64 {
     number as i64
 }
 
-/// Gives each counter that holds no number of its type the nearest that does.
+/// Replaces each invalid counter by the nearest valid number.
 pub fn clamp(item: &mut Item, counters: &[Counter]) {
     for counter in counters {
         if let Some(nearest) = counter.nearest(item) {
@@ -59,13 +59,13 @@ pub fn clamp(item: &mut Item, counters: &[Counter]) {
 }
 
 impl StoredItem {
-    /// The names of its counters that hold no number of their type.
+    /// The names of the invalid counters.
     #[must_use]
     pub fn bad_counters(&self, design: &Design) -> Vec<&'static str> {
         self.corrections(design).into_iter().map(|(name, _)| name).collect()
     }
 
-    /// The item with these counters corrected, and all else as it is.
+    /// The item with these counters corrected; other attributes are unchanged.
     #[must_use]
     pub fn corrected(&self, design: &Design) -> Self {
         let mut item = self.attributes().clone();
@@ -83,8 +83,8 @@ impl StoredItem {
 }
 
 impl Call<'_> {
-    /// Gives each counter of this item that holds no number of its type the nearest that does. `false` when one of them has
-    /// another value by now, or there is none to correct.
+    /// Writes the nearest valid number to each invalid counter of this item. Returns `false` if one of them has another
+    /// value by now, or if all are valid.
     pub async fn correct(self, seen: &StoredItem) -> Result<bool, StoreError> {
         let corrections = seen.corrections(self.design());
         if corrections.is_empty() {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_out_of_range_has_a_nearest_one() {
+    fn a_number_out_of_range_becomes_the_nearest_valid_one() {
         let count = |number| nearest(Counter::Count("n"), number);
         for (number, expected) in [
             ("0", None),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_left_as_it_is() {
+    fn a_value_that_is_not_a_number_is_unchanged() {
         let text = Item::from([("n".to_owned(), AttributeValue::S("many".to_owned()))]);
         assert_eq!(Counter::Count("n").nearest(&text), None);
         assert_eq!(Counter::Count("n").nearest(&Item::new()), None);

@@ -1,4 +1,4 @@
-//! Cursors: where the next page starts, sealed to the question it belongs to.
+//! Cursors: the start of the next page, sealed to its query.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,25 +10,25 @@ use sha2::{Digest as _, Sha256};
 
 use crate::time::Timestamp;
 
-/// How long a cursor can be used.
+/// The lifetime of a cursor.
 const LIFETIME: Duration = Duration::from_hours(24);
-/// The first byte of every cursor. A change of what follows takes another.
+/// The first byte of every cursor. Another format needs another number.
 const FORMAT: u8 = 1;
-/// Half of HMAC-SHA256, the least that RFC 2104 advises to keep.
+/// Half of HMAC-SHA256, the minimum that RFC 2104 recommends.
 const TAG_BYTES: usize = 16;
 const HEADER_BYTES: usize = 1 + TAG_BYTES + 8;
-/// Longer than any cursor of keys within DynamoDB's limits (1 KB, 2 KB and a number) in each of 16 shards, in Base64.
+/// Longer than any cursor in Base64, with keys at DynamoDB's limits (1 KB, 2 KB and a number) in each of 16 shards.
 const MAX_CHARS: usize = 72 * 1024;
 
-/// The secret under which cursors are sealed. Does not print.
+/// The secret key of the seals. Does not print.
 #[derive(Clone)]
 pub struct CursorKey([u8; 32]);
 
 impl CursorKey {
-    /// Derives the key from a secret of any length, which may serve other purposes too.
+    /// Derives the key from a secret of any length, which may have other uses too.
     #[must_use]
     pub fn from_secret(secret: impl AsRef<[u8]>) -> Self {
-        // The prefix keeps this key apart from whatever else is derived from the same secret.
+        // The prefix keeps this key different from other keys that are derived from the same secret.
         let digest = Sha256::new().chain_update(b"codesensei cursor key\0").chain_update(secret);
         Self(digest.finalize().into())
     }
@@ -40,37 +40,38 @@ impl fmt::Debug for CursorKey {
     }
 }
 
-/// Why a cursor is refused.
+/// The reason to reject a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CursorError {
     /// It does not have the form of a cursor.
     #[error("the cursor is malformed: send it back exactly as it was received")]
     Malformed,
-    /// It was changed, or belongs to another question, partition or argument, or to a key that is no longer used.
+    /// It was changed, or belongs to another query, partition or argument, or to a key that is no longer used.
     #[error("the cursor belongs to another request: start again without one")]
     Forged,
-    /// It is more than a day old.
+    /// It is older than a day.
     #[error("the cursor is too old: start again without one")]
     Expired,
 }
 
-/// What a cursor is sealed to.
+/// The query to which a cursor is sealed.
 #[derive(Clone, Copy)]
 pub(crate) struct Seal<'a> {
-    /// The pattern's id.
+    /// The id of the pattern.
     pub(crate) pattern: &'a str,
     /// The partition, which always comes from the caller and never from the cursor.
     pub(crate) partition: &'a str,
-    /// The arguments that change which items are asked for, or in which order.
+    /// The arguments that change the items or their order.
     pub(crate) bound_to: &'a str,
 }
 
-/// The part of the last key that is not the partition.
+/// The last key without its partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Position {
-    /// In the table: its sort key.
+    /// In the table: the sort key.
     Table { sk: String },
-    /// In an index, in each shard of the partition, or in the one that it is. `None` is a shard's beginning.
+    /// In an index: the position in each shard of the partition, or in its only one. `None` is the beginning of a
+    /// shard.
     Index(Vec<Option<IndexPosition>>),
 }
 
@@ -106,7 +107,7 @@ impl CursorKey {
             return Err(CursorError::Malformed);
         }
         let (tag, body) = bytes[1..].split_at(TAG_BYTES);
-        // Compares in constant time, and before a single byte of the body is believed.
+        // Compares in constant time, before any byte of the body is used.
         self.mac(seal, body).verify_truncated_left(tag).map_err(|_| CursorError::Forged)?;
         let (expiry, parts) = body.split_first_chunk().ok_or(CursorError::Malformed)?;
         if i64::from_be_bytes(*expiry) < now.millis() {
@@ -116,7 +117,7 @@ impl CursorKey {
     }
 
     fn mac(&self, seal: Seal<'_>, body: &[u8]) -> Hmac<Sha256> {
-        // Each part with its length, so that no two seals are the same bytes.
+        // Each part with its length, so that different queries have different bytes.
         let mut sealed = vec![FORMAT];
         for part in [seal.pattern, seal.partition, seal.bound_to] {
             push(&mut sealed, part);
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn another_question_partition_argument_or_key_is_refused() {
+    fn another_query_partition_argument_or_key_is_rejected() {
         let now = at(1_800_000_000_000);
         let cursor = key().seal(SEAL, &position(), now);
         for other in [
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_is_malformed() {
+    fn a_text_that_is_not_a_cursor_is_malformed() {
         let now = at(1_800_000_000_000);
         for bad in ["", "!", "AQ", "eyJQSyI6ICJVU0VSIzIifQ", "AAAA", &"A".repeat(MAX_CHARS + 1)] {
             assert_eq!(key().open(SEAL, bad, now), Err(CursorError::Malformed), "{bad}");
@@ -237,7 +238,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_sealed_can_be_opened(sort in "-?[0-9]{1,15}", pk in any::<String>(), sk in any::<String>()) {
+        fn a_sealed_cursor_can_be_opened(sort in "-?[0-9]{1,15}", pk in any::<String>(), sk in any::<String>()) {
             let now = at(1_800_000_000_000);
             let table = Position::Table { sk: sk.clone() };
             let index = IndexPosition { sort, pk, sk };
@@ -249,7 +250,7 @@ mod tests {
         }
 
         #[test]
-        fn any_changed_byte_is_refused(index in any::<prop::sample::Index>(), flip in 1_u8..=255) {
+        fn any_changed_byte_is_rejected(index in any::<prop::sample::Index>(), flip in 1_u8..=255) {
             let now = at(1_800_000_000_000);
             let mut bytes = URL_SAFE_NO_PAD.decode(key().seal(SEAL, &position(), now)).expect("our own cursor");
             let index = index.index(bytes.len());
@@ -258,7 +259,7 @@ mod tests {
         }
 
         #[test]
-        fn any_cut_or_longer_cursor_is_refused(keep in 0_usize..60, more in "[A-Za-z0-9_-]{0,8}") {
+        fn any_shorter_or_longer_cursor_is_rejected(keep in 0_usize..60, more in "[A-Za-z0-9_-]{0,8}") {
             let now = at(1_800_000_000_000);
             let cursor = key().seal(SEAL, &position(), now);
             let changed = format!("{}{more}", &cursor[..keep.min(cursor.len())]);
@@ -266,7 +267,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_that_is_sent_panics(text in any::<String>()) {
+        fn no_input_causes_a_panic(text in any::<String>()) {
             prop_assert!(key().open(SEAL, &text, at(1_800_000_000_000)).is_err());
         }
     }

@@ -1,4 +1,4 @@
-//! The table's definition, as the generator writes it for `aws dynamodb` and for us.
+//! The table's definition. The generator writes it for `aws dynamodb` and for this crate.
 
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
@@ -13,19 +13,19 @@ use crate::table::Table;
 /// Whether a new table can be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protection {
-    /// As the definition says, which for the product's table means that it cannot.
+    /// As defined. The definition of the product's table protects it.
     AsDefined,
-    /// It can: for tables of tests and of a developer's machine.
+    /// Unprotected: for tables of tests and of developers' machines.
     Off,
 }
 
-/// A definition, unless it has words that we do not know.
+/// Parses a definition. Unknown words are an error.
 pub(crate) fn parsed<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, TableError> {
     serde_json::from_str(text).map_err(|error| TableError::Definition(Box::new(error)))
 }
 
-/// The words of a `CreateTable` request that our definition uses. A word that is not here is an error, so that none
-/// is dropped in silence.
+/// The words of a `CreateTable` request that the definition uses. Any other word is an error, so that none is silently
+/// ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct Definition {
@@ -113,7 +113,7 @@ pub(crate) struct RecoverySpecification {
 }
 
 impl Definition {
-    /// The attributes of all its keys.
+    /// The attributes of all keys.
     pub(crate) fn attributes(&self) -> Result<Vec<AttributeDefinition>, BoxError> {
         let attributes = self.attribute_definitions.iter().map(|attribute| {
             AttributeDefinition::builder()
@@ -124,7 +124,7 @@ impl Definition {
         Ok(attributes.collect::<Result<_, _>>()?)
     }
 
-    /// The request that makes it.
+    /// The request that creates the index.
     pub(crate) fn request(self, table: &Table, protection: Protection) -> Result<CreateTableFluentBuilder, BoxError> {
         let attributes = self.attributes()?;
         let indexes = self.global_secondary_indexes.into_iter().map(Index::build);
@@ -141,7 +141,7 @@ impl Definition {
             .table_name(table.name())
             .set_attribute_definitions(Some(attributes))
             .set_key_schema(Some(key_schema(self.key_schema)?))
-            // No index is no list: an empty one is refused.
+            // Without indexes, the list is absent, because an empty list is rejected.
             .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
             .billing_mode(BillingMode::from(self.billing_mode.as_str()))
             .set_sse_specification(encryption);
@@ -153,7 +153,7 @@ impl Definition {
 }
 
 impl Index {
-    /// The same for a table that is there already.
+    /// The same for an existing table.
     pub(crate) fn create(self) -> Result<CreateGlobalSecondaryIndexAction, BoxError> {
         let index = CreateGlobalSecondaryIndexAction::builder()
             .index_name(self.name)

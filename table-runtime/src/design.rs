@@ -1,10 +1,10 @@
-//! The design of a table, as data: what generated code tells the runtime about its entities.
+//! The design of a table, as data that generated code passes to the runtime.
 
 use modyne::Item;
 
 use crate::error::CorruptItem;
 
-/// What the runtime needs to know of a table's design. Written by the generator, as `DESIGN`.
+/// The design of a table. Generated as `DESIGN`.
 #[derive(Debug)]
 pub struct Design {
     /// The `CreateTable` request, as JSON.
@@ -15,37 +15,37 @@ pub struct Design {
     pub continuous_backups: &'static str,
     /// The key attributes of all indexes.
     pub index_attributes: &'static [&'static str],
-    /// The version that this program reads, and the steps to it, by the entity's name.
+    /// The version that this program reads, and the steps to it, by the name of the entity.
     pub versions_of: fn(&str) -> Option<Versions>,
-    /// The version that this program writes, for an entity that is deployed in two phases.
+    /// The version that this program writes, for an entity whose change is deployed in two phases.
     pub write_version_of: fn(&str) -> Option<u32>,
     /// The counters of an entity.
     pub counters_of: fn(&str) -> &'static [Counter],
     /// The index keys of an entity.
     pub index_keys_of: fn(&str) -> &'static [IndexKeys],
-    /// The keys that an item's fields make: those of the table and of its indexes. Empty for an item of an unknown entity.
+    /// The keys that follow from an item's fields: those of the table and of its indexes. Empty for an unknown entity.
     pub keys_of: fn(Item) -> Result<Item, CorruptItem>,
 }
 
-/// The version of an entity that a program reads, and the steps to it from older versions.
+/// The version of an entity that a program reads, and the steps from older versions.
 pub type Versions = (u32, &'static [Step]);
 
-/// How an item of one version becomes one of the next. Written by the generator, from an entity's `[[history]]`.
+/// The step from one version of an item to the next. Generated from an entity's `[[history]]`.
 #[derive(Debug)]
 pub struct Step {
     /// The older version.
     pub version: u32,
-    /// Old names, and new ones.
+    /// Old names with their new names.
     pub rename: &'static [(&'static str, &'static str)],
-    /// What it lacks, and the value that stands for that.
+    /// Missing attributes with their default values.
     pub default: &'static [(&'static str, Filling)],
-    /// What nobody reads any more.
+    /// Attributes that are not read any more.
     pub remove: &'static [&'static str],
-    /// The indexes that it is not in, or under another key.
+    /// The indexes in which the item has no key, or another key.
     pub index: &'static [IndexKeys],
 }
 
-/// A value that an older item gets.
+/// The default value for an older item.
 #[derive(Clone, Copy, Debug)]
 pub enum Filling {
     /// A number.
@@ -63,11 +63,11 @@ pub enum Counter {
     Amount(&'static str),
 }
 
-/// An entity's keys in one index. Written by the generator.
+/// An entity's keys in one index. Generated.
 #[derive(Debug, PartialEq, Eq)]
 pub struct IndexKeys {
-    /// The attributes of its partition key and its sort key.
+    /// The attributes of the partition key and the sort key.
     pub keys: [&'static str; 2],
-    /// The attributes that they are made from.
+    /// The attributes from which they are made.
     pub from: &'static [&'static str],
 }

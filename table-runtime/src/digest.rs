@@ -1,4 +1,4 @@
-//! SHA-256 digests, and their one written form: 64 lower-case hex digits.
+//! SHA-256 digests and their only text form: 64 lower-case hex digits.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::KeyPart;
 
-/// A SHA-256 digest. Not a secret, and safe to print: what it was made from cannot be read from it.
+/// A SHA-256 digest. Not a secret, and safe to print, because the input cannot be computed from it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
@@ -44,7 +44,7 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// The text is no digest: not 64 lower-case hex digits.
+/// The text is not 64 lower-case hex digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a digest: expected 64 lower-case hex digits")]
 pub struct InvalidDigest;
@@ -53,7 +53,7 @@ impl FromStr for Digest {
     type Err = InvalidDigest;
 
     fn from_str(text: &str) -> Result<Self, InvalidDigest> {
-        // The hex crate takes upper case too; one digest must have one text, since the text stands in keys.
+        // The hex crate accepts upper case too. One digest must have one text, because the text is a part of keys.
         if text.bytes().any(|b| b.is_ascii_uppercase()) {
             return Err(InvalidDigest);
         }
@@ -79,14 +79,14 @@ mod tests {
     const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     #[test]
-    fn the_digest_of_nothing_is_the_published_one() {
+    fn the_digest_of_an_empty_text_is_the_published_one() {
         assert_eq!(Digest::of("").to_string(), EMPTY);
         assert_eq!(EMPTY.parse(), Ok(Digest::of("")));
         assert_eq!(serde_json::to_string(&Digest::of("")).expect("a digest is a string"), format!("\"{EMPTY}\""));
     }
 
     #[test]
-    fn other_forms_are_refused() {
+    fn other_forms_are_rejected() {
         for bad in ["", "e3b0", &EMPTY.to_uppercase(), &format!("{EMPTY}00"), &EMPTY.replace('e', "g")] {
             assert_eq!(bad.parse::<Digest>(), Err(InvalidDigest), "{bad}");
         }
@@ -94,7 +94,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_can_be_read(bytes: [u8; 32]) {
+        fn a_digest_survives_the_round_trip_through_its_text(bytes: [u8; 32]) {
             let digest = Digest::from_bytes(bytes);
             prop_assert_eq!(digest.to_string().parse(), Ok(digest));
             prop_assert_eq!(digest.key_part().len(), 64);

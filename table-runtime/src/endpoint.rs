@@ -1,4 +1,4 @@
-//! Endpoints: where a table is, and as whom it is asked.
+//! Endpoints: the address of a table and its credentials.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,24 +11,24 @@ use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvi
 use aws_config::provider_config::ProviderConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 
-/// Where a table is.
+/// The address of a table.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Endpoint {
-    /// On AWS, or behind an endpoint that asks for AWS credentials.
+    /// On AWS, or behind an endpoint that requires AWS credentials.
     Aws(AwsSettings),
-    /// On an engine at this URL, such as DynamoDB Local. Needs no credentials; takes those of the environment when they
-    /// are set.
+    /// On an engine at this URL, such as DynamoDB Local. Needs no credentials, but uses those of the environment, if
+    /// any.
     Url {
-        /// For instance `http://127.0.0.1:8000`. Its user part is the access key id to sign with, for engines that
-        /// want a certain one: `http://KEY@127.0.0.1:8000`.
+        /// For instance `http://127.0.0.1:8000`. The user part is the access key id of the signature, for engines that
+        /// require a certain one: `http://KEY@127.0.0.1:8000`.
         url: String,
-        /// The region to sign for. `AWS_REGION` when it is absent, else `us-east-1`: DynamoDB Local keeps the tables of
-        /// each region apart, unless it is told to share them.
+        /// The region of the signature. The default is `AWS_REGION`, then `us-east-1`. DynamoDB Local separates the
+        /// tables of each region, unless its option for sharing is on.
         region: Option<String>,
     },
 }
 
-/// What is said beside what the environment and the shared configuration files say.
+/// Settings that take precedence over the environment and the shared configuration files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AwsSettings {
     /// The region, instead of `AWS_REGION` and the profile's.
@@ -39,7 +39,7 @@ pub struct AwsSettings {
     pub endpoint_url: Option<String>,
 }
 
-/// Without the access key.
+/// Prints no access key.
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -58,13 +58,13 @@ impl Endpoint {
         Self::Url { url: url.into(), region: None }
     }
 
-    /// AWS as the environment says.
+    /// AWS with the settings of the environment.
     #[must_use]
     pub fn aws() -> Self {
         Self::Aws(AwsSettings::default())
     }
 
-    /// The SDK's configuration for it.
+    /// The SDK's configuration for this endpoint.
     pub(crate) async fn configuration(&self) -> Builder {
         match self {
             Self::Aws(settings) => Builder::from(&settings.load().await),
@@ -73,8 +73,8 @@ impl Endpoint {
     }
 }
 
-/// Loads the SDK's configuration, for the clients of every service. A profile that is named here signs, also when the environment has
-/// the access key of another account. If it does not exist, every request fails with an error that names it.
+/// Loads the SDK's configuration for the clients of all services. A profile that is named here signs even if the
+/// environment has an access key. If the profile does not exist, every request fails with an error that names it.
 impl IntoFuture for AwsSettings {
     type Output = SdkConfig;
     type IntoFuture = Pin<Box<dyn Future<Output = SdkConfig> + Send>>;
@@ -100,7 +100,8 @@ impl AwsSettings {
         loader.load().await
     }
 
-    /// In the order of the AWS CLI. Unlike the SDK's default chain it does not ask the metadata service of an EC2 instance.
+    /// In the order of the AWS CLI. Unlike the SDK's default chain, this does not query the metadata service of an EC2
+    /// instance.
     async fn region_with(&self, profile: &str) -> Option<Region> {
         let of_profile = ProfileFileRegionProvider::builder().profile_name(profile).build();
         let chain = RegionProviderChain::first_try(self.region.clone().map(Region::new))
@@ -110,18 +111,19 @@ impl AwsSettings {
     }
 }
 
-/// Reads the profile only: the SDK's default chain prefers `AWS_ACCESS_KEY_ID`, and goes on to other sources without the profile.
+/// Reads only the profile. The SDK's default chain prefers `AWS_ACCESS_KEY_ID`, and tries other sources if the profile
+/// is missing.
 #[expect(deprecated, reason = "the new name of these types is in a crate that this workspace does not depend on")]
 fn credentials_of(profile: &str, region: Option<Region>) -> CredentialsProviderChain {
     use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
     let mut files = ProfileFiles::builder().include_default_config_file(true).include_default_credentials_file(true);
-    // Of a profile that does not exist the SDK tells only the first request. One that has no credentials is an error of every request,
-    // and the chain of one provider adds its name.
+    // For a profile that does not exist, the SDK returns an error only on the first request. A profile without
+    // credentials is an error of every request, and the chain of one provider adds its name.
     let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.@/+:".contains(c);
     if profile.chars().all(is_name) {
         files = files.with_contents(ProfileFileKind::Config, format!("[profile {profile}]\n"));
     }
-    // The region is where a role of the profile is assumed.
+    // The region in which a role of the profile is assumed.
     let config = ProviderConfig::without_region().with_region(region);
     let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_files(files.build());
     let name = format!("the profile `{profile}` of the AWS configuration files");
@@ -139,7 +141,7 @@ pub fn split_access_key(url: &str) -> (Option<&str>, String) {
     }
 }
 
-/// The URL of an engine as it may be shown: without an access key id.
+/// The printable form of an engine's URL, without an access key id.
 #[must_use]
 pub fn without_access_key(url: &str) -> String {
     split_access_key(url).1
@@ -150,7 +152,7 @@ fn local(url: &str, region: Option<&str>) -> Builder {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let from_environment = || match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
         (Some(id), Some(secret)) => Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"),
-        // Engines check the form of a signature at most, but the client must make one.
+        // Engines check at most the form of a signature, but the client must sign.
         _ => Credentials::new("local", "local", None, None, "no credentials needed"),
     };
     let credentials = match key {
@@ -160,7 +162,7 @@ fn local(url: &str, region: Option<&str>) -> Builder {
     let region = region.map(ToOwned::to_owned).or_else(|| variable("AWS_REGION"));
     Builder::new()
         .behavior_version(BehaviorVersion::latest())
-        // Without its key: the SDK would not read it, and its traces would show it.
+        // Without the key: the SDK does not read it, and would print it in its traces.
         .endpoint_url(url)
         .region(Region::new(region.unwrap_or_else(|| "us-east-1".to_owned())))
         .credentials_provider(credentials)
@@ -171,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_user_part_of_a_url_is_the_access_key_and_is_not_shown() {
+    fn the_user_part_of_a_url_is_the_access_key_and_is_not_printed() {
         assert_eq!(split_access_key("http://KEY@127.0.0.1:8000"), (Some("KEY"), "http://127.0.0.1:8000".to_owned()));
         assert_eq!(split_access_key("https://a@b@host/x@y?z"), (Some("a@b"), "https://host/x@y?z".to_owned()));
         for plain in ["http://127.0.0.1:8000", "http://host/x@y", "host:1", ""] {

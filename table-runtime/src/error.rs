@@ -1,61 +1,61 @@
-//! What a call of the store can fail with, whatever its pattern. No value of an item, key or argument is in it.
+//! The errors of a call. They contain no value of an item, key or argument.
 
 use std::fmt;
 
 use crate::cursor::CursorError;
 
-/// What lies under an error, for a log.
+/// The source of an error, for a log.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A failure that is not one of a pattern's own reasons. `pattern` is the pattern's id.
+/// A failure that is independent of the pattern. `pattern` is the id of the pattern.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The cursor that came with the request is not one of ours for this question: the client's mistake.
+    /// The cursor of the request is invalid, or belongs to another query: the client's mistake.
     #[error(transparent)]
     Cursor(#[from] CursorError),
-    /// A stored item is not what the schema says. Nothing was skipped, and nothing was returned.
+    /// A stored item does not match the schema. The call returns no items.
     #[error("{pattern}: a stored {entity} does not decode: {reason}")]
     Corrupt {
         /// The pattern that read it.
         pattern: &'static str,
-        /// What it should have been.
+        /// The expected entity.
         entity: &'static str,
-        /// What is wrong with it, without its values.
+        /// The problem, without the item's values.
         reason: String,
     },
-    /// Others kept writing the same items, or the table kept throttling, through every repeat.
+    /// All repeats met conflicting writes or throttling.
     #[error("{pattern}: too much contention or throttling, after every repeat; ask again in a second")]
     Contended {
-        /// The pattern that gave up.
+        /// The pattern of the call.
         pattern: &'static str,
     },
-    /// The table could not be reached or failed, through every repeat. A write may or may not have happened.
+    /// All repeats failed, or did not reach the table. A write may have been applied.
     #[error("{pattern}: the table does not answer; check the endpoint and the network, then ask again")]
     Unavailable {
-        /// The pattern that gave up.
+        /// The pattern of the call.
         pattern: &'static str,
         /// The last failure.
         #[source]
         source: BoxError,
     },
-    /// The request itself was refused: a bug of this crate, or missing permissions.
+    /// The table rejected the request: a bug of this crate, or missing permissions.
     #[error("{pattern}: the request was refused")]
     Rejected {
-        /// The pattern that asked.
+        /// The pattern of the call.
         pattern: &'static str,
-        /// The reason that was given.
+        /// The reason for the rejection.
         #[source]
         source: BoxError,
     },
-    /// There is no such table or index.
+    /// The table or the index does not exist.
     #[error("the table `{table}` or one of its indexes does not exist: create it, or name another")]
     TableMissing {
-        /// The name that was asked for.
+        /// The name of the table.
         table: String,
     },
 }
 
-/// An item is not what the schema says.
+/// An item does not match the schema.
 #[derive(Debug)]
 pub struct CorruptItem {
     entity: &'static str,
@@ -63,12 +63,12 @@ pub struct CorruptItem {
 }
 
 impl CorruptItem {
-    /// `reason` must not hold a value of the item.
+    /// `reason` must not contain a value of the item.
     pub fn new(entity: &'static str, reason: impl Into<String>) -> Self {
         Self { entity, reason: reason.into() }
     }
 
-    /// What is wrong, without a value of the item.
+    /// The problem, without the item's values.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
@@ -81,33 +81,33 @@ impl CorruptItem {
     }
 }
 
-/// Why a table could not be created or deleted.
+/// An error of creating, changing or deleting a table.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// The definition is not what `CreateTable` takes.
+    /// `CreateTable` does not accept the definition.
     #[error("the table's definition cannot be used: run `cargo xtask codegen`")]
     Definition(#[source] BoxError),
-    /// There is no such table.
+    /// The table does not exist.
     #[error("there is no table `{table}`")]
     Missing {
-        /// Its name.
+        /// The name of the table.
         table: String,
     },
     /// The table was created or deleted, but is not ready yet.
     #[error("the table `{table}` is still being {what}; ask again in a minute")]
     Slow {
-        /// Its name.
+        /// The name of the table.
         table: String,
         /// `created` or `deleted`.
         what: &'static str,
     },
-    /// An index of the schema's name is another one.
+    /// An index with the schema's name has another definition.
     #[error("{0}; a live index does not change, so add one of another name (docs/add-an-index.md)")]
     OtherIndex(Box<OtherFact>),
-    /// A table with other keys is not one of ours.
+    /// A table with other keys belongs to another schema.
     #[error("{0}; so it is no table of this schema")]
     OtherKeys(Box<OtherFact>),
-    /// An index was deleted while it was waited for.
+    /// An index was deleted during the wait for it.
     #[error("the index {index} of the table `{table}` was deleted meanwhile; ask again")]
     IndexGone {
         /// The table.
@@ -115,20 +115,20 @@ pub enum TableError {
         /// The index.
         index: String,
     },
-    /// A request was refused or not answered.
+    /// A request was rejected, or there was no response.
     #[error("{operation} failed for the table `{table}`")]
     Failed {
-        /// What was asked.
+        /// The operation.
         operation: &'static str,
-        /// The table's name.
+        /// The name of the table.
         table: String,
-        /// The refusal.
+        /// The error.
         #[source]
         source: BoxError,
     },
 }
 
-/// A fact of a live table that is not what the schema says.
+/// A fact of a live table that differs from the schema.
 #[derive(Debug, thiserror::Error)]
 #[error("the table `{table}` has another {fact}: it is {live}, and the schema says {defined}")]
 pub struct OtherFact {
@@ -136,13 +136,13 @@ pub struct OtherFact {
     pub table: String,
     /// The fact that differs, as `codesensei table diff` names it.
     pub fact: String,
-    /// What the schema says.
+    /// The value in the schema.
     pub defined: String,
-    /// What the table has.
+    /// The value of the live table.
     pub live: String,
 }
 
-/// A refusal or failure in words, made of codes and not of the answer itself, which may hold an item.
+/// A description of a failure. It consists of codes, and never of the response itself, which may contain an item.
 #[derive(Debug)]
 pub(crate) struct Fault(pub(crate) String);
 

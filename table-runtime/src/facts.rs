@@ -1,4 +1,5 @@
-//! Facts about a table: those of its definition and those of a live one, in the same words, to be compared.
+//! Facts about a table: those of its definition and those of a live table, in the same form, so that they can be
+//! compared.
 
 use std::collections::BTreeMap;
 
@@ -13,31 +14,31 @@ use crate::error::TableError;
 use crate::lifecycle::{is_missing, is_unknown};
 use crate::table::Table;
 
-/// What a table is, name by name: keys, indexes, projection, billing, TTL, protection, backups and encryption.
+/// The properties of a table by name: keys, indexes, projection, billing, TTL, protection, backups and encryption.
 pub type TableFacts = BTreeMap<String, String>;
 
-/// What `codesensei` says of backups where the engine has none.
-const NOT_TOLD: &str = "not told";
+/// The value of a fact that the engine does not report.
+const NOT_REPORTED: &str = "not reported";
 
 /// A live table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableDescription {
-    /// What it is.
+    /// Its properties.
     pub facts: TableFacts,
-    /// Facts that this engine does not tell.
-    pub untold: Vec<&'static str>,
+    /// Facts that this engine does not report.
+    pub unreported: Vec<&'static str>,
     /// For instance `ACTIVE`.
     pub status: String,
-    /// How many items it has. DynamoDB counts about every six hours.
+    /// The number of items. DynamoDB updates it about every six hours.
     pub items: i64,
-    /// How large they are together, counted as seldom.
+    /// The size of all items in bytes, updated as often.
     pub bytes: i64,
 }
 
-/// What `schema/table.toml` says that the table is.
+/// The properties of the table that `schema/table.toml` defines.
 ///
 /// # Errors
-/// When the generated definition cannot be read.
+/// Fails if the generated definition cannot be read.
 pub fn defined_table(design: &Design) -> Result<TableFacts, TableError> {
     let (table, expiry): (Definition, Expiry) = (parsed(design.create_table)?, parsed(design.time_to_live)?);
     let recovery: Recovery = parsed(design.continuous_backups)?;
@@ -75,10 +76,10 @@ pub fn defined_table(design: &Design) -> Result<TableFacts, TableError> {
 }
 
 impl Table {
-    /// What the live table is.
+    /// The properties of the live table.
     ///
     /// # Errors
-    /// When there is none, or it does not answer.
+    /// Fails if there is no table, or if it does not respond.
     pub async fn describe(&self) -> Result<TableDescription, TableError> {
         let (name, client) = (self.name(), self.client());
         let (table, expiry, backups) = futures::join!(
@@ -96,7 +97,7 @@ impl Table {
         let expiry = expiry.filter(|ttl| {
             matches!(ttl.time_to_live_status(), Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling))
         });
-        let mut untold = Vec::new();
+        let mut unreported = Vec::new();
         let recovery = match backups {
             Ok(output) => {
                 let backups = output.continuous_backups_description;
@@ -105,8 +106,8 @@ impl Table {
                 switch(status == Some(&PointInTimeRecoveryStatus::Enabled))
             }
             Err(error) if is_unknown(&error) => {
-                untold.push("point_in_time_recovery");
-                NOT_TOLD.to_owned()
+                unreported.push("point_in_time_recovery");
+                NOT_REPORTED.to_owned()
             }
             Err(error) => return Err(self.failed("DescribeContinuousBackups", &error)),
         };
@@ -116,7 +117,7 @@ impl Table {
         facts.insert("point_in_time_recovery".to_owned(), recovery);
         Ok(TableDescription {
             facts,
-            untold,
+            unreported,
             status: table.table_status().map(|status| status.as_str().to_owned()).unwrap_or_default(),
             items: table.item_count().unwrap_or_default(),
             bytes: table.table_size_bytes().unwrap_or_default(),
@@ -125,20 +126,21 @@ impl Table {
 }
 
 impl TableDescription {
-    /// Where it is not as defined: the fact, what is defined, and what is live. What is on one side only is empty on the
-    /// other; what the engine does not tell is no difference.
+    /// The differences from the definition: the fact, its defined value, and its live value. A fact that one side lacks
+    /// is empty there. A fact that the engine does not report is no difference.
     #[must_use]
     pub fn differences(&self, defined: &TableFacts) -> Vec<(String, String, String)> {
         let names: std::collections::BTreeSet<&String> = defined.keys().chain(self.facts.keys()).collect();
-        let told = names.into_iter().filter(|name| !self.untold.contains(&name.as_str()));
+        let reported = names.into_iter().filter(|name| !self.unreported.contains(&name.as_str()));
         let of = |facts: &TableFacts, name: &String| facts.get(name).cloned().unwrap_or_default();
-        told.map(|name| (name.clone(), of(defined, name), of(&self.facts, name)))
+        reported
+            .map(|name| (name.clone(), of(defined, name), of(&self.facts, name)))
             .filter(|(_, defined, live)| defined != live)
             .collect()
     }
 }
 
-/// What `DescribeTable` tells.
+/// The facts in a response to `DescribeTable`.
 pub(crate) fn live(table: &Live) -> TableFacts {
     let mut facts = TableFacts::new();
     keys(&mut facts, "key", table.key_schema(), table.attribute_definitions());
@@ -154,7 +156,7 @@ pub(crate) fn live(table: &Live) -> TableFacts {
     let billing = table.billing_mode_summary().and_then(|billing| billing.billing_mode());
     let is_kms = table.sse_description().and_then(|sse| sse.status()) == Some(&SseStatus::Enabled);
     let rest = [
-        // A table that was never switched to on-demand does not say how it is billed.
+        // A table that was never switched to on-demand reports no billing mode.
         ("billing", billing.map_or("PROVISIONED", |mode| mode.as_str()).to_owned()),
         ("deletion_protection", switch(table.deletion_protection_enabled().unwrap_or_default())),
         ("encryption", encryption(is_kms)),
@@ -195,18 +197,18 @@ mod tests {
     use crate::tests::DESIGN;
 
     #[test]
-    fn a_table_that_does_not_say_how_it_is_billed_is_provisioned() {
+    fn a_table_without_a_billing_mode_is_provisioned() {
         assert_eq!(live(&Live::builder().build())["billing"], "PROVISIONED");
     }
 
     #[test]
-    fn what_an_engine_does_not_tell_is_no_difference() {
+    fn an_unreported_fact_is_no_difference() {
         let defined = defined_table(&DESIGN).expect("a definition");
         let mut facts = defined.clone();
-        facts.insert("point_in_time_recovery".to_owned(), NOT_TOLD.to_owned());
+        facts.insert("point_in_time_recovery".to_owned(), NOT_REPORTED.to_owned());
         facts.insert("index.GSI2.projection".to_owned(), "ALL".to_owned());
-        let untold = vec!["point_in_time_recovery"];
-        let live = TableDescription { facts, untold, status: "ACTIVE".to_owned(), items: 0, bytes: 0 };
+        let unreported = vec!["point_in_time_recovery"];
+        let live = TableDescription { facts, unreported, status: "ACTIVE".to_owned(), items: 0, bytes: 0 };
         let more = ("index.GSI2.projection".to_owned(), String::new(), "ALL".to_owned());
         assert_eq!(live.differences(&defined), [more]);
     }

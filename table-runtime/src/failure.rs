@@ -1,4 +1,4 @@
-//! Failures: what an answer that is no success means, and what is told of it.
+//! Failures: the classification of unsuccessful responses, and their description without values.
 
 use std::error::Error;
 
@@ -19,18 +19,18 @@ use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 
 use crate::error::{Fault, StoreError};
 
-/// What to do about a failed request.
+/// The class of a failed request, which decides whether it is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// A condition was false: an answer, not a failure.
+    /// A condition was false. This is a result, not a failure.
     Refused,
-    /// Someone else is writing, or there is too much to do. Repeat.
+    /// Another request writes the same item, or the table is throttled. Repeat.
     Contended,
-    /// No answer, or a failure on the other side; the request may have been carried out. Repeat.
+    /// No response, or an error of the service; the request may have been applied. Repeat.
     Unavailable,
-    /// There is no such table or index.
+    /// The table or the index does not exist.
     TableMissing,
-    /// The request is wrong and will stay so.
+    /// The request is wrong; a repeat would fail too.
     Rejected,
 }
 
@@ -39,7 +39,7 @@ impl Verdict {
         matches!(self, Self::Contended | Self::Unavailable)
     }
 
-    /// The error that a caller sees when there are no more repeats.
+    /// The error for the caller after the last repeat.
     pub(crate) fn into_error<E>(self, pattern: &'static str, table: &str, error: &SdkError<E>) -> StoreError
     where
         E: ServiceFailure,
@@ -53,13 +53,13 @@ impl Verdict {
     }
 }
 
-/// An operation's own errors.
+/// The errors of one operation.
 pub(crate) trait ServiceFailure: ProvideErrorMetadata + Error + Send + Sync + 'static {
     fn verdict(&self, status: u16) -> Verdict {
         verdict_of_code(self.code().unwrap_or_default(), status)
     }
 
-    /// The message, where it helps and holds no value of ours.
+    /// The message, if it helps and contains no value of an item.
     fn detail(&self) -> Option<String> {
         validation_message(self)
     }
@@ -104,11 +104,11 @@ fn validation_message(error: &(impl ProvideErrorMetadata + ?Sized)) -> Option<St
 
 pub(crate) fn verdict<E: ServiceFailure>(error: &SdkError<E>) -> Verdict {
     match error {
-        // The SDK also calls it so when it cannot read a success: cut short or garbled on its way.
+        // The SDK also reports a success that it cannot read as a service error: one that was truncated or damaged.
         SdkError::ServiceError(context) if is_success(context.raw()) => Verdict::Unavailable,
         SdkError::ServiceError(context) => context.err().verdict(context.raw().status().as_u16()),
         SdkError::ConstructionFailure(_) => Verdict::Rejected,
-        // A timeout, a broken connection, an answer cut short.
+        // A timeout, a broken connection, or a truncated response.
         _ => Verdict::Unavailable,
     }
 }
@@ -129,7 +129,7 @@ fn verdict_of_code(code: &str, status: u16) -> Verdict {
         | "ReplicatedWriteConflictException" => Verdict::Contended,
         "ResourceNotFoundException" => Verdict::TableMissing,
         _ if status == 429 => Verdict::Contended,
-        // Without a code it is not the table that answers, but something on the way, or a garbled answer.
+        // Without a code, the response is not from the table, but from a proxy, or it is damaged.
         "" | "InternalServerError" | "ServiceUnavailable" | "RequestTimeout" => Verdict::Unavailable,
         _ if status >= 500 => Verdict::Unavailable,
         _ => Verdict::Rejected,
@@ -140,7 +140,7 @@ fn verdict_of_reasons(cancelled: &TransactionCanceledException) -> Verdict {
     let has = |wanted: &[&str]| {
         cancelled.cancellation_reasons().iter().any(|reason| reason.code().is_some_and(|code| wanted.contains(&code)))
     };
-    // A false condition stays false, whatever else there was; a wrong request stays wrong.
+    // A false condition stays false, and a wrong request stays wrong, independent of the other reasons.
     if has(&["ConditionalCheckFailed"]) {
         Verdict::Refused
     } else if has(&["ValidationError", "ItemCollectionSizeLimitExceeded", "AccessDenied"]) {
@@ -150,10 +150,10 @@ fn verdict_of_reasons(cancelled: &TransactionCanceledException) -> Verdict {
     }
 }
 
-/// The failure in words. The SDK's own `Debug` prints whole answers, in which there are items.
+/// Describes the failure. The SDK's own `Debug` prints whole responses, which contain items.
 pub(crate) fn describe<E: ServiceFailure>(error: &SdkError<E>) -> Fault {
     let words = match error {
-        SdkError::ServiceError(context) if is_success(context.raw()) => "the answer could not be read".to_owned(),
+        SdkError::ServiceError(context) if is_success(context.raw()) => "the response could not be read".to_owned(),
         SdkError::ServiceError(context) => {
             let code = context.err().code().unwrap_or("an unknown error");
             let status = context.raw().status().as_u16();
@@ -162,12 +162,12 @@ pub(crate) fn describe<E: ServiceFailure>(error: &SdkError<E>) -> Fault {
             format!("{code} (HTTP {status}{request}){detail}")
         }
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
-            Some(connector) => format!("the request was not answered: {}", chain(connector)),
-            None => "the request was not answered".to_owned(),
+            Some(connector) => format!("there was no response: {}", chain(connector)),
+            None => "there was no response".to_owned(),
         },
-        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
-        SdkError::ResponseError(_) => "the answer could not be read".to_owned(),
-        // A region or an endpoint is missing, and it says so.
+        SdkError::TimeoutError(_) => "no response in time".to_owned(),
+        SdkError::ResponseError(_) => "the response could not be read".to_owned(),
+        // A missing region or endpoint; the source names it.
         SdkError::ConstructionFailure(_) => match error.source() {
             Some(source) => format!("the request could not be built: {}", chain(source)),
             None => "the request could not be built".to_owned(),
@@ -177,7 +177,7 @@ pub(crate) fn describe<E: ServiceFailure>(error: &SdkError<E>) -> Fault {
     Fault(words)
 }
 
-/// A connection's errors, outermost first. They name hosts and system errors.
+/// The errors of a connection, outermost first. They name hosts and system errors.
 fn chain(error: &dyn Error) -> String {
     let mut words = error.to_string();
     let mut next = error.source();
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_false_condition_outweighs_a_conflict_and_a_mistake() {
+    fn a_false_condition_takes_precedence_over_conflicts_and_errors() {
         for (codes, expected) in [
             (&["None", "TransactionConflict"][..], Verdict::Contended),
             (&["TransactionConflict", "ConditionalCheckFailed"], Verdict::Refused),
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_decide_before_the_status_does() {
+    fn the_code_takes_precedence_over_the_status() {
         for (code, status, expected) in [
             ("ThrottlingException", 400, Verdict::Contended),
             ("TransactionInProgressException", 400, Verdict::Contended),

@@ -1,4 +1,4 @@
-//! Item versions: how an item that an older program wrote becomes one of now, when it is read and when it is upgraded.
+//! Versions of items: how an older item becomes a current one, in memory and in the table.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -17,7 +17,7 @@ impl Filling {
 }
 
 impl Step {
-    /// What a newer program has written already stays: it may have updated an item without upgrading it.
+    /// A value that a newer program has written already is kept: it may have updated the item without an upgrade.
     pub(crate) fn apply(&self, item: &mut Item) {
         for (old, new) in self.rename {
             if let Some(value) = item.remove(*old) {
@@ -33,7 +33,8 @@ impl Step {
         item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N((self.version + 1).to_string()));
     }
 
-    /// The other way, for programs that know no newer version: what they do not know they ignore, and it is not lost.
+    /// The other direction, for programs that know no newer version. They ignore attributes that they do not know, so
+    /// nothing is lost.
     fn revert(&self, item: &mut Item) {
         for (old, new) in self.rename {
             if let Some(value) = item.remove(*new) {
@@ -44,7 +45,7 @@ impl Step {
     }
 }
 
-/// Brings an item up to date in memory, from the version that it says it has.
+/// Brings an item up to date in memory, from its stored version.
 pub(crate) fn upcast(item: &mut Item, history: &[Step]) {
     for step in history {
         if version_of(item) == Some(step.version) {
@@ -53,7 +54,7 @@ pub(crate) fn upcast(item: &mut Item, history: &[Step]) {
     }
 }
 
-/// Makes an item of now one of an older version, which programs of that version read.
+/// Converts a current item to an older version, which programs of that version read.
 pub(crate) fn downcast(item: &mut Item, version: u32, history: &[Step]) {
     for step in history.iter().rev().filter(|step| step.version >= version) {
         step.revert(item);
@@ -102,14 +103,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_newer_program_has_written_to_an_older_item_stays() {
+    fn a_value_of_a_newer_program_in_an_older_item_is_kept() {
         let upcast = upcast_of(1, &[("hits", "7"), ("count", "9"), ("cost", "3")]);
         assert_eq!(upcast["count"], AttributeValue::N("9".to_owned()));
         assert_eq!(upcast["cost"], AttributeValue::N("3".to_owned()));
         assert!(!upcast.contains_key("hits"));
     }
 
-    /// A note as the program before has it, and as the one of now does: the generator writes such structs.
+    /// The stored note in the previous program and in the current one. The generator writes such structs.
     mod programs {
         use serde::{Deserialize, Serialize};
 
@@ -121,9 +122,9 @@ mod tests {
 
         #[derive(Debug, PartialEq, Serialize, Deserialize)]
         pub(crate) struct Now {
-            /// Renamed by its history.
+            /// Renamed with a history.
             pub(crate) count: u32,
-            /// Renamed without: `stored_as = "title"`.
+            /// Renamed without a history: `stored_as = "title"`.
             #[serde(rename = "title")]
             pub(crate) heading: String,
             /// New and required.
@@ -146,7 +147,7 @@ mod tests {
         item
     }
 
-    /// The first deployment of two: this program reads version 2 and writes version 1.
+    /// The first of two deployments: this program reads version 2 and writes version 1.
     fn written_in_phase_one(note: &programs::Now) -> Item {
         let mut item = stored(note, 1);
         downcast(&mut item, 1, OF_NOTES);
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_first_phase_each_program_reads_what_the_other_writes() {
+    fn in_the_first_phase_each_program_reads_the_items_of_the_other() {
         let (before, now) = (
             programs::Before { hits: 7, title: "t".to_owned() },
             programs::Now { count: 7, heading: "t".to_owned(), cost: 3 },
@@ -170,13 +171,13 @@ mod tests {
     }
 
     #[test]
-    fn in_the_second_phase_programs_of_both_phases_read_what_is_written() {
+    fn in_the_second_phase_programs_of_both_phases_read_the_items() {
         let now = programs::Now { count: 7, heading: "t".to_owned(), cost: 3 };
         for item in [stored(&now, 2), written_in_phase_one(&now)] {
             let read: programs::Now = decode_older_entity(item, "note", 2, OF_NOTES).expect("it knows both versions");
             assert_eq!(read, now);
         }
-        // Why there are two: the program before would refuse it.
+        // The reason for two deployments: the previous program rejects version 2.
         let refused = decode_entity::<programs::Before>(stored(&now, 2), "note", 1).expect_err("it is newer");
         assert!(refused.reason().contains("deploy the newer one"), "{}", refused.reason());
     }

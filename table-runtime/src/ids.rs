@@ -1,4 +1,4 @@
-//! Ids: one newtype per kind over a version 7 UUID, and the injected source that makes them.
+//! Ids: a newtype for each kind around a version 7 UUID, and the injected source of ids.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,30 +9,30 @@ use uuid::{Builder, Uuid};
 
 use crate::time::Timestamp;
 
-/// What every id newtype has in common.
+/// The interface of all id newtypes.
 pub trait UuidNewtype: Copy {
-    /// Wraps a UUID that [`Ids`] made. Text from outside goes through `FromStr`, which checks the version.
+    /// Wraps a UUID from [`Ids`]. Text from other sources goes through `FromStr`, which checks the version.
     fn from_uuid(uuid: Uuid) -> Self;
 
     /// The UUID inside.
     fn uuid(self) -> Uuid;
 }
 
-/// The text is no id: not 36 lower-case characters of a version 7 UUID. Does not repeat the text.
+/// The text is not an id: 36 lower-case characters of a version 7 UUID. The error does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a {kind}: expected a version 7 UUID in lower case with hyphens")]
 pub struct InvalidId {
-    /// The type that was asked for, for instance `SessionId`.
+    /// The expected type, for instance `SessionId`.
     pub kind: &'static str,
 }
 
-/// Parses the one accepted form of an id of the given kind.
+/// Parses an id of the given kind, which has only one valid form.
 #[doc(hidden)]
 pub fn parse_uuid(text: &str, kind: &'static str) -> Result<Uuid, InvalidId> {
     let uuid = Uuid::try_parse(text).map_err(|_| InvalidId { kind })?;
     let mut buffer = Uuid::encode_buffer();
-    // The parser also takes braces, URNs, upper case and the form without hyphens; two texts for one id would be
-    // two keys for one item.
+    // The parser also accepts braces, URNs, upper case and the form without hyphens. Two texts of one id would be two
+    // keys of one item.
     let canonical = uuid.hyphenated().encode_lower(&mut buffer) == text;
     let version_7 = uuid.get_version_num() == 7 && uuid.get_variant() == uuid::Variant::RFC4122;
     if canonical && version_7 { Ok(uuid) } else { Err(InvalidId { kind }) }
@@ -92,9 +92,9 @@ pub struct Ids(Arc<Mutex<Source>>);
 
 struct Source {
     rng: StdRng,
-    /// Makes the tokens, where they are not to repeat with the ids.
+    /// The generator of tokens, if they must differ although the ids repeat.
     tokens: Option<StdRng>,
-    /// Milliseconds of the last id.
+    /// The milliseconds of the last id.
     millis: u64,
     /// The bits of the last id below its milliseconds; 74 of them are used.
     tail: u128,
@@ -103,20 +103,20 @@ struct Source {
 const TAIL_BITS: u32 = 74;
 
 impl Ids {
-    /// Ids nobody can guess, seeded by the operating system.
+    /// Ids that cannot be guessed, seeded by the operating system.
     #[must_use]
     pub fn random() -> Self {
         Self::from_rng(rand::make_rng(), None)
     }
 
-    /// The same ids on every run, for tests and readable seed data.
+    /// The same ids in every run, for tests and readable seed data.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self::from_rng(StdRng::seed_from_u64(seed), None)
     }
 
-    /// The same ids on every run, with tokens that never repeat: DynamoDB takes a transaction whose token it saw in the last
-    /// ten minutes for one that it has done, and would not write again what was deleted in between.
+    /// The same ids in every run, with tokens that never repeat. DynamoDB treats a transaction with a token of the last
+    /// ten minutes as done, and would not write again items that were deleted since.
     #[must_use]
     pub fn repeatable(seed: u64) -> Self {
         Self::from_rng(StdRng::seed_from_u64(seed), Some(rand::make_rng()))
@@ -126,15 +126,15 @@ impl Ids {
         Self(Arc::new(Mutex::new(Source { rng, tokens, millis: 0, tail: 0 })))
     }
 
-    /// A new id. Ids of one source are strictly increasing, also within a millisecond, between threads and when the
-    /// clock is set back.
+    /// A new id. The ids of one source are strictly increasing, also within a millisecond, between threads, and after
+    /// the clock was set back.
     #[must_use]
     pub fn next<I: UuidNewtype>(&self, now: Timestamp) -> I {
         let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         I::from_uuid(source.next(now.millis().unsigned_abs()))
     }
 
-    /// A random UUID that marks one write or one request, so that its repeat can be told from another's.
+    /// A random UUID that marks one write or one request, so that its repeat can be recognised.
     #[must_use]
     pub fn token(&self) -> Uuid {
         let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -150,7 +150,7 @@ impl Source {
         if now > self.millis {
             self.restart(now);
         } else {
-            // A random step, not 1, so that the next id cannot be guessed from this one.
+            // A random step instead of 1, so that the next id cannot be guessed.
             self.tail += 1 + u128::from(self.rng.next_u32());
             if self.tail >> TAIL_BITS != 0 {
                 self.restart(self.millis + 1);
@@ -166,7 +166,7 @@ impl Source {
     fn restart(&mut self, millis: u64) {
         self.millis = millis;
         let random = (u128::from(self.rng.next_u64()) << 64) | u128::from(self.rng.next_u64());
-        // The top bit stays clear: room for at least 2^41 steps before the millisecond runs out.
+        // The top bit stays clear, so that at least 2^41 steps fit into a millisecond.
         self.tail = random & ((1 << (TAIL_BITS - 1)) - 1);
     }
 }
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_but_the_fixed_one_is_refused() {
+    fn every_other_form_is_rejected() {
         let good = "01970b3a-7c4e-7a31-8f60-0c2d5e9b1a77";
         let id: PlantId = good.parse().expect("this is the fixed form");
         assert_eq!(id.to_string(), good);
@@ -239,14 +239,14 @@ mod tests {
     }
 
     #[test]
-    fn repeatable_ids_come_with_tokens_that_are_not() {
+    fn repeatable_ids_have_tokens_that_never_repeat() {
         let now = at(1_800_000_000_000);
         assert_eq!(Ids::repeatable(7).next::<PlantId>(now), Ids::seeded(7).next::<PlantId>(now));
         assert_ne!(Ids::repeatable(7).token(), Ids::repeatable(7).token());
     }
 
     #[test]
-    fn threads_never_share_an_id_and_each_sees_them_grow() {
+    fn ids_are_unique_between_threads_and_increase_in_each() {
         let ids = Ids::random();
         let mut all: Vec<PlantId> = std::thread::scope(|scope| {
             let writers: Vec<_> = (0..8)
@@ -268,7 +268,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ids_grow_whatever_the_clock_does(seed: u64, times in prop::collection::vec(0_i64..9_999_999_999_999, 2..50)) {
+        fn ids_increase_independent_of_the_clock(seed: u64, times in prop::collection::vec(0_i64..9_999_999_999_999, 2..50)) {
             let ids = Ids::seeded(seed);
             let made: Vec<PlantId> = times.iter().map(|millis| ids.next(at(*millis))).collect();
             prop_assert!(made.is_sorted_by(|a, b| a < b));

@@ -1,4 +1,4 @@
-//! A live table is given the indexes that the schema has and it lacks.
+//! Adds the schema's missing indexes to a live table.
 
 use std::time::Duration;
 
@@ -16,61 +16,62 @@ use crate::failure::verdict;
 use crate::lifecycle::{is_missing, is_ready, repeated};
 use crate::table::Table;
 
-/// How often the table is asked at first, and at last: an index of a large table takes hours.
+/// The first and the longest interval between two looks at the table: an index of a large table takes hours.
 const POLLS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
 
-/// How many requests for an index may fail, each seconds after the one before.
+/// The number of requests for an index that may fail, with seconds between them.
 const FAILURES: u32 = 5;
 
-/// How far an index is.
+/// The progress of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndexProgress {
-    /// The table lacks it, so it is asked for.
+    /// The table lacks the index, so it is requested.
     Asked {
         /// The index.
         index: String,
     },
-    /// The service makes no further index now: too many tables change at once. It is asked again.
+    /// The service creates no further index now, because too many tables change at once. The request is repeated.
     Waiting {
         /// The index.
         index: String,
     },
-    /// The table reads its items for it. It can be written to meanwhile.
+    /// The table reads its items for the index. Writes are possible meanwhile.
     Building {
         /// The index.
         index: String,
-        /// How many entries it has, as far as the table tells.
+        /// The number of entries so far, as the table reports it.
         items: i64,
     },
-    /// It can be queried.
+    /// The index can be queried.
     Ready {
         /// The index.
         index: String,
     },
 }
 
-/// What an update found and did.
+/// The result of an update.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableUpdate {
     /// Indexes that the table lacked, or was still building.
     pub added: Vec<String>,
-    /// Indexes that the table has, and the schema has not. They are left as they are.
+    /// Indexes of the table that the schema does not have. They stay unchanged.
     pub unknown: Vec<String>,
 }
 
 impl Table {
-    /// Adds every index that the schema has and the table lacks, one after the other, and waits until each can be queried. An index
-    /// that another run has begun is waited for.
+    /// Adds each index of the schema that the table lacks, one after the other, and waits until it can be queried. If
+    /// another run has begun an index, this waits for it.
     ///
-    /// An index shows an item once the item has the keys of the index, so items that were there before are not in
-    /// it until their keys are written, as `reindex` does.
+    /// An index contains an item once the item has the index's keys. So older items are not in it until `reindex`
+    /// writes their keys.
     ///
     /// # Errors
-    /// When there is no table, when it or an index of this name has other keys, when the index shows other fields, and when a request fails.
-    pub async fn add_missing_indexes(&self, mut tell: impl FnMut(IndexProgress)) -> Result<TableUpdate, TableError> {
+    /// Fails if there is no table, if the table or an index of this name has other keys or other projected fields, and
+    /// if a request fails.
+    pub async fn add_missing_indexes(&self, mut report: impl FnMut(IndexProgress)) -> Result<TableUpdate, TableError> {
         let definition: Definition = parsed(self.design().create_table)?;
         let table = self.live_table().await?;
-        self.refuse_other_keys(&table)?;
+        self.check_keys(&table)?;
         let names: Vec<String> = definition.global_secondary_indexes.iter().map(|index| index.name.clone()).collect();
         let unknown = table.global_secondary_indexes().iter().filter_map(|index| index.index_name());
         let unknown = unknown.filter(|name| !names.iter().any(|known| known == name)).map(str::to_owned).collect();
@@ -83,11 +84,11 @@ impl Table {
                 continue;
             }
             if found.is_none() {
-                tell(IndexProgress::Asked { index: name.clone() });
+                report(IndexProgress::Asked { index: name.clone() });
                 let create = index.create().map_err(TableError::Definition)?;
-                self.ask_for(create, attributes.clone(), &mut tell).await?;
+                self.ask_for(create, attributes.clone(), &mut report).await?;
             }
-            self.wait_for_index(&name, &mut tell).await?;
+            self.wait_for_index(&name, &mut report).await?;
             update.added.push(name);
         }
         Ok(update)
@@ -96,7 +97,7 @@ impl Table {
     /// The indexes of the schema that cannot be queried yet: the table lacks them, or is still building them.
     ///
     /// # Errors
-    /// When there is no table, and when the request fails.
+    /// Fails if there is no table, or if the request fails.
     pub async fn missing_indexes(&self) -> Result<Vec<String>, TableError> {
         let definition: Definition = parsed(self.design().create_table)?;
         let table = self.live_table().await?;
@@ -105,19 +106,17 @@ impl Table {
     }
 
     async fn live_table(&self) -> Result<Live, TableError> {
-        self.told_table(self.client().describe_table().table_name(self.name()).send().await)
+        self.table_of(self.client().describe_table().table_name(self.name()).send().await)
     }
 
-    /// As [`live_table`](Self::live_table), once it is known that there is one: a wait is not lost to an answer that failed.
-    async fn live_table_at_last(&self) -> Result<Live, TableError> {
+    /// Like [`live_table`](Self::live_table), with more repeats: after the table was found once, one failed response
+    /// does not end the wait.
+    async fn live_table_with_repeats(&self) -> Result<Live, TableError> {
         let describe = self.client().describe_table().table_name(self.name());
-        self.told_table(describe.customize().config_override(repeated()).send().await)
+        self.table_of(describe.customize().config_override(repeated()).send().await)
     }
 
-    fn told_table(
-        &self,
-        answer: Result<DescribeTableOutput, SdkError<DescribeTableError>>,
-    ) -> Result<Live, TableError> {
+    fn table_of(&self, answer: Result<DescribeTableOutput, SdkError<DescribeTableError>>) -> Result<Live, TableError> {
         let missing = || TableError::Missing { table: self.name().to_owned() };
         match answer {
             Ok(output) => output.table.ok_or_else(missing),
@@ -126,16 +125,16 @@ impl Table {
         }
     }
 
-    /// A table keeps its keys, and an index its keys and what it shows, for as long as it lives.
-    fn refuse_other_keys(&self, table: &Live) -> Result<(), TableError> {
+    /// A table cannot change its keys, and an index can change neither its keys nor its projection.
+    fn check_keys(&self, table: &Live) -> Result<(), TableError> {
         let (defined, live) = (defined_table(self.design())?, live(table));
         let differs = |prefix: &str| {
             let names = defined.keys().chain(live.keys()).filter(|fact| fact.starts_with(prefix));
             names.into_iter().find(|fact| defined.get(*fact) != live.get(*fact)).cloned()
         };
-        let told = |value: Option<&String>| value.cloned().unwrap_or_else(|| "(nothing)".to_owned());
+        let or_nothing = |value: Option<&String>| value.cloned().unwrap_or_else(|| "(nothing)".to_owned());
         let other = |fact: String| {
-            let (defined, live) = (told(defined.get(&fact)), told(live.get(&fact)));
+            let (defined, live) = (or_nothing(defined.get(&fact)), or_nothing(live.get(&fact)));
             Box::new(OtherFact { table: self.name().to_owned(), fact, defined, live })
         };
         if let Some(fact) = differs("key.") {
@@ -152,13 +151,14 @@ impl Table {
         Ok(())
     }
 
-    /// Asks until the service takes it: a table that is still changing refuses another change, and an account has a limit of changes that
-    /// run at once. Of a request that failed it is not known whether it was carried out, so the table is looked at first.
+    /// Sends the request until the service accepts it: a table that is changing rejects another change, and an account
+    /// has a limit of concurrent changes. A failed request may have been applied, so each attempt first looks at the
+    /// table.
     async fn ask_for(
         &self,
         create: CreateGlobalSecondaryIndexAction,
         attributes: Vec<AttributeDefinition>,
-        tell: &mut impl FnMut(IndexProgress),
+        report: &mut impl FnMut(IndexProgress),
     ) -> Result<(), TableError> {
         let index = create.index_name().to_owned();
         let update = GlobalSecondaryIndexUpdate::builder().create(create).build();
@@ -179,7 +179,7 @@ impl Table {
                 Ok(_) => return Ok(()),
                 Err(error) if is_busy(&error) => {
                     if !std::mem::replace(&mut has_waited, true) {
-                        tell(IndexProgress::Waiting { index: index.clone() });
+                        report(IndexProgress::Waiting { index: index.clone() });
                     }
                     wait(&mut poll).await;
                 }
@@ -195,7 +195,7 @@ impl Table {
     async fn settled(&self) -> Result<Live, TableError> {
         let mut poll = POLLS[0];
         loop {
-            let table = self.live_table_at_last().await?;
+            let table = self.live_table_with_repeats().await?;
             if table.table_status() == Some(&TableStatus::Active)
                 && table.global_secondary_indexes().iter().all(is_ready)
             {
@@ -205,21 +205,21 @@ impl Table {
         }
     }
 
-    /// Waits for as long as it takes: who no longer wants to wait ends the program, and the index is built all the same.
-    async fn wait_for_index(&self, name: &str, tell: &mut impl FnMut(IndexProgress)) -> Result<(), TableError> {
+    /// Waits without a limit. If the operator ends the program, the service still builds the index.
+    async fn wait_for_index(&self, name: &str, report: &mut impl FnMut(IndexProgress)) -> Result<(), TableError> {
         let mut poll = POLLS[0];
         let mut before = None;
         loop {
-            let table = self.live_table_at_last().await?;
+            let table = self.live_table_with_repeats().await?;
             match found(&table, name) {
                 Some(index) if is_ready(index) && table.table_status() == Some(&TableStatus::Active) => {
-                    tell(IndexProgress::Ready { index: name.to_owned() });
+                    report(IndexProgress::Ready { index: name.to_owned() });
                     return Ok(());
                 }
                 Some(index) => {
                     let items = index.item_count().unwrap_or_default();
                     if before.replace(items) != Some(items) {
-                        tell(IndexProgress::Building { index: name.to_owned(), items });
+                        report(IndexProgress::Building { index: name.to_owned(), items });
                     }
                 }
                 None => {

@@ -1,4 +1,4 @@
-//! Items: how entities become them and come back, checked by type and version.
+//! Items: encoding and decoding of entities, with a check of their type and version.
 
 use std::cell::Cell;
 
@@ -17,10 +17,10 @@ use crate::key::Primary;
 
 pub use modyne::Item;
 
-/// What a pattern can return: it is made of one item.
+/// A result of a pattern, decoded from one item.
 pub trait FromItem: Sized {
-    /// The attributes a query needs to read for this; all of them when `None`. A paged query needs the key
-    /// attributes among them, for its cursor.
+    /// The attributes that a query must read for this type; `None` for all. A paged query needs the key attributes too,
+    /// for its cursor.
     const PROJECTION: Option<StaticProjection> = None;
 
     /// Decodes the item.
@@ -39,24 +39,24 @@ impl FromItem for ItemKey {
     }
 }
 
-/// The item of an entity: its fields, its keys, its type and its version.
+/// Encodes an entity: its fields, its keys, its type and its version.
 ///
 /// # Panics
-/// When a field's type has no form in the table. Generated entities have no such field.
+/// Panics if the type of a field has no stored form. Generated entities have no such field.
 pub fn encode_entity<T>(entity: &T, version: u32) -> Item
 where
     T: modyne::Entity + Serialize,
 {
     let mut item: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(entity)
         .expect("entities are structs of types that all have a form in the table");
-    // Last, so that no field can ever take the place of a key.
+    // Last, so that no field can replace a key.
     item.extend(entity.full_key().into_key());
     item.insert(ENTITY_ATTRIBUTE.to_owned(), AttributeValue::S(T::ENTITY_TYPE.to_string()));
     item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N(version.to_string()));
     item
 }
 
-/// As [`encode_entity`], in an older version that running programs read.
+/// Like [`encode_entity`], in an older version that running programs read.
 pub fn encode_older_entity<T>(entity: &T, version: u32, history: &[Step]) -> Item
 where
     T: modyne::Entity + Serialize,
@@ -66,8 +66,8 @@ where
     item
 }
 
-/// Decodes an item of the named entity, up to the given version. Attributes that `T` does not know are ignored: keys,
-/// the id of the last write, and what a newer deployment may add without changing the version.
+/// Decodes an item of the named entity, up to the given version. Ignores attributes that `T` does not know: keys, the
+/// id of the last write, and additions of a newer deployment with the same version.
 pub fn decode_entity<T: DeserializeOwned>(item: Item, entity: &'static str, version: u32) -> Result<T, CorruptItem> {
     match entity_of(&item) {
         Some(found) if found == entity => {}
@@ -90,7 +90,7 @@ pub fn decode_entity<T: DeserializeOwned>(item: Item, entity: &'static str, vers
     decode_fields(item, entity)
 }
 
-/// As [`decode_entity`], for an entity whose earlier versions lack what this one has: an older item is brought up to date first.
+/// Like [`decode_entity`], for an entity with earlier versions: an older item is first brought up to date.
 pub fn decode_older_entity<T: DeserializeOwned>(
     mut item: Item,
     entity: &'static str,
@@ -101,7 +101,7 @@ pub fn decode_older_entity<T: DeserializeOwned>(
     decode_entity(item, entity, version)
 }
 
-/// Decodes what an index shows of an item: it has no type and no version.
+/// Decodes an item's projection in an index, which has no type and no version.
 pub fn decode_row<T: DeserializeOwned>(item: Item, row: &'static str) -> Result<T, CorruptItem> {
     decode_fields(item, row)
 }
@@ -116,7 +116,7 @@ fn decode_fields<T: DeserializeOwned>(item: Item, entity: &'static str) -> Resul
         .map_err(|error| CorruptItem::new(entity, reason(&error.to_string(), last.take().as_deref())))
 }
 
-/// One attribute's value. Fields are decoded one by one, so that an error can name the field it met.
+/// Decodes one attribute. Each field is decoded separately, so that an error can name its field.
 struct Field(AttributeValue);
 
 impl IntoDeserializer<'_, serde_dynamo::Error> for Field {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_item_decodes_and_what_is_unknown_is_ignored() {
+    fn a_valid_item_decodes_and_unknown_attributes_are_ignored() {
         let decoded: Leaf = decode_entity(leaf(&[("write_id", Some(text("x")))]), "leaf", 1).expect("a good item");
         assert_eq!(decoded.count, 3);
         assert_eq!(decoded.note, None);
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_names_the_field_and_never_its_value() {
+    fn a_reason_names_the_field_without_its_value() {
         assert_eq!(refusal(&[("count", None)]), "missing field `count`");
         assert_eq!(refusal(&[("count", Some(text("canary")))]), "`count`: Expected num");
         assert_eq!(refusal(&[("count", Some(number("-777")))]), "`count`: Failed to parse");

@@ -1,4 +1,4 @@
-//! The parts of a key: what may stand between two `#`, and how it is written there.
+//! The parts of a key: the values between two `#`, and their written form.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 pub use modyne::keys::Primary;
 
-/// A value that can stand in a key. Its text has no `#` and differs for every two values that differ, so a key
-/// built of parts can be read in one way only.
+/// A value that can be a part of a key. Its text has no `#`, and different values have different texts, so a key that
+/// is built of parts can be read in only one way.
 pub trait KeyPart {
     /// The text of this value inside a key.
     fn key_part(&self) -> Cow<'_, str>;
@@ -27,7 +27,7 @@ impl KeyPart for String {
 
 /// The text with `#`, `%`, `/`, control characters and non-ASCII bytes written as `%XX`, in upper-case hex.
 ///
-/// Injective: two texts that differ stay different, because `%` itself is escaped.
+/// Injective: different texts stay different, because `%` itself is escaped.
 #[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
@@ -51,25 +51,25 @@ fn needs_escape(byte: u8) -> bool {
     matches!(byte, b'#' | b'%' | b'/') || byte.is_ascii_control() || !byte.is_ascii()
 }
 
-/// The number with leading zeros up to `width` digits, so that text order is number order.
+/// The number with leading zeros up to `width` digits, so that the order of the texts is the order of the numbers.
 ///
-/// A number with more digits keeps them all: it sorts out of order but never becomes another number. The caps of
-/// the fields used in keys (500 messages, 14 chunks) are far below their widths.
+/// A number with more digits keeps them all: it sorts in a wrong place, but stays the same number. The caps of the
+/// fields used in keys (500 messages, 14 chunks) are far below their widths.
 #[must_use]
 pub fn padded(number: u32, width: usize) -> String {
     format!("{number:0width$}")
 }
 
-/// The shard, from 0, that a text belongs to: the first four bytes of its SHA-256, as a big-endian number, modulo the
-/// number of shards. It is stored in keys, so it never changes, and any language can compute it.
+/// The shard of a text, from 0: the first four bytes of its SHA-256, as a big-endian number, modulo the number of
+/// shards. It is stored in keys, so it never changes, and any language can compute it.
 #[must_use]
 pub fn shard(text: &str, shards: u32) -> u32 {
     let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(text).into();
     u32::from_be_bytes([a, b, c, d]) % shards.max(1)
 }
 
-/// The key of an item that a keys-only query found, to be handed to a batch of deletes. It says nothing about the
-/// item and cannot be made by hand.
+/// The key of an item that a keys-only query found, for a batch of deletes. It has no other attribute of the item, and
+/// cannot be built by hand.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ItemKey {
     pk: String,
@@ -77,14 +77,14 @@ pub struct ItemKey {
 }
 
 impl ItemKey {
-    /// The key as a value. For generated code and for this crate.
+    /// Builds the key. For generated code and for this crate.
     #[doc(hidden)]
     #[must_use]
     pub fn new(key: Primary) -> Self {
         Self { pk: key.hash, sk: key.range }
     }
 
-    /// The partition key. It can hold a username.
+    /// The partition key. It can contain a username.
     #[must_use]
     pub fn pk(&self) -> &str {
         &self.pk
@@ -96,7 +96,7 @@ impl ItemKey {
         &self.sk
     }
 
-    /// The key as modyne writes it.
+    /// The key in modyne's form.
     #[must_use]
     pub fn primary(&self) -> Primary {
         Primary { hash: self.pk.clone(), range: self.sk.clone() }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shard_is_the_published_digest_modulo_their_number() {
+    fn a_shard_is_the_published_digest_modulo_the_number_of_shards() {
         // SHA-256 of "abc" begins with ba7816bf, of nothing with e3b0c442 (FIPS 180-4).
         assert_eq!(shard("abc", 8), 0xba78_16bf % 8);
         assert_eq!(shard("", 5), 0xe3b0_c442 % 5);
@@ -159,7 +159,7 @@ mod tests {
         }
 
         #[test]
-        fn texts_made_of_escapes_stay_apart(a in "[#%/2355]{0,6}", b in "[#%/2355]{0,6}") {
+        fn texts_that_contain_escapes_stay_different(a in "[#%/2355]{0,6}", b in "[#%/2355]{0,6}") {
             prop_assert_eq!(a == b, escaped(&a) == escaped(&b));
         }
 

@@ -1,13 +1,13 @@
-//! The runtime of generated code: it sends the requests of access patterns to a DynamoDB table, repeats them, measures them and
-//! decodes what comes back.
+//! The runtime of generated code: it sends the requests of access patterns to a DynamoDB table, repeats them, measures
+//! them, and decodes the results.
 //!
-//! Generated code is the user of this crate. A generated function makes a [`Call`](call::Call) for its pattern and gives it a
-//! request; the call sends it. [`Table`] is where calls begin: a client, a table's name, a clock, a source of ids and a key for
-//! cursors. What the runtime has to know of the table's design, generated code passes in as a [`Design`].
+//! Generated code is the user of this crate. A generated function creates a [`Call`](call::Call) for its pattern and
+//! passes a request to it; the call sends the request. [`Table`] is the starting point of calls: a client, a table
+//! name, a clock, a source of ids, and a key for cursors. Generated code passes the table's design as a [`Design`].
 //!
-//! Reads and writes of single items are in `call.rs` and `write.rs`, transactions in `transact.rs`, batches in `batch.rs`,
-//! queries in `query.rs` and `shards.rs`, the scan in `scan.rs`. The table itself is created and described by `lifecycle.rs`,
-//! `indexes.rs` and `facts.rs`.
+//! Reads and writes of single items are in `call.rs` and `write.rs`, transactions in `transact.rs`, batches in
+//! `batch.rs`, queries in `query.rs` and `shards.rs`, the scan in `scan.rs`. `lifecycle.rs`, `indexes.rs` and
+//! `facts.rs` create and describe the table itself.
 
 pub mod attributes;
 pub mod batch;

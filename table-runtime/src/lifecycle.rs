@@ -14,17 +14,17 @@ use crate::definition::{Definition, Expiry, ExpirySpecification, Protection, Rec
 use crate::error::TableError;
 use crate::table::Table;
 
-/// How often the table is asked whether it is ready.
+/// The interval between two looks at the table's status.
 const POLL: Duration = Duration::from_millis(200);
-/// How long a table may take to be created or deleted. AWS needs some ten seconds.
+/// The time limit of creating or deleting a table. AWS needs about ten seconds.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 impl Table {
-    /// Creates the table that `schema/table.toml` describes, and waits until it can be used. Returns whether it was
-    /// created; a table that is there is left as it is.
+    /// Creates the table that `schema/table.toml` defines, and waits until it can be used. Returns whether it was
+    /// created; an existing table is unchanged.
     ///
     /// # Errors
-    /// When a request fails, or takes more than two minutes.
+    /// Fails if a request fails, or if the table is not ready after two minutes.
     pub async fn create_if_absent(&self, protection: Protection) -> Result<bool, TableError> {
         let design = self.design();
         self.create_as_defined(design.create_table, design.time_to_live, protection).await
@@ -41,23 +41,23 @@ impl Table {
         let create = definition.request(self, protection).map_err(TableError::Definition)?;
         let created = match create.send().await {
             Ok(_) => true,
-            // Its code when there is such a table, or one is just being created.
+            // The code for an existing table, and for one that is being created.
             Err(error) if error.code() == Some("ResourceInUseException") => false,
             Err(error) => return Err(self.failed("CreateTable", &error)),
         };
         self.wait_until_active().await?;
         self.expire_by(expiry.time_to_live_specification).await?;
-        // A table that can be deleted is a test's or a developer's.
+        // A table without protection belongs to a test or a developer.
         if created && protection == Protection::AsDefined {
             self.recover_by(&recovery.point_in_time_recovery_specification).await?;
         }
         Ok(created)
     }
 
-    /// Deletes the table and all it holds, and waits until it is gone. A table that is not there is fine.
+    /// Deletes the table with all items, and waits until it is gone. It is no error if the table does not exist.
     ///
     /// # Errors
-    /// When the table is protected, or a request fails or takes more than two minutes.
+    /// Fails if the table is protected, if a request fails, or if the table still exists after two minutes.
     pub async fn delete(&self) -> Result<(), TableError> {
         match self.client().delete_table().table_name(self.name()).send().await {
             Ok(_) => {}
@@ -97,7 +97,7 @@ impl Table {
         let described = described.map_err(|error| self.failed("DescribeTimeToLive", &error))?;
         let status = described.time_to_live_description().and_then(|ttl| ttl.time_to_live_status());
         let is_on = matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
-        // Asking for what is so already is an error.
+        // Requesting the current state is an error.
         if is_on == expiry.enabled {
             return Ok(());
         }
@@ -126,7 +126,7 @@ impl Table {
         }
     }
 
-    // The messages of these operations hold names and limits, and no items.
+    // The messages of these operations contain names and limits, and no items.
     pub(crate) fn failed<E>(&self, operation: &'static str, error: &SdkError<E>) -> TableError
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -139,24 +139,24 @@ impl Table {
     }
 }
 
-/// For requests while a table changes: the SDK repeats what fails on the way or at the service, for up to twelve seconds. DynamoDB Local
-/// answers 500 at times while it adds an index.
+/// For requests while a table changes: the SDK repeats failures of the connection and of the service for up to twelve
+/// seconds. DynamoDB Local sometimes responds with 500 while it adds an index.
 pub(crate) fn repeated() -> Builder {
     let retries = RetryConfig::standard().with_max_attempts(8).with_initial_backoff(Duration::from_millis(200));
     Builder::new().retry_config(retries.with_max_backoff(Duration::from_secs(3)))
 }
 
-/// Whether there is no such table.
+/// Whether the table does not exist.
 pub(crate) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error.code() == Some("ResourceNotFoundException")
 }
 
-/// Whether the engine does not have the operation.
+/// Whether the engine lacks the operation.
 pub(crate) fn is_unknown<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error.code() == Some("UnknownOperationException")
 }
 
-/// Some engines give indexes no status.
+/// Some engines report no status of indexes.
 pub(crate) fn is_ready(index: &GlobalSecondaryIndexDescription) -> bool {
     index.index_status().is_none_or(|status| *status == IndexStatus::Active)
 }

@@ -1,50 +1,50 @@
-//! Meters: what calls cost, as the table itself reports it.
+//! Meters: the cost of calls, as the table itself reports it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::registry::Pattern;
 
-/// Collects the cost of every call of the tables it was given to. Clones share one list.
+/// Collects the cost of every call of its tables. Clones share one list.
 #[derive(Clone, Debug, Default)]
 pub struct Meter(Arc<Mutex<Calls>>);
 
 #[derive(Debug, Default)]
 struct Calls {
     begun: u64,
-    /// Each with its number among those that have begun.
+    /// The cost of each ended call, with the number of the call.
     ended: Vec<(u64, CallCost)>,
 }
 
-/// What one call of a pattern cost, its repeats included.
+/// The cost of one call of a pattern, including repeats.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CallCost {
-    /// The pattern that was called.
+    /// The called pattern.
     pub pattern: &'static Pattern,
-    /// Requests sent, repeats included.
+    /// The number of requests, including repeats.
     pub requests: u32,
     /// Read capacity units, of the table and its indexes.
     pub rcu: f64,
     /// Write capacity units, of the table and its indexes.
     pub wcu: f64,
-    /// Whether some of the write units are an estimate: those of refused writes, which are billed and not reported.
+    /// Whether a part of the write units is estimated: those of refused writes, which are billed and not reported.
     pub is_estimated: bool,
 }
 
-/// What several calls cost together.
+/// The cost of several calls together.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Total {
-    /// Requests sent.
+    /// The number of requests.
     pub requests: u32,
     /// Read capacity units.
     pub rcu: f64,
     /// Write capacity units.
     pub wcu: f64,
-    /// Whether some of the write units are an estimate.
+    /// Whether a part of the write units is estimated.
     pub is_estimated: bool,
 }
 
 impl Total {
-    /// The sum with one more call.
+    /// The sum with another call.
     #[must_use]
     pub fn and(self, call: &CallCost) -> Self {
         Self {
@@ -63,8 +63,8 @@ impl Meter {
         Self::default()
     }
 
-    /// The calls that ended since the last `take`, in the order in which they began: which of two that went out together
-    /// ends first is chance.
+    /// The calls that ended since the last `take`, in the order of their beginning. Of concurrent calls, the order of
+    /// the ends is random.
     #[must_use]
     pub fn take(&self) -> Vec<CallCost> {
         let mut ended = std::mem::take(&mut self.calls().ended);
@@ -78,7 +78,7 @@ impl Meter {
         self.calls().ended.iter().fold(Total::default(), |sum, (_, call)| sum.and(call))
     }
 
-    /// The number of a call that begins.
+    /// The number of a call that begins now.
     pub(crate) fn begin(&self) -> u64 {
         let mut calls = self.calls();
         calls.begun += 1;
@@ -101,7 +101,7 @@ mod tests {
     use crate::tests::pattern;
 
     #[test]
-    fn calls_are_told_in_the_order_they_began_however_they_end() {
+    fn calls_are_reported_in_the_order_of_their_beginning() {
         static TENDED: Pattern = pattern("T-01", Operation::Get);
         let meter = Meter::new();
         let cost = |requests| CallCost { pattern: &TENDED, requests, rcu: 0.5, wcu: 0.0, is_estimated: false };

@@ -1,25 +1,25 @@
-//! What calls reach, and the function that is told of it.
+//! Observers: functions that are called for each pattern and each request.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// What was done.
+/// An observed event.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reached {
-    /// A pattern was asked.
+    /// A pattern was called.
     Pattern(&'static str),
-    /// A request was sent that does this.
+    /// A request with this action was sent.
     Action {
-        /// What IAM checks, for instance `ConditionCheckItem`.
+        /// The action that IAM checks, for instance `ConditionCheckItem`.
         action: String,
-        /// The index that it does it to; the table without it.
+        /// The index; `None` for the table.
         index: Option<String>,
-        /// A partition that it does it in: the first key attribute (`dynamodb:LeadingKeys`).
+        /// A partition of the request: the first key attribute (`dynamodb:LeadingKeys`).
         partition: String,
     },
 }
 
-/// Is told what is reached.
+/// A function that is called for each event.
 #[derive(Clone)]
 pub(crate) struct Observer(pub(crate) Arc<dyn Fn(Reached) + Send + Sync>);
 

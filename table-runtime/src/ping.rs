@@ -1,4 +1,4 @@
-//! Whether the table answers: one read of an item that is never there.
+//! Checks whether the table responds, with one read of an item that never exists.
 
 use crate::error::StoreError;
 use crate::key::{ItemKey, Primary};
@@ -6,22 +6,22 @@ use crate::registry::{Cost, Operation, Pattern};
 use crate::table::Table;
 
 impl Table {
-    /// Asks for one item that is never there: whether the table answers, for half a read unit.
+    /// Reads one item that never exists, for half a read unit.
     ///
     /// # Errors
-    /// [`StoreError::TableMissing`], or why it does not answer.
+    /// [`StoreError::TableMissing`], or the reason why there is no response.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        // No session is called so, and a function that answers for the service's health may read sessions.
+        // No session has this id, and the function that reports the service's health may read sessions.
         let nowhere = Primary { hash: "SESSION#PING".to_owned(), range: "PING".to_owned() };
         self.call(&PING).get::<ItemKey>(nowhere, false).await.map(|_| ())
     }
 }
 
-/// Not from the documents: it asks nothing about them.
+/// Not from the documents, because it belongs to no entity.
 static PING: Pattern = Pattern {
     id: "ping",
     name: "ping",
-    title: "Does the table answer?",
+    title: "Does the table respond?",
     operation: Operation::Get,
     entities: &[],
     fields: &[],

@@ -1,4 +1,4 @@
-//! Queries: one page with a cursor, the first few, all, or only how many.
+//! Queries: one page with a cursor, the first items, all items, or their number.
 
 use aws_sdk_dynamodb::operation::query::QueryOutput;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
@@ -12,31 +12,31 @@ use crate::error::StoreError;
 use crate::item::{FromItem, Item};
 use crate::unreadable::key;
 
-/// How many requests one page may take when a filter drops most of what is read. Then the page is short, and its
-/// cursor goes on where it stopped.
+/// The number of requests for one page if a filter drops most items. Then the page is short, and its cursor continues
+/// at the last position.
 pub(crate) const REQUESTS_PER_PAGE: u32 = 8;
-/// How many items a request goes through at least, after the first, when a filter left too few: so a page of a thread, which has
-/// 500 messages at most, is filled however many of them have expired.
+/// The least number of items that each request after the first reads if a filter left too few. So a page of a thread,
+/// which has at most 500 messages, is full even if many of them have expired.
 const LEAST_STEP: usize = 100;
 
-/// Which page is wanted.
+/// The request for a page.
 #[derive(Clone, Copy, Default)]
 pub struct PageRequest<'a> {
-    /// How many items at most; the pattern's own maximum when absent or larger than it.
+    /// The number of items; the pattern's own maximum if it is absent or larger.
     pub limit: Option<u32>,
-    /// The cursor of the page before; the first page when absent.
+    /// The cursor of the previous page; `None` for the first page.
     pub cursor: Option<&'a str>,
 }
 
 impl std::fmt::Debug for PageRequest<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A cursor holds the key of an item.
+        // A cursor contains the key of an item.
         let cursor = self.cursor.map(|_| "<redacted>");
         f.debug_struct("PageRequest").field("limit", &self.limit).field("cursor", &cursor).finish()
     }
 }
 
-/// Which end of a list comes first.
+/// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
     /// The smallest sort key first: the oldest.
@@ -47,7 +47,7 @@ pub enum Order {
 }
 
 impl Order {
-    /// The word for it in a request.
+    /// The name in a request.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -60,23 +60,23 @@ impl Order {
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// The items, in the order that was asked for.
+    /// The items in the requested order.
     pub items: Vec<T>,
-    /// What to ask the next page with; absent on the last one.
+    /// The cursor of the next page; `None` on the last page.
     pub cursor: Option<String>,
 }
 
-/// The first items of a list, and whether the list goes on.
+/// The first items of a list, and whether there are more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstItems<T> {
-    /// The items, in the order that was asked for.
+    /// The items in the requested order.
     pub items: Vec<T>,
     /// Whether there are more.
     pub more: bool,
 }
 
 impl<T> FirstItems<T> {
-    /// Of items of which one more than the limit was asked for.
+    /// From items of which one more than the limit was requested.
     pub(crate) fn of(mut items: Vec<T>, limit: u32) -> Self {
         let more = items.len() > limit as usize;
         items.truncate(limit as usize);
@@ -85,8 +85,8 @@ impl<T> FirstItems<T> {
 }
 
 impl Call<'_> {
-    /// One page. `bound_to` are the arguments that a cursor must not outlive: all that change which items there
-    /// are or their order, but not the page's size.
+    /// Reads one page. `bound_to` are the arguments to which the cursor is bound: all that change the items or their
+    /// order, but not the size of the page.
     pub async fn page<K: Key, T: FromItem>(
         self,
         query: Query<K>,
@@ -104,7 +104,7 @@ impl Call<'_> {
         let want = request.limit.unwrap_or(max).clamp(1, max.max(1)) as usize;
         let mut items = Vec::new();
         for step in 0..REQUESTS_PER_PAGE {
-            // One more than wanted: only so is it known whether another page follows.
+            // One more than requested, to know whether another page follows.
             let missing = want + 1 - items.len();
             let limit = if step == 0 { missing } else { missing.max(LEAST_STEP) };
             let output = self.step::<K, T>(&query, Some(limit), start.take()).await?;
@@ -124,7 +124,7 @@ impl Call<'_> {
         Ok(Page { items: self.decode(items)?, cursor })
     }
 
-    /// The first `limit` items, or fewer when there are fewer.
+    /// Reads the first `limit` items, or fewer if there are fewer.
     pub async fn first<K: Key, T: FromItem>(self, query: Query<K>, limit: u32) -> Result<Vec<T>, StoreError> {
         let limit = limit as usize;
         let mut items: Vec<Item> = Vec::new();
@@ -143,7 +143,7 @@ impl Call<'_> {
         self.decode(items)
     }
 
-    /// The first `limit` items, and whether there are more.
+    /// Reads the first `limit` items, and whether there are more.
     pub async fn first_of_more<K: Key, T: FromItem>(
         self,
         query: Query<K>,
@@ -152,7 +152,7 @@ impl Call<'_> {
         Ok(FirstItems::of(self.first(query, limit + 1).await?, limit))
     }
 
-    /// Every item, however many requests it takes.
+    /// Reads every item, with as many requests as necessary.
     pub async fn all<K: Key, T: FromItem>(self, query: Query<K>) -> Result<Vec<T>, StoreError> {
         let mut items = Vec::new();
         let mut start = None;
@@ -166,7 +166,7 @@ impl Call<'_> {
         }
     }
 
-    /// How many items there are. Reading them costs as much as `all`, but none of them travels.
+    /// The number of items. It costs as much as `all`, but transfers no item.
     pub async fn count<K: Key>(self, query: Query<K>) -> Result<u64, StoreError> {
         self.count_pages(query).await
     }
@@ -219,7 +219,7 @@ impl Call<'_> {
     }
 }
 
-/// The position of an item, or of a last key, within its partition.
+/// The position of an item, or of a last key, in its partition.
 fn position<K: Key>(item: &Item) -> Result<Position, CorruptItem> {
     let missing = |name| CorruptItem::new("key", format!("`{name}` is missing from a page's rows, or of another type"));
     let text = |name| match item.get(name) {
@@ -232,7 +232,7 @@ fn position<K: Key>(item: &Item) -> Result<Position, CorruptItem> {
     }
 }
 
-/// The position of an item, or of a last key, within its partition of an index.
+/// The position of an item, or of a last key, in its partition of an index.
 pub(crate) fn index_position<K: Key>(item: &Item) -> Result<IndexPosition, CorruptItem> {
     let missing = |name| CorruptItem::new("key", format!("`{name}` is missing from a page's rows, or of another type"));
     let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().ok_or_else(|| missing(name));
@@ -243,15 +243,16 @@ pub(crate) fn index_position<K: Key>(item: &Item) -> Result<IndexPosition, Corru
     }
 }
 
-/// The key to start after in an index: the position from the cursor, the partition always from the caller.
+/// The start key in an index: the position from the cursor, and the partition always from the caller.
 pub(crate) fn start_of_index<K: Key>(partition: &str, position: IndexPosition) -> Result<Item, CursorError> {
     start_key::<K>(partition, Position::Index(vec![Some(position)]))
 }
 
-/// The key to start after: the position from the cursor, the partition always from the caller.
+/// The start key: the position from the cursor, and the partition always from the caller.
 fn start_key<K: Key>(partition: &str, position: Position) -> Result<Item, CursorError> {
     let text = |text: String| AttributeValue::S(text);
-    // A position of another form was sealed before the pattern moved to or from an index, or to or from shards.
+    // A position of another form is from a deployment before the pattern moved to or from an index, or to or from
+    // shards.
     let parts = match (position, K::DEFINITION.index_name(), K::DEFINITION.range_key()) {
         (Position::Table { sk }, None, _) => vec![("SK", text(sk))],
         (Position::Index(positions), Some(_), Some(name)) => match <[_; 1]>::try_from(positions) {

@@ -1,4 +1,4 @@
-//! What a table's calls reach: the pattern of each, and what IAM checks of each request. For tests of who may do what.
+//! Records a table's calls: the pattern of each, and what IAM checks of each request. For tests of permissions.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::table::Table;
 use crate::wire::WireRequest;
 
 impl Table {
-    /// The same table, which tells what its calls reach.
+    /// The same table, with this record of its calls.
     #[must_use]
     pub fn observed(&self, observe: impl Fn(Reached) + Send + Sync + 'static) -> Self {
         let observer = Observer(Arc::new(observe));
@@ -48,13 +48,13 @@ impl Intercept for OnTheWire {
     }
 }
 
-/// Each action of a request with a partition. Those of a transaction are what it consists of: it has none of its own.
+/// Each action of a request with its partition. A transaction has the actions of its parts, and none of its own.
 fn actions<'o>(operation: &'o str, body: &Value, table: &str) -> BTreeSet<(&'o str, String)> {
     let key = |item: &Value| item["PK"]["S"].as_str().unwrap_or_default().to_owned();
     let each = |list: &Value| list.as_array().cloned().unwrap_or_default();
     match operation {
         "Query" => {
-            // However the key condition is written, the partition is named so.
+            // The partition has this alias in every key condition.
             let partition = &body["ExpressionAttributeValues"][":key_PK"]["S"];
             BTreeSet::from([(operation, partition.as_str().unwrap_or_default().to_owned())])
         }
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transaction_does_what_it_consists_of() {
+    fn a_transaction_has_the_actions_of_its_parts() {
         let key = |partition: &str| json!({ "Key": { "PK": { "S": partition } } });
         let body = json!({ "TransactItems": [
             { "Put": { "Item": { "PK": { "S": "A#1" } } } }, { "Update": key("B#1") }, { "Delete": key("C#1") },

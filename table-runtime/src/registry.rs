@@ -1,47 +1,47 @@
-//! The registry's types: what the documents say about every access pattern, as data to walk.
+//! The registry's types: the documented access patterns as data.
 
-/// One access pattern, as `access-patterns.md` describes it.
+/// One access pattern of `access-patterns.md`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pattern {
-    /// The stable id, for instance `AP-07`. Never reused.
+    /// The stable id, for instance `AP-07`. It is never reused.
     pub id: &'static str,
     /// The name of the generated function.
     pub name: &'static str,
     /// The heading, without the id.
     pub title: &'static str,
-    /// What is asked of DynamoDB.
+    /// The kind of request.
     pub operation: Operation,
-    /// The entities it reads or writes, by their names in `schema/`.
+    /// The entities that it reads or writes, by their names in `schema/`.
     pub entities: &'static [&'static str],
-    /// The fields that its rows can have, in order; empty for a pattern that returns none.
+    /// The fields of its rows, in order; empty for a pattern that returns none.
     pub fields: &'static [&'static str],
-    /// The index it queries; `None` for the table itself.
+    /// The queried index; `None` for the table itself.
     pub index: Option<&'static str>,
-    /// What the function takes, in order.
+    /// The arguments of the function, in order.
     pub arguments: &'static [Argument],
-    /// What it may cost.
+    /// The documented cost.
     pub cost: Cost,
-    /// Whether it is asked by operators and data engineers instead of the product.
+    /// Whether it is for operators and data engineers instead of the product.
     pub tool: bool,
     /// The Lambda functions that may call it.
     pub callers: &'static [&'static str],
-    /// How many items a page has at most; `None` for what has no pages.
+    /// The largest number of items on a page; `None` without pages.
     pub page: Option<u32>,
-    /// Into how many shards the partition that it queries is cut; `None` for one partition.
+    /// The number of shards of the queried partition; `None` for one partition.
     pub shards: Option<u32>,
-    /// How many of the first items it returns; `None` for what returns pages, or all.
+    /// The number of the first items that it returns; `None` if it returns pages or all items.
     pub first: Option<u32>,
-    /// Up to how many of the first items can be asked for, where that is more.
+    /// The largest number of the first items that can be requested, if it is larger.
     pub first_max: Option<u32>,
-    /// The fields whose numbers are worth adding up over all rows.
+    /// The fields with numbers that are useful as a sum over all rows.
     pub total: &'static [&'static str],
-    /// What IAM has to allow, for instance `dynamodb:Query`.
+    /// The IAM actions, for instance `dynamodb:Query`.
     pub actions: &'static [&'static str],
-    /// What it asks, in PartiQL; empty for a pattern that writes.
+    /// The same query in PartiQL; empty for a pattern that writes.
     pub partiql: &'static [Statement],
-    /// A command line that asks it; empty for what cannot be asked by hand.
+    /// An example for the command line; empty if the pattern has no command.
     pub example: &'static str,
-    /// Who asks it and why.
+    /// The caller and the purpose.
     pub doc: &'static str,
 }
 
@@ -52,7 +52,7 @@ pub enum Operation {
     Get,
     /// Items of one partition.
     Query,
-    /// One item, written whole.
+    /// One whole item.
     Put,
     /// Fields of one item.
     Update,
@@ -60,14 +60,14 @@ pub enum Operation {
     Delete,
     /// Several items, all or none.
     Transact,
-    /// Many items, each for itself.
+    /// Many independent items.
     Batch,
     /// A segment of the whole table. For maintenance.
     Scan,
 }
 
 impl Operation {
-    /// The word for it in `access-patterns.md`.
+    /// The word in `access-patterns.md`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -84,22 +84,22 @@ impl Operation {
 }
 
 impl Pattern {
-    /// Whether it changes something.
+    /// Whether it changes items.
     #[must_use]
     pub fn writes(&self) -> bool {
         !self.actions.iter().all(|action| READS.contains(action))
     }
 }
 
-/// The actions that change nothing.
+/// The actions that only read.
 const READS: [&str; 4] = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"];
 
 /// A kind of item, as `schema/` describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entity {
-    /// Its name in the documents.
+    /// The name in the documents.
     pub name: &'static str,
-    /// What it is.
+    /// The description.
     pub summary: &'static str,
     /// The version that is written.
     pub version: u32,
@@ -107,26 +107,26 @@ pub struct Entity {
     pub pk: &'static str,
     /// The template of its sort key.
     pub sk: &'static str,
-    /// The fields that its key is made of.
+    /// The fields of the key.
     pub key: &'static [&'static str],
-    /// Its fields, in the order of the document.
+    /// The fields, in the order of the document.
     pub fields: &'static [Field],
 }
 
 /// A field of an entity, or of a record in one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// The name that it is stored under.
+    /// The stored name.
     pub stored_as: &'static str,
-    /// Its type in the documents, for instance `session_id` or `time`; in brackets for a list of records.
+    /// The type in the documents, for instance `session_id` or `time`; in brackets for a list of records.
     pub kind: &'static str,
     /// Whether it may be absent.
     pub optional: bool,
-    /// Whether it is personal: a name, an address, somebody's code or words.
+    /// Whether it is personal: a name, an address, or a user's code or text.
     pub pii: bool,
-    /// What it says.
+    /// The description.
     pub doc: &'static str,
     /// The fields of a record.
     pub fields: &'static [Field],
@@ -135,30 +135,30 @@ pub struct Field {
 /// One argument of a pattern's function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Argument {
-    /// Its name in the documents.
+    /// The name in the documents.
     pub name: &'static str,
-    /// Its type in the documents, for instance `session_id` or `time`.
+    /// The type in the documents, for instance `session_id` or `time`.
     pub kind: &'static str,
-    /// Whether it may be left out.
+    /// Whether it is optional.
     pub optional: bool,
     /// Whether it takes any number of values.
     pub many: bool,
-    /// What a value of its type is; empty for what its type says.
+    /// The description of a value; empty if the type describes it.
     pub doc: &'static str,
-    /// A value as a person types it; empty for what is longer than an example can be.
+    /// An example value on the command line; empty if it would be too long.
     pub sample: &'static str,
 }
 
-/// A PartiQL statement, for `ExecuteStatement`: what a pattern that reads asks, on a table of the default name.
+/// A PartiQL statement for `ExecuteStatement`: the same query as a pattern, on a table with the default name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statement {
-    /// What to know about it; empty when there is nothing.
+    /// A remark; empty without one.
     pub about: &'static str,
     /// The statement, with a `?` for each parameter.
     pub text: &'static str,
-    /// What stands for each `?`, in order.
+    /// The value of each `?`, in order.
     pub parameters: &'static [Parameter],
-    /// The request's `Limit`: how many rows a page has at most. PartiQL itself has no word for it.
+    /// The request's `Limit`: the largest number of rows on a page. PartiQL itself has no such keyword.
     pub limit: Option<u32>,
     /// The request's `ConsistentRead`.
     pub consistent: bool,
@@ -167,18 +167,19 @@ pub struct Statement {
 /// A value in a PartiQL statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parameter {
-    /// A text of this template, for instance `USER#{user_id}`. Digits as in `{seq:03}`, escapes as [`crate::key::escaped`] writes them.
+    /// A text from this template, for instance `USER#{user_id}`. Digits like `{seq:03}`, escapes like those of
+    /// [`crate::key::escaped`].
     Text(&'static str),
-    /// A number that this names.
+    /// The number with this name.
     Number(&'static str),
 }
 
-/// What a pattern may cost for a stated fixture. A test measures it.
+/// The documented cost of a pattern for a stated fixture. A test measures it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cost {
-    /// What is in the table when it is measured.
+    /// The content of the table for the measurement.
     pub fixture: &'static str,
-    /// Round trips, where the documents state them.
+    /// Round trips, if the documents state them.
     pub requests: f64,
     /// Read capacity units.
     pub rcu: f64,

@@ -1,4 +1,5 @@
-//! The keys of indexes, made anew from an item's fields: of one that was written before there was the index, or that is out of step.
+//! Rewrites an item's index keys from its fields: for an item that is older than the index, or whose keys are out of
+//! step.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::Condition;
@@ -11,7 +12,7 @@ use crate::item::{FromItem as _, Item};
 use crate::key::ItemKey;
 use crate::stored::StoredItem;
 
-/// That an item is of the entity and the version that was seen.
+/// The condition that the item still has the entity and the version that were read.
 pub(crate) fn as_seen(seen: &Item) -> Condition {
     Condition::new("#et = :et AND #v = :v")
         .name("#et", ENTITY_ATTRIBUTE)
@@ -20,7 +21,7 @@ pub(crate) fn as_seen(seen: &Item) -> Condition {
         .value(":v", version_of(seen).unwrap_or_default())
 }
 
-/// Adds that these attributes are as they were seen, or still absent.
+/// Adds the condition that these attributes still have the values that were read, or are still absent.
 pub(crate) fn unchanged<'n>(
     mut condition: Condition,
     seen: &Item,
@@ -41,7 +42,7 @@ pub(crate) fn unchanged<'n>(
     condition
 }
 
-/// Writes these attributes as they were made, and removes what was not.
+/// Writes these attributes as computed, and removes the others.
 pub(crate) fn written(mut changes: Changes, made: &Item, names: impl IntoIterator<Item = &'static str>) -> Changes {
     for name in names {
         changes = match made.get(name) {
@@ -52,7 +53,7 @@ pub(crate) fn written(mut changes: Changes, made: &Item, names: impl IntoIterato
     changes
 }
 
-/// Whether two values are one to an index: `1E2` and `100` are the same number.
+/// Whether two values are equal for an index: `1E2` and `100` are the same number.
 #[must_use]
 pub fn is_same_key(one: Option<&AttributeValue>, other: Option<&AttributeValue>) -> bool {
     use AttributeValue::N;
@@ -63,7 +64,8 @@ pub fn is_same_key(one: Option<&AttributeValue>, other: Option<&AttributeValue>)
 }
 
 impl Call<'_> {
-    /// Writes an item's keys in all indexes as its fields make them, if those are still as they were seen. Whether they were.
+    /// Writes an item's keys in all indexes as they follow from its fields, if the fields still have the values that
+    /// were read. Returns whether they had.
     pub async fn reindex(self, item: &StoredItem) -> Result<bool, StoreError> {
         let seen = item.attributes();
         let made = (self.design().keys_of)(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
@@ -86,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_keys_are_made_from_must_be_as_it_was_seen() {
+    fn the_condition_covers_the_fields_of_the_keys() {
         let number = |text: &str| AttributeValue::N(text.to_owned());
         let seen = Item::from([("v".to_owned(), number("1")), ("cost".to_owned(), number("7"))]);
         let condition = unchanged(as_seen(&seen), &seen, ["cost", "date"]);
@@ -96,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_the_same_however_it_is_written() {
+    fn numbers_are_compared_by_value() {
         let number = |text: &str| Some(AttributeValue::N(text.to_owned()));
         assert!(is_same_key(number("1E2").as_ref(), number("100").as_ref()));
         assert!(!is_same_key(number("1").as_ref(), None));

@@ -1,4 +1,4 @@
-//! The scan: one segment of the whole table, page by page. The only one, for maintenance from a command line.
+//! The scan: one segment of the whole table, page by page. The only scan, for maintenance from a command line.
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use modyne::keys::PrimaryKey as _;
@@ -10,19 +10,20 @@ use crate::key::ItemKey;
 use crate::key::Primary;
 use crate::stored::StoredItem;
 
-/// The most segments that DynamoDB cuts a table into.
+/// The largest number of segments of a table.
 const MAX_SEGMENTS: u32 = 1_000_000;
 
 /// A page of a segment.
 #[derive(Debug)]
 pub struct ScanPage {
-    /// The items as they are stored, in no order that means anything.
+    /// The items in their stored form, in arbitrary order.
     pub items: Vec<StoredItem>,
-    /// Where the segment goes on; absent at its end. A page without items can have one.
+    /// The position at which the segment continues; `None` at its end. A page without items can have one.
     pub next: Option<ScanPosition>,
 }
 
-/// Where a page ended. It can be kept, as JSON for instance, and holds a key, which can hold a username: so it does not print.
+/// The position after a page. It can be stored, for instance as JSON. It contains a key, and so possibly a username;
+/// therefore it is not printed.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ScanPosition {
     pk: String,
@@ -47,7 +48,7 @@ impl ScanPosition {
 }
 
 impl Call<'_> {
-    /// A page of one segment of the table, counted from 0.
+    /// Reads a page of one segment of the table, counted from 0.
     pub async fn segment(
         self,
         segment: u32,

@@ -1,5 +1,4 @@
-//! Queries of an index key that is cut into shards: each shard is asked at the same time, and what they find is merged by
-//! the sort key.
+//! Queries of a sharded index key: all shards are queried concurrently, and the results are merged by the sort key.
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;
@@ -15,13 +14,13 @@ use crate::error::StoreError;
 use crate::item::{FromItem, Item};
 use crate::query::{FirstItems, Order, Page, PageRequest, REQUESTS_PER_PAGE, index_position, start_of_index};
 
-/// How many items a request of one shard goes through at least.
+/// The least number of items that a request of one shard reads.
 const LEAST_STEP: usize = 25;
 
-/// A query of each shard of one partition.
+/// A query of all shards of one partition.
 pub struct Sharded<K: Key> {
     order: Order,
-    /// Each with the partition that it asks.
+    /// The queries, each with its partition.
     queries: Vec<(String, Query<K>)>,
 }
 
@@ -36,14 +35,14 @@ impl<K: Key> Sharded<K> {
     }
 }
 
-/// What is known of one shard while it is read.
+/// The state of one shard during a read.
 struct Lane<'q, K: Key> {
     query: &'q Query<K>,
-    /// Where the next request starts.
+    /// The start of the next request.
     start: Option<Item>,
-    /// What was read and not handed out yet.
+    /// Items that were read and not returned yet.
     found: VecDeque<Item>,
-    /// Whether nothing is left to be read.
+    /// Whether the shard has no more items to read.
     is_read: bool,
     requests: u32,
 }
@@ -53,14 +52,14 @@ impl<'q, K: Key> Lane<'q, K> {
         Self { query, start, found: VecDeque::new(), is_read: false, requests: 0 }
     }
 
-    /// Whether it has to be asked before it is known which item comes next.
+    /// Whether the shard must be queried before the next item is known.
     fn is_dry(&self) -> bool {
         self.found.is_empty() && !self.is_read
     }
 }
 
 impl Call<'_> {
-    /// One page, merged. The cursor holds the position in each shard.
+    /// Reads one merged page. The cursor has the position in each shard.
     pub async fn sharded_page<K: Key, T: FromItem>(
         self,
         sharded: Sharded<K>,
@@ -81,13 +80,13 @@ impl Call<'_> {
             lanes.push(Lane::new(query, start));
         }
         let want = request.limit.unwrap_or(max).clamp(1, max.max(1)) as usize;
-        // One more than wanted: only so is it known whether another page follows.
+        // One more than requested, to know whether another page follows.
         let mut merged = self.merge::<K, T>(&mut lanes, sharded.order, want + 1, Some(REQUESTS_PER_PAGE)).await?;
         let more = merged.len() > want || lanes.iter().any(Lane::is_dry);
         merged.truncate(want);
         let corrupt = |corrupt: crate::error::CorruptItem| corrupt.read_by(self.id());
         for (position, lane) in positions.iter_mut().zip(&lanes) {
-            // What a filter dropped is not read again.
+            // Items that a filter dropped are not read again.
             if let Some(start) = lane.start.as_ref().filter(|_| lane.is_dry()) {
                 *position = Some(index_position::<K>(start).map_err(corrupt)?);
             }
@@ -99,7 +98,7 @@ impl Call<'_> {
         Ok(Page { items: self.decode(merged.into_iter().map(|(_, item)| item).collect())?, cursor })
     }
 
-    /// The first `limit` items over all shards, or fewer when there are fewer.
+    /// Reads the first `limit` items of all shards, or fewer if there are fewer.
     pub async fn sharded_first<K: Key, T: FromItem>(
         self,
         sharded: Sharded<K>,
@@ -110,7 +109,7 @@ impl Call<'_> {
         self.decode(merged.into_iter().map(|(_, item)| item).collect())
     }
 
-    /// The first `limit` items over all shards, and whether there are more.
+    /// Reads the first `limit` items of all shards, and whether there are more.
     pub async fn sharded_first_of_more<K: Key, T: FromItem>(
         self,
         sharded: Sharded<K>,
@@ -119,7 +118,7 @@ impl Call<'_> {
         Ok(FirstItems::of(self.sharded_first(sharded, limit + 1).await?, limit))
     }
 
-    /// Every item of every shard, merged.
+    /// Reads every item of every shard, merged.
     pub async fn sharded_all<K: Key, T: FromItem>(self, sharded: Sharded<K>) -> Result<Vec<T>, StoreError> {
         let mut lanes: Vec<Lane<'_, K>> = sharded.queries.iter().map(|(_, query)| Lane::new(query, None)).collect();
         let whole = lanes.iter_mut().map(|lane| async {
@@ -133,14 +132,14 @@ impl Call<'_> {
         self.decode(merged.into_iter().map(|(_, item)| item).collect())
     }
 
-    /// How many items there are in all shards.
+    /// The number of items in all shards.
     pub async fn sharded_count<K: Key>(self, sharded: Sharded<K>) -> Result<u64, StoreError> {
         let counts = sharded.queries.into_iter().map(|(_, query)| self.count_pages(query));
         Ok(try_join_all(counts).await?.into_iter().sum())
     }
 
-    /// Items in order, each with the number of its shard, until there are as many as wanted. Fewer when there are no more, or
-    /// when a shard was asked as often as it may be and has nothing to show for it.
+    /// Merged items with the numbers of their shards, up to the requested number. Fewer if there are no more, or if a
+    /// shard was queried as often as allowed without a result.
     async fn merge<K: Key, T: FromItem>(
         &self,
         lanes: &mut [Lane<'_, K>],
@@ -148,7 +147,7 @@ impl Call<'_> {
         want: usize,
         requests: Option<u32>,
     ) -> Result<Vec<(usize, Item)>, StoreError> {
-        // Twice the even share: the hash spreads items well, and few shards have to be asked again.
+        // Twice the even share: the hash spreads items well, so few shards need another request.
         let share = want.div_ceil(lanes.len().max(1)).saturating_mul(2);
         let step = share.max(LEAST_STEP).min(want);
         let mut merged = Vec::new();
@@ -180,7 +179,7 @@ impl Call<'_> {
     }
 }
 
-/// The shard whose first item comes next. Of equal sort keys the lower shard comes first, in either order.
+/// The shard whose first item is next. Of equal sort keys, the lower shard comes first in both orders.
 fn next_lane<K: Key>(lanes: &[Lane<'_, K>], order: Order) -> Option<usize> {
     let heads = lanes.iter().enumerate().filter_map(|(shard, lane)| Some((shard, lane.found.front()?)));
     let compare = |one: &Item, other: &Item| match order {
@@ -207,7 +206,7 @@ fn compare_sort_keys<K: Key>(one: &Item, other: &Item) -> Ordering {
 fn positions(position: Position, shards: usize) -> Result<Vec<Option<IndexPosition>>, CursorError> {
     match position {
         Position::Index(positions) if positions.len() == shards => Ok(positions),
-        // Sealed before the number of shards changed.
+        // From a deployment with another number of shards.
         Position::Index(_) | Position::Table { .. } => Err(CursorError::Malformed),
     }
 }

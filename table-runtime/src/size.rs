@@ -1,23 +1,23 @@
-//! How large an item is, as DynamoDB counts: names and values, UTF-8.
+//! The size of an item as DynamoDB counts it: names and values, UTF-8.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::item::Item;
 
-/// The largest item, names included.
+/// The size of the largest item, including names.
 pub const MAX_ITEM_BYTES: usize = 400 * 1024;
 
-/// The bytes of an item.
+/// The size of an item in bytes.
 #[must_use]
 pub fn item_bytes(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
 }
 
-/// The bytes of a value.
+/// The size of a value in bytes.
 pub(crate) fn value_bytes(value: &AttributeValue) -> usize {
     match value {
         AttributeValue::S(text) => text.len(),
-        // One byte for two digits, and one or two more.
+        // One byte for each two digits, and one or two more.
         AttributeValue::N(number) => number.len() / 2 + 2,
         AttributeValue::B(bytes) => bytes.as_ref().len(),
         AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + value_bytes(value)).sum::<usize>(),
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_count_at_least_as_much_as_they_take() {
+    fn the_estimated_size_of_a_number_is_an_upper_bound() {
         for (number, bytes) in [("7", 2), ("-12", 3), ("1795424460000", 8)] {
             let item = Item::from([(String::new(), AttributeValue::N(number.to_owned()))]);
             assert!(item_bytes(&item) >= bytes, "{number}");

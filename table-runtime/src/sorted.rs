@@ -7,11 +7,11 @@ use crate::error::StoreError;
 use crate::query::{Page, PageRequest};
 use crate::table::Table;
 
-/// A list that is sorted in memory: what its cursors are sealed to, and its largest page.
+/// A list that is sorted in memory: the binding of its cursors, and its largest page.
 pub struct Sorted<'a> {
     /// The id of the pattern that reads the list.
     pub pattern: &'static str,
-    /// The partition that the list is read from.
+    /// The partition of the list.
     pub partition: &'a str,
     /// The largest page.
     pub max: u32,
@@ -24,7 +24,7 @@ impl Sorted<'_> {
 }
 
 impl Table {
-    /// The place of the last row of the page before, which its cursor says.
+    /// The position of the previous page's last row, from its cursor.
     pub fn place_after(&self, sorted: &Sorted<'_>, request: PageRequest<'_>) -> Result<Option<String>, StoreError> {
         let Some(cursor) = request.cursor else { return Ok(None) };
         match self.cursor_key().open(sorted.seal(), cursor, self.clock().now())? {
@@ -33,7 +33,7 @@ impl Table {
         }
     }
 
-    /// The page after a place, the greatest place first. Places are distinct.
+    /// The page after a position, in descending order. Positions are distinct.
     pub fn sorted_page<T>(
         &self,
         sorted: &Sorted<'_>,

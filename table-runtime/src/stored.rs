@@ -1,4 +1,4 @@
-//! Items as they are stored, whatever they are: for whoever copies or checks the table.
+//! Items in their stored form, of any entity: for programs that copy or check the table.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -15,8 +15,8 @@ use crate::attributes::{entity_of, version_of};
 use crate::error::CorruptItem;
 use crate::item::{FromItem, Item};
 
-/// An item as it is stored. It may be of any entity, of any version, or nothing that the schema knows. `{:?}` shows no more
-/// than which entity it says it is.
+/// An item in its stored form. It may be of any entity and version, or unknown to the schema. `{:?}` prints only the
+/// name of its entity.
 #[derive(Clone, PartialEq)]
 pub struct StoredItem(Item);
 
@@ -25,7 +25,7 @@ impl StoredItem {
         Self(item)
     }
 
-    /// The partition key. It can hold a username.
+    /// The partition key. It can contain a username.
     #[must_use]
     pub fn pk(&self) -> &str {
         self.text("PK")
@@ -37,39 +37,40 @@ impl StoredItem {
         self.text("SK")
     }
 
-    /// Both.
+    /// Both keys.
     #[must_use]
     pub fn primary(&self) -> Primary {
         Primary { hash: self.pk().to_owned(), range: self.sk().to_owned() }
     }
 
-    /// Which entity it says it is; `None` when it says nothing.
+    /// The name of its entity; `None` without one.
     #[must_use]
     pub fn entity(&self) -> Option<&str> {
         entity_of(&self.0)
     }
 
-    /// Which version of that entity; `None` when it says nothing, or no number.
+    /// The version of its entity; `None` without one, or if it is not a number.
     #[must_use]
     pub fn version(&self) -> Option<u32> {
         version_of(&self.0)
     }
 
-    /// How many bytes DynamoDB counts: the UTF-8 of each attribute's name, and its value. (Developer Guide, "DynamoDB item
-    /// sizes and formats". The guide calls the size of a number approximate: a byte for two significant digits, and one more.)
+    /// The size as DynamoDB counts it: the UTF-8 of each attribute's name, and its value (Developer Guide, "DynamoDB
+    /// item sizes and formats"). The guide calls the size of a number approximate: a byte for two significant digits,
+    /// and one more.
     #[must_use]
     pub fn size(&self) -> usize {
         self.0.iter().map(|(name, value)| name.len() + size_of(value)).sum()
     }
 
-    /// The item in DynamoDB's JSON, as an export to S3 writes a line: `{"Item":{"PK":{"S":"…"},…}}`, its attributes in the
-    /// order of their names, binary values in Base64.
+    /// The item in DynamoDB's JSON, like a line of an export to S3: `{"Item":{"PK":{"S":"…"},…}}`, with the attributes
+    /// ordered by name, and binary values in Base64.
     #[must_use]
     pub fn to_dynamodb_json(&self) -> Value {
         json!({ "Item": attributes(&self.0) })
     }
 
-    /// Its key, to delete it by, whether it decodes or not.
+    /// The key, with which the item can be deleted even if it does not decode.
     #[must_use]
     pub fn key(&self) -> ItemKey {
         ItemKey::new(self.primary())
@@ -81,7 +82,7 @@ impl StoredItem {
         self.pk() == key.hash && self.sk() == key.range
     }
 
-    /// Its attributes as DynamoDB has them.
+    /// The attributes in DynamoDB's form.
     #[must_use]
     pub fn attributes(&self) -> &Item {
         &self.0
@@ -105,7 +106,7 @@ impl fmt::Debug for StoredItem {
 }
 
 fn attributes(map: &HashMap<String, AttributeValue>) -> Value {
-    // In the order of the names, whichever order serde_json's own map keeps.
+    // Ordered by name, independent of the order of serde_json's own map.
     let sorted: BTreeMap<&String, &AttributeValue> = map.iter().collect();
     Value::Object(sorted.into_iter().map(|(name, value)| (name.clone(), typed(value))).collect::<Map<_, _>>())
 }
@@ -114,7 +115,7 @@ fn typed(value: &AttributeValue) -> Value {
     let base64 = |bytes: &aws_sdk_dynamodb::primitives::Blob| STANDARD.encode(bytes);
     match value {
         AttributeValue::S(text) => json!({ "S": text }),
-        // As text: its 38 digits are more than a JSON number keeps.
+        // As text, because its 38 digits do not fit into a JSON number.
         AttributeValue::N(number) => json!({ "N": number }),
         AttributeValue::B(bytes) => json!({ "B": base64(bytes) }),
         AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
@@ -124,7 +125,7 @@ fn typed(value: &AttributeValue) -> Value {
         AttributeValue::Ss(texts) => json!({ "SS": texts }),
         AttributeValue::Ns(numbers) => json!({ "NS": numbers }),
         AttributeValue::Bs(sets) => json!({ "BS": sets.iter().map(base64).collect::<Vec<_>>() }),
-        // A type that DynamoDB may get one day, and that this version of the SDK cannot read.
+        // A type that DynamoDB may introduce, and that this version of the SDK cannot read.
         _ => Value::Null,
     }
 }
@@ -144,7 +145,7 @@ fn size_of(value: &AttributeValue) -> usize {
     }
 }
 
-/// A byte for two significant digits, and one more; a sign is another.
+/// A byte for two significant digits, and one more; one more for a sign.
 fn size_of_number(number: &str) -> usize {
     let (mantissa, _) = number.split_once(['e', 'E']).unwrap_or((number, ""));
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
@@ -192,7 +193,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_text_of_any_kind_stays_itself(text in any::<String>()) {
+        fn every_text_survives_the_round_trip(text in any::<String>()) {
             let written = item("a", AttributeValue::S(text.clone())).to_dynamodb_json().to_string();
             let read: Value = serde_json::from_str(&written).expect("it is JSON");
             prop_assert_eq!(read["Item"]["a"]["S"].as_str(), Some(text.as_str()));

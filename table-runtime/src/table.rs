@@ -1,4 +1,4 @@
-//! The table: a client, a name, a clock, a source of ids and a key for cursors. Every call of a pattern begins here.
+//! The table: a client, a name, a clock, a source of ids and a key for cursors. The starting point of every call.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::time::Clock;
 use crate::unreadable::Unreadable;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// One attempt; there are up to three more.
+/// The time limit of one attempt; there are up to three more.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The table, ready to be asked. Clones share one connection pool.
+/// A table with its client. Clones share one connection pool.
 #[derive(Clone)]
 pub struct Table {
     shared: Arc<Shared>,
@@ -32,7 +32,7 @@ pub struct Table {
     pub(crate) meter: Option<Meter>,
     pub(crate) observer: Option<Observer>,
     pub(crate) unreadable: Option<Unreadable>,
-    /// Until when calls are repeated, rather than a few times.
+    /// The time until which calls are repeated, instead of a few times.
     pub(crate) until: Option<Instant>,
 }
 
@@ -46,61 +46,61 @@ struct Shared {
 /// The settings of a [`Table`].
 #[derive(Clone, Debug)]
 pub struct TableConfig {
-    /// The table's name.
+    /// The name of the table.
     pub table: String,
-    /// Where the table is.
+    /// The address of the table.
     pub endpoint: Endpoint,
-    /// What cursors are sealed with. The same for all processes that serve one table.
+    /// The key of the cursors' seals. The same for all processes of one table.
     pub cursor_key: CursorKey,
-    /// What time it is.
+    /// The clock.
     pub clock: Clock,
-    /// Where ids come from.
+    /// The source of ids.
     pub ids: Ids,
 }
 
 impl Table {
-    /// Prepares the table. Nothing is sent yet; [`Table::ping`] checks whether the table answers.
+    /// Prepares the table. It sends nothing yet; [`Table::ping`] checks whether the table responds.
     pub async fn connect(config: TableConfig, design: &'static Design) -> Self {
         let sdk = config.endpoint.configuration().await;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .build();
-        // The SDK would repeat conditional writes without knowing their own traces; our repeats do.
+        // The SDK would repeat conditional writes, but could not recognise its own first attempts. This crate can.
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let TableConfig { table, cursor_key, clock, ids, .. } = config;
         let shared = Shared { client: Client::from_conf(sdk), table, cursor_key, design };
         Self { shared: Arc::new(shared), clock, ids, meter: None, observer: None, until: None, unreadable: None }
     }
 
-    /// The same table at another time and with ids of another source: for data that was made up, and is to have the times and
-    /// ids that it was made up with.
+    /// The same table with another clock and source of ids, for generated data with times and ids of its own.
     #[must_use]
     pub fn at(&self, clock: Clock, ids: Ids) -> Self {
         Self { clock, ids, ..self.clone() }
     }
 
-    /// The same table, with every call's cost added to this meter.
+    /// The same table, whose costs this meter collects.
     #[must_use]
     pub fn metered(&self, meter: Meter) -> Self {
         Self { meter: Some(meter), ..self.clone() }
     }
 
-    /// The same table, whose lists leave out the items that do not decode, and add them to this collection. Without one such
-    /// an item is an error.
+    /// The same table, whose lists leave out items that do not decode, and add them to this collection. Without a
+    /// collection, such an item is an error.
     #[must_use]
     pub fn without_unreadable(&self, unreadable: &Unreadable) -> Self {
         Self { unreadable: Some(unreadable.clone()), ..self.clone() }
     }
 
-    /// The same table, whose calls are repeated until then while the table fails or is busy: for what must not be lost. A
-    /// transaction keeps one token for all its repeats, so the time must be well under the ten minutes that a token lasts.
+    /// The same table, whose calls are repeated until this time while the table fails or is busy: for writes that must
+    /// not be lost. A transaction keeps one token for all repeats, so the time must be well under the ten minutes for
+    /// which a token is valid.
     #[must_use]
     pub fn until(&self, then: Instant) -> Self {
         Self { until: Some(then), ..self.clone() }
     }
 
-    /// The same table, asked through another client.
+    /// The same table with another client.
     pub(crate) fn with_client(&self, client: Client) -> Self {
         let Shared { table, cursor_key, design, .. } = &*self.shared;
         let shared = Shared { client, table: table.clone(), cursor_key: cursor_key.clone(), design };
@@ -112,25 +112,25 @@ impl Table {
         Self { observer: Some(observer), ..self.clone() }
     }
 
-    /// The clock that was passed in.
+    /// The clock of the configuration.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// The source of ids that was passed in.
+    /// The source of ids of the configuration.
     #[must_use]
     pub fn ids(&self) -> &Ids {
         &self.ids
     }
 
-    /// The table's name.
+    /// The name of the table.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.shared.table
     }
 
-    /// The design that generated code passed in.
+    /// The design from generated code.
     #[must_use]
     pub fn design(&self) -> &'static Design {
         self.shared.design
@@ -151,7 +151,7 @@ impl fmt::Debug for Table {
     }
 }
 
-/// How modyne's operations find the table. Not for use outside this crate.
+/// For modyne's operations. Not for use outside of this crate.
 #[doc(hidden)]
 impl modyne::Table for Table {
     const ENTITY_TYPE_ATTRIBUTE: &'static str = ENTITY_ATTRIBUTE;

@@ -1,7 +1,7 @@
-//! What the text types share: serde by way of `Display` and `FromStr`, which goes through one parser.
+//! Serde for text types by way of `Display` and `FromStr`, with a single parser.
 
-/// Implements serde for types whose text is their only form, so that a value read from anywhere goes through the
-/// same parser. The error a reader sees is the parser's, which never repeats the text.
+/// Implements serde for types whose only form is a text, so that a value from any source passes the same parser. A
+/// reader gets the parser's error, which never repeats the text.
 #[macro_export]
 macro_rules! serde_as_text {
     ($($type:ty),+ $(,)?) => {$(

@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::KeyPart;
 
-/// The last millisecond that 13 digits can write, in November 2286.
+/// The last millisecond with 13 digits, in November 2286.
 const MAX_MILLIS: i64 = 9_999_999_999_999;
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
-/// An instant, in whole milliseconds since 1970, up to the year 2286. A number in the table, 13 digits in a key.
+/// An instant in whole milliseconds since 1970, up to the year 2286. A number in the table, 13 digits in a key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "i64", try_from = "i64")]
 pub struct Timestamp(i64);
 
-/// The value is no time, day or expiry that can be stored: it is malformed, before 1970 or after 2286.
+/// The value is not a valid time, day or expiry: it is malformed, before 1970 or after 2286.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a time between 1970 and 2286 in the expected form")]
 pub struct InvalidTime;
@@ -29,7 +29,7 @@ impl Timestamp {
     /// The first instant.
     pub const EPOCH: Self = Self(0);
 
-    /// The instant this many milliseconds after 1970 began.
+    /// The instant so many milliseconds after the beginning of 1970.
     pub const fn from_millis(millis: i64) -> Result<Self, InvalidTime> {
         if millis < 0 || millis > MAX_MILLIS { Err(InvalidTime) } else { Ok(Self(millis)) }
     }
@@ -40,14 +40,14 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since 1970, rounded **down**: what "now" is in a comparison with an [`Expiry`], which is
-    /// rounded up, so that nothing counts as expired early.
+    /// Whole seconds since 1970, rounded **down**: "now" for a comparison with an [`Expiry`], which is rounded up, so
+    /// that nothing expires early.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.0 / 1_000
     }
 
-    /// The second this is in, as what an [`Expiry`] is compared with in a condition: what expires in it has expired.
+    /// The current second, for a comparison with an [`Expiry`] in a condition: an item that expires in it has expired.
     #[must_use]
     pub const fn second(self) -> Expiry {
         Expiry(self.seconds())
@@ -59,19 +59,19 @@ impl Timestamp {
         format!("{:.3}", self.instant())
     }
 
-    /// This much later; stops at the last instant.
+    /// The instant so much later, at most the last instant.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {
         Self(self.0.saturating_add(whole_millis(by)).min(MAX_MILLIS))
     }
 
-    /// This much earlier; stops at the first instant.
+    /// The instant so much earlier, at least the first instant.
     #[must_use]
     pub fn minus(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(whole_millis(by)).max(0))
     }
 
-    /// How long after `earlier` this is; zero when it is not after.
+    /// The time since `earlier`; zero if this instant is not later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
@@ -113,7 +113,7 @@ impl fmt::Debug for Timestamp {
 impl FromStr for Timestamp {
     type Err = InvalidTime;
 
-    /// Takes RFC 3339 with any offset; what is finer than a millisecond is cut.
+    /// Accepts RFC 3339 with any offset. Fractions of a millisecond are dropped.
     fn from_str(text: &str) -> Result<Self, InvalidTime> {
         let instant: jiff::Timestamp = text.parse().map_err(|_| InvalidTime)?;
         Self::from_millis(instant.as_millisecond())
@@ -145,20 +145,20 @@ impl KeyPart for Timestamp {
 pub struct Date(jiff::civil::Date);
 
 impl Date {
-    /// Midnight, when this day begins.
+    /// Midnight at the beginning of this day.
     #[must_use]
     pub fn start(self) -> Timestamp {
         let days = (self.0 - jiff::civil::date(1970, 1, 1)).get_days();
         Timestamp(i64::from(days) * MILLIS_PER_DAY)
     }
 
-    /// Midnight, when this day is over.
+    /// Midnight at the end of this day.
     #[must_use]
     pub fn end(self) -> Timestamp {
         self.start().plus(Duration::from_hours(24))
     }
 
-    /// The day that many days earlier; stops at the first of 1970.
+    /// The day so many days earlier, at least the first day of 1970.
     #[must_use]
     pub fn days_before(self, days: u32) -> Self {
         self.start().minus(Duration::from_hours(24) * days).date()
@@ -182,7 +182,7 @@ impl FromStr for Date {
 
     fn from_str(text: &str) -> Result<Self, InvalidTime> {
         let date: jiff::civil::Date = text.parse().map_err(|_| InvalidTime)?;
-        // jiff also takes `20261123`, a time after the day and more; one day must have one text.
+        // jiff also accepts `20261123`, and a time after the day. One day must have one text.
         let first = jiff::civil::date(1970, 1, 1);
         let last = Timestamp(MAX_MILLIS).date().0;
         if date.to_string() == text && date >= first && date <= last { Ok(Self(date)) } else { Err(InvalidTime) }
@@ -197,8 +197,8 @@ impl KeyPart for Date {
     }
 }
 
-/// When an item may be forgotten, in whole **seconds** since 1970: the form DynamoDB's TTL wants. The table deletes
-/// expired items days late, so readers compare it with the clock themselves.
+/// The expiry of an item, in whole **seconds** since 1970, as DynamoDB's TTL requires. The table deletes expired items
+/// days later, so readers compare the expiry with the clock themselves.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "i64", try_from = "i64")]
 pub struct Expiry(i64);
@@ -216,7 +216,7 @@ impl Expiry {
         Timestamp((self.0 * 1_000).min(MAX_MILLIS))
     }
 
-    /// Whether the instant has come.
+    /// Whether the instant has passed.
     #[must_use]
     pub fn has_passed(self, now: Timestamp) -> bool {
         self.0 <= now.seconds()
@@ -238,7 +238,7 @@ impl fmt::Debug for Expiry {
 impl FromStr for Expiry {
     type Err = InvalidTime;
 
-    /// Takes RFC 3339, rounded up to a whole second.
+    /// Accepts RFC 3339, rounded up to a whole second.
     fn from_str(text: &str) -> Result<Self, InvalidTime> {
         text.parse().map(Timestamp::expiry)
     }
@@ -248,7 +248,7 @@ impl TryFrom<i64> for Expiry {
     type Error = InvalidTime;
 
     fn try_from(seconds: i64) -> Result<Self, InvalidTime> {
-        // One second more than the last whole second of a timestamp, which is where rounding up can end.
+        // One second more than the last whole second of a timestamp, because of the rounding.
         if (0..=MAX_MILLIS / 1_000 + 1).contains(&seconds) { Ok(Self(seconds)) } else { Err(InvalidTime) }
     }
 }
@@ -259,7 +259,7 @@ impl From<Expiry> for i64 {
     }
 }
 
-/// What time it is. Clones of a fixed clock move together.
+/// The current time. Clones of a fixed clock change together.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);
 
@@ -276,7 +276,7 @@ impl Clock {
         Self(Source::System)
     }
 
-    /// A clock that stands still until it is moved, for tests.
+    /// A clock that stands still until a test moves it.
     #[must_use]
     pub fn fixed(at: Timestamp) -> Self {
         Self(Source::Fixed(Arc::new(AtomicI64::new(at.0))))
@@ -295,16 +295,16 @@ impl Clock {
         }
     }
 
-    /// Moves a fixed clock, and all its clones, forward. The machine's clock is left alone.
+    /// Moves a fixed clock and all its clones forward. Has no effect on the machine's clock.
     pub fn advance(&self, by: Duration) {
         if let Source::Fixed(millis) = &self.0 {
             let later = |now| Timestamp(now).plus(by).0;
-            // Without losing the step of another thread.
+            // Keeps the step of another thread.
             millis.update(Ordering::SeqCst, Ordering::SeqCst, later);
         }
     }
 
-    /// Sets a fixed clock, and all its clones. The machine's clock is left alone.
+    /// Sets a fixed clock and all its clones. Has no effect on the machine's clock.
     pub fn set(&self, to: Timestamp) {
         if let Source::Fixed(millis) = &self.0 {
             millis.store(to.0, Ordering::SeqCst);

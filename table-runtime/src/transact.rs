@@ -1,4 +1,4 @@
-//! Transactions: several writes that all happen or none, each with a name for when its condition is false.
+//! Transactions: several writes that all happen or none. Each has a name, for the case that its condition is false.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
@@ -16,10 +16,10 @@ use crate::size::item_bytes;
 use crate::table::Table;
 use crate::write::{Refused, unexplained};
 
-/// The most actions that DynamoDB takes in one transaction.
+/// The largest number of actions in one transaction.
 const MAX_ACTIONS: usize = 100;
 
-/// The actions of a transaction, in order. No two may touch the same item.
+/// The actions of a transaction, in order. No two may write the same item.
 #[derive(Default)]
 #[must_use]
 pub struct Transaction {
@@ -39,12 +39,12 @@ enum Operation {
 }
 
 impl Transaction {
-    /// No actions yet.
+    /// A transaction without actions.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Writes an item whole.
+    /// Writes a whole item.
     pub fn put(self, name: &'static str, item: Item, condition: Option<Condition>) -> Self {
         self.with(name, Operation::Put(item, condition))
     }
@@ -71,15 +71,14 @@ impl Transaction {
 }
 
 impl Call<'_> {
-    /// Carries out all actions or none. When conditions are false, the first such action in order is the one that
-    /// is told.
+    /// Applies all actions or none. If conditions are false, returns the first such action in order.
     pub async fn transact(self, transaction: Transaction) -> Result<Result<(), Refused>, StoreError> {
         let names: Vec<&'static str> = transaction.actions.iter().map(|action| action.name).collect();
         if names.is_empty() {
             return Ok(Ok(()));
         }
         if names.len() > MAX_ACTIONS {
-            let fault = Fault(format!("{} actions, and a transaction takes {MAX_ACTIONS}", names.len()));
+            let fault = Fault(format!("the transaction has {} actions; the limit is {MAX_ACTIONS}", names.len()));
             return Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) });
         }
         let new: Vec<usize> = transaction.actions.iter().map(|action| action.operation.bytes()).collect();
@@ -89,7 +88,7 @@ impl Call<'_> {
             .client()
             .transact_write_items()
             .set_transact_items(Some(items))
-            // One token for all repeats: the table applies what it stands for once, within ten minutes.
+            // All repeats have one token, so that the table applies the transaction once within ten minutes.
             .client_request_token(self.table.ids().token().to_string())
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         match self.send(|| request.clone().send()).await {
@@ -113,7 +112,7 @@ impl Call<'_> {
         let mut refusals = reasons.unwrap_or_default().into_iter().zip(names);
         match refusals.find(|(reason, _)| reason.code() == Some("ConditionalCheckFailed")) {
             Some((reason, name)) => {
-                // An absent item is sent as an empty one by some engines.
+                // Some engines send an absent item as an empty one.
                 let old = reason.item.filter(|item| !item.is_empty());
                 Ok(Refused::new(self.id(), name, old))
             }
@@ -122,7 +121,7 @@ impl Call<'_> {
     }
 }
 
-/// The bytes of the existing item, as far as the refusal has it, and of the new one, for each action.
+/// For each action, the size of the existing item, if the refusal contains it, and of the new item.
 fn sizes(error: &TransactWriteItemsError, new: &[usize]) -> Vec<(usize, usize)> {
     let reasons = match error {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons(),
@@ -133,7 +132,7 @@ fn sizes(error: &TransactWriteItemsError, new: &[usize]) -> Vec<(usize, usize)> 
 }
 
 impl Operation {
-    /// The bytes of the new item, as far as the action has them.
+    /// The size of the new item in bytes, as far as it is known.
     fn bytes(&self) -> usize {
         match self {
             Self::Put(item, _) => item_bytes(item),

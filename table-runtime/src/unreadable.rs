@@ -1,4 +1,4 @@
-//! Items that do not decode, and that a list leaves out when it is told to.
+//! Items that do not decode, and that a list leaves out if it is configured to.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,18 +9,18 @@ use crate::error::CorruptItem;
 use crate::error::StoreError;
 use crate::item::Item;
 
-/// Collects the items that lists have left out. Clones share one collection.
+/// Collects the items that lists left out. Clones share one collection.
 #[derive(Clone, Debug, Default)]
 pub struct Unreadable(Arc<Mutex<Vec<UnreadableItem>>>);
 
-/// An item that does not decode. `{:?}` does not show its key.
+/// An item that does not decode. Its key is not printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnreadableItem {
-    /// Its partition key.
+    /// The partition key.
     pub pk: String,
-    /// Its sort key.
+    /// The sort key.
     pub sk: String,
-    /// What is wrong with it, without its values.
+    /// The problem, without the item's values.
     pub reason: String,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Debug for UnreadableItem {
     }
 }
 
-/// Nothing in the place of an item that does not decode.
+/// Replaces an item that does not decode by `None`.
 pub fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
     match found {
         Err(StoreError::Corrupt { .. }) => Ok(None),
@@ -57,7 +57,7 @@ pub fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, St
     }
 }
 
-/// The item's partition and sort key; empty where it has none.
+/// The item's partition key and sort key; empty if it has none.
 pub(crate) fn key(item: &Item) -> [String; 2] {
     ["PK", "SK"]
         .map(|name| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned().unwrap_or_default())

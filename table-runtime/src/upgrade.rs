@@ -1,4 +1,4 @@
-//! Upgrades: a stored item is brought one version up, by the table itself.
+//! Upgrades: the table itself brings a stored item one version up.
 
 use std::collections::BTreeSet;
 
@@ -15,22 +15,23 @@ use crate::reindex::{as_seen, unchanged, written};
 use crate::stored::StoredItem;
 
 impl Step {
-    /// The attributes that the keys of its indexes are made from, under their older names where they have some.
+    /// The attributes from which the index keys are made, under older names too.
     fn feeding(&self) -> BTreeSet<&'static str> {
         let from = self.index.iter().flat_map(|index| index.from).copied();
         let older = |name| self.rename.iter().find(|(_, new)| *new == name).map(|(old, _)| *old);
         from.flat_map(|name| [Some(name), older(name)]).flatten().collect()
     }
 
-    /// The same, done by the table to the item as it is when that happens: nothing that is written meanwhile is lost. `made` are
-    /// the keys that the item's fields make; those of an index are written on the condition that the fields are as they were seen.
+    /// The same as an update of the table, which applies it to the current item, so that concurrent writes are
+    /// preserved. `made` are the keys that follow from the item's fields. Index keys are written on the condition that
+    /// the fields still have the values that were read.
     fn changes(&self, seen: &Item, made: &Item) -> (Changes, Condition) {
         let mut changes = Changes::new().set(VERSION_ATTRIBUTE, self.version + 1);
         changes = written(changes, made, self.index.iter().flat_map(|index| index.keys));
         let mut condition = unchanged(as_seen(seen), seen, self.feeding());
         for (number, (old, new)) in self.rename.iter().enumerate() {
             let alias = format!("#old{number}");
-            // An optional field may be absent under either name; then it must still be so.
+            // An optional field may be absent under both names; then it must still be absent.
             let word = if seen.contains_key(*old) {
                 changes = changes.rename(old, new);
                 "attribute_exists"
@@ -53,7 +54,7 @@ impl Step {
     }
 }
 
-/// The step that brings an item one version up, unless programs that run now would not read it then.
+/// The step that brings an item one version up, unless running programs could not read the result.
 fn next_step(design: &Design, item: &StoredItem) -> Option<&'static Step> {
     let entity = item.entity()?;
     let (_, history) = (design.versions_of)(entity)?;
@@ -62,7 +63,7 @@ fn next_step(design: &Design, item: &StoredItem) -> Option<&'static Step> {
 }
 
 impl StoredItem {
-    /// The item one version up, as the table makes it.
+    /// The item one version up, as the table computes it.
     #[must_use]
     pub fn upgraded(&self, design: &Design) -> Self {
         let mut item = self.attributes().clone();
@@ -74,7 +75,7 @@ impl StoredItem {
 }
 
 impl Call<'_> {
-    /// Brings a stored item one version up, if it is still of the version that was seen. Whether it was.
+    /// Brings a stored item one version up, if it still has the version that was read. Returns whether it had.
     pub async fn upgrade(self, item: &StoredItem) -> Result<bool, StoreError> {
         let seen = item.attributes();
         let Some(step) = next_step(self.design(), item) else { return Ok(false) };
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_makes_the_same_changes_on_the_condition_of_what_was_seen() {
+    fn the_update_makes_the_same_changes_if_the_item_is_unchanged() {
         let (changes, condition) = HISTORY[0].changes(&item(1, &[("hits", "7")]), &Item::new());
         let update = changes.into_update();
         assert_eq!(
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_enters_an_index_on_the_condition_of_what_its_keys_were_made_from() {
+    fn an_item_enters_an_index_if_the_fields_of_its_keys_are_unchanged() {
         let seen = item(2, &[("count", "7")]);
         let made =
             Item::from(["PK", "GSI2PK", "GSI2SK"].map(|name| (name.to_owned(), AttributeValue::N("7".to_owned()))));

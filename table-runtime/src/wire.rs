@@ -1,4 +1,4 @@
-//! What goes over the wire: the bytes that come back, and requests that are looked at instead of being sent.
+//! The wire: counts the bytes of responses, and captures requests instead of sending them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,18 +12,18 @@ use aws_sdk_dynamodb::error::BoxError;
 
 use crate::table::Table;
 
-/// Counts the bytes of the answers of the tables it was given to, as they came: JSON, keys and names included.
+/// Counts the response bytes of its tables, as received: JSON with keys and names.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic(Arc<AtomicU64>);
 
 impl Traffic {
-    /// None yet.
+    /// A new counter.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many bytes came back so far.
+    /// The number of bytes so far.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
@@ -47,7 +47,7 @@ impl Intercept for Traffic {
     }
 }
 
-/// A request as it would be sent.
+/// A request in its wire form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WireRequest {
     /// DynamoDB's name of the operation, for instance `Query`.
@@ -57,7 +57,7 @@ pub struct WireRequest {
 }
 
 impl WireRequest {
-    /// What the client has written.
+    /// The request that the client wrote.
     pub(crate) fn written(context: &BeforeTransmitInterceptorContextRef<'_>) -> Result<Self, BoxError> {
         let request = context.request();
         let target = request.headers().get("x-amz-target").unwrap_or_default();
@@ -66,12 +66,12 @@ impl WireRequest {
     }
 }
 
-/// Keeps the first request, and lets none be sent.
+/// Captures the first request, and sends none.
 #[derive(Clone, Debug, Default)]
 pub struct Held(Arc<Mutex<Option<WireRequest>>>);
 
 impl Held {
-    /// What would have been sent.
+    /// The captured request.
     pub fn take(&self) -> Option<WireRequest> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -90,18 +90,18 @@ impl Intercept for Held {
     ) -> Result<(), BoxError> {
         let written = WireRequest::written(context)?;
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(written);
-        Err("the request is looked at, not sent".into())
+        Err("the request was captured and not sent".into())
     }
 }
 
 impl Table {
-    /// The same table, with the bytes of every answer added to this count.
+    /// The same table, whose response bytes this counter adds up.
     #[must_use]
     pub fn counting(&self, traffic: &Traffic) -> Self {
         self.intercepted(traffic.clone())
     }
 
-    /// The same table, but nothing is sent.
+    /// The same table, but no request is sent.
     #[must_use]
     pub fn holding(&self, held: &Held) -> Self {
         self.intercepted(held.clone())

@@ -15,23 +15,23 @@ use crate::key::Primary;
 use crate::refused;
 use crate::size::item_bytes;
 
-/// The attribute that says which write an item is from.
+/// The attribute with the id of the write that stored an item.
 ///
-/// An answer can be lost after the write was applied. Its repeat then meets the item it wrote itself, and its
-/// condition is false for that reason alone. So a conditional write stores a fresh id here, and a refusal by an item
-/// that carries this id is a success.
+/// A response can be lost after the write was applied. A repeat then finds the item of its own first attempt, and its
+/// condition is false only for that reason. So a conditional write stores a new id in this attribute, and a refusal by
+/// an item with this id counts as a success.
 const WRITE_ID: &str = "write_id";
 
 /// A write was not applied because a condition was false.
 #[derive(Debug)]
 pub struct Refused {
     pattern: &'static str,
-    /// The name of the action within its transaction; empty for a single write.
+    /// The name of the action in its transaction; empty for a single write.
     pub action: &'static str,
     old: OldItem,
 }
 
-/// Kept out of `Debug`: it is a whole item.
+/// Not printed by `Debug`, because it is a whole item.
 struct OldItem(Option<Item>);
 
 impl std::fmt::Debug for OldItem {
@@ -45,23 +45,23 @@ impl Refused {
         Self { pattern, action, old: OldItem(old) }
     }
 
-    /// Whether there was no item under the key.
+    /// Whether no item has the key.
     #[must_use]
     pub fn missing(&self) -> bool {
         self.old.0.is_none()
     }
 
-    /// The item under the key, decoded; `None` when there is none.
+    /// The item with the key, decoded; `None` if there is none.
     pub fn current<T: FromItem>(&self) -> Result<Option<T>, StoreError> {
         self.old.0.clone().map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.pattern))
     }
 
-    /// The item under the key, where the condition cannot be false without one.
+    /// The item with the key, for conditions that can only be false for an existing item.
     pub fn present<T: FromItem>(&self) -> Result<T, StoreError> {
         self.current()?.ok_or_else(|| self.unexplained())
     }
 
-    /// A refusal that none of the write's conditions explains.
+    /// The error of a refusal that no condition of the write explains.
     #[must_use]
     pub fn unexplained(&self) -> StoreError {
         unexplained(self.pattern)
@@ -69,11 +69,14 @@ impl Refused {
 }
 
 pub(crate) fn unexplained(pattern: &'static str) -> StoreError {
-    StoreError::Rejected { pattern, source: "a write was refused, and no condition of it explains why".into() }
+    StoreError::Rejected {
+        pattern,
+        source: "a write was refused, but all of its conditions hold; look for another writer of this item".into(),
+    }
 }
 
 impl Call<'_> {
-    /// As [`Call::update`], and the item as it is afterwards.
+    /// Like [`Call::update`], and returns the new item.
     pub async fn update_returning<T: FromItem>(
         self,
         key: Primary,
@@ -88,7 +91,7 @@ impl Call<'_> {
         }
     }
 
-    /// Writes one item whole.
+    /// Writes one whole item.
     pub async fn put(self, mut item: Item, condition: Option<Condition>) -> Result<Result<(), Refused>, StoreError> {
         let write_id = self.write_id();
         let new = item_bytes(&item);
@@ -97,7 +100,7 @@ impl Call<'_> {
                 item.insert(WRITE_ID.to_owned(), write_id.clone());
                 model::Put::new(item).condition(condition).transact_with_return_on_fail()
             }
-            // Whoever writes last wins, also when it is a repeat: there is nothing to recognise.
+            // Without a condition, the last write wins, and a repeat is not recognised.
             None => model::Put::new(item).transact(),
         };
         let put = put.build(self.table);
@@ -126,11 +129,11 @@ impl Call<'_> {
         }
     }
 
-    /// Changes fields of one item, and creates it when there is none and no condition says otherwise. Returns the
-    /// item as it is afterwards when `returns_new`, else nothing.
+    /// Changes fields of one item, and creates it if it is missing, unless a condition prevents that. Returns the new
+    /// item if `returns_new`.
     ///
-    /// A repeat is recognised as long as no other single write came in between. If one did, a change that adds may
-    /// count twice; what must be exact is added in a transaction, whose token rules that out.
+    /// A repeat is recognised unless another single write came between the attempts. Then a change that adds may count
+    /// twice. Numbers that must be exact are added in a transaction, whose token prevents this.
     pub async fn update(
         self,
         key: Primary,
@@ -139,7 +142,7 @@ impl Call<'_> {
         returns_new: bool,
     ) -> Result<Result<Option<Item>, Refused>, StoreError> {
         let write_id = self.write_id();
-        // A condition such as "exists" is still true for a repeat, so what adds up needs one that is not.
+        // A condition such as "exists" is also true for a repeat, so a change that adds needs a stricter one.
         let condition = if changes.accumulate() { Some(unless_written_by(condition, &write_id)) } else { condition };
         let marked = condition.is_some();
         let new = changes.bytes();
@@ -180,7 +183,8 @@ impl Call<'_> {
         }
     }
 
-    /// Removes one item, if it is there. Without a condition, since a repeat could not tell whose delete it met.
+    /// Removes one item, if it exists. It takes no condition, because a repeat could not know which delete removed the
+    /// item.
     pub async fn delete(self, key: Primary) -> Result<(), StoreError> {
         let request = self
             .table
@@ -198,7 +202,7 @@ impl Call<'_> {
         AttributeValue::S(self.table.ids().token().to_string())
     }
 
-    /// Whether a refusal was by our own write, which then had been applied; if so, the item it wrote.
+    /// Whether the refusal is by this write's own first attempt. If it is, returns the item that the attempt wrote.
     fn settle(&self, old: Option<Item>, write_id: &AttributeValue) -> Result<Item, Refused> {
         match old {
             Some(item) if item.get(WRITE_ID) == Some(write_id) => Ok(item),
@@ -207,7 +211,7 @@ impl Call<'_> {
     }
 }
 
-/// Makes the update store the id of this write. The expression of an update that only adds or removes has no `SET`.
+/// Adds the id of this write to the update. An update that only adds or removes has no `SET` yet.
 fn mark(update: &mut modyne::expr::Update, write_id: &AttributeValue) {
     const ASSIGNMENT: &str = "#upd_write_id = :upd_write_id";
     update.expression = match update.expression.strip_prefix("SET ") {
@@ -218,7 +222,7 @@ fn mark(update: &mut modyne::expr::Update, write_id: &AttributeValue) {
     update.sensitive_values.push((":upd_write_id".to_owned(), write_id.clone()));
 }
 
-/// The condition, and that the item is not from this very write.
+/// The condition, and that the item is not from this write.
 fn unless_written_by(condition: Option<Condition>, write_id: &AttributeValue) -> Condition {
     const OTHER: &str = "(attribute_not_exists(#cnd_write_id) OR #cnd_write_id <> :cnd_write_id)";
     let mut condition = match condition {

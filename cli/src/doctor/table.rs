@@ -54,7 +54,7 @@ fn compare(live: &TableDescription, name: &str, location: &str, is_on_aws: bool)
         let message = format!("{fact} is {actual}, but the schema says {expected}. {}.", fix(&fact, name));
         findings.push(Finding::problem(CHECK, message));
     }
-    for fact in &live.untold {
+    for fact in &live.unreported {
         findings.push(Finding::unknown(CHECK, format!("{fact}: {location} does not report it")));
     }
     if super::finding::is_healthy(&findings) {
@@ -107,7 +107,7 @@ mod tests {
 
     fn live() -> TableDescription {
         let facts = defined_table().expect("a definition");
-        TableDescription { facts, untold: Vec::new(), status: "ACTIVE".to_owned(), items: 0, bytes: 0 }
+        TableDescription { facts, unreported: Vec::new(), status: "ACTIVE".to_owned(), items: 0, bytes: 0 }
     }
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
     fn a_local_table_needs_indexes_but_no_protection() {
         let mut live = live();
         live.facts.insert("deletion_protection".to_owned(), "off".to_owned());
-        live.untold.push("point_in_time_recovery");
+        live.unreported.push("point_in_time_recovery");
         assert!(is_healthy(&compare(&live, "reviews", "here", false)));
         live.facts.remove("index.GSI1.projection");
         assert!(!is_healthy(&compare(&live, "reviews", "here", false)));

@@ -1,4 +1,4 @@
-//! Batches: split, sent together, and whole in the end.
+//! Batches: split into requests, sent concurrently, and complete in the end.
 
 use super::support::*;
 use crate::Meter;
@@ -32,7 +32,7 @@ async fn batches_are_split_and_keys_may_repeat() {
 }
 
 #[tokio::test]
-async fn what_a_query_for_keys_finds_can_be_deleted() {
+async fn the_keys_of_a_query_can_be_deleted() {
     let store = garden().await;
     store.call(&BATCH).write_batch(garden_of(30)).await.expect("an answer");
     let keys: Vec<ItemKey> = store.call(&LIST).all(plants_of("a")).await.expect("an answer");
@@ -42,7 +42,7 @@ async fn what_a_query_for_keys_finds_can_be_deleted() {
 }
 
 #[tokio::test]
-async fn a_batch_of_nothing_asks_nothing() {
+async fn an_empty_batch_sends_no_request() {
     let store = garden().await;
     let meter = Meter::new();
     let metered = store.metered(meter.clone());
@@ -52,7 +52,7 @@ async fn a_batch_of_nothing_asks_nothing() {
 }
 
 #[tokio::test]
-async fn a_batch_larger_than_one_answer_comes_back_whole() {
+async fn a_batch_larger_than_one_response_is_complete() {
     let store = garden().await;
     let note = "n".repeat(380_000);
     let writes = (1..=50).map(|number| BatchWrite::Put(Plant { note: note.clone(), ..Plant::new("a", number) }.item()));

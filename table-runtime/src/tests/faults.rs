@@ -1,4 +1,4 @@
-//! Throttling, conflicts and failures: what is repeated, and what is told in the end.
+//! Throttling, conflicts and failures: the repeated requests, and the final errors.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::transact::Transaction;
 use crate::{Meter, StoreError};
 
 #[tokio::test]
-async fn three_failures_are_survived_and_the_fourth_is_told() {
+async fn three_failures_are_repeated_and_the_fourth_is_returned() {
     let codes = [
         "ThrottlingException",
         "ProvisionedThroughputExceededException",
@@ -32,7 +32,7 @@ async fn three_failures_are_survived_and_the_fourth_is_told() {
 }
 
 #[tokio::test]
-async fn failures_of_the_other_side_are_unavailable() {
+async fn failures_of_the_service_or_connection_are_unavailable() {
     for fault in [
         Fault::Answer(500, "InternalServerError"),
         Fault::Body(503, "<html>busy</html>".to_owned()),
@@ -44,12 +44,12 @@ async fn failures_of_the_other_side_are_unavailable() {
         let error = store.call(&GET).get::<Plant>(key("a", 1), false).await.expect_err("it fails");
         assert!(matches!(error, StoreError::Unavailable { .. }), "{fault:?}: {error:?}");
         assert_eq!(proxy.requests().len(), 4, "{fault:?}");
-        store.ping().await.expect("the next call finds it well");
+        store.ping().await.expect("the next call succeeds");
     }
 }
 
 #[tokio::test]
-async fn mistakes_and_false_conditions_are_not_repeated() {
+async fn invalid_requests_are_not_repeated() {
     let (store, proxy) = broken_garden().await;
     proxy.plan([Fault::Answer(400, "ValidationException"), Fault::Answer(400, "AccessDeniedException")]);
     for _ in 0..2 {
@@ -60,7 +60,7 @@ async fn mistakes_and_false_conditions_are_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_transaction_in_conflict_is_repeated_and_then_told_apart_from_a_refusal() {
+async fn a_conflicting_transaction_is_repeated_and_differs_from_a_refused_one() {
     let (store, proxy) = broken_garden().await;
     let cancelled = |code: &str| {
         let reasons = format!(r#"[{{"Code":"None"}},{{"Code":"{code}","Message":"m"}}]"#);
@@ -71,10 +71,10 @@ async fn a_transaction_in_conflict_is_repeated_and_then_told_apart_from_a_refusa
         || Transaction::new().put("sow", Plant::new("a", 1).item(), Some(is_new())).delete("pull", key("a", 2), None);
     proxy.plan([cancelled("TransactionConflict"), Fault::Answer(400, "TransactionInProgressException")]);
     let done = store.call(&TRANSACT).transact(transaction()).await.expect("an answer");
-    done.expect("the third attempt gets through");
+    done.expect("the third attempt succeeds");
     assert_eq!(proxy.requests().len(), 3);
     proxy.plan(vec![cancelled("TransactionConflict"); 4]);
-    let error = store.call(&TRANSACT).transact(transaction()).await.expect_err("it never gets through");
+    let error = store.call(&TRANSACT).transact(transaction()).await.expect_err("every attempt conflicts");
     assert!(matches!(error, StoreError::Contended { .. }), "{error:?}");
     proxy.plan([cancelled("ConditionalCheckFailed")]);
     let done = store.call(&TRANSACT).transact(transaction()).await.expect("an answer");
@@ -82,7 +82,7 @@ async fn a_transaction_in_conflict_is_repeated_and_then_told_apart_from_a_refusa
 }
 
 #[tokio::test]
-async fn what_a_batch_leaves_over_is_sent_again() {
+async fn unprocessed_items_of_a_batch_are_sent_again() {
     let (store, proxy) = broken_garden().await;
     let put = |number: u32| {
         let key = format!(r#""PK":{{"S":"GARDEN#a"}},"SK":{{"S":"PLANT#000{number}"}}"#);
@@ -93,13 +93,13 @@ async fn what_a_batch_leaves_over_is_sent_again() {
     };
     let writes = || (1..=2).map(|number| BatchWrite::Put(Plant::new("a", number).item())).collect();
     let both = left(&[put(1), put(2)]);
-    // Progress after three idle requests makes room for three more.
+    // Progress after three idle requests allows three more.
     let plan = [both.clone(), both.clone(), both.clone(), left(&[put(2)]), left(&[put(2)]), Fault::Pass];
     proxy.plan(plan);
-    store.call(&BATCH).write_batch(writes()).await.expect("it gets done");
+    store.call(&BATCH).write_batch(writes()).await.expect("all writes are processed");
     assert_eq!(proxy.requests().len(), 6);
     proxy.plan([both.clone(), both.clone(), both.clone(), both]);
-    let error = store.call(&BATCH).write_batch(writes()).await.expect_err("nothing gets done");
+    let error = store.call(&BATCH).write_batch(writes()).await.expect_err("no write is processed");
     assert!(matches!(error, StoreError::Contended { pattern: "T-07" }), "{error:?}");
     let key_left = r#"{"PK":{"S":"GARDEN#a"},"SK":{"S":"PLANT#0002"}}"#;
     let left = format!(r#"{{"UnprocessedKeys":{{"{}":{{"Keys":[{key_left}]}}}}}}"#, store.name());
@@ -109,20 +109,20 @@ async fn what_a_batch_leaves_over_is_sent_again() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_told_soon() {
+async fn a_closed_port_is_reported_soon() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("a bound socket has an address");
     drop(listener);
     let store = store_at(address).await;
     let start = Instant::now();
-    let error = store.ping().await.expect_err("nobody listens");
+    let error = store.ping().await.expect_err("the port is closed");
     assert!(matches!(error, StoreError::Unavailable { pattern: "ping", .. }), "{error:?}");
     // Far below the ten seconds that one attempt may take.
     assert!(start.elapsed() < Duration::from_secs(8));
 }
 
 #[tokio::test]
-async fn errors_hold_nothing_of_the_items() {
+async fn errors_contain_no_value_of_an_item() {
     let (store, proxy) = broken_garden().await;
     let body = r#"{"Item":{"note":{"S":"canary"},"et":{"S":"plant"},"v":{"N":"1"},"leaves":{"S":"canary"}}}"#;
     proxy.plan([Fault::Body(200, body.to_owned())]);

@@ -1,4 +1,4 @@
-//! Answers that are lost after the write was applied: its repeat must neither count twice nor look like a conflict.
+//! Responses that are lost after the write was applied: the repeat must neither count twice nor look like a conflict.
 
 use super::proxy::Fault;
 use super::support::*;
@@ -8,7 +8,7 @@ use crate::transact::Transaction;
 const LOST: [Fault; 2] = [Fault::BreakAfter, Fault::CutAnswer];
 
 #[tokio::test]
-async fn a_create_whose_answer_is_lost_is_no_conflict() {
+async fn a_create_with_a_lost_response_is_no_conflict() {
     for fault in LOST {
         let (store, proxy) = broken_garden().await;
         proxy.plan([fault]);
@@ -21,7 +21,7 @@ async fn a_create_whose_answer_is_lost_is_no_conflict() {
 }
 
 #[tokio::test]
-async fn a_versioned_update_whose_answer_is_lost_returns_the_new_item() {
+async fn a_versioned_update_with_a_lost_response_returns_the_new_item() {
     for fault in LOST {
         let (store, proxy) = broken_garden().await;
         plant(&store, &[Plant { leaves: 1, ..Plant::new("a", 1) }]).await;
@@ -35,7 +35,7 @@ async fn a_versioned_update_whose_answer_is_lost_returns_the_new_item() {
 }
 
 #[tokio::test]
-async fn an_addition_whose_answer_is_lost_counts_once() {
+async fn an_addition_with_a_lost_response_counts_once() {
     for condition in [None, Some(exists())] {
         for faults in [vec![Fault::BreakAfter], vec![Fault::BreakAfter, Fault::BreakBefore, Fault::CutAnswer]] {
             let (store, proxy) = broken_garden().await;
@@ -50,17 +50,17 @@ async fn an_addition_whose_answer_is_lost_counts_once() {
 }
 
 #[tokio::test]
-async fn a_conflict_with_someone_else_stays_one_after_a_broken_connection() {
+async fn a_conflict_with_another_write_remains_after_a_broken_connection() {
     let (store, proxy) = broken_garden().await;
     plant(&store, &[Plant { leaves: 1, ..Plant::new("a", 1) }]).await;
     proxy.plan([Fault::BreakBefore]);
     let put = store.call(&PUT).put(Plant::new("a", 1).item(), Some(is_new())).await.expect("an answer");
-    let refused = put.expect_err("someone else's plant is there");
+    let refused = put.expect_err("another request has written this plant");
     assert_eq!(refused.current::<Plant>().expect("a plant").map(|plant| plant.leaves), Some(1));
 }
 
 #[tokio::test]
-async fn a_transaction_whose_answer_is_lost_happens_once() {
+async fn a_transaction_with_a_lost_response_is_applied_once() {
     for fault in LOST {
         let (store, proxy) = broken_garden().await;
         plant(&store, &[Plant { leaves: 1, ..Plant::new("a", 1) }]).await;

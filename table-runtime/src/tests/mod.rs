@@ -1,4 +1,4 @@
-//! The table against a real engine over real sockets, with an entity that only these tests know.
+//! Tests of the table on a real engine over real sockets, with an entity of their own.
 
 mod batches;
 mod faults;

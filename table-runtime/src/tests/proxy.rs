@@ -1,4 +1,4 @@
-//! A TCP proxy between the store and the engine that breaks what it is told to break.
+//! A TCP proxy between the store and the engine that injects planned faults.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -7,19 +7,19 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What happens to one request. Requests for which nothing was planned pass.
+/// The fault of one request. Requests without a planned fault pass.
 #[derive(Clone, Debug)]
 pub(super) enum Fault {
     Pass,
-    /// The connection breaks before the engine sees the request.
+    /// The connection breaks before the engine gets the request.
     BreakBefore,
-    /// The engine carries the request out, and the connection breaks before its answer.
+    /// The engine applies the request, and the connection breaks before the response.
     BreakAfter,
-    /// The engine carries the request out, and half of its answer comes back.
+    /// The engine applies the request, and half of the response is sent.
     CutAnswer,
-    /// The engine never sees it; this status and error code come back.
+    /// The engine does not get the request; the client gets this status and error code.
     Answer(u16, &'static str),
-    /// The engine never sees it; this status and body come back.
+    /// The engine does not get the request; the client gets this status and body.
     Body(u16, String),
 }
 
@@ -41,7 +41,7 @@ impl Proxy {
             while let Ok((client, _)) = listener.accept().await {
                 let proxy = served.clone();
                 tokio::spawn(async move {
-                    // A client that hangs up ends its connection, and nothing else.
+                    // A client that closes its connection ends only this connection.
                     let _ = proxy.serve(client, engine).await;
                 });
             }
@@ -49,12 +49,12 @@ impl Proxy {
         proxy
     }
 
-    /// What happens to the next requests, in order.
+    /// Plans the faults of the next requests, in order.
     pub(super) fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         self.plan.lock().expect("no test panics with it").extend(faults);
     }
 
-    /// The bodies of the requests since the last time this was asked.
+    /// The bodies of the requests since the last call of this function.
     pub(super) fn requests(&self) -> Vec<String> {
         std::mem::take(&mut *self.bodies.lock().expect("no test panics with it"))
     }

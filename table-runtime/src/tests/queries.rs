@@ -1,4 +1,4 @@
-//! Gets, pages, cursors, counts and what happens to items that do not decode.
+//! Reads of single items, pages, cursors, counts, and items that do not decode.
 
 use modyne::expr::Filter;
 
@@ -26,7 +26,7 @@ fn numbers(plants: &[Plant]) -> Vec<u32> {
 }
 
 #[tokio::test]
-async fn an_absent_item_is_none_and_a_present_one_is_whole() {
+async fn an_absent_item_is_none_and_a_present_one_is_complete() {
     let store = garden_of(1).await;
     assert_eq!(find(&store, "a", 2).await, None);
     let found = find(&store, "a", 1).await;
@@ -34,7 +34,7 @@ async fn an_absent_item_is_none_and_a_present_one_is_whole() {
 }
 
 #[tokio::test]
-async fn pages_join_without_gaps_and_the_last_has_no_cursor() {
+async fn pages_have_no_gaps_and_the_last_has_no_cursor() {
     let store = garden_of(6).await;
     for limit in 1..=7 {
         let mut seen = Vec::new();
@@ -73,7 +73,7 @@ async fn an_empty_list_is_one_empty_page() {
 }
 
 #[tokio::test]
-async fn pages_of_an_index_go_on_between_equal_sort_keys() {
+async fn pages_of_an_index_continue_between_equal_sort_keys() {
     let store = garden_of(7).await;
     for backward in [false, true] {
         let query = || {
@@ -101,7 +101,7 @@ async fn pages_of_an_index_go_on_between_equal_sort_keys() {
 }
 
 #[tokio::test]
-async fn a_cursor_opens_only_the_list_it_came_from() {
+async fn a_cursor_is_valid_only_for_its_list() {
     let store = garden_of(6).await;
     let cursor = page(&store, 2, None).await.expect("an answer").cursor.expect("there are more");
     let request = PageRequest { limit: None, cursor: Some(&cursor) };
@@ -111,7 +111,7 @@ async fn a_cursor_opens_only_the_list_it_came_from() {
     assert!(matches!(other, Err(StoreError::Cursor(CursorError::Forged))), "{other:?}");
     let other = store.call(&LIST).page::<_, Plant>(plants_of("a"), "desc", &partition("a"), request, 50).await;
     assert!(matches!(other, Err(StoreError::Cursor(CursorError::Forged))), "{other:?}");
-    // Sealed for the table, opened for an index: what a deployment that moves a pattern leaves behind.
+    // Sealed for the table and opened for an index, as after a deployment that moves a pattern.
     let other = store.call(&LIST).page::<_, Plant>(by_height("a"), "asc", &partition("a"), request, 50).await;
     assert!(matches!(other, Err(StoreError::Cursor(CursorError::Malformed))), "{other:?}");
     assert!(!format!("{request:?}").contains(&cursor));
@@ -148,7 +148,7 @@ async fn a_filter_leaves_pages_full() {
 }
 
 #[tokio::test]
-async fn the_first_few_cost_one_request_and_stop() {
+async fn the_first_items_cost_one_request() {
     let store = garden_of(6).await;
     let meter = Meter::new();
     let metered = store.metered(meter.clone());
@@ -165,7 +165,7 @@ async fn the_first_few_cost_one_request_and_stop() {
 }
 
 #[tokio::test]
-async fn everything_is_read_across_the_megabyte_that_one_answer_holds() {
+async fn all_items_are_read_beyond_the_megabyte_of_one_response() {
     let store = garden().await;
     let note = "n".repeat(60_000);
     let plants: Vec<Plant> = (1..=40).map(|number| Plant { note: note.clone(), ..Plant::new("a", number) }).collect();
@@ -188,7 +188,7 @@ async fn everything_is_read_across_the_megabyte_that_one_answer_holds() {
 }
 
 #[tokio::test]
-async fn what_does_not_decode_is_an_error_and_no_gap() {
+async fn an_item_that_does_not_decode_is_an_error() {
     let store = garden_of(3).await;
     let mut strange = Plant::new("a", 2).item();
     strange.insert("et".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S("stone".to_owned()));
@@ -204,7 +204,7 @@ async fn what_does_not_decode_is_an_error_and_no_gap() {
 }
 
 #[tokio::test]
-async fn reads_cost_what_the_table_reports() {
+async fn the_cost_of_reads_is_as_the_table_reports() {
     let store = garden_of(2).await;
     let meter = Meter::new();
     let metered = store.metered(meter.clone());
@@ -219,7 +219,7 @@ async fn reads_cost_what_the_table_reports() {
 }
 
 #[tokio::test]
-async fn the_first_items_of_one_partition_say_whether_there_are_more() {
+async fn the_first_items_of_a_partition_report_whether_there_are_more() {
     let store = garden().await;
     plant(&store, &[Plant::new("a", 1), Plant::new("a", 2), Plant::new("a", 3)]).await;
     for (limit, count, more) in [(2, 2, true), (3, 3, false), (4, 3, false)] {

@@ -1,4 +1,4 @@
-//! Queries of several shards: what they find is merged in order, and a cursor goes on in each shard where it stopped.
+//! Queries of several shards: the results are merged in order, and a cursor continues in each shard at its position.
 
 use modyne::expr::KeyCondition;
 use modyne::model::Query;
@@ -23,7 +23,7 @@ fn heights(order: Order) -> Sharded<ByHeight> {
     heights_in(&SHARDS, order)
 }
 
-/// Thirty plants in one shard, three in two others, most heights shared, and an empty shard.
+/// Thirty plants in one shard, three in each of two others with mostly equal heights, and an empty shard.
 async fn uneven() -> (Table, Vec<(i64, String)>) {
     let store = garden().await;
     let mut plants = Vec::new();
@@ -47,7 +47,7 @@ async fn page(store: &Table, order: Order, limit: u32, cursor: Option<&str>) -> 
     store.call(&LIST).sharded_page(heights(order), "all", request, 100).await
 }
 
-/// Every page, and the requests of each.
+/// All pages, and the requests of each.
 async fn pages(store: &Table, order: Order, limit: u32) -> Vec<(i64, String)> {
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
@@ -80,7 +80,7 @@ async fn pages_of_any_size_have_every_item_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_cursor_goes_on_where_it_stopped_although_items_came_before_and_after() {
+async fn a_cursor_continues_at_its_position_after_concurrent_inserts() {
     let (store, expected) = uneven().await;
     let first = page(&store, Order::Ascending, 20, None).await.expect("the engine answers");
     let last = first.items.last().and_then(|plant| plant.height).expect("it is in the index");
@@ -94,7 +94,7 @@ async fn a_cursor_goes_on_where_it_stopped_although_items_came_before_and_after(
 }
 
 #[tokio::test]
-async fn each_shard_is_asked_once_for_a_page() {
+async fn each_shard_is_queried_once_for_a_page() {
     let (store, _) = uneven().await;
     let meter = Meter::new();
     let found = page(&store.metered(meter.clone()), Order::Descending, 10, None).await.expect("the engine answers");
@@ -102,7 +102,7 @@ async fn each_shard_is_asked_once_for_a_page() {
 }
 
 #[tokio::test]
-async fn the_first_items_of_all_shards_say_whether_there_are_more() {
+async fn the_first_items_of_all_shards_report_whether_there_are_more() {
     let (store, expected) = uneven().await;
     for (limit, more) in [(1, true), (35, true), (36, false), (50, false)] {
         let call = store.call(&LIST).sharded_first_of_more::<_, Plant>(heights(Order::Descending), limit);
@@ -127,7 +127,7 @@ async fn all_items_of_all_shards_are_read_and_counted() {
 }
 
 #[tokio::test]
-async fn a_cursor_of_another_number_of_shards_or_of_other_shards_is_refused() {
+async fn a_cursor_of_other_shards_is_rejected() {
     let (store, _) = uneven().await;
     let cursor = page(&store, Order::Ascending, 5, None).await.expect("the engine answers").cursor;
     let request = PageRequest { limit: Some(5), cursor: cursor.as_deref() };

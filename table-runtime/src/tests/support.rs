@@ -1,4 +1,4 @@
-//! What the store's tests share: an engine, a table, an entity and its patterns.
+//! Shared parts of the tests: an engine, a table, an entity and its patterns.
 
 use std::net::SocketAddr;
 
@@ -16,7 +16,7 @@ use crate::registry::{Cost, Operation, Pattern};
 use crate::{Clock, CursorKey, Ids, Timestamp};
 use crate::{Design, Endpoint, Protection, Table, TableConfig};
 
-/// A pattern of the tests, with nothing but an id.
+/// A pattern of the tests, which has only an id.
 pub(crate) const fn pattern(id: &'static str, operation: Operation) -> Pattern {
     let cost = Cost { fixture: "", requests: 0.0, rcu: 0.0, wcu: 0.0 };
     Pattern {
@@ -51,7 +51,7 @@ pub(super) static DELETE: Pattern = pattern("T-05", Operation::Delete);
 pub(super) static TRANSACT: Pattern = pattern("T-06", Operation::Transact);
 pub(super) static BATCH: Pattern = pattern("T-07", Operation::Batch);
 
-/// What the tests keep.
+/// The entity of the tests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Plant {
     pub(super) garden: String,
@@ -62,7 +62,7 @@ pub(super) struct Plant {
     pub(super) note: String,
 }
 
-/// The index by height; only plants that have one are in it.
+/// The index by height. It contains only plants with a height.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct ByHeight {
     #[serde(rename = "GSI1PK")]
@@ -147,7 +147,7 @@ pub(super) fn has_leaves(leaves: u32) -> Condition {
     Condition::new("#leaves = :leaves").name("#leaves", "leaves").value(":leaves", leaves)
 }
 
-/// As the product's table, but with everything in the index.
+/// Like the product's table, but the index projects all attributes.
 pub(super) const DEFINITION: &str = r#"{
     "TableName": "by default",
     "AttributeDefinitions": [
@@ -182,7 +182,7 @@ const RECOVERY: &str = r#"{
     "PointInTimeRecoverySpecification": { "PointInTimeRecoveryEnabled": true }
 }"#;
 
-/// The design of the tests: plants have no counters, no history and no index keys of their own.
+/// The design of the tests: plants have no counters, no history and no index keys.
 pub(crate) static DESIGN: Design = Design {
     create_table: DEFINITION,
     time_to_live: EXPIRY,
@@ -202,7 +202,7 @@ pub(super) fn is_embedded() -> bool {
     std::env::var_os(ENGINE).is_none()
 }
 
-/// The address of an engine: one of its own for each test, or the one that `CODESENSEI_TEST_STORE` names by its URL.
+/// The address of an engine: a new one for each test, or the one that `CODESENSEI_TEST_STORE` names by its URL.
 pub(super) async fn engine() -> SocketAddr {
     if let Ok(url) = std::env::var(ENGINE) {
         let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
@@ -216,7 +216,7 @@ pub(super) async fn engine() -> SocketAddr {
     address
 }
 
-/// A store at this address, whose table is not there yet. Each has a name of its own.
+/// A store at this address. Its table, with a unique name, does not exist yet.
 pub(super) async fn store_at(address: SocketAddr) -> Table {
     let ids = Ids::random();
     let now = Timestamp::from_millis(1_800_000_000_000).expect("a time of this century");
@@ -235,7 +235,7 @@ pub(super) async fn create(store: &Table, protection: Protection) -> bool {
     created.expect("the engine creates tables")
 }
 
-/// A store with an empty table on an engine of its own.
+/// A store with an empty table on a new engine.
 pub(super) async fn garden() -> Table {
     let store = store_at(engine().await).await;
     assert!(create(&store, Protection::Off).await);
@@ -254,7 +254,7 @@ pub(super) async fn find(store: &Table, garden: &str, number: u32) -> Option<Pla
     store.call(&GET).get(key(garden, number), true).await.expect("the engine answers")
 }
 
-/// A store that talks through a proxy, and the proxy.
+/// A store behind a proxy, and the proxy.
 pub(super) async fn broken_garden() -> (Table, Proxy) {
     let proxy = Proxy::before(engine().await).await;
     let store = store_at(proxy.address).await;

@@ -4,7 +4,7 @@ use super::support::*;
 use crate::{Protection, StoreError, TableError, defined_table};
 
 #[tokio::test]
-async fn a_table_is_created_once_and_deleted_twice() {
+async fn creating_or_deleting_a_table_twice_is_no_error() {
     let store = store_at(engine().await).await;
     let missing = store.ping().await.expect_err("there is no table yet");
     assert!(matches!(&missing, StoreError::TableMissing { table } if table == store.name()), "{missing:?}");
@@ -26,7 +26,7 @@ async fn items_expire_by_the_given_attribute() {
 }
 
 #[tokio::test]
-async fn a_protected_table_stays() {
+async fn a_protected_table_is_not_deleted() {
     let store = store_at(engine().await).await;
     assert!(create(&store, Protection::AsDefined).await);
     let error = store.delete().await.expect_err("the definition protects it");
@@ -34,7 +34,7 @@ async fn a_protected_table_stays() {
 }
 
 #[tokio::test]
-async fn the_generated_definition_makes_a_table() {
+async fn the_generated_definition_creates_a_table() {
     let store = store_at(engine().await).await;
     assert!(store.create_if_absent(Protection::Off).await.expect("it is what CreateTable takes"));
     assert!(!store.create_if_absent(Protection::Off).await.expect("it is there"));
@@ -42,7 +42,7 @@ async fn the_generated_definition_makes_a_table() {
 }
 
 #[tokio::test]
-async fn a_definition_with_unknown_words_is_refused() {
+async fn a_definition_with_unknown_words_is_rejected() {
     let store = store_at(engine().await).await;
     let unknown = DEFINITION.replace("BillingMode", "BillingMood");
     for (definition, expiry) in [("{}", EXPIRY), ("nonsense", EXPIRY), (&unknown, EXPIRY), (DEFINITION, "{}")] {
@@ -52,7 +52,7 @@ async fn a_definition_with_unknown_words_is_refused() {
 }
 
 #[tokio::test]
-async fn a_table_that_was_made_of_the_definition_is_as_defined() {
+async fn a_table_created_from_the_definition_has_no_differences() {
     let store = store_at(engine().await).await;
     assert!(store.create_if_absent(Protection::AsDefined).await.expect("it is what CreateTable takes"));
     let live = store.describe().await.expect("it is there");
@@ -63,7 +63,7 @@ async fn a_table_that_was_made_of_the_definition_is_as_defined() {
 #[tokio::test]
 async fn every_difference_of_a_live_table_is_found() {
     let store = store_at(engine().await).await;
-    // Its own sort key a number, no fields in the index, no TTL, no protection.
+    // A numeric sort key, no projected fields in the index, no TTL, no protection.
     let definition = DEFINITION
         .replacen(r#""SK", "AttributeType": "S""#, r#""SK", "AttributeType": "N""#, 1)
         .replace(r#""ProjectionType": "ALL""#, r#""ProjectionType": "KEYS_ONLY""#);
@@ -71,10 +71,10 @@ async fn every_difference_of_a_live_table_is_found() {
     store.create_as_defined(&definition, &expiry, Protection::Off).await.expect("another table");
     let live = store.describe().await.expect("it is there");
     let differences = live.differences(&defined_table(&DESIGN).expect("a definition"));
-    let told: Vec<String> =
+    let differences: Vec<String> =
         differences.iter().map(|(fact, defined, live)| format!("{fact}: {defined} -> {live}")).collect();
     assert_eq!(
-        told,
+        differences,
         [
             "deletion_protection: on -> off",
             "index.GSI1.projection: ALL -> KEYS_ONLY",
@@ -85,7 +85,7 @@ async fn every_difference_of_a_live_table_is_found() {
 }
 
 #[tokio::test]
-async fn a_table_that_is_not_there_cannot_be_described() {
+async fn a_missing_table_cannot_be_described() {
     let store = store_at(engine().await).await;
     let error = store.describe().await.expect_err("there is none");
     assert!(matches!(&error, TableError::Missing { table } if table == store.name()), "{error:?}");

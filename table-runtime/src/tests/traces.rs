@@ -1,4 +1,4 @@
-//! What calls leave in the log: which pattern and what it cost, and nothing of what it was about.
+//! The log of calls: the pattern and its cost, without any value.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -12,7 +12,7 @@ use crate::transact::Transaction;
 use crate::{PageRequest, Table};
 
 thread_local! {
-    /// What the test of this thread has logged. Each test has a thread of its own, and its runtime no other.
+    /// The log of this thread's test. Each test has a thread of its own, and its runtime has no other.
     static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -29,16 +29,17 @@ impl Write for Log {
     }
 }
 
-/// Logs as the product does: modyne's spans print keys, and the SDK's events whole bodies, so only ours are on.
+/// Logs like the product: modyne's spans print keys, and the SDK's events print whole bodies, so only this crate is on.
 fn subscribe() {
     let filter = "off,table_runtime=trace".parse::<tracing_subscriber::filter::Targets>().expect("targets");
     let layer = tracing_subscriber::fmt::layer().with_writer(|| Log).with_ansi(false);
     let subscriber = tracing_subscriber::registry().with(filter).with(layer);
-    // For the whole process: one for this thread alone can miss what other threads have found to be off before.
+    // For the whole process: a subscriber of this thread alone can miss events that other threads have cached as
+    // disabled.
     tracing::subscriber::set_global_default(subscriber).expect("no other test sets one");
 }
 
-/// Asks everything about plants whose every text is `canary`.
+/// Calls every operation on plants with the text `canary`.
 async fn tend(store: &Table) {
     let canary = Plant { note: "canary".to_owned(), height: Some(1), ..Plant::new("canary", 1) };
     let _ = store.call(&PUT).put(canary.item(), Some(is_new())).await;
@@ -56,7 +57,7 @@ async fn tend(store: &Table) {
 }
 
 #[tokio::test]
-async fn a_log_tells_the_cost_of_every_call_and_none_of_its_values() {
+async fn the_log_has_the_cost_of_every_call_and_no_value() {
     subscribe();
     let (store, proxy) = broken_garden().await;
     tend(&store).await;

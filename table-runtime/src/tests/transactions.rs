@@ -1,4 +1,4 @@
-//! Transactions: all of it or none, and the first reason why not.
+//! Transactions: all actions or none, and the first false condition.
 
 use super::support::*;
 use crate::changes::Changes;
@@ -6,7 +6,7 @@ use crate::transact::Transaction;
 use crate::{Meter, StoreError, Total};
 
 #[tokio::test]
-async fn a_transaction_does_all_of_it() {
+async fn a_transaction_applies_all_actions() {
     let store = garden().await;
     plant(&store, &[Plant::new("a", 1), Plant::new("a", 2), Plant { leaves: 7, ..Plant::new("a", 3) }]).await;
     let meter = Meter::new();
@@ -24,13 +24,14 @@ async fn a_transaction_does_all_of_it() {
     assert!(find(&store, "a", 4).await.is_some());
     assert_eq!(meter.total().requests, 1);
     let wcu = meter.total().wcu;
-    // DynamoDB Local reports a transaction's capacity wrongly; AWS and the embedded engine say two for each of six.
+    // DynamoDB Local reports the capacity of a transaction wrongly. AWS and the embedded engine report two units for
+    // each of six items.
     let expected = if is_embedded() { 12.0..=12.0 } else { 1.0..=12.0 };
     assert!(expected.contains(&wcu), "{wcu}");
 }
 
 #[tokio::test]
-async fn a_refused_transaction_does_nothing_and_names_the_first_reason() {
+async fn a_refused_transaction_applies_nothing_and_names_the_first_false_condition() {
     let store = garden().await;
     plant(&store, &[Plant { leaves: 7, ..Plant::new("a", 1) }]).await;
     let transaction = Transaction::new()
@@ -65,7 +66,7 @@ async fn a_cancelled_transaction_costs_each_item_twice_and_is_an_estimate() {
 }
 
 #[tokio::test]
-async fn a_transaction_takes_none_to_a_hundred_actions() {
+async fn a_transaction_has_at_most_a_hundred_actions() {
     let store = garden().await;
     let of = |count: u32| {
         (1..=count).fold(Transaction::new(), |transaction, number| {
@@ -83,7 +84,7 @@ async fn a_transaction_takes_none_to_a_hundred_actions() {
 }
 
 #[tokio::test]
-async fn two_actions_on_one_item_are_a_mistake_and_not_a_conflict() {
+async fn two_actions_on_one_item_are_rejected() {
     let store = garden().await;
     let transaction = Transaction::new().put("sow", Plant::new("a", 1).item(), None).delete("pull", key("a", 1), None);
     let error = store.call(&TRANSACT).transact(transaction).await.expect_err("the engine refuses it");

@@ -12,7 +12,7 @@ async fn create_plant(store: &Table, plant: &Plant) -> Result<(), Option<Plant>>
 }
 
 #[tokio::test]
-async fn a_put_that_must_be_new_hands_back_what_is_there() {
+async fn a_put_on_an_existing_item_returns_that_item() {
     let store = garden().await;
     let first = Plant { leaves: 3, ..Plant::new("a", 1) };
     assert_eq!(create_plant(&store, &first).await, Ok(()));
@@ -36,7 +36,7 @@ async fn an_update_changes_adds_and_removes_and_returns_the_new_item() {
 }
 
 #[tokio::test]
-async fn an_update_never_brings_back_what_was_deleted() {
+async fn an_update_does_not_recreate_a_deleted_item() {
     let store = garden().await;
     let changes = Changes::new().add("leaves", 1);
     let updated = store.call(&UPDATE).update(key("a", 1), changes, Some(exists()), true).await.expect("an answer");
@@ -47,7 +47,7 @@ async fn an_update_never_brings_back_what_was_deleted() {
 }
 
 #[tokio::test]
-async fn a_false_condition_shows_the_item_it_was_false_for() {
+async fn a_false_condition_returns_the_existing_item() {
     let store = garden().await;
     plant(&store, &[Plant { leaves: 3, note: "canary".to_owned(), ..Plant::new("a", 1) }]).await;
     let changes = Changes::new().set("leaves", 9);
@@ -94,7 +94,7 @@ async fn a_refused_write_costs_the_larger_item_and_is_an_estimate() {
 }
 
 #[tokio::test]
-async fn deleting_twice_is_fine() {
+async fn deleting_twice_is_no_error() {
     let store = garden().await;
     plant(&store, &[Plant::new("a", 1)]).await;
     for _ in 0..2 {
@@ -119,7 +119,7 @@ async fn calls_can_be_spawned() {
 }
 
 #[tokio::test]
-async fn of_many_who_create_one_item_one_wins() {
+async fn one_of_many_concurrent_creates_succeeds() {
     let store = garden().await;
     let attempts = (0..20).map(|leaves| {
         let store = store.clone();
@@ -136,7 +136,7 @@ async fn of_many_who_create_one_item_one_wins() {
 }
 
 #[tokio::test]
-async fn of_many_who_add_all_count() {
+async fn all_concurrent_additions_count() {
     let store = garden().await;
     let additions =
         (0..20).map(|_| store.call(&UPDATE).update(key("a", 1), Changes::new().add("leaves", 1), None, false));

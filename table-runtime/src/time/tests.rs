@@ -1,4 +1,4 @@
-//! The tests of time.
+//! Tests of time.
 
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn a_timestamp_is_written_with_milliseconds_and_z() {
 }
 
 #[test]
-fn times_that_thirteen_digits_cannot_write_are_refused() {
+fn times_beyond_thirteen_digits_are_rejected() {
     assert_eq!(Timestamp::from_millis(-1), Err(InvalidTime));
     assert_eq!(Timestamp::from_millis(10_000_000_000_000), Err(InvalidTime));
     assert!(serde_json::from_str::<Timestamp>("-5").is_err());
@@ -77,7 +77,7 @@ fn the_system_clock_runs_and_cannot_be_moved() {
 
 proptest! {
     #[test]
-    fn written_times_can_be_read_and_keep_their_order(a in 0..=MAX_MILLIS, b in 0..=MAX_MILLIS) {
+    fn times_survive_the_round_trip_and_keep_their_order(a in 0..=MAX_MILLIS, b in 0..=MAX_MILLIS) {
         let (a, b) = (Timestamp(a), Timestamp(b));
         prop_assert_eq!(a.to_rfc3339().parse(), Ok(a));
         prop_assert_eq!(a.cmp(&b), a.key_part().cmp(&b.key_part()));
@@ -87,7 +87,7 @@ proptest! {
     }
 
     #[test]
-    fn days_are_cut_at_utc_midnight(millis in 0..=MAX_MILLIS) {
+    fn days_begin_at_utc_midnight(millis in 0..=MAX_MILLIS) {
         let time = Timestamp(millis);
         let day = time.date();
         prop_assert!(day.start() <= time);
