@@ -22,8 +22,8 @@ struct Arguments {
 enum Command {
     /// Write model/src/generated, schema/generated and the index of access-patterns.md from the documents.
     ///
-    /// Reads schema/*.toml and the blocks of access-patterns.md. Every problem is reported at once, each with its file,
-    /// line and column; then nothing is written. schema/README.md explains the words.
+    /// Reads schema/*.toml and the blocks of access-patterns.md. Reports all problems at once, each with its file, line
+    /// and column, and then writes nothing. schema/README.md explains the format.
     Codegen(Options),
     #[command(flatten)]
     Generator(commands::Command),
@@ -32,10 +32,10 @@ enum Command {
     /// Routes and files come from the handlers. Patterns come from the record of a test run, if one is named; otherwise each
     /// route keeps its patterns. To record: `CODESENSEI_TEST_USED=$PWD/target/used cargo test --workspace`.
     Routes {
-        /// The file that the tests have written.
+        /// The file that the tests wrote.
         recorded: Option<PathBuf>,
     },
-    /// Renew everything that tests compare with: the corpus, and the list of patterns that are not called.
+    /// Renew the data that tests compare with: the corpus, and the list of uncalled patterns.
     Bless,
 }
 
@@ -91,6 +91,6 @@ fn bless_uncalled_patterns(root: &Path) -> io::Result<bool> {
     let uncalled = tidy::uncalled_patterns(&Tree::read(root)?, &patterns);
     let end = if uncalled.is_empty() { "" } else { "\n" };
     fs::write(root.join(PATTERNS_FILE), uncalled.join("\n") + end)?;
-    println!("{} of {} patterns are called nowhere", uncalled.len(), patterns.len());
+    println!("{} of {} patterns have no call", uncalled.len(), patterns.len());
     Ok(true)
 }

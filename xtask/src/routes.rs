@@ -41,8 +41,8 @@ impl Route {
     }
 }
 
-/// Writes the table: routes and files from the handlers, patterns from the record of a test run. Without a record each route
-/// keeps the patterns that the table has. Returns whether the document changed.
+/// Writes the table: routes and files from the handlers, patterns from the record of a test run. Without a record, each
+/// route keeps its patterns. Returns whether the document changed.
 pub fn write(root: &Path, recorded: Option<&str>) -> io::Result<bool> {
     let page = Page::read(root)?;
     let uses = recorded.map_or_else(|| page.uses(), uses_of_record);
@@ -54,7 +54,7 @@ pub fn write(root: &Path, recorded: Option<&str>) -> io::Result<bool> {
     Ok(changed)
 }
 
-/// What is wrong with the table, without a test run: a sentence each.
+/// The problems of the table that need no test run, a sentence each.
 pub fn problems(root: &Path) -> io::Result<Vec<String>> {
     let page = Page::read(root)?;
     let uses = page.uses();
@@ -70,8 +70,8 @@ pub fn problems(root: &Path) -> io::Result<Vec<String>> {
 pub struct Differences {
     /// Patterns of the record that the table does not have.
     pub missing: Vec<String>,
-    /// Patterns of the table that the record does not have. A run may not reach a pattern that depends on timing, so this
-    /// is no error; `callers` are compared in both directions.
+    /// Patterns of the table that the record does not have. A run may not reach a pattern that depends on timing, so
+    /// this is no error; `callers` are compared in both directions.
     pub unseen: Vec<String>,
 }
 
@@ -105,12 +105,13 @@ fn compare(table: &Uses, recorded: &Uses) -> Differences {
         let only = left.difference(right);
         only.map(|(route, id): &(String, String)| format!("{route} asks {id}: {words}\n")).collect()
     };
-    let missing = "the tests saw it, and the table of routes in ARCHITECTURE.md does not have it";
-    let unseen = "the table of routes in ARCHITECTURE.md has it, and no test of this run saw it";
+    let missing =
+        "a test used it, but the table of routes in ARCHITECTURE.md does not have it; run `cargo xtask routes`";
+    let unseen = "the table of routes in ARCHITECTURE.md has it, but no test of this run used it";
     Differences { missing: only(&recorded, &table, missing), unseen: only(&table, &recorded, unseen) }
 }
 
-/// The document, and what the table is made from.
+/// The document, and the data from which the table is made.
 struct Page {
     text: String,
     routes: BTreeSet<Route>,
@@ -132,7 +133,7 @@ impl Page {
         Ok(Self { text, routes: routes(root)?, patterns })
     }
 
-    /// The patterns that the table has now.
+    /// The current patterns of the table.
     fn uses(&self) -> Uses {
         table_of(&self.text).lines().filter_map(row).collect()
     }
@@ -152,7 +153,7 @@ impl Page {
         format!("{before}{BEGIN}{table}{END}{after}")
     }
 
-    /// Rows against `callers` of the patterns, in both directions.
+    /// Compares the rows with `callers` of the patterns, in both directions.
     fn mismatches(&self, uses: &Uses) -> Vec<String> {
         let mut problems = Vec::new();
         let serving: BTreeSet<&str> = self.routes.iter().map(Route::function).collect();
@@ -174,7 +175,7 @@ impl Page {
         }
         let is_known = |id: &&String| self.patterns.iter().any(|pattern| pattern.id == **id);
         let unknown = uses.values().flatten().filter(|id| !is_known(id));
-        problems.extend(unknown.map(|id| format!("{PAGE}: there is no pattern {id}")));
+        problems.extend(unknown.map(|id| format!("{PAGE}: the pattern {id} does not exist")));
         problems
     }
 }
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_about_functions_are_not_about_routes() {
+    fn lines_about_functions_are_not_routes() {
         let recorded = "auth asks AP-60\nauth does GetItem on table in USER#\nPOST /auth/login asks AP-60\n";
         assert_eq!(recorded.lines().filter_map(route_of).collect::<Vec<_>>(), [("POST /auth/login", "AP-60")]);
     }
@@ -274,7 +275,7 @@ mod tests {
         let recorded = uses("GET /a asks AP-01\nGET /b asks AP-01\n");
         assert_eq!(compare(&table, &table), Differences { missing: Vec::new(), unseen: Vec::new() });
         let Differences { missing, unseen } = compare(&table, &recorded);
-        assert!(missing.len() == 1 && missing[0].starts_with("GET /b asks AP-01: the tests saw it"), "{missing:?}");
+        assert!(missing.len() == 1 && missing[0].starts_with("GET /b asks AP-01: a test used it"), "{missing:?}");
         assert!(unseen.len() == 1 && unseen[0].starts_with("GET /a asks AP-02: the table"), "{unseen:?}");
     }
 }

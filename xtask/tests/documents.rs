@@ -1,4 +1,4 @@
-//! The repository's own documents, and what was generated from them.
+//! Tests of the repository's own documents and of the files generated from them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_owned()
 }
 
-/// The repository's documents and generated files, alone in a folder.
+/// A copy of the repository's documents and generated files in a folder of its own.
 fn copy() -> TempDir {
     let copy = tempfile::tempdir().expect("a folder can be made");
     for (path, text) in Documents::read(&repository()).expect("the documents can be read").iter() {
@@ -23,7 +23,7 @@ fn copy() -> TempDir {
             files::write(copy.path(), &path, &text).expect("a generated file can be copied");
         }
     }
-    // What is tested is what an edit makes stale, and not whether something was stale before.
+    // Generates the copy first, so that only the edits of a test make files stale.
     run(copy.path(), Mode::Lock).expect("the copy can be written");
     copy
 }
@@ -69,7 +69,7 @@ fn the_table_of_routes_matches_the_handlers_and_the_patterns() {
 }
 
 #[test]
-fn editing_a_block_without_generating_again_is_found_and_the_command_is_named() {
+fn an_edited_block_makes_files_stale_and_the_report_names_the_command() {
     let copy = copy();
     assert!(is_current(copy.path()));
     let mut name = String::new();
@@ -91,7 +91,7 @@ fn editing_a_block_without_generating_again_is_found_and_the_command_is_named() 
 }
 
 #[test]
-fn a_generated_file_that_was_edited_lost_or_left_over_is_found_and_put_right() {
+fn edited_missing_and_superfluous_generated_files_are_found_and_repaired() {
     let copy = copy();
     let (edited, lost, left_over) =
         ("model/src/generated/ids.rs", "model/src/generated/keys.rs", "model/src/generated/entity/old.rs");
@@ -108,7 +108,7 @@ fn a_generated_file_that_was_edited_lost_or_left_over_is_found_and_put_right() {
 }
 
 #[test]
-fn a_problem_leaves_every_file_as_it_was() {
+fn a_problem_leaves_every_file_unchanged() {
     let copy = copy();
     edit(copy.path(), "access-patterns.md", |text| {
         text.replacen("operation = \"transact\"", "operation = \"transcat\"", 1)
@@ -144,19 +144,19 @@ fn written(root: &Path, mode: Mode) -> Vec<String> {
 }
 
 #[test]
-fn without_a_lock_nothing_is_locked_and_none_is_made_unasked() {
+fn a_missing_lock_is_only_written_by_its_own_mode() {
     let copy = copy();
     fs::remove_file(copy.path().join(LOCK)).expect("there is a lock");
     edit(copy.path(), "schema/session.toml", |text| text.replacen("\"SESSION#{session_id}\"", "\"S#{session_id}\"", 1));
     let refused = run(copy.path(), Mode::Write).expect("the copy can be read");
-    // The patterns speak of the old key; the lock says nothing.
+    // The patterns refer to the old key. The lock reports nothing.
     assert!(!format!("{refused:?}").contains("as-locked"), "{refused:?}");
     assert!(!copy.path().join(LOCK).exists());
     assert!(problems(copy.path(), Mode::Deployed)[0].contains("there is none"));
 }
 
 #[test]
-fn a_lock_is_written_with_each_change_that_it_lets_pass() {
+fn the_lock_is_written_with_each_allowed_change() {
     let copy = copy();
     edit(copy.path(), "schema/session.toml", |text| {
         text + "\n[fields.colour]\ntype = \"text\"\noptional = true\ndoc = \"How it is shown.\"\n"
@@ -170,7 +170,7 @@ fn a_lock_is_written_with_each_change_that_it_lets_pass() {
 }
 
 #[test]
-fn an_announced_value_can_be_written_once_it_is_said_to_be_deployed() {
+fn an_announced_value_can_be_written_after_it_is_marked_as_deployed() {
     let copy = copy();
     let path = "schema/message.toml";
     edit(copy.path(), path, |text| text.replacen("\"ai\"]", "\"ai\", \"bot\"]\nannounced = [\"bot\"]", 1));

@@ -1,4 +1,4 @@
-//! The repository keeps its own rules.
+//! The rules of the repository, applied to itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ fn keeps(rule: fn(&Tree) -> Findings) {
 }
 
 #[test]
-fn every_file_of_rust_opens_with_what_it_is_for() {
+fn every_rust_file_opens_with_its_purpose() {
     keeps(tidy::files_open_with_their_purpose);
 }
 
@@ -35,17 +35,17 @@ fn functions_are_short() {
 }
 
 #[test]
-fn no_file_is_a_drawer() {
-    keeps(tidy::no_drawers);
+fn every_file_name_is_specific() {
+    keeps(tidy::file_names_are_specific);
 }
 
 #[test]
-fn nothing_is_a_stub_and_no_test_is_ignored() {
+fn there_are_no_stubs_and_no_ignored_tests() {
     keeps(tidy::no_stubs);
 }
 
 #[test]
-fn there_is_no_scan_but_that_of_maintenance() {
+fn only_maintenance_scans() {
     keeps(tidy::no_scan);
 }
 
@@ -73,8 +73,8 @@ fn generated_folders_are_marked() {
 }
 
 #[test]
-fn every_link_between_documents_leads_somewhere() {
-    keeps(tidy::links_lead_somewhere);
+fn every_link_between_documents_has_a_target() {
+    keeps(tidy::links_have_targets);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn the_generator_stands_alone() {
 }
 
 #[test]
-fn model_shows_no_type_of_its_tools() {
+fn model_names_no_type_of_its_storage_libraries() {
     keeps(tidy::model_hides_its_tools);
 }
 
@@ -112,32 +112,30 @@ fn model_exports_every_generated_type() {
     keeps(tidy::exports_do_not_hide_generated_types);
 }
 
-/// The list of patterns without a call can only change on purpose.
+/// The list of uncalled patterns changes only with `cargo xtask bless`.
 #[test]
-fn every_pattern_is_called_or_known_not_to_be() {
+fn every_pattern_is_called_or_listed_as_uncalled() {
     let documents = Documents::read(&repository()).expect("the documents can be read");
     let uncalled = tidy::uncalled_patterns(&tree(), &codegen::patterns(&documents));
     let listed = fs::read_to_string(repository().join(PATTERNS_FILE)).unwrap_or_default();
     let listed: Vec<&str> = listed.lines().collect();
     let mut findings = Vec::new();
     for pattern in uncalled.iter().filter(|pattern| !listed.contains(&pattern.as_str())) {
-        findings.push(format!(
-            "{pattern} is called nowhere in model or handlers: call it, or take it out of the documents"
-        ));
+        findings.push(format!("{pattern} has no call in model or handlers: call it, or remove it from the documents"));
     }
     for pattern in listed.iter().filter(|pattern| !uncalled.iter().any(|uncalled| uncalled == *pattern)) {
-        findings.push(format!("{pattern} is called now, or gone: it leaves the list"));
+        findings.push(format!("{pattern} is called or does not exist any more: remove it from the list"));
     }
     assert!(
         findings.is_empty(),
-        "\n{}\nIf that is meant, run `cargo xtask bless`, which renews {PATTERNS_FILE}.",
+        "\n{}\nTo accept the change, run `cargo xtask bless`, which renews {PATTERNS_FILE}.",
         findings.join("\n")
     );
 }
 
 #[test]
-fn no_lambda_contains_the_stand_in_for_the_model() {
-    keeps(tidy::no_lambda_contains_the_stand_in);
+fn no_lambda_contains_the_local_endpoint() {
+    keeps(tidy::no_lambda_contains_the_local_endpoint);
 }
 
 #[test]
@@ -151,6 +149,6 @@ fn only_handlers_and_the_programs_around_them_depend_on_axum() {
 }
 
 #[test]
-fn files_form_no_circle() {
-    keeps(tidy::files_form_no_circle);
+fn files_have_no_import_cycle() {
+    keeps(tidy::files_have_no_import_cycle);
 }

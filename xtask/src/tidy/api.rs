@@ -1,4 +1,4 @@
-//! What `model` shows: no type of its tools, and every type that is generated.
+//! The public API of `model`: it names no type of its libraries, and exports every generated type.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,9 @@ use crate::tidy::Findings;
 use crate::tidy::rust::syntax;
 use crate::tidy::tree::{File, Tree};
 
-/// The crates whose types stay inside.
+/// The crates whose types `model` hides.
 const TOOLS: [&str; 4] = ["aws_sdk_dynamodb", "modyne", "serde_dynamo", "aws_config"];
-/// Their types under names of our own.
+/// Their types under names of this repository.
 const INNER: [&str; 2] = ["Item", "Primary"];
 
 /// No public signature, field, alias or export of `model` names a type of the SDK or of modyne.
@@ -30,7 +30,7 @@ pub fn model_hides_its_tools(tree: &Tree) -> Findings {
     findings
 }
 
-/// Adds the names that the file has for types of the tools.
+/// Adds the names that the file imports for types of these crates.
 fn imports_from_tools(file: &syn::File, names: &mut BTreeSet<String>) {
     for item in &file.items {
         if let syn::Item::Use(import) = item
@@ -47,7 +47,7 @@ fn imports_from_tools(file: &syn::File, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Every name that a tree of imports ends in: as it is there, and as it is here.
+/// Each name at the end of an import tree, with the name under which it is imported.
 fn leaves(tree: &syn::UseTree, visit: &mut impl FnMut(String, String)) {
     match tree {
         syn::UseTree::Path(path) => leaves(&path.tree, visit),
@@ -58,7 +58,7 @@ fn leaves(tree: &syn::UseTree, visit: &mut impl FnMut(String, String)) {
     }
 }
 
-/// Looks at what is `pub`. An implementation of a trait shows what the trait wants.
+/// Visits `pub` items. An implementation of a trait has the signatures of the trait, so it is skipped.
 struct Public<'f> {
     file: &'f File,
     hidden: BTreeSet<String>,
@@ -75,7 +75,9 @@ impl Public<'_> {
         look(&mut types);
         for (name, line) in types.found {
             let place = self.file.at(line);
-            self.findings.push(format!("{place}: {what} shows `{name}`, which is no business of a caller's"));
+            self.findings.push(format!(
+                "{place}: {what} names `{name}`, a type of the storage libraries: use a type of `model`"
+            ));
         }
     }
 }
@@ -166,7 +168,8 @@ impl Types<'_> {
 
 impl<'ast> Visit<'ast> for Types<'_> {
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        // A path of several segments is named by its first, which may be a crate, and its last, which is the type.
+        // A path of several segments is checked by its first segment, which may be a crate, and its last, which is the
+        // type.
         let (first, last) = (path.segments.first(), path.segments.last());
         first.into_iter().chain(last.filter(|_| path.segments.len() > 1)).for_each(|segment| self.look(&segment.ident));
         visit::visit_path(self, path);
@@ -186,8 +189,8 @@ impl<'ast> Visit<'ast> for Types<'_> {
     }
 }
 
-/// `model` exports all that is generated with a `*`, and what is hand-written by name: that name would win, and the
-/// generated type of the same name would be out of reach.
+/// `model` exports generated types with a `*`, and hand-written types by name. A name takes precedence over a `*`, so
+/// it would hide the generated type of the same name.
 #[must_use]
 pub fn exports_do_not_hide_generated_types(tree: &Tree) -> Findings {
     const LIB: &str = "model/src/lib.rs";
@@ -226,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn public_items_that_show_a_tool_are_told() {
+    fn public_items_that_name_a_hidden_type_are_found() {
         for (code, name) in [
             ("pub fn a() -> aws_sdk_dynamodb::Client { x }", "aws_sdk_dynamodb"),
             ("impl A { pub async fn a(&self, x: Option<Vec<&Primary>>) {} }", "Primary"),
@@ -252,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_inside_may_use_its_tools() {
+    fn private_items_may_name_hidden_types() {
         for code in [
             "pub(crate) fn a() -> aws_sdk_dynamodb::Client { x }",
             "fn a(x: Item) {}",
@@ -268,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn an_export_that_hides_a_generated_type_is_told() {
+    fn an_export_that_hides_a_generated_type_is_found() {
         let tree = |lib: &str| {
             let generated = ("model/src/generated/entity/meter.rs", "//! x\npub struct Meter;\n");
             Tree::of(&[generated, ("model/src/lib.rs", lib)])

@@ -1,4 +1,4 @@
-//! Which patterns nobody calls: the product's code is to use what its documents ask for.
+//! Uncalled access patterns: the product calls every pattern that its documents describe.
 
 use std::collections::BTreeSet;
 
@@ -10,18 +10,19 @@ use crate::tidy::Findings;
 use crate::tidy::rust::{flat, is_for_tests, lines_with, syntax, tokens};
 use crate::tidy::tree::{File, Tree};
 
-/// The patterns that are known to have no call yet, a line each.
+/// The patterns without a call, one on each line.
 pub const PATTERNS_FILE: &str = "xtask/testdata/uncalled-patterns.txt";
 
-/// Where the product calls them: `cli` can ask every one of them, and `tests` do.
+/// The folders of the product's calls. `cli` and `tests` can call every pattern, so their calls do not count.
 const PRODUCT: [&str; 2] = ["model/src/", "handlers/src/"];
 
-/// The patterns that the product never calls, as the lines of [`PATTERNS_FILE`]. A tool is asked from the command line.
+/// The patterns that the product never calls, as the lines of [`PATTERNS_FILE`]. The patterns of operators are called
+/// from the command line.
 #[must_use]
 pub fn uncalled_patterns(tree: &Tree, patterns: &[PatternName]) -> Vec<String> {
     let mut calls = Calls::default();
     for file in tree.rust().filter(|file| is_product(file)) {
-        // What is no Rust is told by other rules.
+        // Other rules report files that are not Rust.
         if let Ok(syntax) = syntax(file) {
             calls.visit_file(&syntax);
         }
@@ -30,7 +31,7 @@ pub fn uncalled_patterns(tree: &Tree, patterns: &[PatternName]) -> Vec<String> {
     uncalled.map(|pattern| format!("{} {}", pattern.id, pattern.name)).collect()
 }
 
-/// Whoever answers a request reads what it asks for, and never everything: no handler names a pattern that scans.
+/// A handler reads only the items of its request: it names no pattern that scans the table.
 #[must_use]
 pub fn no_handler_scans(tree: &Tree, patterns: &[PatternName]) -> Findings {
     let mut findings = Vec::new();
@@ -44,14 +45,15 @@ pub fn no_handler_scans(tree: &Tree, patterns: &[PatternName]) -> Findings {
     findings
 }
 
-/// Only `model` calls a raw pattern, which knows no rule of the product. All others call the verbs of its nouns.
+/// Only `model` calls raw patterns, which do not enforce the product's rules. Other crates call the methods of its
+/// nouns.
 #[must_use]
 pub fn only_the_model_calls_raw_patterns(tree: &Tree) -> Findings {
     let mut findings = Vec::new();
     for file in tree.rust().filter(|file| file.path.starts_with("handlers/src/") || file.path.starts_with("cli/src/")) {
         for line in lines_with(&tokens(file).unwrap_or_default(), &[".", "patterns", "("]) {
             findings
-                .push(format!("{}: `.patterns()`: call a verb of a noun, such as `store.sessions()`", file.at(line)));
+                .push(format!("{}: `.patterns()`: call a method of a noun, such as `store.sessions()`", file.at(line)));
         }
     }
     findings
@@ -62,7 +64,7 @@ fn is_product(file: &File) -> bool {
     !is_test && PRODUCT.iter().any(|place| file.path.starts_with(place))
 }
 
-/// The names of everything that is called, outside of tests.
+/// The names of all called functions, outside of tests.
 #[derive(Default)]
 struct Calls(BTreeSet<String>);
 
@@ -119,7 +121,7 @@ mod tests {
     fn a_handler_that_calls_a_raw_pattern_is_found() {
         let call = "//! x\nfn a(store: &Store) { store.patterns().get_user(id); }\n";
         let tree = Tree::of(&[("handlers/src/a.rs", call), ("tests/src/a.rs", call), ("model/src/a.rs", call)]);
-        let expected = "handlers/src/a.rs:2: `.patterns()`: call a verb of a noun, such as `store.sessions()`";
+        let expected = "handlers/src/a.rs:2: `.patterns()`: call a method of a noun, such as `store.sessions()`";
         assert_eq!(only_the_model_calls_raw_patterns(&tree), [expected]);
     }
 

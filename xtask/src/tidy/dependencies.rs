@@ -1,13 +1,13 @@
-//! Who may depend on what. `deny.toml` says the same, to those who have cargo-deny.
+//! The allowed dependencies of each crate. `deny.toml` has the same rules for cargo-deny.
 
 use crate::tidy::Findings;
 use crate::tidy::rust::tokens;
 use crate::tidy::tree::{File, Tree};
 
-/// A library that only some of our crates may depend on.
+/// A library that only some crates may depend on.
 struct Owned {
     dependency: &'static str,
-    /// Each crate with the folder where its code may name the library.
+    /// The crates, each with the folder in which its code may name the library.
     owners: &'static [(&'static str, &'static str)],
     instead: &'static str,
 }
@@ -31,7 +31,7 @@ const OWNED: [Owned; 4] = [
     Owned {
         dependency: "aws-sdk-bedrockruntime",
         owners: &[("bedrock", "bedrock/src/")],
-        instead: "ask through `bedrock`",
+        instead: "use it through `bedrock`",
     },
 ];
 
@@ -45,7 +45,8 @@ impl Owned {
     }
 }
 
-/// The dependencies a `Cargo.toml` names, of every kind and for every target; those that a workspace offers are nobody's.
+/// The dependencies of a `Cargo.toml`, of every kind and for every target, without those that a workspace only
+/// declares.
 fn dependencies(manifest: &toml::Table) -> Vec<String> {
     const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
     let targets = manifest.get("target").and_then(toml::Value::as_table);
@@ -63,7 +64,7 @@ fn dependencies(manifest: &toml::Table) -> Vec<String> {
     names
 }
 
-/// Every `Cargo.toml` of a package: its file, its folder, its package's name and its dependencies.
+/// Every `Cargo.toml` of a package: its file, its folder, the package's name and its dependencies.
 fn packages(tree: &Tree) -> Vec<(&File, String, String, Vec<String>)> {
     let manifests = tree.files.iter().filter(|file| !file.is_testdata());
     let package = |file| {
@@ -76,7 +77,7 @@ fn packages(tree: &Tree) -> Vec<(&File, String, String, Vec<String>)> {
     manifests.filter_map(package).collect()
 }
 
-/// Only the owners of an SDK depend on it, and on the libraries that it is used with.
+/// Only the owners of an SDK depend on it and on its companion libraries.
 #[must_use]
 pub fn only_its_owner_depends_on_an_sdk(tree: &Tree) -> Findings {
     let mut findings = Vec::new();
@@ -92,13 +93,13 @@ pub fn only_its_owner_depends_on_an_sdk(tree: &Tree) -> Findings {
     findings
 }
 
-/// An SDK is named in the code of its owner alone, and there in its own place. The generator writes such code.
+/// Only the owner's code names an SDK, and only in its folder. The generator writes such code.
 #[must_use]
 pub fn only_its_owner_uses_an_sdk(tree: &Tree) -> Findings {
     let mut findings = Vec::new();
     let rust = tree.files.iter().filter(|file| file.is_rust() && !file.path.starts_with("codegen/"));
     for file in rust {
-        // What is no Rust is told by other rules.
+        // Other rules report files that are not Rust.
         for token in tokens(file).unwrap_or_default() {
             for owned @ Owned { dependency, owners, instead } in &OWNED {
                 let is_in_place = owners.iter().any(|(_, place)| file.path.starts_with(place));
@@ -113,7 +114,7 @@ pub fn only_its_owner_uses_an_sdk(tree: &Tree) -> Findings {
     findings
 }
 
-/// The dependencies of this crate that its tests do not need alone; the error is a finding.
+/// The dependencies of this crate that are not only for its tests. The error is a finding.
 fn built_in(tree: &Tree, folder: &str) -> Result<Vec<String>, String> {
     let path = format!("{folder}/Cargo.toml");
     let manifest = tree.text(&path).and_then(|text| text.parse().ok());
@@ -122,7 +123,8 @@ fn built_in(tree: &Tree, folder: &str) -> Result<Vec<String>, String> {
     Ok(dependencies(&manifest))
 }
 
-/// The offline reviewer depends on no crate of the workspace, no runtime and no network, and only `bedrock-local` on it.
+/// The offline reviewer depends on no crate of the workspace, no runtime and no network, and only `bedrock-local`
+/// depends on it.
 #[must_use]
 pub fn the_offline_reviewer_is_pure(tree: &Tree) -> Findings {
     const IMPURE: [&str; 4] = ["axum", "hyper", "reqwest", "tokio"];
@@ -139,20 +141,23 @@ pub fn the_offline_reviewer_is_pure(tree: &Tree) -> Findings {
             }
         };
         findings.extend(dependencies.iter().filter(refused).map(|dependency| {
-            let rule =
-                if is_reviewer { "the reviewer is a function of its input" } else { "ask through `bedrock-local`" };
+            let rule = if is_reviewer {
+                "the reviewer must be a function of its input"
+            } else {
+                "use it through `bedrock-local`"
+            };
             format!("{}: {name} depends on {dependency}; {rule}", file.path)
         }));
     }
     findings
 }
 
-/// The stand-in for the model is for the tests of `bedrock` and `handlers`, and never in what is deployed.
+/// The local endpoint is for the tests of `bedrock` and `handlers`, and never for deployed programs.
 #[must_use]
-pub fn no_lambda_contains_the_stand_in(tree: &Tree) -> Findings {
+pub fn no_lambda_contains_the_local_endpoint(tree: &Tree) -> Findings {
     let check = |folder: &str| match built_in(tree, folder) {
         Ok(known) if known.iter().any(|name| name == "bedrock-local") => {
-            Some(format!("{folder}/Cargo.toml: bedrock-local is for its tests: a dev-dependency"))
+            Some(format!("{folder}/Cargo.toml: bedrock-local must be a dev-dependency, because it is only for tests"))
         }
         Ok(_) => None,
         Err(finding) => Some(finding),
@@ -160,8 +165,8 @@ pub fn no_lambda_contains_the_stand_in(tree: &Tree) -> Findings {
     ["bedrock", "handlers"].into_iter().filter_map(check).collect()
 }
 
-/// `review` computes and does nothing else: no server, no runtime, no SDK and no crate of the workspace is under it,
-/// also not in its tests. So it builds in seconds, and a test of it needs no table and no socket.
+/// `review` only computes: it depends on no server, runtime or SDK and on no crate of the workspace, also in its tests.
+/// So it builds in seconds, and its tests need no table and no socket.
 #[must_use]
 pub fn review_is_pure(tree: &Tree) -> Findings {
     const KINDS: [&str; 9] = ["aws-", "axum", "http", "hyper", "lambda_http", "reqwest", "tokio", "tower", "tracing"];
@@ -173,23 +178,31 @@ pub fn review_is_pure(tree: &Tree) -> Findings {
         KINDS.iter().any(|kind| known.starts_with(kind)) || packages.iter().any(|(_, _, name, _)| name == *known)
     };
     let impure = dependencies.iter().filter(is_impure);
-    impure.map(|known| format!("{}: `review` is pure; what needs {known} belongs above it", file.path)).collect()
+    impure
+        .map(|known| {
+            format!(
+                "{}: `review` must be pure; move the code that needs {known} to a crate that depends on `review`",
+                file.path
+            )
+        })
+        .collect()
 }
 
-/// HTTP is the business of `handlers` and of the programs around it: `model`, `review` and `bedrock` build without
-/// axum.
+/// HTTP belongs to `handlers` and the programs around it: `model`, `review` and `bedrock` build without axum.
 #[must_use]
 pub fn only_servers_depend_on_axum(tree: &Tree) -> Findings {
     const SERVERS: [&str; 4] = ["bedrock-local", "codesensei", "handlers", "tests"];
     let others = packages(tree).into_iter().filter(|(_, _, name, _)| !SERVERS.contains(&name.as_str()));
     let depending = others.filter(|(.., dependencies)| dependencies.iter().any(|known| known == "axum"));
     depending
-        .map(|(file, _, name, _)| format!("{}: `{name}` serves no HTTP; axum belongs in handlers", file.path))
+        .map(|(file, _, name, _)| {
+            format!("{}: `{name}` must not depend on axum; move the code to `handlers`", file.path)
+        })
         .collect()
 }
 
-/// `codegen` depends on no crate of the workspace, and `xtask` only on `codegen`: so broken generated code can always be
-/// generated again, and the generator can be used without this repository.
+/// `codegen` depends on no crate of the workspace, and `xtask` only on `codegen`. So broken generated code can always
+/// be generated again, and the generator can be used without this repository.
 #[must_use]
 pub fn the_generator_stands_alone(tree: &Tree) -> Findings {
     const MAY_USE: [(&str, &[&str]); 2] = [("codegen", &[]), ("xtask", &["codegen"])];
@@ -203,7 +216,7 @@ pub fn the_generator_stands_alone(tree: &Tree) -> Findings {
         let is_refused = |name: &String| dependencies.contains(name) && !allowed.contains(&name.as_str());
         for (_, _, name, _) in packages.iter().filter(|(_, _, name, _)| is_refused(name)) {
             let path = &file.path;
-            findings.push(format!("{path}: {own} depends on `{name}`; if that does not build, nothing is generated"));
+            findings.push(format!("{path}: {own} must not depend on `{name}`; otherwise, a broken `{name}` prevents the generation of code"));
         }
     }
     findings
@@ -218,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn an_sdk_in_the_manifest_of_another_crate_is_told() {
+    fn an_sdk_in_the_manifest_of_another_crate_is_found() {
         let root = "[workspace]\nmembers = []\n[workspace.dependencies]\naws-sdk-dynamodb = \"1\"\n";
         let model = manifest("table-runtime", "[dependencies]\naws-sdk-dynamodb.workspace = true\n");
         let cli = manifest(
@@ -236,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn an_sdk_in_code_of_another_place_is_told() {
+    fn an_sdk_in_the_code_of_another_folder_is_found() {
         let tree = Tree::of(&[
             ("table-runtime/src/call.rs", "//! x\nuse aws_sdk_dynamodb::Client;\nuse modyne::Item;\n"),
             ("bedrock/src/client.rs", "//! x\nuse aws_sdk_bedrockruntime::Client;\n"),
@@ -247,14 +260,14 @@ mod tests {
         assert_eq!(
             only_its_owner_uses_an_sdk(&tree),
             [
-                "handlers/src/http/body.rs:3: `aws_sdk_bedrockruntime` belongs in bedrock/src/; ask through `bedrock`",
+                "handlers/src/http/body.rs:3: `aws_sdk_bedrockruntime` belongs in bedrock/src/; use it through `bedrock`",
                 "tests/tests/a.rs:2: `modyne` belongs in table-runtime/src/ or model/src/; call an access pattern of `model`",
             ]
         );
     }
 
     #[test]
-    fn the_stand_in_outside_of_tests_is_told() {
+    fn the_local_endpoint_outside_of_tests_is_found() {
         let found = |of: &str, kind: &str| {
             let text = |name| {
                 let dependency = if name == of { "bedrock-local.workspace = true" } else { "" };
@@ -262,20 +275,21 @@ mod tests {
             };
             let (bedrock, handlers) = (text("bedrock"), text("handlers"));
             let tree = Tree::of(&[("bedrock/Cargo.toml", &bedrock), ("handlers/Cargo.toml", &handlers)]);
-            no_lambda_contains_the_stand_in(&tree)
+            no_lambda_contains_the_local_endpoint(&tree)
         };
         for of in ["bedrock", "handlers"] {
             assert_eq!(found(of, "dev-dependencies"), [""; 0]);
             for kind in ["dependencies", "build-dependencies", "target.'cfg(unix)'.dependencies"] {
-                let finding = format!("{of}/Cargo.toml: bedrock-local is for its tests: a dev-dependency");
+                let finding =
+                    format!("{of}/Cargo.toml: bedrock-local must be a dev-dependency, because it is only for tests");
                 assert_eq!(found(of, kind), [finding], "{kind}");
             }
         }
-        assert_eq!(no_lambda_contains_the_stand_in(&Tree::default()).len(), 2);
+        assert_eq!(no_lambda_contains_the_local_endpoint(&Tree::default()).len(), 2);
     }
 
     #[test]
-    fn the_offline_reviewer_with_a_runtime_or_another_user_is_told() {
+    fn an_offline_reviewer_with_a_runtime_or_another_user_is_found() {
         let reviewer =
             manifest("offline-reviewer", "[dependencies]\ntokio = \"1\"\nmodel.workspace = true\nserde = \"1\"\n");
         let uses = "[dependencies]\noffline-reviewer.workspace = true\n";
@@ -288,15 +302,15 @@ mod tests {
         assert_eq!(
             the_offline_reviewer_is_pure(&tree),
             [
-                "offline-reviewer/Cargo.toml: offline-reviewer depends on model; the reviewer is a function of its input",
-                "offline-reviewer/Cargo.toml: offline-reviewer depends on tokio; the reviewer is a function of its input",
-                "cli/Cargo.toml: codesensei depends on offline-reviewer; ask through `bedrock-local`",
+                "offline-reviewer/Cargo.toml: offline-reviewer depends on model; the reviewer must be a function of its input",
+                "offline-reviewer/Cargo.toml: offline-reviewer depends on tokio; the reviewer must be a function of its input",
+                "cli/Cargo.toml: codesensei depends on offline-reviewer; use it through `bedrock-local`",
             ]
         );
     }
 
     #[test]
-    fn a_dependency_of_review_with_io_is_told() {
+    fn a_dependency_of_review_with_io_is_found() {
         let model = manifest("model", "");
         let found = |dependency: &str| {
             let review = manifest("review", &format!("[dev-dependencies]\n{dependency} = \"1\"\n"));
@@ -304,25 +318,27 @@ mod tests {
         };
         assert_eq!(found("serde_json"), [""; 0]);
         for dependency in ["axum", "tokio", "aws-sdk-dynamodb", "aws-config", "model", "tower-http"] {
-            let finding = format!("review/Cargo.toml: `review` is pure; what needs {dependency} belongs above it");
+            let finding = format!(
+                "review/Cargo.toml: `review` must be pure; move the code that needs {dependency} to a crate that depends on `review`"
+            );
             assert_eq!(found(dependency), [finding]);
         }
         assert_eq!(review_is_pure(&Tree::default()), ["review/Cargo.toml cannot be read"]);
     }
 
     #[test]
-    fn axum_under_handlers_is_told() {
+    fn axum_in_crates_below_handlers_is_found() {
         let with = |name| manifest(name, "[dependencies]\naxum = \"1\"\n");
         let (bedrock, handlers) = (with("bedrock"), with("handlers"));
         let tree = Tree::of(&[("bedrock/Cargo.toml", &bedrock), ("handlers/Cargo.toml", &handlers)]);
         assert_eq!(
             only_servers_depend_on_axum(&tree),
-            ["bedrock/Cargo.toml: `bedrock` serves no HTTP; axum belongs in handlers"]
+            ["bedrock/Cargo.toml: `bedrock` must not depend on axum; move the code to `handlers`"]
         );
     }
 
     #[test]
-    fn the_generator_may_not_depend_on_our_other_crates() {
+    fn the_generator_depends_on_no_other_crate_of_the_workspace() {
         let model = manifest("model", "");
         let (alone, leaning) = ("[dependencies]\nsyn = \"2\"\n", "[dev-dependencies]\nmodel.workspace = true\n");
         let found = |codegen: &str, xtask: &str| {
@@ -336,8 +352,9 @@ mod tests {
         assert_eq!(found(alone, alone), [""; 0]);
         assert_eq!(found(alone, "[dependencies]\ncodegen.workspace = true\n"), [""; 0]);
         for (codegen, xtask, path) in [(leaning, alone, "codegen"), (alone, leaning, "xtask")] {
-            let expected =
-                format!("{path}/Cargo.toml: {path} depends on `model`; if that does not build, nothing is generated");
+            let expected = format!(
+                "{path}/Cargo.toml: {path} must not depend on `model`; otherwise, a broken `model` prevents the generation of code"
+            );
             assert_eq!(found(codegen, xtask), [expected]);
         }
         let missing = ["codegen/Cargo.toml cannot be read", "xtask/Cargo.toml cannot be read"];

@@ -1,4 +1,4 @@
-//! Rules on documents: their links lead to files and headings that exist, and the README is short.
+//! Rules for documents: every link leads to an existing file or heading, and the README is short.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,15 +9,15 @@ use crate::tidy::tree::{File, Tree};
 use codegen::anchor;
 use codegen::files::has_extension;
 
-/// A README that is read from top to bottom has fewer lines than this.
+/// The README must have fewer lines than this, because it is read from top to bottom.
 pub const MAX_README_LINES: usize = 150;
 
-/// Licences of other projects, as the build of the page collects them.
+/// The licences of other projects, which the build of the page collects.
 const FOREIGN: &str = "web/dist/";
 
 /// Every relative link, picture and anchor of a Markdown file exists.
 #[must_use]
-pub fn links_lead_somewhere(tree: &Tree) -> Findings {
+pub fn links_have_targets(tree: &Tree) -> Findings {
     let is_document =
         |file: &&File| has_extension(&file.path, "md") && !file.is_testdata() && !file.path.starts_with(FOREIGN);
     let pages: BTreeMap<&str, Page> =
@@ -28,14 +28,14 @@ pub fn links_lead_somewhere(tree: &Tree) -> Findings {
             let (file, fragment) = to.split_once('#').map_or((to.as_str(), None), |(file, id)| (file, Some(id)));
             let target = if file.is_empty() { Some((*path).to_owned()) } else { resolved(path, file) };
             let Some(target) = target.filter(|target| exists(tree, target)) else {
-                findings.push(format!("{path}:{line}: the link {to} leads to no file"));
+                findings.push(format!("{path}:{line}: no file exists for the link {to}"));
                 continue;
             };
             let headings = pages.get(target.as_str()).map(|page| &page.anchors);
             if let (Some(fragment), Some(headings)) = (fragment, headings)
                 && !headings.contains(fragment)
             {
-                findings.push(format!("{path}:{line}: the link {to} leads to no heading of {target}"));
+                findings.push(format!("{path}:{line}: {target} has no heading for the link {to}"));
             }
         }
     }
@@ -56,7 +56,7 @@ struct Link {
     line: usize,
 }
 
-/// What a Markdown file links to, and the anchors of its headings.
+/// The links of a Markdown file, and the anchors of its headings.
 #[derive(Default)]
 struct Page {
     links: Vec<Link>,
@@ -98,7 +98,7 @@ impl Page {
     }
 }
 
-/// The addresses in HTML: values of `src`, `srcset` and `href`.
+/// The addresses in HTML: the values of `src`, `srcset` and `href`.
 fn addresses(html: &str) -> Vec<String> {
     let of = |attribute: &str| {
         let opening = format!("{attribute}=\"");
@@ -112,7 +112,7 @@ fn is_relative(to: &str) -> bool {
     !to.contains("://") && !to.starts_with("mailto:")
 }
 
-/// The path from the root of what a page links to; none outside of the repository.
+/// The path of a link's target from the root; `None` outside of the repository.
 fn resolved(page: &str, to: &str) -> Option<String> {
     let mut folders: Vec<&str> = page.split('/').collect();
     folders.pop();
@@ -133,7 +133,7 @@ fn exists(tree: &Tree, path: &str) -> bool {
         .files
         .iter()
         .any(|file| file.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    // Pictures are not text, so the tree does not have them.
+    // Pictures are not text, so the tree does not contain them.
     in_tree || tree.root.as_ref().is_some_and(|root| root.join(path).exists())
 }
 
@@ -143,7 +143,7 @@ mod tests {
 
     fn findings(page: &str) -> Findings {
         let other = "# Other\n\n## A `part` of it\n\n## Again\n\n## Again\n";
-        links_lead_somewhere(&Tree::of(&[("docs/page.md", page), ("docs/other.md", other), ("a/b.rs", "//! x\n")]))
+        links_have_targets(&Tree::of(&[("docs/page.md", page), ("docs/other.md", other), ("a/b.rs", "//! x\n")]))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Circles of files: no two files of a crate import each other, neither directly nor by way of others.
+//! Import cycles: no two files of a crate import each other, directly or through other files.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -8,32 +8,32 @@ use crate::tidy::Findings;
 use crate::tidy::rust::{Token, flat, is_for_tests, syntax};
 use crate::tidy::tree::{File, Tree};
 
-/// Crates that still have circles. A crate leaves this list when its last circle is open.
+/// Crates that still have cycles. A crate leaves this list when its last cycle is removed.
 const EXEMPT: [&str; 1] = ["model"];
 
 /// The segments of a module's path, from the root of its crate.
 type Path = Vec<String>;
 
-/// The files of a crate form no circle of imports. A reader can then take them in one order, from the file that
-/// imports nothing to the file that imports the rest, and can move or test each without those above it.
+/// The imports of a crate's files have no cycle. So a reader can read them in one order, from the file without imports
+/// to the file that imports the rest, and each file can be moved or tested without the files above it.
 ///
-/// A file may use what its parent defines, and a parent may use its children: those two are read together. Tests may
-/// import anything. A name counts for the file that defines it, also where another file exports it.
+/// A file may use its parent, and a parent its children, because they are read together. Tests may import anything. A
+/// name belongs to the file that defines it, even if another file exports it.
 #[must_use]
-pub fn files_form_no_circle(tree: &Tree) -> Findings {
+pub fn files_have_no_import_cycle(tree: &Tree) -> Findings {
     let roots = tree.rust().filter_map(|file| file.path.strip_suffix("/src/lib.rs"));
     let checked = roots.filter(|folder| !EXEMPT.contains(folder));
-    checked.flat_map(|folder| circles(&Package::read(tree, folder))).collect()
+    checked.flat_map(|folder| cycles(&Package::read(tree, folder))).collect()
 }
 
-/// A crate: its modules that are files, and what each imports.
+/// A crate: its files that are modules, and the imports of each.
 #[derive(Default)]
 struct Package<'t> {
     files: BTreeMap<Path, &'t File>,
-    /// What each module exports under a name and does not define itself.
+    /// The names that each module exports without defining them.
     exports: BTreeMap<Path, BTreeMap<String, Path>>,
-    /// Each import of a file by another: who, whom, and the line of the first.
-    arrows: BTreeMap<Path, BTreeMap<Path, usize>>,
+    /// The imports of each file: the imported files, each with the line of the first import.
+    imports: BTreeMap<Path, BTreeMap<Path, usize>>,
 }
 
 impl<'t> Package<'t> {
@@ -43,7 +43,7 @@ impl<'t> Package<'t> {
             let inside = file.path.strip_prefix(folder).and_then(|path| path.strip_prefix("/src/"));
             package.files.extend(inside.and_then(module).map(|path| (path, file)));
         }
-        // What is no Rust is told by other rules.
+        // Other rules report files that are not Rust.
         let parsed = package.files.iter().filter_map(|(path, file)| Some((path.clone(), syntax(file).ok()?)));
         let parsed: Vec<(Path, syn::File)> = parsed.collect();
         for (module, file) in &parsed {
@@ -51,10 +51,10 @@ impl<'t> Package<'t> {
             package.exports.insert(module.clone(), exports);
         }
         for (module, file) in &parsed {
-            let mut imports = Imports { package: &package, module, names: BTreeMap::new(), arrows: BTreeMap::new() };
+            let mut imports = Imports { package: &package, module, names: BTreeMap::new(), found: BTreeMap::new() };
             imports.visit_file(file);
-            let arrows = imports.arrows;
-            package.arrows.insert(module.clone(), arrows);
+            let imports = imports.found;
+            package.imports.insert(module.clone(), imports);
         }
         package
     }
@@ -73,8 +73,7 @@ impl<'t> Package<'t> {
         exports
     }
 
-    /// A path of this crate, as it is from the root; none if it leads elsewhere. `names` are the modules that were
-    /// imported.
+    /// The path from the root of this crate; `None` if it leads to another crate. `names` are the imported modules.
     fn absolute(&self, module: &[String], path: &[String], names: &BTreeMap<String, Path>) -> Option<Path> {
         let (first, rest) = path.split_first()?;
         let (mut base, mut rest) = match first.as_str() {
@@ -95,10 +94,10 @@ impl<'t> Package<'t> {
         Some(base)
     }
 
-    /// The file that defines what the path names.
+    /// The file that defines the item of a path.
     fn file_of(&self, path: &[String]) -> Path {
         let mut path = path.to_vec();
-        // An export of an export, and so on; never as many as this.
+        // The limit ends a cycle of exports; real chains are shorter.
         for _ in 0..8 {
             let depth = (0..=path.len()).rev().find(|depth| self.files.contains_key(&path[..*depth])).unwrap_or(0);
             let (module, rest) = path.split_at(depth);
@@ -112,7 +111,7 @@ impl<'t> Package<'t> {
     }
 }
 
-/// The module that a file under `src/` is; none for programs of their own and for tests.
+/// The module of a file under `src/`; `None` for programs and tests.
 fn module(path: &str) -> Option<Path> {
     let mut segments: Path = path.strip_suffix(".rs")?.split('/').map(str::to_owned).collect();
     if path == "main.rs" || path.starts_with("bin/") || segments.iter().any(|segment| segment == "tests") {
@@ -128,7 +127,7 @@ fn child(module: &[String], name: &str) -> Path {
     module.iter().cloned().chain([name.to_owned()]).collect()
 }
 
-/// Every path that a tree of imports ends in, and the name that it has here.
+/// Calls `visit` for every path at the end of an import tree, with the name under which it is imported.
 fn leaves(tree: &syn::UseTree, before: &mut Path, visit: &mut impl FnMut(&[String], &str)) {
     match tree {
         syn::UseTree::Path(path) => {
@@ -146,22 +145,23 @@ fn leaves(tree: &syn::UseTree, before: &mut Path, visit: &mut impl FnMut(&[Strin
     }
 }
 
-/// What a file imports, outside of its tests.
+/// The imports of a file, outside of its tests.
 struct Imports<'p, 't> {
     package: &'p Package<'t>,
     module: &'p Path,
-    /// The modules that are known under a name.
+    /// The imported modules, by name.
     names: BTreeMap<String, Path>,
-    arrows: BTreeMap<Path, usize>,
+    /// The imported files, each with the line of the first import.
+    found: BTreeMap<Path, usize>,
 }
 
 impl Imports<'_, '_> {
     fn import(&mut self, path: &[String], line: usize) {
         let Some(path) = self.package.absolute(self.module, path, &self.names) else { return };
         let to = self.package.file_of(&path);
-        // Up to a parent is no arrow, and neither is a file's own name.
+        // Imports of a parent and of the file itself do not count.
         if !self.module.starts_with(&to) {
-            self.arrows.entry(to).or_insert(line);
+            self.found.entry(to).or_insert(line);
         }
     }
 
@@ -231,31 +231,31 @@ impl<'ast> Visit<'ast> for Imports<'_, '_> {
     }
 }
 
-/// A shortest circle through each set of files that reach each other.
-fn circles(package: &Package<'_>) -> Findings {
+/// One shortest cycle for each set of files that import each other.
+fn cycles(package: &Package<'_>) -> Findings {
     let mut findings = Findings::new();
-    let mut told: BTreeSet<&Path> = BTreeSet::new();
+    let mut reported: BTreeSet<&Path> = BTreeSet::new();
     for file in package.files.keys() {
-        if told.contains(file) {
+        if reported.contains(file) {
             continue;
         }
         let reached = reached_from(package, file);
         if reached.contains_key(file) {
             let knot: Vec<&Path> =
                 reached.keys().copied().filter(|other| reached_from(package, other).contains_key(file)).collect();
-            findings.push(told_of(package, file, &reached, knot.len()));
-            told.extend(knot);
+            findings.push(description(package, file, &reached, knot.len()));
+            reported.extend(knot);
         }
     }
     findings
 }
 
-/// Every file that this one leads to, and which file leads there on a shortest way.
+/// Every file that this one imports, directly or indirectly, with its predecessor on a shortest path.
 fn reached_from<'p>(package: &'p Package<'_>, file: &'p Path) -> BTreeMap<&'p Path, &'p Path> {
     let mut reached = BTreeMap::new();
     let mut next = VecDeque::from([file]);
     while let Some(from) = next.pop_front() {
-        for to in package.arrows.get(from).into_iter().flat_map(BTreeMap::keys) {
+        for to in package.imports.get(from).into_iter().flat_map(BTreeMap::keys) {
             if !reached.contains_key(to) {
                 reached.insert(to, from);
                 next.push_back(to);
@@ -265,13 +265,13 @@ fn reached_from<'p>(package: &'p Package<'_>, file: &'p Path) -> BTreeMap<&'p Pa
     reached
 }
 
-/// The circle in words: of a knot of circles, a shortest one.
-fn told_of(package: &Package<'_>, file: &Path, reached: &BTreeMap<&Path, &Path>, knot: usize) -> String {
+/// Describes a shortest cycle of a set.
+fn description(package: &Package<'_>, file: &Path, reached: &BTreeMap<&Path, &Path>, knot: usize) -> String {
     let mut steps = Vec::new();
     let mut to = file;
     loop {
         let from = reached[to];
-        let line = package.arrows[from][to];
+        let line = package.imports[from][to];
         steps.push(format!("{} imports {}", package.files[from].at(line), package.files[to].path));
         to = from;
         if to == file {
@@ -280,7 +280,9 @@ fn told_of(package: &Package<'_>, file: &Path, reached: &BTreeMap<&Path, &Path>,
     }
     steps.reverse();
     let (files, steps) = (steps.len(), steps.join(", "));
-    format!("a circle of {files} files, of {knot} that reach each other: {steps}; move what both sides need below them")
+    format!(
+        "an import cycle of {files} files, in a set of {knot} that import each other: {steps}; move the shared items to a file below them"
+    )
 }
 
 #[cfg(test)]
@@ -291,11 +293,11 @@ mod tests {
         let files: Vec<_> = files.iter().map(|(path, code)| (*path, format!("//! x\n{code}\n"))).collect();
         let mut files: Vec<_> = files.iter().map(|(path, code)| (*path, code.as_str())).collect();
         files.push(("a/src/lib.rs", "//! x\nmod b;\nmod c;\n"));
-        files_form_no_circle(&Tree::of(&files))
+        files_have_no_import_cycle(&Tree::of(&files))
     }
 
     #[test]
-    fn two_files_that_import_each_other_are_told() {
+    fn two_files_that_import_each_other_are_found() {
         for (b, c) in [
             ("use crate::c::C;", "use crate::b::B;"),
             ("use crate::{c, other};", "fn c() { crate::b::b() }"),
@@ -308,7 +310,7 @@ mod tests {
             assert_eq!(found.len(), 1, "{b} {c}: {found:?}");
             assert!(
                 found[0].starts_with(
-                    "a circle of 2 files, of 2 that reach each other: a/src/b.rs:2 imports a/src/c.rs, a/src/c.rs:2 imports a/src/b.rs;"
+                    "an import cycle of 2 files, in a set of 2 that import each other: a/src/b.rs:2 imports a/src/c.rs, a/src/c.rs:2 imports a/src/b.rs;"
                 ),
                 "{found:?}"
             );
@@ -316,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_three_is_told_once_and_also_where_a_parent_exports_the_name() {
+    fn a_cycle_of_three_is_reported_once_even_through_exports() {
         let three = [
             ("a/src/b.rs", "use crate::c::C;"),
             ("a/src/c.rs", "mod d; pub use d::D; use crate::b::e::E;"),
@@ -325,7 +327,7 @@ mod tests {
         ];
         let found = findings(&three);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with("a circle of 3 files"), "{found:?}");
+        assert!(found[0].starts_with("an import cycle of 3 files"), "{found:?}");
         let exported = [
             ("a/src/b.rs", "use crate::c::D;"),
             ("a/src/c.rs", "mod d; pub use d::D;"),
@@ -333,11 +335,11 @@ mod tests {
         ];
         let found = findings(&exported);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with("a circle of 2 files"), "{found:?}");
+        assert!(found[0].starts_with("an import cycle of 2 files"), "{found:?}");
     }
 
     #[test]
-    fn one_way_and_parent_and_child_and_tests_are_no_circle() {
+    fn one_way_imports_parents_children_and_tests_form_no_cycle() {
         for files in [
             [("a/src/b.rs", "use crate::c::C; use std::b;"), ("a/src/c.rs", "use other::b::B;")],
             [("a/src/b.rs", "mod d; use d::D; struct B;"), ("a/src/b/d.rs", "use super::B; use crate::b::B as C;")],

@@ -1,4 +1,4 @@
-//! Rust as a flat list of tokens: comments and strings are no code, and what stands in a macro is.
+//! Rust as a flat list of tokens, without comments and strings, but with the contents of macros.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -11,18 +11,18 @@ pub struct Token {
     pub line: usize,
 }
 
-/// The tokens of a file; the error is a finding.
+/// The tokens of a file. The error is a finding.
 pub fn tokens(file: &File) -> Result<Vec<Token>, String> {
     let stream: TokenStream = file.text.parse().map_err(|error| format!("{} is no Rust: {error}", file.path))?;
     Ok(flat(stream))
 }
 
-/// The file as syntax; the error is a finding.
+/// The syntax tree of a file. The error is a finding.
 pub fn syntax(file: &File) -> Result<syn::File, String> {
     syn::parse_file(&file.text).map_err(|error| format!("{} is no Rust: {error}", file.at(error.span().start().line)))
 }
 
-/// The tokens of a stream, groups opened.
+/// The tokens of a stream, including those of groups.
 pub fn flat(stream: TokenStream) -> Vec<Token> {
     let mut tokens = Vec::new();
     for tree in stream {
@@ -53,7 +53,7 @@ pub fn lines_with(tokens: &[Token], wanted: &[&str]) -> Vec<usize> {
     tokens.windows(wanted.len()).filter(is_wanted).map(|window| window[0].line).collect()
 }
 
-/// Whether an item with these attributes is built for tests alone.
+/// Whether an item with these attributes is only built for tests.
 pub fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let is_cfg_test = attribute.path().is_ident("cfg")

@@ -1,4 +1,4 @@
-//! Limits that keep what is short from growing.
+//! Limits for the length of files and functions.
 
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
@@ -7,9 +7,9 @@ use crate::tidy::Findings;
 use crate::tidy::rust::syntax;
 use crate::tidy::tree::{File, Tree};
 
-/// A file that people write has no more lines.
+/// The limit for a hand-written file.
 pub const MAX_FILE_LINES: usize = 400;
-/// A function has no more, from its `fn` to its closing brace.
+/// The limit for a function, from its `fn` to its closing brace.
 pub const MAX_FUNCTION_LINES: usize = 70;
 
 /// Files over [`MAX_FILE_LINES`].
@@ -18,7 +18,7 @@ pub fn files_are_short(tree: &Tree) -> Findings {
     let long = |file: &File| {
         let lines = file.text.lines().count();
         (lines > MAX_FILE_LINES)
-            .then(|| format!("{} has {lines} lines; {MAX_FILE_LINES} are enough: split it", file.path))
+            .then(|| format!("{} has {lines} lines; the limit is {MAX_FILE_LINES}: split it", file.path))
     };
     tree.rust().filter_map(long).collect()
 }
@@ -48,7 +48,7 @@ impl Functions<'_> {
         if lines > MAX_FUNCTION_LINES {
             let place = self.file.at(first);
             self.findings.push(format!(
-                "{place}: `{}` has {lines} lines; {MAX_FUNCTION_LINES} are enough: name a part of it",
+                "{place}: `{}` has {lines} lines; the limit is {MAX_FUNCTION_LINES}: move a part of it to a function",
                 signature.ident
             ));
         }
@@ -86,7 +86,7 @@ mod tests {
     fn a_function_is_counted_from_its_signature_to_its_end() {
         let tree = Tree::of(&[("a/src/lib.rs", &of_lines(MAX_FUNCTION_LINES)), ("a/src/b.rs", &of_lines(71))]);
         let findings = functions_are_short(&tree);
-        assert_eq!(findings, ["a/src/b.rs:3: `long` has 71 lines; 70 are enough: name a part of it"]);
+        assert_eq!(findings, ["a/src/b.rs:3: `long` has 71 lines; the limit is 70: move a part of it to a function"]);
     }
 
     #[test]
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rust_is_told() {
+    fn a_file_that_is_not_rust_is_reported() {
         let findings = functions_are_short(&Tree::of(&[("a/src/lib.rs", "//! x\nfn a( {}\n")]));
         assert!(findings[0].starts_with("a/src/lib.rs"), "{findings:?}");
         assert!(findings[0].contains("is no Rust"), "{findings:?}");

@@ -1,4 +1,4 @@
-//! Rules on what files say, and what they are called.
+//! Rules for the text and the names of files.
 
 use codegen::files::has_extension;
 
@@ -6,34 +6,36 @@ use crate::tidy::Findings;
 use crate::tidy::rust::{lines_with, tokens};
 use crate::tidy::tree::{GENERATED, Tree};
 
-/// Every file of Rust says in its first line what it is for.
+/// The first line of every Rust file describes its content.
 #[must_use]
 pub fn files_open_with_their_purpose(tree: &Tree) -> Findings {
     let silent = tree.rust().filter(|file| !file.text.starts_with("//! "));
-    silent.map(|file| format!("{} does not open with `//!` and what it is for", file.path)).collect()
+    silent
+        .map(|file| format!("{} does not open with a `//!` line; describe the content of the file there", file.path))
+        .collect()
 }
 
-/// A name under which everything fits ends with everything in it.
+/// File names that fit any content, such as `utils`, are not allowed.
 #[must_use]
-pub fn no_drawers(tree: &Tree) -> Findings {
-    const DRAWERS: [&str; 6] = ["util", "utils", "helper", "helpers", "common", "misc"];
-    let is_drawer = |path: &str| {
+pub fn file_names_are_specific(tree: &Tree) -> Findings {
+    const VAGUE_NAMES: [&str; 6] = ["util", "utils", "helper", "helpers", "common", "misc"];
+    let is_vague = |path: &str| {
         let mut parts: Vec<&str> = path.split('/').collect();
         let last = parts.pop().map(|file| file.split('.').next().unwrap_or_default());
-        parts.into_iter().chain(last).any(|part| DRAWERS.contains(&part))
+        parts.into_iter().chain(last).any(|part| VAGUE_NAMES.contains(&part))
     };
-    let drawers = tree.files.iter().filter(|file| !file.is_testdata() && is_drawer(&file.path));
-    drawers.map(|file| format!("{} is a drawer for anything; call it after what is in it", file.path)).collect()
+    let files = tree.files.iter().filter(|file| !file.is_testdata() && is_vague(&file.path));
+    files.map(|file| format!("the name of {} fits any content; name it after its content", file.path)).collect()
 }
 
-/// What cannot be built is left out or is an error; what cannot run is no test.
+/// No stubs, no debug output, and no ignored tests.
 #[must_use]
 pub fn no_stubs(tree: &Tree) -> Findings {
     const STUBS: [(&[&str], &str); 4] = [
-        (&["#", "[", "ignore"], "`#[ignore]`: a test that does not run proves nothing"),
+        (&["#", "[", "ignore"], "`#[ignore]`: a test must run; repair it or delete it"),
         (&["todo", "!"], "`todo!`: leave it out, or return an error"),
         (&["unimplemented", "!"], "`unimplemented!`: leave it out, or return an error"),
-        (&["dbg", "!"], "`dbg!`: it prints whatever it is given, secrets too"),
+        (&["dbg", "!"], "`dbg!`: it prints all values, including secrets; remove it"),
     ];
     let mut findings = Vec::new();
     for file in tree.rust() {
@@ -50,57 +52,57 @@ pub fn no_stubs(tree: &Tree) -> Findings {
     findings
 }
 
-/// Where the one scan is sent, which the generator gives to maintenance alone.
+/// The place of the only scan, which only maintenance uses.
 const SCAN: &str = "table-runtime/src/scan.rs";
 
-/// There is no scan but one: no other is sent, and no Lambda function is allowed one. Tests may look at a whole table.
+/// There is only one scan: no other code sends one, and no Lambda function is allowed to. Tests may read a whole table.
 #[must_use]
 pub fn no_scan(tree: &Tree) -> Findings {
-    // Apart, so that this file does not find itself.
+    // Split, so that this file does not match itself.
     let action = ["dynamodb:", "Scan"].concat();
     let mut findings = Vec::new();
     for file in tree.files.iter().filter(|file| !file.is_testdata() && !file.path.starts_with("tests/")) {
-        // Prose and the registry say it of the one pattern; what allows it to somebody is neither.
+        // Documents and the registry name the action of the one pattern. They grant no permission.
         let is_policy = !has_extension(&file.path, "md") && !file.is_rust();
         for (i, _) in file.text.lines().enumerate().filter(|(_, line)| is_policy && line.contains(&action)) {
-            findings.push(format!("{}: `{action}`: no function scans, so none may", file.at(i + 1)));
+            findings.push(format!(
+                "{}: `{action}`: no function scans, so none needs this permission; remove it",
+                file.at(i + 1)
+            ));
         }
         if file.is_rust() && file.path != SCAN {
-            // What is no Rust is told by other rules.
+            // Other rules report files that are not Rust.
             for line in lines_with(&tokens(file).unwrap_or_default(), &[".", "scan", "("]) {
-                findings.push(format!(
-                    "{}: `.scan(`: there is one scan, in {SCAN}; write an access pattern",
-                    file.at(line)
-                ));
+                findings.push(format!("{}: `.scan(`: only {SCAN} may scan; write an access pattern", file.at(line)));
             }
         }
     }
     findings
 }
 
-/// A path of one machine means nothing on another.
+/// A path of one machine is wrong on every other machine.
 #[must_use]
 pub fn no_machine_paths(tree: &Tree) -> Findings {
-    // In halves, so that this file does not find itself.
+    // Split, so that this file does not match itself.
     let mut places: Vec<String> = [["/ho", "me/"], ["/Us", "ers/"], ["/ro", "ot/"], ["C:\\", "Users"]]
         .iter()
         .map(|halves| halves.concat())
         .collect();
     let root = tree.root.as_ref().and_then(|root| root.to_str());
-    // A root like `/w` would be found everywhere.
+    // A root like `/w` would match everywhere.
     places.extend(root.filter(|root| root.len() > 4).map(str::to_owned));
     let mut findings = Vec::new();
     for file in tree.files.iter().filter(|file| !file.is_testdata()) {
         for (i, line) in file.text.lines().enumerate() {
             if let Some(place) = places.iter().find(|place| names_machine(line, place)) {
-                findings.push(format!("{}: `{place}` is a path of one machine", file.at(i + 1)));
+                findings.push(format!("{}: `{place}` is a path of one machine; use a relative path", file.at(i + 1)));
             }
         }
     }
     findings
 }
 
-/// Whether a path in the line begins with this place. In an image, `dynamodblocal` has a home on every machine.
+/// Whether a path in the line begins with this place. In an image, `dynamodblocal` has a home folder on every machine.
 fn names_machine(line: &str, place: &str) -> bool {
     line.match_indices(place).any(|(start, _)| {
         let is_inside = line[..start].ends_with(|c: char| c.is_alphanumeric() || "_-.$}\"*".contains(c));
@@ -108,7 +110,7 @@ fn names_machine(line: &str, place: &str) -> bool {
     })
 }
 
-/// Reviews fold what is generated.
+/// Reviews collapse generated files.
 #[must_use]
 pub fn generated_folders_are_marked(tree: &Tree) -> Findings {
     let attributes = tree.text(".gitattributes").unwrap_or_default();
@@ -140,15 +142,15 @@ mod tests {
     }
 
     #[test]
-    fn a_drawer_is_found_by_its_name_and_its_folder() {
+    fn a_vague_name_of_a_file_or_folder_is_found() {
         let paths =
             ["a/src/utils.rs", "a/tests/common/mod.rs", "a/helpers.tar.gz", "a/src/utilities.rs", "a/src/commonly.rs"];
         let tree = Tree::of(&paths.map(|path| (path, "")));
-        assert_eq!(no_drawers(&tree).len(), 3, "{:?}", no_drawers(&tree));
+        assert_eq!(file_names_are_specific(&tree).len(), 3, "{:?}", file_names_are_specific(&tree));
     }
 
     #[test]
-    fn stubs_are_found_in_code_and_not_in_words() {
+    fn stubs_are_found_in_code_and_not_in_text() {
         let code =
             "//! x\n#[ignore = \"slow\"]\nfn a() {\n    assert!(todo!());\n    dbg!(1);\n    unimplemented!()\n}\n";
         let findings = no_stubs(&Tree::of(&[("a/src/lib.rs", code)]));
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unmarked_folder_of_generated_files_is_told() {
+    fn an_unmarked_folder_of_generated_files_is_found() {
         let marked = "/model/src/generated/** linguist-generated\n/schema/generated/**   text linguist-generated\n";
         assert_eq!(generated_folders_are_marked(&Tree::of(&[(".gitattributes", marked)])), [""; 0]);
         assert_eq!(generated_folders_are_marked(&Tree::default()).len(), 2);

@@ -9,22 +9,22 @@ use codegen::files::has_extension;
 /// The folders of generated files. A test compares them with `[generate]` in schema/table.toml.
 pub const GENERATED: [&str; 2] = ["model/src/generated", "schema/generated"];
 
-/// Folders that are nobody's text: what is built, and what tools keep for themselves.
+/// Folders without text of this repository: build results, and data of tools.
 const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".codesensei"];
 
 /// A file of the repository.
 #[derive(Debug)]
 pub struct File {
-    /// From the root, with `/` between folders.
+    /// The path from the root, with `/` between folders.
     pub path: String,
     pub text: String,
 }
 
-/// The repository: every file that is text.
+/// The repository: all of its text files.
 #[derive(Debug, Default)]
 pub struct Tree {
     pub(super) files: Vec<File>,
-    /// Where it was read from; nowhere for a tree made by a test.
+    /// The folder from which the tree was read; empty for a tree of a test.
     pub(super) root: Option<PathBuf>,
 }
 
@@ -61,12 +61,12 @@ impl Tree {
         Tree { files: files.iter().map(file).collect(), root: None }
     }
 
-    /// The text of a file, if it is there.
+    /// The text of a file, if it exists.
     pub(super) fn text(&self, path: &str) -> Option<&str> {
         self.files.iter().find(|file| file.path == path).map(|file| file.text.as_str())
     }
 
-    /// Rust that people write.
+    /// The hand-written Rust files.
     pub(super) fn rust(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| file.is_rust() && !file.is_generated() && !file.is_testdata())
     }
@@ -81,7 +81,7 @@ impl File {
         GENERATED.iter().any(|folder| self.path.starts_with(&format!("{folder}/")))
     }
 
-    /// Whether it is something that tests read, which may be as bad as it likes.
+    /// Whether the file is input of a test, for which no rule applies.
     pub(super) fn is_testdata(&self) -> bool {
         self.path.split('/').any(|folder| folder == "testdata")
     }
