@@ -1,4 +1,4 @@
-//! What stands in the selected lines, as far as the syntax tree proves it: functions, loops, branches, exits.
+//! Describes the selected lines by their syntax tree: functions, loops, branches, exits.
 
 use std::ops::Range;
 
@@ -9,13 +9,13 @@ use crate::language::Language;
 use crate::source::{Source, SyntaxNode};
 use crate::wording::{and_list, lines_in_words, plural};
 
-/// How many names a description lists.
+/// The number of names in a description.
 const NAMES: usize = 5;
 
-/// The longest name that is shown.
+/// The longest printed name.
 const LONGEST_NAME: usize = 60;
 
-/// Describes some lines in a few sentences, if there is something to say.
+/// Describes some lines in a few sentences, if they contain anything that is counted.
 pub(crate) fn describe(tree: &AstGrep<StrDoc<Language>>, source: &Source<'_>, scope: &Range<usize>) -> Option<String> {
     let syntax = tree.lang().syntax();
     let (mut loops, mut branches, mut exits) = (0, 0, 0);
@@ -60,7 +60,7 @@ pub(crate) fn describe(tree: &AstGrep<StrDoc<Language>>, source: &Source<'_>, sc
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-/// “1 loop and 2 branches begin”. What is not counted is not denied: a call can be a loop too.
+/// “1 loop and 2 branches begin”. A kind that is not counted is not denied, because a call can be a loop too.
 fn counted(loops: usize, branches: usize) -> Option<String> {
     let parts: Vec<_> = [(loops, "loop"), (branches, "branch")]
         .into_iter()
@@ -84,7 +84,7 @@ fn definitions(names: &[String]) -> Option<String> {
     }
 }
 
-/// The name of a function: its own, that of its declarator in C, or that of the variable it is assigned to.
+/// The name of a function: its own, that of its declarator in C, or that of its variable.
 fn function_name(function: &SyntaxNode<'_>) -> Option<String> {
     let mut named = function.clone();
     while let Some(declarator) = named.field("declarator") {

@@ -1,9 +1,9 @@
-//! The words of an answer.
+//! The text of an answer.
 
 use std::ops::Range;
 
 use crate::describe::describe;
-use crate::finding::{Code, Finding, Request, TOLD};
+use crate::finding::{Code, Finding, MAX_EXPLAINED, Request};
 use crate::question::Question;
 use crate::rules::rules;
 use crate::source::Unparsed;
@@ -12,15 +12,15 @@ use crate::wording::{and_list, lines_in_words};
 /// The first line of every answer.
 pub const DISCLAIMER: &str = "*Local rule-based reviewer: no model was asked.*";
 
-/// How many line numbers one finding lists.
+/// The number of line numbers that a finding lists.
 const LISTED_LINES: usize = 6;
 
-/// The answer to a request that shows no code.
+/// The answer to a request without code.
 pub(crate) fn no_code() -> String {
     format!("{DISCLAIMER}\n\nThe request shows no code.")
 }
 
-/// The explanation, in Markdown. `patched` is the place of the finding whose patch comes with it.
+/// The explanation, in Markdown. `patched` is the index of the finding with the patch.
 pub(crate) fn explanation(
     request: &Request<'_>,
     code: &Code<'_>,
@@ -36,7 +36,7 @@ pub(crate) fn explanation(
         parts.push("None of the selected lines are among those that were sent.".to_owned());
         return parts.join("\n\n");
     }
-    // Of text that the parser skipped the tree proves nothing.
+    // The tree proves nothing about text that the parser skipped.
     if question.wants_description && !has_error(code, scope) {
         parts.extend(code.tree.as_ref().and_then(|tree| describe(tree, source, scope)));
     }
@@ -46,9 +46,14 @@ pub(crate) fn explanation(
         let noun = if findings.len() == 1 { "1 problem" } else { &format!("{} problems", findings.len()) };
         let place = lines_in_words(source, scope);
         parts.push(format!("The rules find {noun} in {place}."));
-        let told = findings.iter().take(TOLD).enumerate();
-        parts.push(told.map(|(at, finding)| told_as(at, finding, patched == Some(at))).collect::<Vec<_>>().join("\n"));
-        parts.extend(rest(findings.get(TOLD..).unwrap_or_default()));
+        let explained = findings.iter().take(MAX_EXPLAINED).enumerate();
+        parts.push(
+            explained
+                .map(|(at, finding)| finding_text(at, finding, patched == Some(at)))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
+        parts.extend(rest(findings.get(MAX_EXPLAINED..).unwrap_or_default()));
     }
     if !complete {
         parts.push("The time did not suffice to match every rule against all of the file.".to_owned());
@@ -88,13 +93,13 @@ fn has_error(code: &Code<'_>, scope: &Range<usize>) -> bool {
     })
 }
 
-/// The name of a language as the request has it, in characters that cannot be markup.
+/// The name of the language in the request, without characters that can be markup.
 fn language_name(name: &str) -> String {
     let kept: String = name.chars().filter(|c| c.is_alphanumeric() || " +#-./".contains(*c)).take(40).collect();
     if kept.trim().is_empty() { "this kind of file".to_owned() } else { kept.trim().to_owned() }
 }
 
-fn told_as(at: usize, finding: &Finding, patched: bool) -> String {
+fn finding_text(at: usize, finding: &Finding, patched: bool) -> String {
     let Finding { rule, lines, message, note, patch, .. } = finding;
     let text = format!("{}. **`{rule}`** on {}: {message} {note}", at + 1, numbers(lines));
     match patch {

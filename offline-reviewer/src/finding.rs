@@ -1,4 +1,4 @@
-//! What a review is asked, and what the rules find.
+//! The request of a review, and the findings of the rules.
 
 use ast_grep_core::AstGrep;
 use ast_grep_core::tree_sitter::StrDoc;
@@ -8,19 +8,19 @@ use crate::patch::Patch;
 use crate::rules::Topic;
 use crate::source::{Source, Unparsed};
 
-/// How many kinds of finding an answer explains.
-pub(crate) const TOLD: usize = 3;
+/// The number of kinds of findings that an answer explains.
+pub(crate) const MAX_EXPLAINED: usize = 3;
 
 /// Code and a question about it.
 #[derive(Clone, Debug, Default)]
 pub struct Request<'a> {
-    /// The name of the language that the product shows.
+    /// The name of the language, as the product displays it.
     pub language: &'a str,
     /// The name of the file.
     pub filename: &'a str,
-    /// The lines that were sent, without line feeds and with carriage returns.
+    /// The lines, without line feeds and with carriage returns.
     pub lines: Vec<&'a str>,
-    /// The number of the first of them, from 1.
+    /// The number of the first line, from 1.
     pub first_line: usize,
     /// The numbers of the first and the last selected line.
     pub selection: Option<(usize, usize)>,
@@ -28,7 +28,7 @@ pub struct Request<'a> {
     pub question: &'a str,
 }
 
-/// The code as far as it can be read.
+/// The readable code.
 pub(crate) struct Code<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) language: Option<Language>,
@@ -36,16 +36,16 @@ pub(crate) struct Code<'a> {
     pub(crate) unparsed: Option<Unparsed>,
 }
 
-/// What one rule finds.
+/// A finding of one rule.
 #[derive(Debug)]
 pub struct Finding {
     /// The name of the rule.
     pub rule: &'static str,
-    /// The numbers of the lines, first that of the message.
+    /// The numbers of the lines. The first is the line of the message.
     pub lines: Vec<usize>,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// Why, and what to do.
+    /// The reason, and the solution.
     pub note: &'static str,
     /// A change that fixes one of the lines.
     pub patch: Option<Patch>,

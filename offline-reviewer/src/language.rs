@@ -47,7 +47,7 @@ pub(crate) struct Syntax {
     pub(crate) functions: &'static [&'static str],
     pub(crate) loops: &'static [&'static str],
     pub(crate) branches: &'static [&'static str],
-    /// What leaves a function.
+    /// The nodes that leave a function.
     pub(crate) exits: &'static [&'static str],
 }
 
@@ -89,7 +89,7 @@ impl Language {
         Self::TypeScript,
     ];
 
-    /// The language of a file, by the name that the product shows for it. The filename tells TSX from TypeScript.
+    /// The language of a file, by its displayed name. The filename distinguishes TSX from TypeScript.
     #[must_use]
     pub fn find(name: &str, filename: &str) -> Option<Self> {
         let is_tsx = Path::new(filename).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsx"));
@@ -100,7 +100,7 @@ impl Language {
         }
     }
 
-    /// The name that the product shows.
+    /// The displayed name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -119,7 +119,7 @@ impl Language {
         }
     }
 
-    /// The texts of its rule files.
+    /// The texts of the rule files.
     pub(crate) fn rule_files(self) -> &'static [&'static str] {
         const C_FAMILY: &str = include_str!("../rules/c-family.yml");
         const JAVASCRIPT: &str = include_str!("../rules/javascript.yml");
@@ -204,7 +204,7 @@ impl Language {
 }
 
 impl Grammar for Language {
-    /// Writes the `$` of a metavariable as [`Self::expando_char`], which the grammar takes for a letter.
+    /// Replaces the `$` of a metavariable by [`Self::expando_char`], which the grammar treats as a letter.
     fn pre_process_pattern<'q>(&self, query: &'q str) -> Cow<'q, str> {
         let letter = self.expando_char();
         if letter == self.meta_var_char() {

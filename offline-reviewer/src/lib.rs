@@ -1,10 +1,11 @@
-//! A code reviewer of fixed rules, for use without a model.
+//! A rule-based code reviewer, for use without a model.
 //!
-//! [`review()`] parses a file with tree-sitter, matches the rules of its language against the syntax tree and writes an
-//! [`Answer`]: an explanation in Markdown and, if a rule has a fix, a patch. Its `original` is the text of the lines.
-//! Every explanation begins with [`DISCLAIMER`]. The crate reads no files, opens no connections and keeps no state.
+//! [`review()`] parses a file with tree-sitter, matches the rules of its language against the syntax tree, and writes
+//! an [`Answer`]: an explanation in Markdown and, if a rule has a fix, a patch. The patch's `original` is the text of
+//! the lines. Every explanation begins with [`DISCLAIMER`]. The crate reads no files, opens no connections and keeps no
+//! state.
 //!
-//! The rules are YAML files in `rules/`, in the format of ast-grep. `README.md` says how to add one.
+//! The rules are YAML files in `rules/`, in the format of ast-grep. `README.md` explains how to add one.
 
 mod describe;
 mod explain;

@@ -1,4 +1,4 @@
-//! From a rule's edit to a patch: the exact text it replaces, with the file's own line ends.
+//! Converts a rule's edit to a patch: the exact replaced text, with the file's own line ends.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub struct Patch {
     pub replacement: String,
 }
 
-/// The patch for an edit, unless it changes nothing, would quote a secret, or looks as if it repeated its surroundings.
+/// The patch of an edit, unless it changes nothing, would quote a secret, or seems to repeat a neighbouring line.
 pub(crate) fn of(source: &Source<'_>, edit: &Edit, secret: &BTreeSet<usize>) -> Option<Patch> {
     let range = edit.first..=edit.last;
     let lines = source.exact.get(range.clone())?;
@@ -42,8 +42,8 @@ pub(crate) fn of(source: &Source<'_>, edit: &Edit, secret: &BTreeSet<usize>) -> 
     })
 }
 
-/// Whether the new text begins or ends with the line next to it while the old one does not: a reader, or a program that
-/// repairs patches, would take that for a line quoted by mistake.
+/// Whether the new text begins or ends with the line next to it while the old text does not. A reader, or a program
+/// that repairs patches, would think that the line was quoted by mistake.
 fn repeats_neighbour(source: &Source<'_>, edit: &Edit) -> bool {
     let text = |index: usize| source.text(index).map(str::trim);
     let new_first = edit.text.lines().next().map(str::trim);

@@ -1,8 +1,8 @@
-//! What a question asks for: a description, no changes, a topic, a line.
+//! Parses a question: a request for a description, a request for no changes, a topic, a line.
 
 use crate::rules::Topic;
 
-/// A question, as far as it steers the answer.
+/// The parts of a question that affect the answer.
 #[derive(Debug)]
 pub(crate) struct Question {
     pub(crate) wants_description: bool,
@@ -54,13 +54,13 @@ impl Question {
         }
     }
 
-    /// Whether a finding of this topic on this line is what was asked for.
+    /// Whether the question asks for a finding of this topic on this line.
     pub(crate) fn is_about(&self, topic: Topic, line: usize) -> bool {
         if self.lines.is_empty() { self.topics.contains(&topic) } else { self.lines.contains(&line) }
     }
 }
 
-/// The numbers behind the word “line” or “lines”.
+/// The numbers after the word “line” or “lines”.
 fn lines_named(text: &str) -> Vec<usize> {
     let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let mut found = Vec::new();

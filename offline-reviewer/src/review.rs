@@ -1,4 +1,4 @@
-//! The review: the findings in view of the question, and the answer made of them.
+//! The review: selects findings by the question, and builds the answer.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::explain;
-use crate::finding::{Code, Finding, Request, TOLD};
+use crate::finding::{Code, Finding, MAX_EXPLAINED, Request};
 use crate::language::Language;
 use crate::patch::{self, Patch};
 use crate::question::Question;
@@ -17,10 +17,10 @@ use crate::scan::{self, Hit};
 use crate::secrets;
 use crate::source::Source;
 
-/// How long parsing and matching may take. Only hostile files need more.
+/// The time limit of parsing and matching. Only hostile files need more.
 const TIME: Duration = Duration::from_secs(5);
 
-/// The input of the answer tool. `explanation` comes first, so that an answer cut short still has it.
+/// The input of the answer tool. `explanation` comes first, so that a truncated answer still has it.
 #[derive(Debug, Serialize)]
 pub struct Answer {
     /// The explanation, in Markdown.
@@ -35,7 +35,7 @@ pub struct Answer {
     pub confidence: Confidence,
 }
 
-/// How sure an answer is.
+/// The confidence of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
@@ -62,13 +62,13 @@ pub fn review(request: &Request<'_>) -> Answer {
     Answer { explanation, suggested_code: patch.as_ref().map(|patch| patch.replacement.clone()), patch, confidence }
 }
 
-/// The answer to a request that shows no code.
+/// The answer to a request without code.
 #[must_use]
 pub fn no_code() -> Answer {
     Answer { explanation: explain::no_code(), suggested_code: None, patch: None, confidence: Confidence::Low }
 }
 
-/// Everything that the rules find in the selected lines, in the order of the lines.
+/// All findings in the selected lines, ordered by line.
 #[must_use]
 pub fn findings(request: &Request<'_>) -> Vec<Finding> {
     let (_, mut findings, _) = find(request);
@@ -132,13 +132,13 @@ fn secret_finding(source: &Source<'_>, scope: &Range<usize>, secret: &BTreeSet<u
     })
 }
 
-/// Moves the first finding with a patch among those an answer explains, and returns its place.
+/// Moves the first finding with a patch among those that an answer explains, and returns its index.
 fn promote_patch(findings: &mut Vec<Finding>) -> Option<usize> {
     let at = findings.iter().position(|finding| finding.patch.is_some())?;
-    if at < TOLD {
+    if at < MAX_EXPLAINED {
         return Some(at);
     }
     let finding = findings.remove(at);
-    findings.insert(TOLD - 1, finding);
-    Some(TOLD - 1)
+    findings.insert(MAX_EXPLAINED - 1, finding);
+    Some(MAX_EXPLAINED - 1)
 }

@@ -1,4 +1,4 @@
-//! The rules: read once for each language from the YAML files in `rules/`.
+//! The rules: parsed once for each language from the YAML files in `rules/`.
 
 use std::sync::OnceLock;
 
@@ -7,14 +7,14 @@ use serde::Deserialize;
 
 use crate::language::Language;
 
-/// A rule as ast-grep runs it, with what is ours beside it.
+/// A rule of ast-grep, with the metadata of this crate.
 pub struct Rule {
     pub(crate) config: RuleConfig<Language>,
     pub(crate) topic: Topic,
     examples: Vec<Example>,
 }
 
-/// Code that shows what a rule finds or leaves alone.
+/// Code with or without a finding of a rule.
 #[derive(Clone, Debug)]
 pub struct Example {
     /// The code.
@@ -25,7 +25,7 @@ pub struct Example {
     pub fixed: Option<String>,
 }
 
-/// What a rule is about. A question about a topic brings its findings to the front.
+/// The topic of a rule. Findings of the question's topic come first.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Topic {
@@ -34,7 +34,7 @@ pub(crate) enum Topic {
     Errors,
 }
 
-/// The part of a rule file that ast-grep passes over.
+/// The part of a rule file that ast-grep ignores.
 #[derive(Deserialize)]
 struct Document {
     metadata: Metadata,
@@ -56,7 +56,7 @@ struct Wrong {
 }
 
 impl Rule {
-    /// A name that is stable and shown with every finding.
+    /// A stable name, which every finding displays.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.config.id
@@ -68,12 +68,12 @@ impl Rule {
         &self.examples
     }
 
-    /// Errors go before warnings.
+    /// Errors come before warnings.
     pub(crate) fn is_error(&self) -> bool {
         self.config.severity == Severity::Error
     }
 
-    /// Why the code is wrong.
+    /// The reason why the code is wrong.
     pub(crate) fn note(&self) -> &str {
         self.config.note.as_deref().unwrap_or_default().trim()
     }
@@ -83,7 +83,7 @@ impl Rule {
 ///
 /// # Panics
 ///
-/// If a rule file is malformed. A test reads them all.
+/// Panics if a rule file is malformed. A test reads all rule files.
 #[must_use]
 pub fn rules(language: Language) -> &'static [Rule] {
     static RULES: [OnceLock<Vec<Rule>>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];

@@ -1,4 +1,4 @@
-//! Matches the rules against the tree.
+//! Matches the rules against the syntax tree.
 
 use std::time::Instant;
 
@@ -19,14 +19,14 @@ pub(crate) struct Hit {
     pub(crate) edit: Option<Edit>,
 }
 
-/// Text for some lines, by their indexes: what stands before and after the replaced node is part of it.
+/// New text for some lines, by their indexes. It includes the text before and after the replaced node.
 pub(crate) struct Edit {
     pub(crate) first: usize,
     pub(crate) last: usize,
     pub(crate) text: String,
 }
 
-/// What the rules find, and whether the time sufficed for all of the tree.
+/// The findings, and whether the time was sufficient for the whole tree.
 pub(crate) struct Scanned {
     pub(crate) hits: Vec<Hit>,
     pub(crate) complete: bool,
@@ -50,14 +50,14 @@ pub(crate) fn scan(tree: &AstGrep<StrDoc<Language>>, deadline: Instant) -> Scann
         if Instant::now() > deadline {
             return Scanned { hits, complete: false };
         }
-        // Doubt is rare and costs a walk down from the root, so it is the last question.
+        // Checked last, because it is rarely true and walks down from the root.
         let found = rules.iter().filter_map(|rule| Some((rule, rule.config.matcher.match_node(node.clone())?)));
         hits.extend(found.filter(|(_, found)| !is_doubtful(found)).map(|(rule, found)| hit(rule, &found)));
     }
     Scanned { hits, complete: true }
 }
 
-/// Whether the parser guessed here: the node, its parent or an error around it.
+/// Whether the parser guessed here: the node, its parent, or a surrounding error.
 fn is_doubtful(node: &SyntaxNode<'_>) -> bool {
     node.get_inner_node().has_error()
         || node.ancestors().any(|around| around.is_error())
@@ -70,7 +70,7 @@ fn hit(rule: &'static Rule, found: &NodeMatch<'_, StrDoc<Language>>) -> Hit {
     Hit { rule, line, message, edit: edit(rule, found) }
 }
 
-/// The rule's fix, widened to whole lines.
+/// The rule's fix, extended to whole lines.
 fn edit(rule: &Rule, found: &NodeMatch<'_, StrDoc<Language>>) -> Option<Edit> {
     let fixer = rule.config.fixer.first()?;
     let edit = found.make_edit(&rule.config.matcher, fixer);

@@ -1,4 +1,4 @@
-//! Keys of well-known services, found by their shape in any kind of text.
+//! Finds the keys of well-known services by their form, in any kind of text.
 
 use crate::source::Source;
 
@@ -11,14 +11,14 @@ pub(crate) const NOTE: &str = "Everyone who can read the code has it, and it sta
                                Revoke it, and read the new one from the environment or a secret store. The reviewer does \
                                not repeat it here.";
 
-/// What a key begins with, and how many characters follow.
+/// The prefix of a key, and the number of characters after it.
 const SHAPES: [(&str, usize); 7] =
     [("AKIA", 16), ("ASIA", 16), ("ghp_", 36), ("github_pat_", 82), ("glpat-", 20), ("sk_live_", 24), ("xoxb-", 40)];
 
-/// Words that mark a key of documentation or tests.
+/// Words that mark a key as an example of documentation or tests.
 const UNREAL: [&str; 5] = ["EXAMPLE", "XXXX", "TEST", "FAKE", "1234567"];
 
-/// The indexes of the lines that hold a key.
+/// The indexes of the lines with a key.
 pub(crate) fn lines(source: &Source<'_>) -> Vec<usize> {
     let lines = source.exact.iter().enumerate();
     lines.filter(|(_, line)| holds_key(line)).map(|(index, _)| index).collect()
@@ -49,8 +49,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_found_by_its_shape() {
-        // Put together here, so that no scanner of repositories takes them for keys.
+    fn a_key_is_found_by_its_form() {
+        // Concatenated, so that no scanner of repositories reports them as keys.
         let key = |begin: &str, rest: &str| format!("key = \"{begin}{rest}\"");
         assert!(holds_key(&key("AKIA", "Q7T2M9ZL4XW8R3VB")));
         assert!(holds_key(&key("ghp_", "a8Kd02LqPz7Vb3NcXy5Tm1Rw9Hs4Jg6Fe0Qu")));

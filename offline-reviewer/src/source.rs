@@ -1,4 +1,4 @@
-//! The lines that were sent, and their syntax tree.
+//! The lines of a request, and their syntax tree.
 
 use std::ops::{ControlFlow, Range};
 use std::time::Instant;
@@ -15,21 +15,21 @@ const LONGEST: usize = 2 * 1024 * 1024;
 /// The longest name of a heredoc in Ruby, in bytes.
 const LONGEST_HEREDOC: usize = 200;
 
-/// How deep a tree may be. ast-grep compares nodes by recursion.
+/// The limit for the depth of a tree. ast-grep compares nodes recursively.
 const DEEPEST: usize = 400;
 
 /// A node of the tree.
 pub(crate) type SyntaxNode<'t> = Node<'t, StrDoc<Language>>;
 
-/// The lines of one file that were sent for review. Indexes count from 0; numbers are the file's.
+/// The lines of a file that a request contains. Indexes count from 0; numbers are those of the file.
 pub(crate) struct Source<'a> {
-    /// The lines with their carriage returns, as they must be quoted.
+    /// The lines with their carriage returns, for quotations.
     pub(crate) exact: Vec<&'a str>,
     /// The number of the first line.
     first: usize,
 }
 
-/// Why a text has no tree.
+/// The reason why a text has no tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unparsed {
     Length,
@@ -48,7 +48,7 @@ impl<'a> Source<'a> {
         self.first + index
     }
 
-    /// The indexes of the lines in question: the selected ones that were sent, or all of them.
+    /// The indexes of the reviewed lines: the selected lines of the request, or all.
     pub(crate) fn scope(&self, selection: Option<(usize, usize)>) -> Range<usize> {
         let count = self.exact.len();
         let Some((first, last)) = selection else { return 0..count };
@@ -64,7 +64,7 @@ impl<'a> Source<'a> {
         Some(if index == 0 { line.strip_prefix('\u{feff}').unwrap_or(line) } else { line })
     }
 
-    /// The tree of the text. A row of the tree is the index of a line.
+    /// The syntax tree of the text. A row of the tree is the index of a line.
     pub(crate) fn parse(&self, language: Language, deadline: Instant) -> Result<AstGrep<StrDoc<Language>>, Unparsed> {
         let lines = 0..self.exact.len();
         let mut src = String::new();
@@ -91,13 +91,13 @@ impl<'a> Source<'a> {
 }
 
 /// The text with a letter for each byte that is not ASCII. The scanner of tree-sitter-bash looks characters up in a
-/// table of 256 and reads behind its end. Positions stay the same.
+/// table with 256 entries, and would read beyond its end. Positions stay the same.
 fn ascii(src: &str) -> String {
     src.bytes().map(|byte| if byte.is_ascii() { char::from(byte) } else { '_' }).collect()
 }
 
-/// Whether a heredoc may have a name that is longer than the scanner of tree-sitter-ruby allows. The scanner aborts the
-/// process then.
+/// Whether a heredoc may have a longer name than the scanner of tree-sitter-ruby supports. Then the scanner would abort
+/// the process.
 fn has_long_heredoc(src: &str) -> bool {
     src.match_indices("<<").any(|(at, _)| {
         let name = src[at + 2..].trim_start_matches(['~', '-']);

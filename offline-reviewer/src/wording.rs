@@ -1,4 +1,4 @@
-//! Counts, lists and line numbers in words.
+//! Counts, lists and line numbers as text.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Every rule does what the examples in its file say.
+//! Every rule matches the examples in its file.
 
 use ast_grep_core::tree_sitter::LanguageExt as _;
 use offline_reviewer::{Language, Patch, Request, findings, rules};
@@ -24,7 +24,7 @@ fn parses(language: Language, text: &str) -> bool {
 }
 
 #[test]
-fn every_rule_does_what_its_examples_say() {
+fn every_rule_matches_its_examples() {
     let mut problems = Vec::new();
     for language in Language::ALL {
         for rule in rules(language) {

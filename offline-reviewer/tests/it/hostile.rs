@@ -1,4 +1,4 @@
-//! Files that are empty, huge, broken or nested deeply: an answer comes soon, and no thread's stack overflows.
+//! Empty, huge, broken and deeply nested files: an answer comes soon, and no stack overflows.
 
 use std::time::{Duration, Instant};
 
@@ -6,10 +6,10 @@ use offline_reviewer::{Language, Request, review};
 
 use crate::examples::whole;
 
-/// Parsing and matching stop after five seconds; the rest is for a busy machine.
+/// Parsing and matching stop after five seconds; the rest is a margin for a busy machine.
 const SOON: Duration = Duration::from_secs(30);
 
-/// The answer's explanation, from a thread with the stack of a worker.
+/// The answer's explanation, from a thread with the default stack.
 fn explanation(request: &Request<'_>) -> String {
     let started = Instant::now();
     let answer = std::thread::scope(|scope| scope.spawn(|| review(request)).join().expect("no panic"));
@@ -41,7 +41,7 @@ fn a_file_of_a_mebibyte_is_read_to_its_end() {
 }
 
 #[test]
-fn deep_nesting_is_refused_in_every_language() {
+fn deep_nesting_is_rejected_in_every_language() {
     for language in Language::ALL {
         for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("if (a) { ", "}"), ("!", ""), ("a = ", "b")] {
             for depth in [300, 20_000] {
@@ -55,9 +55,9 @@ fn deep_nesting_is_refused_in_every_language() {
 
 #[test]
 fn text_that_breaks_a_scanner_in_c_is_answered() {
-    // The scanner of tree-sitter-bash looks characters up in a table of 256.
+    // The scanner of tree-sitter-bash looks characters up in a table with 256 entries.
     explanation(&whole(Language::Shell, "echo {\u{1f980}..\u{10ffff}}\nfor ((i=\u{1f980}; ; )); do :; done\n"));
-    // The scanner of tree-sitter-ruby keeps the length of a name in a byte.
+    // The scanner of tree-sitter-ruby stores the length of a name in a byte.
     let name = "A".repeat(300);
     for quote in ["", "'", "\""] {
         let text = format!("x = <<~{quote}{name}{quote}\ny\n{name}\n");

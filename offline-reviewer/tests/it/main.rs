@@ -1,4 +1,4 @@
-//! The reviewer as its users see it: requests in, answers out.
+//! Tests of the reviewer: requests in, answers out.
 
 mod examples;
 mod hostile;

@@ -1,4 +1,4 @@
-//! Whatever the file, the selection and the line ends: the patch quotes the file's true lines, within its range.
+//! For every file, selection and line end, a patch quotes the file's exact lines, within its range.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use proptest::sample::Index;
 
 use crate::examples::{patched, whole};
 
-/// The lines of each language's examples, so that generated files hold what the rules look for.
+/// The lines of each language's examples, so that generated files contain matches.
 static LINES: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
     let examples = |language| rules(language).iter().flat_map(offline_reviewer::Rule::examples);
     Language::ALL
@@ -17,7 +17,7 @@ static LINES: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
         .collect()
 });
 
-/// A line of a language's examples, or of any's.
+/// A line of the examples of one language, or of all.
 fn known(language: usize) -> impl Strategy<Value = String> {
     (any::<Index>(), any::<Index>(), 0..5_usize).prop_map(move |(other, at, luck)| {
         let own = if luck > 0 { &LINES[language] } else { other.get(&LINES[..]) };
@@ -25,13 +25,13 @@ fn known(language: usize) -> impl Strategy<Value = String> {
     })
 }
 
-/// A place between two characters, or at an end.
+/// A position between two characters, or at an end.
 fn place(line: &str, at: Index) -> usize {
     let places: Vec<usize> = line.char_indices().map(|(at, _)| at).chain([line.len()]).collect();
     *at.get(&places)
 }
 
-/// A known line, one cut and joined to another, one with a symbol put in, or anything at all.
+/// A line of an example, one joined to another, one with an inserted symbol, or arbitrary text.
 fn line(language: usize) -> impl Strategy<Value = String> {
     let joined = (known(language), known(language), any::<Index>())
         .prop_map(|(left, right, at)| format!("{}{right}", &left[..place(&left, at)]));
@@ -44,7 +44,7 @@ fn line(language: usize) -> impl Strategy<Value = String> {
     prop_oneof![8 => known(language), 2 => joined, 2 => disturbed, 1 => symbols, 1 => "[^\n\r]{0,30}"]
 }
 
-/// A language and a file in it.
+/// A language and a file in this language.
 fn file() -> impl Strategy<Value = (Language, String)> {
     let ends = || prop_oneof![3 => Just("\n"), 1 => Just("\r\n")];
     (0..Language::ALL.len()).prop_flat_map(move |language| {
@@ -60,7 +60,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_patch_quotes_the_true_lines(
+    fn a_patch_quotes_the_exact_lines(
         (language, file) in file(),
         selection in any::<(usize, usize)>(),
         question in prop::sample::select(&["Please review.", "Why does line 3 fail?", "Is it safe?", ""][..]),
@@ -74,7 +74,7 @@ proptest! {
         prop_assert_eq!(answer.suggested_code.as_ref(), answer.patch.as_ref().map(|patch| &patch.replacement));
         if let Some(patch) = answer.patch {
             prop_assert!(patch.original != patch.replacement);
-            // `patched` checks the range and that the original is the file's text.
+            // `patched` checks the range, and that the original is the file's text.
             let fixed = patched(&file, &patch);
             prop_assert!(fixed.ends_with('\n') == file.ends_with('\n'));
             let windows = file.contains("\r\n") && !file.replace("\r\n", "").contains('\n');

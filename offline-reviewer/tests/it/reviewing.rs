@@ -1,4 +1,4 @@
-//! How the answer depends on the selection, the question and what was sent.
+//! The effect of the selection, the question and the sent lines on the answer.
 
 use offline_reviewer::{Answer, Confidence, DISCLAIMER, Language, Request, review};
 
@@ -36,8 +36,8 @@ fn said(answer: &Answer) -> &str {
 
 /// The rules that the answer explains, in order.
 fn rules(answer: &Answer) -> Vec<&str> {
-    let told = answer.explanation.lines().filter_map(|line| line.split_once(". **`")?.1.split_once("`** on "));
-    told.map(|(rule, _)| rule).collect()
+    let rules = answer.explanation.lines().filter_map(|line| line.split_once(". **`")?.1.split_once("`** on "));
+    rules.map(|(rule, _)| rule).collect()
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn part_of_a_file_keeps_its_line_numbers() {
 }
 
 #[test]
-fn a_finding_on_the_line_or_the_topic_of_the_question_goes_first() {
+fn a_finding_on_the_line_or_topic_of_the_question_comes_first() {
     let answer = review(&Request { question: "Is the comparison in line 9 right?", ..javascript(FILE) });
     assert_eq!(rules(&answer)[..2], ["same-operand", "nan-comparison"]);
     let answer = review(&Request { question: "What happens if an exception is thrown?", ..javascript(FILE) });
@@ -81,7 +81,7 @@ fn a_finding_on_the_line_or_the_topic_of_the_question_goes_first() {
 }
 
 #[test]
-fn a_question_for_an_explanation_gets_a_description() {
+fn a_request_for_an_explanation_gets_a_description() {
     for (selection, described) in [
         ((2, 8), "In the function `total`, 1 loop and 1 branch begin in lines 2 to 8.\n\n"),
         ((2, 2), "Line 2 is inside the function `total`.\n\n"),
@@ -110,7 +110,7 @@ fn a_question_that_forbids_changes_gets_no_patch() {
 }
 
 #[test]
-fn nothing_found_is_one_sentence() {
+fn an_answer_without_findings_is_one_sentence() {
     let file = "package tiny\n\nfunc One() int {\n\treturn 1\n}\n";
     let answer = review(&whole(Language::Go, file));
     let count = offline_reviewer::rules(Language::Go).len();
@@ -135,15 +135,15 @@ fn a_language_without_rules_is_named() {
 }
 
 #[test]
-fn code_that_does_not_parse_is_not_judged() {
+fn code_that_does_not_parse_has_no_findings() {
     let file = "run(; }\n} else ) {\nif (mode = 1) { stop(); }\n";
     let answer = review(&Request { selection: Some((1, 2)), ..javascript(file) });
     assert_eq!(said(&answer), "The rules for JavaScript find nothing in what the parser can read of lines 1 to 2.");
 }
 
 #[test]
-fn a_key_is_pointed_at_and_never_repeated() {
-    // Put together here, so that no scanner of repositories takes it for a key.
+fn the_finding_of_a_key_does_not_repeat_the_key() {
+    // Concatenated, so that no scanner of repositories reports it as a key.
     let key = ["AKIA", "Q7T2M9ZL4XW8R3VB"].concat();
     let file = format!("function open(mode) {{\n  if (mode = 1) {{ connect('{key}'); }}\n}}\n");
     let answer = review(&javascript(&file));
@@ -155,7 +155,7 @@ fn a_key_is_pointed_at_and_never_repeated() {
 }
 
 #[test]
-fn a_patch_that_would_seem_to_repeat_its_neighbour_is_withheld() {
+fn a_patch_that_seems_to_repeat_a_neighbouring_line_is_withheld() {
     let file = "if (a === 1) start();\nif (a = 1) start();\nstop();\n";
     let answer = review(&javascript(file));
     assert_eq!(rules(&answer), ["assignment-in-condition"]);
@@ -163,7 +163,7 @@ fn a_patch_that_would_seem_to_repeat_its_neighbour_is_withheld() {
 }
 
 #[test]
-fn line_ends_and_the_byte_order_mark_stay_as_they_are() {
+fn line_ends_and_the_byte_order_mark_are_unchanged() {
     let file = "\u{feff}assert (a == 1,\r\n  'größer')\r\nb = 2\r\n";
     let answer = review(&whole(Language::Python, file));
     let patch = answer.patch.expect("a patch");
