@@ -248,7 +248,7 @@ mod tests {
         ] {
             let findings = findings(code);
             assert!(
-                findings.iter().any(|finding| finding.contains(&format!("shows `{name}`"))),
+                findings.iter().any(|finding| finding.contains(&format!("names `{name}`"))),
                 "{code}: {findings:?}"
             );
         }
