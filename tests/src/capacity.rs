@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_values_of_every_type_count() {
+    fn item_size_counts_names_and_values_of_every_type() {
         let more = json!({
             "text": { "S": "añb" },
             "number": { "N": "-1200" },
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_larger_of_before_and_after_counts_twice_in_a_transaction() {
+    fn a_transaction_charges_twice_the_larger_of_old_and_new_item() {
         let big = [item("S", &json!({ "t": { "S": "x".repeat(1500) } })), item("T", &json!({}))];
         let small = [item("S", &json!({ "t": { "S": "x" } })), item("T", &json!({}))];
         let of = |before: &[RawItem], after: &[RawItem]| of_write(before, after, 2).to_string();
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_counts_once_and_a_move_within_it_twice() {
+    fn an_index_write_costs_one_unit_and_a_moved_entry_two() {
         let at = |sort: u32, hidden: &str| {
             let keys =
                 json!({ "GSI1PK": { "S": "G" }, "GSI1SK": { "N": sort.to_string() }, "secret": { "S": hidden } });

@@ -159,7 +159,7 @@ fn stored() -> u32 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_live_table_gets_an_index_and_its_items_while_it_is_written_to() {
+async fn a_live_table_gets_an_index_and_its_entries_during_writes() {
     let _turn = TURN.lock().await;
     let scene = Scene::new(stored()).await;
     let (older_ends, newer_ends) = (Arc::default(), Arc::default());
@@ -200,7 +200,7 @@ async fn a_live_table_gets_an_index_and_its_items_while_it_is_written_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_update_outlasts_requests_that_the_service_fails() {
+async fn an_update_survives_failed_requests() {
     let _turn = TURN.lock().await;
     let table = TestTable::of_earlier(without_indexes).await;
     let proxy = Proxy::before(table.endpoint()).await;
@@ -213,7 +213,7 @@ async fn an_update_outlasts_requests_that_the_service_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_update_waits_while_the_service_makes_no_further_index() {
+async fn an_update_waits_while_the_service_refuses_another_index() {
     let _turn = TURN.lock().await;
     let table = TestTable::of_earlier(without_indexes).await;
     let proxy = Proxy::before(table.endpoint()).await;
@@ -228,7 +228,7 @@ async fn an_update_waits_while_the_service_makes_no_further_index() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_table_that_has_every_index_is_left_as_it_is() {
+async fn a_table_with_every_index_is_not_changed() {
     let _turn = TURN.lock().await;
     let table = TestTable::new().await;
     let update =
@@ -239,7 +239,7 @@ async fn a_table_that_has_every_index_is_left_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_index_that_shows_other_fields_is_refused_with_what_differs() {
+async fn an_index_with_other_fields_is_refused_with_the_difference() {
     let _turn = TURN.lock().await;
     let of_another_index = |definition: &mut Value| {
         definition["GlobalSecondaryIndexes"][0]["Projection"] = json!({ "ProjectionType": "ALL" });
@@ -251,7 +251,7 @@ async fn an_index_that_shows_other_fields_is_refused_with_what_differs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_table_with_other_keys_is_left_as_it_is() {
+async fn a_table_with_other_keys_is_not_changed() {
     let _turn = TURN.lock().await;
     let of_another_program = |definition: &mut Value| {
         without_indexes(definition);
@@ -266,7 +266,7 @@ async fn a_table_with_other_keys_is_left_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_index_that_the_schema_does_not_know_is_told_and_left() {
+async fn an_index_that_is_not_in_the_schema_is_reported_and_kept() {
     let _turn = TURN.lock().await;
     let with_another = |definition: &mut Value| {
         let mut other = definition["GlobalSecondaryIndexes"][0].clone();

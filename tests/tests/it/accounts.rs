@@ -17,7 +17,7 @@ fn rival(number: usize, of: &NewUser, wants_the_name: bool) -> NewUser {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_sign_ups_with_one_address_at_once_one_makes_an_account() {
+async fn one_of_twenty_concurrent_sign_ups_with_one_address_succeeds() {
     let table = TestTable::new().await;
     let outcomes = at_once(20, |number| {
         let (store, new) = (table.store().clone(), rival(number, &newcomer("ada"), false));
@@ -36,7 +36,7 @@ async fn of_twenty_sign_ups_with_one_address_at_once_one_makes_an_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_sign_ups_with_one_name_in_any_case_one_makes_an_account() {
+async fn one_of_twenty_concurrent_sign_ups_with_one_name_in_any_case_succeeds() {
     let table = TestTable::new().await;
     let names = ["ada", "Ada", "ADA", "aDa"];
     let outcomes = at_once(20, |number| {
@@ -52,7 +52,7 @@ async fn of_twenty_sign_ups_with_one_name_in_any_case_one_makes_an_account() {
 }
 
 #[tokio::test]
-async fn a_deleted_account_frees_its_address_and_name_at_once() {
+async fn deleting_an_account_frees_its_address_and_name_at_once() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     table.drop_account(&ada).await;

@@ -5,7 +5,7 @@ use tests::story::{anywhere, file, lines};
 use tests::{TestTable, at_once};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_creations_at_once_make_exactly_a_hundred_sessions() {
+async fn two_hundred_concurrent_creations_create_exactly_100_sessions() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let outcomes = at_once(200, |number| {
@@ -22,7 +22,7 @@ async fn two_hundred_creations_at_once_make_exactly_a_hundred_sessions() {
 }
 
 #[tokio::test]
-async fn a_deleted_session_gives_its_slot_back() {
+async fn deleting_a_session_frees_its_slot() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let first = table.session(&ada, "main.rs", "one").await;
@@ -37,7 +37,7 @@ async fn a_deleted_session_gives_its_slot_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn eighty_creations_at_once_make_exactly_fifty_threads() {
+async fn eighty_concurrent_creations_create_exactly_50_threads() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
@@ -56,7 +56,7 @@ async fn eighty_creations_at_once_make_exactly_fifty_threads() {
 }
 
 #[tokio::test]
-async fn a_deleted_thread_gives_its_slot_back() {
+async fn deleting_a_thread_frees_its_slot() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "fn main() {}").await;

@@ -58,7 +58,7 @@ fn the_walk_takes_every_step_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn code_of_every_size_replaces_code_of_every_size_and_leaves_nothing_of_it() {
+async fn code_of_every_size_replaces_code_of_every_size_without_leftovers() {
     let kinds = kinds();
     assert_eq!(gzip_size(&kinds[2].1), INLINE_MAX);
     let table = TestTable::new().await;
@@ -92,7 +92,7 @@ async fn code_is_inline_up_to_the_threshold_and_in_chunks_above() {
 }
 
 #[tokio::test]
-async fn one_byte_more_than_5_mib_is_refused_and_leaves_nothing() {
+async fn code_one_byte_over_5_mib_is_refused_and_nothing_is_stored() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "small").await;

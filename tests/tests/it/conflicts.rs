@@ -5,7 +5,7 @@ use tests::story::{edit, file, stay};
 use tests::{LEASE, Proxy, TestTable, at_once};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_creation_is_made_or_refused_or_given_up_and_never_counted_without_being_there() {
+async fn the_session_counter_is_exact_after_conflicting_creations() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let proxy = Proxy::refusing_overlaps(table.endpoint()).await;
@@ -32,7 +32,7 @@ async fn a_creation_is_made_or_refused_or_given_up_and_never_counted_without_bei
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_saves_that_meet_one_succeeds() {
+async fn one_of_fifty_conflicting_saves_succeeds() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
@@ -58,7 +58,7 @@ async fn of_fifty_saves_that_meet_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn questions_that_meet_have_numbers_without_gaps() {
+async fn conflicting_questions_get_numbers_without_gaps() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "fn main() {}").await;

@@ -113,7 +113,7 @@ async fn a_cursor_of_another_pattern_is_refused() {
 }
 
 #[tokio::test]
-async fn a_cursor_with_any_one_character_changed_is_refused() {
+async fn a_cursor_with_one_changed_character_is_refused() {
     let scene = Scene::new().await;
     let cursor = cursor_of(scene.table.patterns().list_sessions(scene.ada.user_id, one(None)).await);
     for index in 0..cursor.len() {
@@ -126,7 +126,7 @@ async fn a_cursor_with_any_one_character_changed_is_refused() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_a_day() {
+async fn a_cursor_expires_after_a_day() {
     let scene = Scene::new().await;
     let (table, ada) = (&scene.table, scene.ada.user_id);
     let cursors = scene.cursors().await;
@@ -141,7 +141,7 @@ async fn a_cursor_is_good_for_a_day() {
 }
 
 #[tokio::test]
-async fn another_users_cursor_is_refused_before_anything_else_is_said() {
+async fn another_users_cursor_is_refused_without_a_request() {
     let scene = Scene::new().await;
     let bobs = cursor_of(scene.table.patterns().list_sessions(scene.bob.user_id, one(None)).await);
     let before = scene.table.meter().take().len();
@@ -154,7 +154,7 @@ async fn another_users_cursor_is_refused_before_anything_else_is_said() {
 }
 
 #[tokio::test]
-async fn a_cursor_outlives_the_items_around_it() {
+async fn a_cursor_stays_valid_when_its_item_is_deleted() {
     let scene = Scene::new().await;
     let (table, ada) = (&scene.table, &scene.ada);
     let third = table.session(ada, "main.rs", "").await;
@@ -168,7 +168,7 @@ async fn a_cursor_outlives_the_items_around_it() {
 }
 
 #[tokio::test]
-async fn a_days_usage_is_paged_by_day() -> Result<(), StoreAnswerError> {
+async fn usage_is_paged_by_day() -> Result<(), StoreAnswerError> {
     let scene = Scene::new().await;
     let (table, ada) = (&scene.table, scene.ada.user_id);
     let from = scene.today;

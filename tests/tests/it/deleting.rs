@@ -77,7 +77,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn a_deleted_session_leaves_nothing() {
+async fn deleting_a_session_removes_all_its_items() {
     let scene = Scene::new(10).await;
     let (table, ada) = (&scene.table, scene.ada.user_id);
     table.sessions().delete(ada, scene.session.session_id).await.unwrap();
@@ -88,7 +88,7 @@ async fn a_deleted_session_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_deleted_thread_leaves_nothing_and_its_neighbour_everything() {
+async fn deleting_a_thread_removes_its_items_and_keeps_those_of_other_threads() {
     let scene = Scene::new(10).await;
     let before = keys(&scene.table).await;
     let gone = &scene.threads[0];
@@ -104,7 +104,7 @@ async fn a_deleted_thread_leaves_nothing_and_its_neighbour_everything() {
 }
 
 #[tokio::test]
-async fn a_delete_that_would_take_long_is_answered_and_the_sweep_does_the_rest() {
+async fn a_long_delete_returns_early_and_the_sweep_finishes_it() {
     let scene = Scene::new(1).await;
     let (table, ada) = (&scene.table, scene.ada.user_id);
     for whole_session in [false, true] {
@@ -126,7 +126,7 @@ async fn a_delete_that_would_take_long_is_answered_and_the_sweep_does_the_rest()
 }
 
 #[tokio::test]
-async fn a_deleted_account_leaves_nothing() {
+async fn deleting_an_account_removes_all_its_items() {
     let scene = Scene::new(10).await;
     let (table, ada) = (&scene.table, &scene.ada);
     for number in 0..7 {
@@ -144,7 +144,7 @@ async fn a_deleted_account_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_written_while_a_session_goes_is_refused_or_goes_with_it() {
+async fn writes_during_a_session_delete_are_refused_or_deleted() {
     let scene = Scene::new(1).await;
     let (table, ada) = (&scene.table, scene.ada.user_id);
     let question = table.question(&scene.threads[0], "is anybody there?").await;
@@ -197,7 +197,7 @@ where
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_of_a_session_killed_anywhere_is_all_or_nothing_in_the_end() {
+async fn a_session_delete_killed_at_any_request_is_all_or_nothing() {
     for requests in 0.. {
         let scene = Scene::new(20).await;
         let (ada, id) = (scene.ada.user_id, scene.session.session_id);
@@ -220,7 +220,7 @@ async fn a_deletion_of_a_session_killed_anywhere_is_all_or_nothing_in_the_end() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_of_a_thread_killed_anywhere_is_all_or_nothing_in_the_end() {
+async fn a_thread_delete_killed_at_any_request_is_all_or_nothing() {
     for requests in 0.. {
         let scene = Scene::new(20).await;
         let (ada, id) = (scene.ada.user_id, scene.threads[0].id());
@@ -245,7 +245,7 @@ async fn a_deletion_of_a_thread_killed_anywhere_is_all_or_nothing_in_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sweep_of_an_account_killed_anywhere_is_finished_by_the_next() {
+async fn an_account_sweep_killed_at_any_request_is_finished_by_the_next_sweep() {
     for requests in 0.. {
         let scene = Scene::new(2).await;
         scene.table.session(&scene.ada, "main.rs", "a second one").await;
@@ -265,7 +265,7 @@ async fn a_sweep_of_an_account_killed_anywhere_is_finished_by_the_next() {
 }
 
 #[tokio::test]
-async fn an_item_of_a_newer_version_goes_with_its_account() {
+async fn deleting_an_account_removes_items_of_newer_versions() {
     let scene = Scene::new(2).await;
     let (table, ada) = (&scene.table, &scene.ada);
     let later = json!({
@@ -283,7 +283,7 @@ async fn an_item_of_a_newer_version_goes_with_its_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sweeps_at_once_do_no_harm_to_each_other() {
+async fn concurrent_sweeps_do_not_interfere() {
     let scene = Scene::new(10).await;
     scene.table.drop_account(&scene.ada).await;
     scene.table.later(Duration::from_millis(1));

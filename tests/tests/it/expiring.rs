@@ -83,7 +83,7 @@ fn seqs(page: &Page<Message>) -> Vec<u32> {
 }
 
 #[tokio::test]
-async fn without_the_setting_nothing_expires() {
+async fn messages_do_not_expire_without_the_setting() {
     let scene = Scene::new().await;
     let note = scene.note(&scene.table).await;
     assert_eq!(note.expires_at, None);
@@ -122,7 +122,7 @@ async fn every_read_hides_expired_messages() {
 }
 
 #[tokio::test]
-async fn pages_keep_their_size_behind_expired_messages() {
+async fn pages_are_full_after_expired_messages() {
     let scene = Scene::new().await;
     for _ in 0..70 {
         scene.note(&scene.store).await;
@@ -150,7 +150,7 @@ async fn pages_keep_their_size_behind_expired_messages() {
 }
 
 #[tokio::test]
-async fn the_numbers_of_expired_messages_are_not_used_again() {
+async fn the_numbers_of_expired_messages_are_not_reused() {
     let scene = Scene::new().await;
     scene.talk().await;
     scene.note(&scene.store).await;
@@ -163,7 +163,7 @@ async fn the_numbers_of_expired_messages_are_not_used_again() {
 }
 
 #[tokio::test]
-async fn messages_expire_in_their_order_also_after_the_setting_was_lowered() {
+async fn messages_expire_in_order_after_the_setting_is_lowered() {
     let scene = Scene::new().await;
     let first = scene.note(&scene.store).await;
     let short = scene.table.with_message_ttl(MessageTtl::days(7).unwrap());
@@ -178,7 +178,7 @@ async fn messages_expire_in_their_order_also_after_the_setting_was_lowered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn verify_reports_no_message_that_expiry_removed() {
+async fn verify_does_not_report_messages_removed_by_expiry() {
     let scene = Scene::new().await;
     // Stored before the setting was on: it stays.
     scene.note(&scene.table).await;
@@ -222,7 +222,7 @@ async fn verify_reports_a_lost_message_that_has_not_expired() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn verify_removes_messages_that_dynamodb_did_not() {
+async fn verify_removes_expired_messages_that_dynamodb_kept() {
     let scene = Scene::new().await;
     scene.talk().await;
     scene.table.later(DAY * 34);

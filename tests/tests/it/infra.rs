@@ -26,7 +26,7 @@ fn function(program: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_table_of_the_template_is_made_and_is_that_of_the_schema() {
+async fn the_template_creates_the_table_of_the_schema() {
     let template = Template::stage();
     let properties = template.properties("Table");
     let table = TestTable::of_earlier(|definition| {
@@ -48,7 +48,7 @@ async fn the_table_of_the_template_is_made_and_is_that_of_the_schema() {
 }
 
 #[test]
-fn each_function_gets_the_requests_of_its_program_and_every_route_leads_to_one() {
+fn each_function_receives_exactly_the_routes_of_its_program() {
     let (template, mut routed) = (Template::stage(), BTreeSet::new());
     for program in Program::ALL {
         let events = template.properties(&function(program.name))["Events"].as_object().unwrap();
@@ -85,7 +85,7 @@ fn reads(read: impl FnOnce(&Variables<'_>)) -> BTreeSet<String> {
 }
 
 #[test]
-fn each_function_is_given_the_variables_that_its_program_reads_and_no_other() {
+fn each_function_has_exactly_the_variables_its_program_reads() {
     let template = Template::stage();
     let mut programs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::from([
         ("sweep", reads(|variables| drop(table(variables).unwrap()))),
@@ -129,7 +129,7 @@ fn shown_by_dashboard(properties: &Value) -> Vec<(String, BTreeMap<String, Strin
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_metric_of_an_alarm_or_a_dashboard_is_one_that_the_programs_emit() {
+async fn the_programs_emit_every_metric_of_alarms_and_dashboards() {
     let emitted = emitted::metrics(&emitted::lines().await);
     let (stage, alarms) = (Template::stage(), Template::alarms());
     let kinds = ["AWS::CloudWatch::Alarm", "AWS::CloudWatch::AnomalyDetector"];
@@ -157,7 +157,7 @@ async fn every_metric_of_an_alarm_or_a_dashboard_is_one_that_the_programs_emit()
 }
 
 #[test]
-fn an_alarm_on_what_is_not_emitted_is_found() {
+fn an_alarm_on_a_metric_that_is_not_emitted_is_found() {
     let line = json!({
         "_aws": { "CloudWatchMetrics": [
             { "Namespace": "CodeSensei", "Dimensions": [["service"]], "Metrics": [{ "Name": "Requests", "Unit": "Count" }] },

@@ -35,7 +35,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_rule_and_subject_has_a_window_of_its_own(
+    fn every_rule_and_subject_has_its_own_window(
         hits in prop::collection::btree_set((text(), text(), prop_oneof![Just(60_u32), 0..100_000_u32]), 1..12)
     ) {
         runtime().block_on(async {
@@ -60,7 +60,7 @@ proptest! {
     }
 
     #[test]
-    fn every_target_has_a_job_of_its_own_in_the_shard_it_was_left_in(
+    fn every_target_has_its_own_job_in_its_shard(
         targets in prop::collection::btree_set(text(), 1..12), shard in 0..8_u32
     ) {
         runtime().block_on(async {
@@ -138,7 +138,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_name_that_is_accepted_is_its_own_segment_whatever_was_sent(text in text()) {
+    fn every_accepted_name_is_one_key_segment(text in text()) {
         if let Ok(name) = Username::from_str(&text) {
             prop_assert_eq!(name.as_str(), &text);
             let key = name.key();
@@ -148,13 +148,13 @@ proptest! {
     }
 
     #[test]
-    fn names_are_one_key_only_if_they_differ_in_case(one in "[a-cA-C0-1]{3,4}", other in "[a-cA-C0-1]{3,4}") {
+    fn names_share_a_key_only_if_they_differ_in_case(one in "[a-cA-C0-1]{3,4}", other in "[a-cA-C0-1]{3,4}") {
         let key = |text: &str| UsernameKey::from_str(text).expect("a legal name");
         prop_assert_eq!(key(&one) == key(&other), one.eq_ignore_ascii_case(&other));
     }
 
     #[test]
-    fn an_id_that_is_accepted_is_its_own_segment_and_has_no_second_form(
+    fn every_accepted_id_is_one_key_segment_and_has_one_spelling(
         text in prop_oneof![
             text(),
             "[0-9a-fA-F]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89abAB][0-9a-f]{3}-[0-9a-f]{12}",

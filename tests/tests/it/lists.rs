@@ -7,7 +7,7 @@ use tests::TestTable;
 use tests::story::{anywhere, lines};
 
 #[tokio::test]
-async fn a_user_who_has_just_signed_up_sees_the_session_they_have_just_created() {
+async fn a_new_users_list_contains_a_new_session_at_once() {
     let table = TestTable::new().await;
     for number in 0..20 {
         let user = table.user(&format!("user{number}")).await;
@@ -19,7 +19,7 @@ async fn a_user_who_has_just_signed_up_sees_the_session_they_have_just_created()
 }
 
 #[tokio::test]
-async fn a_list_of_threads_has_the_thread_that_was_just_opened() {
+async fn a_list_of_threads_contains_a_new_thread_at_once() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
@@ -33,7 +33,7 @@ async fn a_list_of_threads_has_the_thread_that_was_just_opened() {
 }
 
 #[tokio::test]
-async fn a_thread_has_the_message_that_was_just_sent() {
+async fn a_list_of_messages_contains_a_new_message_at_once() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
@@ -47,7 +47,7 @@ async fn a_thread_has_the_message_that_was_just_sent() {
 }
 
 #[tokio::test]
-async fn pages_of_any_size_hold_every_session_once_newest_first() {
+async fn pages_of_any_size_contain_every_session_once_newest_first() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let mut created = Vec::new();
@@ -73,7 +73,7 @@ async fn pages_of_any_size_hold_every_session_once_newest_first() {
 }
 
 #[tokio::test]
-async fn nobody_reads_a_list_of_somebody_else() {
+async fn a_user_cannot_read_another_users_lists() {
     let table = TestTable::new().await;
     let (ada, bob) = (table.user("ada").await, table.user("bob").await);
     let session = table.session(&ada, "main.rs", "secret").await;

@@ -37,7 +37,7 @@ fn numbers(messages: &[Message]) -> Vec<u32> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_forty_questions_at_once_for_five_slots_two_are_stored() {
+async fn two_of_forty_concurrent_questions_fit_into_the_last_five_slots() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let mut seen = thread.clone();
@@ -76,7 +76,7 @@ async fn of_forty_questions_at_once_for_five_slots_two_are_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn forty_questions_at_once_take_forty_pairs_of_numbers_without_gaps() {
+async fn forty_concurrent_questions_take_forty_pairs_of_numbers_without_gaps() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let asked = at_once(40, |number| {
@@ -93,7 +93,7 @@ async fn forty_questions_at_once_take_forty_pairs_of_numbers_without_gaps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_ten_answers_at_once_one_is_stored_and_paid() {
+async fn one_of_ten_concurrent_answers_is_stored_and_billed() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let question = table.question(&thread, "why?").await;
@@ -114,7 +114,7 @@ async fn of_ten_answers_at_once_one_is_stored_and_paid() {
 }
 
 #[tokio::test]
-async fn an_answered_question_cannot_fail_any_more_and_a_failed_one_is_answered_by_the_run_that_takes_it_over() {
+async fn an_answered_question_cannot_fail_and_a_failed_one_can_be_taken_over() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let question = table.question(&thread, "why?").await;
@@ -139,7 +139,7 @@ async fn an_answered_question_cannot_fail_any_more_and_a_failed_one_is_answered_
 }
 
 #[tokio::test]
-async fn the_conversation_is_at_most_eleven_messages_in_order_without_open_or_failed_questions() {
+async fn the_conversation_has_at_most_11_messages_and_no_unanswered_question() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let mut now = thread.clone();

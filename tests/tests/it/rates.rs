@@ -23,7 +23,7 @@ fn next_window(table: &TestTable, rule: RateRule, subject: &str) -> Timestamp {
 }
 
 #[tokio::test]
-async fn the_hit_after_the_last_is_refused_until_exactly_the_end_of_the_window() {
+async fn a_hit_over_the_limit_is_refused_until_exactly_the_end_of_the_window() {
     let table = TestTable::new().await;
     let retry_at = next_window(&table, FIVE_A_MINUTE, "ada");
     assert_eq!(retry_at.since(table.clock().now()), Duration::from_mins(1));
@@ -69,7 +69,7 @@ async fn every_hit_is_one_request_of_one_write_unit() {
 }
 
 #[tokio::test]
-async fn another_subject_and_another_rule_have_windows_of_their_own() {
+async fn other_subjects_and_other_rules_have_their_own_windows() {
     let table = TestTable::new().await;
     for _ in 0..6 {
         hit(&table, "ada").await;
@@ -111,7 +111,7 @@ async fn a_hit_that_raises_two_counters_raises_both_or_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_hundred_hits_at_once_exactly_the_limit_is_counted() {
+async fn a_hundred_concurrent_hits_are_counted_exactly_up_to_the_limit() {
     let table = TestTable::new().await;
     let rule = RateRule::new("ai", 30, 60);
     for _ in 0..2 {

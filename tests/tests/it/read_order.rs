@@ -109,7 +109,7 @@ fn place(patch: &Patch, target: Target<'_>) -> Result<(PatchedLines, String), &'
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_save_misses_no_thread_that_changed_before_the_head_was_read() {
+async fn a_save_sees_a_thread_that_changed_before_the_head_was_read() {
     for what in [Meanwhile::Opened, Meanwhile::Moved] {
         let scene = Scene::new().await;
         let head = scene.proxy.stall(".GetItem", Moment::BeforeTheEngine);
@@ -122,7 +122,7 @@ async fn a_save_misses_no_thread_that_changed_before_the_head_was_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_applied_patch_misses_no_thread_that_changed_before_the_head_was_read() {
+async fn an_applied_patch_sees_a_thread_that_changed_before_the_head_was_read() {
     for what in [Meanwhile::Opened, Meanwhile::Moved] {
         let scene = Scene::new().await;
         let proposal = scene.proposal().await;
@@ -138,7 +138,7 @@ async fn an_applied_patch_misses_no_thread_that_changed_before_the_head_was_read
 
 /// What is read in one round trip is not of one moment: here the answer is as another request leaves it, and the rest as it was before.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_patch_that_is_applied_while_it_is_read_is_answered_with_the_session_that_it_made() {
+async fn a_patch_applied_during_the_read_returns_the_session_it_created() {
     let scene = Scene::new().await;
     let (owner, id) = (scene.ada.user_id, scene.proposal().await.id());
     let before = scene.stored().await;

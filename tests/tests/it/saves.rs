@@ -43,7 +43,7 @@ async fn fifty_savers(table: &TestTable, session: &Session, texts: Vec<String>) 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_saves_of_one_version_at_once_one_succeeds_and_the_rest_are_told_what_it_saved() {
+async fn one_of_fifty_concurrent_saves_succeeds_and_the_rest_get_its_code() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
@@ -60,7 +60,7 @@ async fn of_fifty_saves_of_one_version_at_once_one_succeeds_and_the_rest_are_tol
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_saves_in_chunks_at_once_one_succeeds_and_the_chunks_of_the_rest_are_removed() {
+async fn one_of_fifty_chunked_saves_succeeds_and_the_chunks_of_the_rest_are_removed() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", &noise(CHUNKED, 99)).await;
@@ -75,7 +75,7 @@ async fn of_fifty_saves_in_chunks_at_once_one_succeeds_and_the_chunks_of_the_res
 }
 
 #[tokio::test]
-async fn a_save_over_an_older_version_is_told_the_current_version_and_code() {
+async fn a_save_over_an_older_version_gets_the_current_version_and_code() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let first = table.session(&ada, "main.rs", "one").await;
@@ -126,7 +126,7 @@ async fn read_all_the_while(store: Store, session: Session, saving: Arc<AtomicBo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_among_savers_always_reads_one_version_whole() {
+async fn a_reader_during_saves_always_reads_one_complete_version() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", &stamped(1)).await;
@@ -166,7 +166,7 @@ fn thread_opened_meanwhile(_old: &str, _new: &str, threads: &[PlacedThread]) -> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_save_moves_a_thread_that_was_opened_while_it_ran() {
+async fn a_save_moves_a_thread_that_is_opened_during_the_save() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", &noise(CHUNKED, 1)).await;

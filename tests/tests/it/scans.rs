@@ -38,7 +38,7 @@ async fn filled() -> TestTable {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_item_is_in_one_segment_once_however_the_table_is_cut() {
+async fn every_item_is_in_exactly_one_segment_for_any_number_of_segments() {
     let table = filled().await;
     let raw = table.raw().items().await;
     for of in [1, 2, 7] {
@@ -59,7 +59,7 @@ async fn every_item_is_in_one_segment_once_however_the_table_is_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_segment_that_there_is_not_is_refused() {
+async fn a_segment_out_of_range_is_refused() {
     let table = TestTable::new().await;
     for (segment, of) in [(0, 0), (2, 2), (0, 1_000_001)] {
         assert!(table.patterns().scan_segment(segment, of, None).await.is_err(), "{segment} of {of}");

@@ -46,7 +46,7 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_save_writes_no_old_name_language_or_override_back() {
+async fn a_save_does_not_restore_an_old_name_language_or_override() {
     let scene = Scene::of("a.py", "one").await;
     let stalled = scene.stalled("TransactWriteItems");
     let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "two"));
@@ -63,7 +63,7 @@ async fn a_save_writes_no_old_name_language_or_override_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_of_language_that_a_save_carries_takes_nothing_back_either() {
+async fn a_save_that_changes_the_language_does_not_restore_old_settings() {
     let scene = Scene::of("a.py", "one").await;
     let stalled = scene.stalled("UpdateItem");
     let save = model::SaveCode {
@@ -85,7 +85,7 @@ async fn a_change_of_language_that_a_save_carries_takes_nothing_back_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rename_finds_the_language_of_the_code_that_is_there_when_it_is_written() {
+async fn a_rename_detects_the_language_of_the_current_code() {
     let scene = Scene::of("tool.rb", "#!/usr/bin/env python3").await;
     let stalled = scene.stalled("UpdateItem");
     let (store, owner, id) = (scene.slow.clone(), scene.ada.user_id, scene.session.session_id);
@@ -99,7 +99,7 @@ async fn a_rename_finds_the_language_of_the_code_that_is_there_when_it_is_writte
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rename_finds_the_language_of_code_in_chunks() {
+async fn a_rename_detects_the_language_of_code_in_chunks() {
     let text = format!("#!/usr/bin/perl\n{}", tests::texts::noise(500_000, 1));
     let scene = Scene::of("tool.rb", &text).await;
     assert!(scene.session.chunk_count > 0);
@@ -118,7 +118,7 @@ async fn moves(store: Store, thread: Thread, to: NewThread) -> PlacedThread {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thread_that_is_moved_while_code_is_saved_is_looked_up_in_the_new_code() {
+async fn a_thread_moved_during_a_save_is_checked_against_the_new_code() {
     let scene = Scene::of("a.txt", "a\nx\nb").await;
     let thread = scene.table.thread(&scene.session, 1, 1).await;
     let stalled = scene.stalled("TransactWriteItems");
@@ -132,7 +132,7 @@ async fn a_thread_that_is_moved_while_code_is_saved_is_looked_up_in_the_new_code
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_save_takes_a_thread_along_from_where_it_was_moved_meanwhile() {
+async fn a_save_moves_a_thread_from_the_lines_of_a_concurrent_move() {
     let scene = Scene::of("a.txt", "a\nx\nb").await;
     let thread = scene.table.thread(&scene.session, 1, 1).await;
     let stalled = scene.stalled("TransactWriteItems");
@@ -149,7 +149,7 @@ async fn a_save_takes_a_thread_along_from_where_it_was_moved_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thread_that_is_deleted_while_it_is_moved_stays_deleted() {
+async fn a_thread_deleted_during_its_move_stays_deleted() {
     for whole_session in [false, true] {
         let scene = Scene::of("a.txt", "a\nx\nb").await;
         let thread = scene.table.thread(&scene.session, 1, 1).await;

@@ -47,7 +47,7 @@ async fn sign_ups_of_all_shards_are_paged_in_the_order_of_their_times() {
 }
 
 #[tokio::test]
-async fn the_spend_of_a_day_is_that_of_all_its_users() {
+async fn the_spend_of_a_day_includes_the_users_of_all_shards() {
     let table = TestTable::new().await;
     let now = table.clock().now();
     let spend = |user_id, cost_micros| AddUsage {

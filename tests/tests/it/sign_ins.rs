@@ -59,7 +59,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn who_signs_in_with_the_old_password_while_it_changes_is_signed_out_by_the_change() {
+async fn a_password_change_ends_a_sign_in_that_starts_during_the_change() {
     let scene = Scene::new().await;
     // The other sign-ins have been listed, and the password is still the old one.
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
@@ -73,7 +73,7 @@ async fn who_signs_in_with_the_old_password_while_it_changes_is_signed_out_by_th
 }
 
 #[tokio::test]
-async fn who_is_about_to_sign_in_when_the_password_changes_does_not() {
+async fn a_password_change_refuses_or_ends_a_concurrent_sign_in() {
     // The password was found right, and is changed before the sign-in starts.
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
@@ -96,7 +96,7 @@ async fn who_is_about_to_sign_in_when_the_password_changes_does_not() {
 }
 
 #[tokio::test]
-async fn who_is_about_to_sign_in_when_the_account_goes_leaves_nothing() {
+async fn a_sign_in_during_an_account_delete_leaves_nothing() {
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let late = scene.slowly_signs_in();
@@ -109,7 +109,7 @@ async fn who_is_about_to_sign_in_when_the_account_goes_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn more_sign_ins_than_a_transaction_takes_are_all_ended() {
+async fn more_sign_ins_than_fit_into_a_transaction_are_all_ended() {
     let scene = Scene::new().await;
     for _ in 0..130 {
         scene.table.sign_ins().start(&scene.ada, A_WEEK).await.unwrap();
@@ -120,7 +120,7 @@ async fn more_sign_ins_than_a_transaction_takes_are_all_ended() {
 }
 
 #[tokio::test]
-async fn a_change_of_one_field_does_not_take_back_what_another_changed_meanwhile() {
+async fn concurrent_profile_changes_do_not_undo_each_other() {
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let sign_in = (scene.ada.user_id, scene.family.family_id);
@@ -139,7 +139,7 @@ async fn a_change_of_one_field_does_not_take_back_what_another_changed_meanwhile
 }
 
 #[tokio::test]
-async fn an_account_that_is_renamed_while_it_is_deleted_is_deleted_under_its_new_name() {
+async fn an_account_renamed_during_its_delete_is_deleted_under_its_new_name() {
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let deletion = scene.slowly_deletes_the_account();
@@ -153,7 +153,7 @@ async fn an_account_that_is_renamed_while_it_is_deleted_is_deleted_under_its_new
 }
 
 #[tokio::test]
-async fn an_account_is_deleted_without_the_claims_that_name_another_user() {
+async fn deleting_an_account_keeps_claims_that_name_another_user() {
     for lost in ["email_claim", "username_claim"] {
         let scene = Scene::new().await;
         let bob = scene.table.user("bob").await;
@@ -175,7 +175,7 @@ async fn an_account_is_deleted_without_the_claims_that_name_another_user() {
 }
 
 #[tokio::test]
-async fn an_account_is_deleted_though_a_claim_is_missing() {
+async fn an_account_with_a_missing_claim_can_be_deleted() {
     let scene = Scene::new().await;
     let claim = scene.table.raw().one("email_claim", |_| true).await;
     scene.table.raw().remove(&claim).await;
@@ -184,7 +184,7 @@ async fn an_account_is_deleted_though_a_claim_is_missing() {
 }
 
 #[tokio::test]
-async fn an_account_is_deleted_and_its_password_changed_beside_what_does_not_decode() {
+async fn unreadable_items_prevent_neither_account_delete_nor_password_change() {
     for (kind, field) in [("email_claim", "user_id"), ("username_claim", "user_id"), ("refresh_family", "rotated_at")] {
         let scene = Scene::new().await;
         scene.table.sign_ins().start(&scene.ada, A_WEEK).await.unwrap();
@@ -200,7 +200,7 @@ async fn an_account_is_deleted_and_its_password_changed_beside_what_does_not_dec
 }
 
 #[tokio::test]
-async fn a_password_that_is_changed_meanwhile_deletes_no_account() {
+async fn a_concurrent_password_change_prevents_the_account_delete() {
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let deletion = scene.slowly_deletes_the_account();
@@ -213,7 +213,7 @@ async fn a_password_that_is_changed_meanwhile_deletes_no_account() {
 }
 
 #[tokio::test]
-async fn a_deletion_with_more_to_remove_than_there_is_time_for_answers_and_leaves_the_rest_to_the_sweep() {
+async fn a_long_account_delete_returns_early_and_leaves_the_rest_to_the_sweep() {
     let scene = Scene::new().await;
     let session = scene.table.session(&scene.ada, "main.rs", "fn main() {}").await;
     scene.table.thread(&session, 1, 1).await;

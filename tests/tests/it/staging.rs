@@ -79,7 +79,7 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_writer_killed_before_its_commit_the_sweep_removes_every_chunk() {
+async fn the_sweep_removes_the_chunks_of_a_writer_killed_before_its_commit() {
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     scene.killed_save(&noise(CHUNKED, 2), stalled).await;
@@ -97,7 +97,7 @@ async fn of_a_writer_killed_before_its_commit_the_sweep_removes_every_chunk() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_writer_killed_while_it_writes_chunks_nothing_is_left_either() {
+async fn the_sweep_removes_the_chunks_of_a_writer_killed_while_staging() {
     for moment in [Moment::BeforeTheEngine, Moment::BeforeTheAnswer] {
         let scene = Scene::new().await;
         let stalled = scene.proxy.stall("BatchWriteItem", moment);
@@ -111,7 +111,7 @@ async fn of_a_writer_killed_while_it_writes_chunks_nothing_is_left_either() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_writer_killed_after_its_commit_the_new_code_stays_and_the_old_is_swept() {
+async fn a_writer_killed_after_its_commit_keeps_its_code_and_the_old_is_swept() {
     let scene = Scene::new().await;
     let new = noise(CHUNKED, 2);
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheAnswer);
@@ -128,7 +128,7 @@ async fn of_a_writer_killed_after_its_commit_the_new_code_stays_and_the_old_is_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_that_arrives_after_the_sweep_began_is_refused_and_its_chunks_are_removed() {
+async fn a_commit_after_the_sweep_began_is_refused_and_its_chunks_are_removed() {
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let save = scene.start_saving(&noise(CHUNKED, 2));
@@ -142,7 +142,7 @@ async fn a_commit_that_arrives_after_the_sweep_began_is_refused_and_its_chunks_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_that_arrives_after_the_sweep_ended_is_refused() {
+async fn a_commit_after_the_sweep_ended_is_refused() {
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let save = scene.start_saving(&noise(CHUNKED, 2));
@@ -156,7 +156,7 @@ async fn a_commit_that_arrives_after_the_sweep_ended_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn chunks_that_are_written_after_the_sweep_ended_are_removed_by_their_writer() {
+async fn a_writer_removes_the_chunks_that_it_wrote_after_the_sweep_ended() {
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
     let save = scene.start_saving(&noise(CHUNKED, 2));
@@ -170,7 +170,7 @@ async fn chunks_that_are_written_after_the_sweep_ended_are_removed_by_their_writ
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_creation_killed_before_its_commit_nothing_is_left() {
+async fn the_sweep_removes_a_creation_killed_before_its_commit() {
     let scene = Scene::new().await;
     let before = scene.table.raw().items().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
@@ -186,7 +186,7 @@ async fn of_a_creation_killed_before_its_commit_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn a_refused_creation_removes_what_it_staged_at_once() {
+async fn a_refused_creation_removes_its_chunks_at_once() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     table.drop_account(&ada).await;

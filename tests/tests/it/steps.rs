@@ -4,7 +4,7 @@ use model::UserId;
 use tests::{Proxy, TestTable};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_that_are_sent_together_are_one_step() {
+async fn concurrent_requests_are_one_step() {
     let table = TestTable::new().await;
     let proxy = Proxy::counting_steps(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
@@ -16,7 +16,7 @@ async fn requests_that_are_sent_together_are_one_step() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_that_wait_for_each_other_are_a_step_each() {
+async fn sequential_requests_are_one_step_each() {
     let table = TestTable::new().await;
     let proxy = Proxy::counting_steps(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;

@@ -121,7 +121,7 @@ async fn leave_an_account(table: &TestTable, days: u32) -> UserId {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_takes_long_lets_the_other_jobs_of_its_shard_run() {
+async fn a_long_job_does_not_block_the_other_jobs_of_its_shard() {
     let table = TestTable::new().await;
     leave_an_account(&table, 3).await;
     table.later(Duration::from_millis(1));
@@ -139,7 +139,7 @@ async fn a_job_that_takes_long_lets_the_other_jobs_of_its_shard_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_huge_account_is_removed_in_as_many_runs_as_it_takes() {
+async fn a_huge_account_is_removed_over_several_runs() {
     let table = TestTable::new().await;
     leave_an_account(&table, 3_000).await;
     table.later(Duration::from_millis(1));
@@ -157,7 +157,7 @@ async fn a_huge_account_is_removed_in_as_many_runs_as_it_takes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn shards_are_swept_side_by_side() {
+async fn shards_are_swept_concurrently() {
     let table = TestTable::new().await;
     leave_an_account(&table, 3).await;
     for shard in 0..8 {
@@ -173,7 +173,7 @@ async fn shards_are_swept_side_by_side() {
 }
 
 #[tokio::test]
-async fn the_sweep_of_an_account_removes_what_cannot_be_read() {
+async fn the_sweep_of_an_account_removes_unreadable_items() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let readable = table.session(&ada, "a.rs", &noise(500_000, 1)).await;
@@ -223,7 +223,7 @@ impl io::Write for Sink {
 }
 
 #[tokio::test]
-async fn a_run_writes_metrics_for_alarms() {
+async fn a_sweep_writes_metrics_for_alarms() {
     let table = TestTable::new().await;
     leave_a_job_of_a_newer_version(&table).await;
     leave_failing_jobs(&table, 2).await;

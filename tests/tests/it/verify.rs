@@ -15,7 +15,7 @@ use corruption::{CORRUPTIONS, Corruption};
 use scene::{Scene, fixed, found, verified};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sound_table_has_no_findings() {
+async fn a_consistent_table_has_no_findings() {
     let table = TestTable::new().await;
     assert_eq!(found(&table).await, []);
     let scene = Scene::new().await;
@@ -31,7 +31,7 @@ async fn a_sound_table_has_no_findings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_deletes_leave_to_a_sweep_is_no_finding_before_it_and_after() {
+async fn leftovers_of_deletes_are_no_findings_before_and_after_the_sweep() {
     let Scene { table, ada, bob, session, thread, .. } = Scene::new().await;
     table.drop_thread(&thread).await;
     assert_eq!(found(&table).await, []);
@@ -77,7 +77,7 @@ async fn each_kind_of_corruption_is_found_and_repaired_if_that_is_safe() {
 }
 
 #[test]
-fn every_kind_of_finding_is_planted() {
+fn every_kind_of_finding_has_a_planted_corruption() {
     let planted: BTreeSet<_> = CORRUPTIONS.iter().flat_map(|each| [each.repaired, each.left].concat()).collect();
     let missing: Vec<_> = FindingKind::ALL.iter().filter(|kind| !planted.contains(kind)).collect();
     assert!(missing.is_empty(), "plant {missing:?}");

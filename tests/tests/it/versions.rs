@@ -43,7 +43,7 @@ async fn scene() -> (TestTable, User) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_item_of_an_older_version_reads_like_one_of_now() {
+async fn an_item_of_an_older_version_reads_like_a_current_one() {
     let (table, ada) = scene().await;
     let today = table.clock().now().date();
     let day = table.patterns().get_usage(ada.user_id, today).await.unwrap().unwrap();
@@ -56,7 +56,7 @@ async fn an_item_of_an_older_version_reads_like_one_of_now() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_added_to_an_item_of_an_older_version_is_added_to_what_it_has() {
+async fn adding_to_an_item_of_an_older_version_keeps_its_amounts() {
     let (table, ada) = scene().await;
     table.patterns().add_usage(spent(&table, &ada)).await.unwrap();
     let day = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
@@ -68,7 +68,7 @@ async fn what_is_added_to_an_item_of_an_older_version_is_added_to_what_it_has() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_older_program_that_goes_on_writing_during_a_deployment_does_no_harm() {
+async fn writes_of_an_older_program_during_a_deployment_lose_nothing() {
     let (table, ada) = scene().await;
     table.patterns().add_usage(spent(&table, &ada)).await.unwrap();
     // It says what it knows, and leaves alone what it does not.
@@ -81,7 +81,7 @@ async fn an_older_program_that_goes_on_writing_during_a_deployment_does_no_harm(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn verify_brings_an_older_item_up_to_date() {
+async fn verify_upgrades_an_older_item() {
     let (table, _) = scene().await;
     let mut found = Vec::new();
     let fix = model::Verify { fix: true, look_again_after: std::time::Duration::ZERO, ..model::Verify::default() };
@@ -105,7 +105,7 @@ async fn verify_brings_an_older_item_up_to_date() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upgrade_keeps_what_was_written_since_the_item_was_seen() {
+async fn an_upgrade_keeps_concurrent_writes() {
     let (table, ada) = scene().await;
     let seen = the_day(&table).await;
     // Something that does not touch the version: an older program's ADD.
@@ -120,7 +120,7 @@ async fn an_upgrade_keeps_what_was_written_since_the_item_was_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_item_of_a_newer_version_is_refused_and_says_what_to_do() {
+async fn an_item_of_a_newer_version_is_refused_with_advice() {
     let (table, ada) = scene().await;
     table.raw().change("daily_usage", |_| true, |day| drop(day.insert("v".to_owned(), json!({ "N": "3" })))).await;
     let read = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await;

@@ -55,7 +55,7 @@ async fn add_notes(store: &Store, mut thread: Thread) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_account_whose_sweep_is_killed_three_times_is_gone_to_the_last_item() {
+async fn a_full_account_is_removed_completely_after_three_killed_sweeps() {
     let table = TestTable::new().await;
     let bob = table.user("bob").await;
     table.session(&bob, "main.rs", "bob's").await;
@@ -137,7 +137,7 @@ async fn do_something(store: Store, number: usize, session: Session, thread: Thr
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_that_is_written_while_an_account_is_deleted_and_swept_comes_back() {
+async fn writes_during_an_account_delete_and_its_sweep_leave_nothing() {
     for after in [0, 30, 100].map(Duration::from_millis) {
         let table = TestTable::new().await;
         let bob = table.user("bob").await;

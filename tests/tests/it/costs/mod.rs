@@ -89,7 +89,7 @@ async fn hold(pattern: &'static Pattern) -> Measured {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_pattern_costs_what_its_contract_says() {
+async fn every_pattern_costs_exactly_its_contract() {
     let benches = PATTERNS.iter().map(|&pattern| async move {
         let measured = tokio::spawn(hold(pattern)).await;
         (pattern, measured.unwrap_or_else(|_| panic!("{}: its fixture panicked, see above", pattern.id)))
@@ -115,7 +115,7 @@ async fn every_pattern_costs_what_its_contract_says() {
 }
 
 #[test]
-fn a_contract_that_says_too_much_fails_like_one_that_says_too_little() {
+fn contracts_that_are_too_high_or_too_low_fail() {
     type Change = fn(&mut model::registry::Cost, f64);
     let honest: Pattern = **PATTERNS.iter().find(|pattern| pattern.id == "AP-97").expect("there is AP-97");
     let cost = honest.cost;
@@ -132,7 +132,7 @@ fn a_contract_that_says_too_much_fails_like_one_that_says_too_little() {
 }
 
 #[test]
-fn every_pattern_is_measured_by_one_fixture() {
+fn every_pattern_has_exactly_one_fixture() {
     for pattern in PATTERNS {
         let count = FIXTURES.iter().copied().flatten().filter(|(id, _)| *id == pattern.id).count();
         assert_eq!(count, 1, "fixtures of {} in tests/tests/it/costs", pattern.id);
@@ -140,7 +140,7 @@ fn every_pattern_is_measured_by_one_fixture() {
 }
 
 #[test]
-fn no_fixture_is_of_a_pattern_that_is_gone() {
+fn every_fixture_belongs_to_an_existing_pattern() {
     let known = |id: &str| PATTERNS.iter().any(|pattern| pattern.id == id);
     let orphans: Vec<_> = FIXTURES.iter().copied().flatten().filter(|(id, _)| !known(id)).map(|(id, _)| id).collect();
     assert_eq!(orphans, Vec::<&&str>::new());

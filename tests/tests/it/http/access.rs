@@ -78,7 +78,7 @@ async fn scene(app: &TestApp) -> (Person, Session, Thread) {
 }
 
 #[tokio::test]
-async fn without_a_token_nothing_but_signing_up_and_in_is_answered() {
+async fn every_route_but_sign_up_and_sign_in_requires_a_token() {
     let app = TestApp::new().await;
     let (_, session, thread) = scene(&app).await;
     let stranger = app.stranger();
@@ -102,7 +102,7 @@ async fn without_a_token_nothing_but_signing_up_and_in_is_answered() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_an_access_token_of_ours_is_unauthorized() {
+async fn tokens_that_are_not_our_access_tokens_are_unauthorized() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let good = ada.cookie("access_token").unwrap();
@@ -131,7 +131,7 @@ async fn a_token_that_is_not_an_access_token_of_ours_is_unauthorized() {
 }
 
 #[tokio::test]
-async fn a_token_is_told_to_be_expired_after_fifteen_minutes() {
+async fn an_access_token_expires_after_fifteen_minutes() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.later(Duration::from_secs(15 * 60 - 1));
@@ -144,7 +144,7 @@ async fn a_token_is_told_to_be_expired_after_fifteen_minutes() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_another_is_forbidden_and_nothing_of_it_is_told_or_changed() {
+async fn another_users_resources_are_forbidden_and_neither_shown_nor_changed() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let bob = app.signs_up("bob").await;
@@ -161,7 +161,7 @@ async fn what_belongs_to_another_is_forbidden_and_nothing_of_it_is_told_or_chang
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn absent_resources_return_404() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let absent = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
@@ -185,7 +185,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn an_id_that_cannot_be_one_is_answered_like_one_that_is_not_there() {
+async fn malformed_ids_return_404_like_unknown_ids() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let upper = session.id.to_uppercase();
@@ -203,7 +203,7 @@ async fn an_id_that_cannot_be_one_is_answered_like_one_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn an_address_or_method_that_is_not_served_is_said_so_in_the_envelope() {
+async fn unknown_paths_and_methods_return_an_error_envelope() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     for path in ["/", "/session", "/sessions/", "//sessions", "/threads", "/auth", "/admin", "/sessions/x/y"] {
@@ -225,7 +225,7 @@ async fn an_address_or_method_that_is_not_served_is_said_so_in_the_envelope() {
 }
 
 #[tokio::test]
-async fn a_deleted_account_creates_nothing_with_a_token_that_is_still_good() {
+async fn a_deleted_account_cannot_create_anything_with_its_valid_token() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let deleted = user(&app, "ada").await;

@@ -24,7 +24,7 @@ fn inside(token: &str) -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn signing_up_and_signing_in_set_both_tokens_in_cookies_that_only_the_browser_reads() {
+async fn sign_up_and_sign_in_set_both_tokens_in_http_only_cookies() {
     let app = TestApp::new().await;
     let credentials = json!({ "username": "Ada", "password": PASSWORD });
     for (path, form) in [("/auth/signup", &sign_up("ada")), ("/auth/login", &credentials)] {
@@ -48,7 +48,7 @@ async fn signing_up_and_signing_in_set_both_tokens_in_cookies_that_only_the_brow
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
+async fn wrong_passwords_and_unknown_names_get_the_same_answer() {
     let app = TestApp::new().await;
     app.signs_up("ada").await;
     let long = PASSWORD.repeat(10);
@@ -96,7 +96,7 @@ async fn a_weak_password_is_refused_with_the_rule_it_breaks() {
 }
 
 #[tokio::test]
-async fn the_shortest_and_the_longest_of_each_field_are_taken() {
+async fn sign_up_accepts_the_shortest_and_longest_value_of_each_field() {
     let app = TestApp::new().await;
     let (short, long) = ("Aa1!5678".to_owned(), format!("Aa1!{}", "x".repeat(67)));
     let longest_name = "\u{1f980}".repeat(100);
@@ -115,7 +115,7 @@ async fn the_shortest_and_the_longest_of_each_field_are_taken() {
 }
 
 #[tokio::test]
-async fn the_longest_password_that_is_taken_counts_to_its_last_byte() {
+async fn every_byte_of_the_longest_password_is_checked() {
     let app = TestApp::new().await;
     let password = format!("Long-1{}", "x".repeat(65));
     let mut form = form("password", &*password);
@@ -128,7 +128,7 @@ async fn the_longest_password_that_is_taken_counts_to_its_last_byte() {
 }
 
 #[tokio::test]
-async fn a_field_of_a_sign_up_that_is_wrong_is_named() {
+async fn sign_up_names_the_invalid_field() {
     let app = TestApp::new().await;
     for (field, values) in [
         ("name", vec![json!(""), json!(" "), json!("x".repeat(101)), json!("A\u{7}"), json!(null), json!(7)]),
@@ -156,7 +156,7 @@ async fn a_field_of_a_sign_up_that_is_wrong_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_sign_ups_with_one_address_at_once_one_makes_an_account() {
+async fn one_of_twenty_concurrent_sign_ups_with_one_address_succeeds() {
     let app = TestApp::new().await;
     let strangers: Vec<_> = (0..20).map(|_| app.stranger()).collect();
     let answers = at_once(20, |number| {

@@ -63,7 +63,7 @@ async fn an_analysis_explains_and_patches_the_code_that_was_sent() {
 }
 
 #[tokio::test]
-async fn nothing_is_stored_but_what_it_cost() {
+async fn an_analysis_stores_only_its_cost() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let before = app.table().raw().census().await;
@@ -88,7 +88,7 @@ async fn usage(app: &TestApp, name: &str) -> Option<model::DailyUsage> {
 }
 
 #[tokio::test]
-async fn the_model_is_asked_exactly_as_in_a_thread() {
+async fn an_analysis_sends_the_same_prompt_as_a_thread() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -109,7 +109,7 @@ async fn the_model_is_asked_exactly_as_in_a_thread() {
 }
 
 #[tokio::test]
-async fn a_block_without_its_text_has_that_of_its_lines() {
+async fn a_block_without_text_uses_the_text_of_its_lines() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     ada.posts("/ai/analyze", &on_block()).await.is(200);
@@ -124,7 +124,7 @@ async fn a_block_without_its_text_has_that_of_its_lines() {
 }
 
 #[tokio::test]
-async fn the_language_is_the_one_that_was_asked_for_or_what_the_name_says() {
+async fn the_language_is_that_of_the_request_or_of_the_file_name() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     for (fields, language) in [
@@ -140,7 +140,7 @@ async fn the_language_is_the_one_that_was_asked_for_or_what_the_name_says() {
 }
 
 #[tokio::test]
-async fn the_first_wrong_field_is_named_and_the_model_is_not_asked() {
+async fn an_invalid_analysis_names_its_first_field_and_asks_no_model() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let (user, ai) = (json!({ "role": "user", "content": "x" }), json!({ "role": "ai", "content": "x" }));
@@ -190,7 +190,7 @@ async fn the_first_wrong_field_is_named_and_the_model_is_not_asked() {
 }
 
 #[tokio::test]
-async fn the_longest_question_and_history_and_the_largest_file_are_taken() {
+async fn the_longest_question_and_history_and_the_largest_file_are_accepted() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let said = |role, content: &str| json!({ "role": role, "content": content });
@@ -208,7 +208,7 @@ async fn the_longest_question_and_history_and_the_largest_file_are_taken() {
 }
 
 #[tokio::test]
-async fn too_much_code_is_refused_before_anything_is_asked_or_paid() {
+async fn too_much_code_is_refused_before_the_model_is_asked() {
     let app = TestApp::new().await;
     let code = format!("{0}\n{0}", "x".repeat(250_000));
     let body = with(&on_file(), &json!({ "code_content": code, "start_line": 1, "end_line": 2 }));
@@ -238,7 +238,7 @@ fn patching(line: u32, original: &str, replacement: &str) -> Act {
 }
 
 #[tokio::test]
-async fn a_patch_for_other_code_than_was_sent_is_withheld_with_the_reason() {
+async fn a_patch_for_code_that_was_not_sent_is_withheld_with_the_reason() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.bedrock().script(vec![patching(34, "something else", "x"), patching(1, "a\n", "b")]);
@@ -257,7 +257,7 @@ async fn a_patch_for_other_code_than_was_sent_is_withheld_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_model_that_fails_is_told_by_its_code_and_what_was_paid_is_counted() {
+async fn a_model_failure_returns_its_code_and_its_cost_is_counted() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let busy = || Act::fault(503, "ServiceUnavailableException", "come back later");
@@ -280,7 +280,7 @@ async fn a_model_that_fails_is_told_by_its_code_and_what_was_paid_is_counted() {
 }
 
 #[tokio::test]
-async fn an_answer_to_a_thread_that_cannot_be_read_is_in_the_users_day_too() {
+async fn the_cost_of_an_unreadable_answer_is_added_to_the_users_day() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -292,7 +292,7 @@ async fn an_answer_to_a_thread_that_cannot_be_read_is_in_the_users_day_too() {
 }
 
 #[tokio::test]
-async fn a_model_that_cannot_be_connected_to_is_a_network_error() {
+async fn an_unreachable_model_is_a_network_error() {
     let app = TestApp::without_a_model().await;
     let ada = app.signs_up("ada").await;
     let error = ada.posts("/ai/analyze", &on_block()).await.refused(503, "NETWORK_ERROR");
@@ -304,7 +304,7 @@ async fn a_model_that_cannot_be_connected_to_is_a_network_error() {
 }
 
 #[tokio::test]
-async fn the_fence_follows_from_the_code_so_that_code_cannot_contain_it() {
+async fn the_fence_is_derived_from_the_code_so_code_cannot_contain_it() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     ada.posts("/ai/analyze", &on_file()).await.is(200);
@@ -320,7 +320,7 @@ async fn the_fence_follows_from_the_code_so_that_code_cannot_contain_it() {
 }
 
 #[tokio::test]
-async fn only_somebody_who_is_signed_in_asks() {
+async fn an_analysis_requires_a_sign_in() {
     let app = TestApp::with(|_| {}).await;
     let answer = app.stranger().posts("/ai/analyze", &on_file()).await;
     assert_eq!(answer.bill, []);

@@ -21,7 +21,7 @@ async fn moved(person: &Person, thread: &Thread, to: Value) -> Value {
 }
 
 #[tokio::test]
-async fn an_anchor_is_stable_if_and_only_if_its_text_is_that_of_its_lines() {
+async fn an_anchor_is_stable_if_and_only_if_its_text_equals_its_lines() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     app.later(std::time::Duration::from_mins(1));
@@ -51,7 +51,7 @@ async fn an_anchor_is_stable_if_and_only_if_its_text_is_that_of_its_lines() {
 }
 
 #[tokio::test]
-async fn a_move_costs_one_read_of_thread_and_code_together_and_one_write() {
+async fn moving_a_thread_costs_one_read_and_one_write() {
     let app = TestApp::new().await;
     let (ada, _, thread) = scene(&app).await;
     let bill = ada.puts(&thread.path, &json!({ "end_line": 3 })).await.bill;
@@ -61,7 +61,7 @@ async fn a_move_costs_one_read_of_thread_and_code_together_and_one_write() {
 }
 
 #[tokio::test]
-async fn another_type_takes_what_a_new_thread_of_it_takes() {
+async fn changing_the_type_of_a_thread_requires_the_fields_of_that_type() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let whole = moved(&ada, &thread, json!({ "type": "file" })).await;
@@ -86,7 +86,7 @@ async fn another_type_takes_what_a_new_thread_of_it_takes() {
 }
 
 #[tokio::test]
-async fn lines_that_the_code_does_not_have_and_what_is_no_line_are_refused_and_nothing_moves() {
+async fn invalid_lines_are_refused_and_the_thread_does_not_move() {
     let app = TestApp::new().await;
     let (ada, _, thread) = scene(&app).await;
     let before = app.table().raw().items().await;
@@ -118,7 +118,7 @@ async fn lines_that_the_code_does_not_have_and_what_is_no_line_are_refused_and_n
 }
 
 #[tokio::test]
-async fn a_moved_thread_goes_on_from_where_it_was_moved_to() {
+async fn a_save_moves_a_moved_thread_from_its_new_lines() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

@@ -45,7 +45,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn code_threads_and_answer_change_together_and_no_code_travels() {
+async fn applying_changes_code_threads_and_answer_and_returns_no_code() {
     let scene = Scene::new().await;
     let above = scene.ada.opens_thread(&scene.session, 1..=2).await;
     let patch = &scene.answer["patch"];
@@ -66,7 +66,7 @@ async fn code_threads_and_answer_change_together_and_no_code_travels() {
 }
 
 #[tokio::test]
-async fn the_patch_of_the_only_thread_takes_three_requests_in_two_steps() {
+async fn applying_the_patch_of_the_only_thread_takes_3_requests_in_2_steps() {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -83,7 +83,7 @@ async fn the_patch_of_the_only_thread_takes_three_requests_in_two_steps() {
 }
 
 #[tokio::test]
-async fn a_patch_applied_again_is_answered_with_the_version_that_it_made() {
+async fn applying_a_patch_again_returns_the_version_it_created() {
     let scene = Scene::new().await;
     let first = scene.applies(1).await.is(200);
     for version in [1, 2] {
@@ -99,7 +99,7 @@ async fn a_patch_applied_again_is_answered_with_the_version_that_it_made() {
 }
 
 #[tokio::test]
-async fn a_patch_applied_elsewhere_is_answered_again_with_its_lines() {
+async fn applying_a_moved_patch_again_returns_its_lines() {
     let scene = Scene::new().await;
     scene.ada.saves(&scene.session, 1, &format!("# one\n# two\n{CODE}")).await.is(200);
     let first = scene.applies(2).await.is(200);
@@ -107,7 +107,7 @@ async fn a_patch_applied_elsewhere_is_answered_again_with_its_lines() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_requests_at_once_apply_a_patch_once() {
+async fn ten_concurrent_requests_apply_a_patch_once() {
     let scene = Arc::new(Scene::new().await);
     let answers = at_once(10, |_| {
         let scene = Arc::clone(&scene);
@@ -125,7 +125,7 @@ async fn ten_requests_at_once_apply_a_patch_once() {
 }
 
 #[tokio::test]
-async fn code_that_has_moved_on_gets_the_patch_where_its_lines_are_now() {
+async fn a_patch_is_applied_at_the_current_position_of_its_lines() {
     let scene = Scene::new().await;
     let longer = format!("# one\n# two\n{CODE}");
     scene.ada.saves(&scene.session, 1, &longer).await.is(200);
@@ -138,7 +138,7 @@ async fn code_that_has_moved_on_gets_the_patch_where_its_lines_are_now() {
 }
 
 #[tokio::test]
-async fn a_copy_of_the_text_elsewhere_is_not_taken_for_it() {
+async fn a_patch_is_not_applied_to_a_copy_of_its_text() {
     let scene = Scene::new().await;
     scene.ada.saves(&scene.session, 1, &format!("{CODE}{CODE}")).await.is(200);
     scene.applies(2).await.is(200);
@@ -147,7 +147,7 @@ async fn a_copy_of_the_text_elsewhere_is_not_taken_for_it() {
 }
 
 #[tokio::test]
-async fn text_that_is_not_the_same_any_more_is_left_alone_and_the_reason_told() {
+async fn a_patch_for_changed_text_is_refused_with_the_reason() {
     let scene = Scene::new().await;
     let edited = CODE.replace("best == None", "best == None or False");
     assert!(edited != CODE);
@@ -159,7 +159,7 @@ async fn text_that_is_not_the_same_any_more_is_left_alone_and_the_reason_told() 
 }
 
 #[tokio::test]
-async fn what_is_no_message_with_a_patch_is_refused() {
+async fn applying_a_message_without_a_patch_is_refused() {
     let scene = Scene::new().await;
     let question = scene.answer["message_id"].as_str().unwrap().replace(".2", ".1");
     let absent = scene.answer["message_id"].as_str().unwrap().replace(".2", ".3");
@@ -189,7 +189,7 @@ fn large() -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_large_patch_that_meets_a_save_leaves_no_chunks_of_its_own() {
+async fn a_large_patch_that_conflicts_with_a_save_leaves_no_chunks() {
     let scene = Scene::on(&large(), 33..=35).await;
     let proxy = Proxy::before(scene.app.table().endpoint()).await;
     let slow = scene.app.on(scene.app.table().store_through(&proxy.url()).await, &scene.ada);
@@ -208,7 +208,7 @@ async fn a_large_patch_that_meets_a_save_leaves_no_chunks_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_large_file_is_patched_without_leaving_chunks_of_the_old_one() {
+async fn patching_a_large_file_removes_the_old_chunks() {
     let code = large();
     let scene = Scene::on(&code, 33..=35).await;
     assert!(scene.app.table().raw().census().await["code_chunk"] > 1, "it is in chunks");

@@ -39,7 +39,7 @@ fn refused(answer: &Response, body: &[u8]) {
 }
 
 #[tokio::test]
-async fn what_is_no_json_object_is_refused_by_every_route() {
+async fn every_route_refuses_bodies_that_are_not_json_objects() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let deep = format!("{{\"content\":{}1{}}}", "[".repeat(100), "]".repeat(100));
@@ -73,7 +73,7 @@ async fn what_is_no_json_object_is_refused_by_every_route() {
 }
 
 #[tokio::test]
-async fn an_object_without_its_fields_is_refused_by_every_route_with_the_first_missing_one() {
+async fn every_route_names_the_first_missing_field_of_an_object() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     // The last two need any one of theirs.
@@ -95,7 +95,7 @@ async fn an_object_without_its_fields_is_refused_by_every_route_with_the_first_m
 }
 
 #[tokio::test]
-async fn other_content_types_and_encodings_are_refused_by_every_route() {
+async fn every_route_refuses_other_content_types_and_encodings() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let json = br#"{"content":"hi"}"#;
@@ -127,7 +127,7 @@ async fn other_content_types_and_encodings_are_refused_by_every_route() {
 }
 
 #[tokio::test]
-async fn gzipped_json_is_taken_under_its_type_and_under_its_encoding() {
+async fn gzipped_json_is_accepted_by_content_type_or_content_encoding() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let file = json!({ "filename": FILENAME, "code_content": CODE }).to_string();
@@ -141,7 +141,7 @@ async fn gzipped_json_is_taken_under_its_type_and_under_its_encoding() {
 }
 
 #[tokio::test]
-async fn fields_that_nobody_asked_for_change_nothing() {
+async fn unknown_fields_are_ignored() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let file =

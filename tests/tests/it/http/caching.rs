@@ -18,7 +18,7 @@ fn tag(answer: &Response) -> String {
 }
 
 #[tokio::test]
-async fn a_session_that_is_the_same_is_not_read_again_but_for_its_head() {
+async fn an_unchanged_session_costs_only_a_read_of_its_head() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, &noise(FIVE_MIB, 1)).await;
@@ -37,7 +37,7 @@ async fn a_session_that_is_the_same_is_not_read_again_but_for_its_head() {
 }
 
 #[tokio::test]
-async fn a_session_has_other_tags_with_threads_than_without_even_if_there_are_none() {
+async fn tags_of_a_session_with_and_without_threads_differ() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -49,7 +49,7 @@ async fn a_session_has_other_tags_with_threads_than_without_even_if_there_are_no
 }
 
 #[tokio::test]
-async fn every_change_of_a_session_or_its_threads_has_another_tag() {
+async fn every_change_of_a_session_or_its_threads_changes_the_tag() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -73,7 +73,7 @@ async fn every_change_of_a_session_or_its_threads_has_another_tag() {
 }
 
 #[tokio::test]
-async fn a_tag_opens_no_session_of_another_and_none_that_is_gone() {
+async fn a_tag_gives_no_access_to_another_users_or_a_deleted_session() {
     let app = TestApp::new().await;
     let (ada, eve) = (app.signs_up("ada").await, app.signs_up("eve").await);
     let session = ada.creates(FILENAME, CODE).await;
@@ -86,7 +86,7 @@ async fn a_tag_opens_no_session_of_another_and_none_that_is_gone() {
 }
 
 #[tokio::test]
-async fn the_document_is_cacheable_and_everything_else_is_not_stored() {
+async fn only_the_openapi_document_may_be_cached() {
     let app = TestApp::new().await;
     let stranger = app.stranger();
     let document = stranger.gets("/openapi.json").await;
@@ -99,7 +99,7 @@ async fn the_document_is_cacheable_and_everything_else_is_not_stored() {
 }
 
 #[tokio::test]
-async fn a_page_may_send_and_read_what_caching_and_retrying_take() {
+async fn cors_allows_the_headers_of_caching_and_retrying() {
     let app = TestApp::new().await;
     let from =
         |method: &str| Request::builder().method(method).uri("/health").header(header::ORIGIN, "http://localhost:5173");

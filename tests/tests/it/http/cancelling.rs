@@ -74,7 +74,7 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_that_is_cancelled_ends_its_run_within_a_second_and_is_paid_for() {
+async fn cancelling_a_question_ends_its_run_within_a_second_and_bills_it() {
     let scene = Scene::new().await;
     let asked = scene.asks_a_slow_model(Duration::from_secs(25)).await;
     let stopped = Instant::now();
@@ -94,7 +94,7 @@ async fn a_question_that_is_cancelled_ends_its_run_within_a_second_and_is_paid_f
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_that_is_deleted_with_its_thread_ends_its_run_and_is_paid_for() {
+async fn deleting_a_thread_ends_the_run_of_its_question_and_bills_it() {
     let scene = Scene::new().await;
     let asked = scene.asks_a_slow_model(Duration::from_secs(25)).await;
     // The run has seen its question once.
@@ -108,7 +108,7 @@ async fn a_question_that_is_deleted_with_its_thread_ends_its_run_and_is_paid_for
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancelled_question_is_asked_again_under_its_number() {
+async fn a_cancelled_question_can_be_retried_under_its_number() {
     let scene = Scene::new().await;
     let asked = scene.asks_a_slow_model(Duration::from_secs(10)).await;
     scene.cancels().await;
@@ -127,7 +127,7 @@ async fn a_cancelled_question_is_asked_again_under_its_number() {
 }
 
 #[tokio::test]
-async fn a_question_that_failed_is_asked_again_without_an_id_of_the_clients() {
+async fn a_failed_question_can_be_retried_without_a_client_id() {
     let scene = Scene::new().await;
     let denied = Act::fault(403, "AccessDeniedException", "no");
     scene.app.bedrock().script(vec![denied]);
@@ -139,7 +139,7 @@ async fn a_question_that_failed_is_asked_again_without_an_id_of_the_clients() {
 }
 
 #[tokio::test]
-async fn a_question_whose_process_was_killed_reads_as_failed_when_its_lease_has_passed() {
+async fn a_question_of_a_killed_process_is_failed_after_its_lease() {
     let scene = Scene::new().await;
     scene.was_left().await;
     let shown = async || scene.ada.gets(&scene.thread.messages()).await.is(200)["messages"][0].clone();
@@ -154,7 +154,7 @@ async fn a_question_whose_process_was_killed_reads_as_failed_when_its_lease_has_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_that_is_asked_again_can_be_cancelled() {
+async fn a_retried_question_can_be_cancelled() {
     let scene = Scene::new().await;
     scene.was_left().await;
     scene.app.later(LEASE + Duration::from_secs(1));
@@ -165,7 +165,7 @@ async fn a_question_that_is_asked_again_can_be_cancelled() {
 }
 
 #[tokio::test]
-async fn only_a_question_can_be_cancelled_or_asked_again_and_only_by_its_owner() {
+async fn only_its_owner_can_cancel_or_retry_a_question_and_no_other_message() {
     let scene = Scene::new().await;
     scene.ada.posts(&scene.thread.messages(), &json!({ "content": "look", "ask": false })).await.is(201);
     let bob = scene.app.signs_up("bob").await;
@@ -178,7 +178,7 @@ async fn only_a_question_can_be_cancelled_or_asked_again_and_only_by_its_owner()
 }
 
 #[tokio::test]
-async fn a_thread_shows_its_last_message_and_its_session_when_something_was_said() {
+async fn a_thread_shows_its_last_message_and_a_session_its_last_activity() {
     let scene = Scene::new().await;
     let row = scene.row().await;
     assert_eq!((&row["message_count"], row.get("last_message")), (&json!(0), None));
@@ -198,7 +198,7 @@ async fn a_thread_shows_its_last_message_and_its_session_when_something_was_said
 }
 
 #[tokio::test]
-async fn a_question_about_code_that_has_moved_on_is_not_asked() {
+async fn a_question_about_another_version_is_a_conflict_and_not_asked() {
     let scene = Scene::new().await;
     let question = |version: u32| json!({ "content": "why?", "version_number": version });
     let error = scene.ada.posts(&scene.thread.messages(), &question(2)).await.refused(409, "VERSION_CONFLICT");
@@ -208,7 +208,7 @@ async fn a_question_about_code_that_has_moved_on_is_not_asked() {
 }
 
 #[tokio::test]
-async fn only_the_server_writes_as_the_model() {
+async fn clients_cannot_write_messages_as_the_model() {
     let scene = Scene::new().await;
     for role in [json!("ai"), json!("system"), json!(7)] {
         let body = json!({ "content": "I am right.", "role": role, "ask": false });

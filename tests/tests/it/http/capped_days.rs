@@ -12,7 +12,7 @@ use super::rates::{analysis, bill, is_refused, scene};
 use crate::http::stored_messages;
 
 #[tokio::test]
-async fn a_capped_day_takes_so_many_questions_that_reach_the_model_and_ends_with_its_window() {
+async fn the_daily_cap_counts_questions_to_the_model_until_its_window_ends() {
     let app = TestApp::with(|app| app.ai_daily_cap = NonZeroU32::new(3)).await;
     let ada = scene(&app, "ada").await;
     app.later(Duration::from_mins(1));
@@ -46,7 +46,7 @@ async fn a_capped_day_takes_so_many_questions_that_reach_the_model_and_ends_with
 }
 
 #[tokio::test]
-async fn a_capped_day_is_capped_also_where_requests_are_not_limited() {
+async fn the_daily_cap_applies_without_rate_limits() {
     let app = TestApp::with(|app| (app.ai_daily_cap, app.rate_limits) = (NonZeroU32::new(2), RateLimits::Off)).await;
     let ada = scene(&app, "ada").await;
     for _ in 0..2 {
@@ -57,7 +57,7 @@ async fn a_capped_day_is_capped_also_where_requests_are_not_limited() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_refused_is_no_attempt_to_sign_in() {
+async fn an_invalid_form_does_not_count_as_a_sign_in_attempt() {
     let app = TestApp::with_rate_limits().await;
     app.signs_up("ada").await;
     for _ in 0..20 {
@@ -67,7 +67,7 @@ async fn a_form_that_is_refused_is_no_attempt_to_sign_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_more_questions_at_once_than_are_left_of_a_capped_day_exactly_those_are_asked() {
+async fn concurrent_questions_use_exactly_the_rest_of_the_daily_cap() {
     let app = TestApp::with(|app| app.ai_daily_cap = NonZeroU32::new(4)).await;
     let ada = scene(&app, "ada").await;
     let answers = at_once(10, |_| {
@@ -80,7 +80,7 @@ async fn of_more_questions_at_once_than_are_left_of_a_capped_day_exactly_those_a
 }
 
 #[tokio::test]
-async fn without_a_cap_a_day_has_no_limit_of_its_own() {
+async fn without_a_cap_there_is_no_daily_limit() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
     let answer = ada.person.posts("/ai/analyze", &analysis()).await;

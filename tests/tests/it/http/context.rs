@@ -48,7 +48,7 @@ async fn a_question_about_a_large_file_is_answered_from_its_head_and_an_outline(
 }
 
 #[tokio::test]
-async fn of_a_megabyte_in_one_line_the_model_sees_what_is_around_the_selection() {
+async fn the_model_sees_the_surroundings_of_a_selection_in_a_1_mb_line() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let code = format!("{}function needle(){{return 1}}{}", "é;".repeat(300_000), "🦀;".repeat(100_000));
@@ -66,7 +66,7 @@ async fn of_a_megabyte_in_one_line_the_model_sees_what_is_around_the_selection()
 }
 
 #[tokio::test]
-async fn an_answer_says_when_the_conversation_was_too_long_to_be_shown() {
+async fn an_answer_says_if_the_conversation_was_truncated() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates("a.py", "a = 1\n").await;
@@ -87,7 +87,7 @@ async fn an_answer_says_when_the_conversation_was_too_long_to_be_shown() {
 }
 
 #[tokio::test]
-async fn the_eleventh_message_before_a_question_is_one_too_many() {
+async fn a_conversation_of_more_than_ten_messages_is_truncated() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates("a.py", "a = 1\n").await;

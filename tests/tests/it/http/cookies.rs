@@ -28,7 +28,7 @@ fn pairs(person: &Person, prefix: &str) -> [String; 2] {
 }
 
 #[tokio::test]
-async fn a_good_cookie_counts_whatever_stands_beside_it() {
+async fn a_valid_cookie_counts_beside_invalid_ones() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let foreign = TestApp::new().await.signs_up("ada").await;
@@ -55,7 +55,7 @@ async fn a_good_cookie_counts_whatever_stands_beside_it() {
 }
 
 #[tokio::test]
-async fn of_two_good_tokens_the_newer_one_says_who_calls() {
+async fn the_newer_of_two_valid_access_tokens_identifies_the_caller() {
     let app = TestApp::new().await;
     let (older, newer) = (app.signs_up("ada").await, app.signs_up("bob").await);
     app.later(Duration::from_secs(1));
@@ -67,7 +67,7 @@ async fn of_two_good_tokens_the_newer_one_says_who_calls() {
 }
 
 #[tokio::test]
-async fn a_refresh_goes_by_the_sign_in_that_stands() {
+async fn a_refresh_uses_the_token_whose_sign_in_is_active() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.later(Duration::from_secs(1));
@@ -82,7 +82,7 @@ async fn a_refresh_goes_by_the_sign_in_that_stands() {
 }
 
 #[tokio::test]
-async fn signing_out_ends_every_sign_in_whose_token_comes_along() {
+async fn sign_out_ends_the_sign_ins_of_all_tokens_in_the_request() {
     let app = TestApp::new().await;
     let (one, two, three) = (app.signs_up("ada").await, app.signs_in("ada").await, app.signs_up("bob").await);
     let kept = app.signs_in("ada").await;
@@ -103,7 +103,7 @@ async fn signing_out_ends_every_sign_in_whose_token_comes_along() {
 }
 
 #[tokio::test]
-async fn over_https_the_cookies_have_names_that_no_other_host_can_set() {
+async fn over_https_the_cookies_have_the_host_prefix() {
     let app = TestApp::with(|app| app.cookies = CookieNames::Host).await;
     let ada = app.stranger();
     let answer = ada.posts("/auth/signup", &sign_up("ada")).await;
@@ -128,7 +128,7 @@ fn key() -> (String, String) {
 }
 
 #[tokio::test]
-async fn while_keys_are_exchanged_nobody_is_signed_out_and_the_new_key_is_read() {
+async fn key_rotation_signs_no_user_out_and_loads_the_new_key() {
     let (old, new) = (key(), key());
     let morning = Timestamp::from_millis(MORNING).unwrap();
     let again: KeySource = {
@@ -167,7 +167,7 @@ async fn while_keys_are_exchanged_nobody_is_signed_out_and_the_new_key_is_read()
 }
 
 #[tokio::test]
-async fn the_access_cookie_outlives_its_token_so_that_a_browser_learns_that_it_has_expired() {
+async fn the_access_cookie_outlives_its_token_so_clients_see_that_it_expired() {
     let app = TestApp::new().await;
     let browser = app.stranger();
     let answer = browser.posts("/auth/signup", &sign_up("ada")).await;
@@ -184,7 +184,7 @@ async fn the_access_cookie_outlives_its_token_so_that_a_browser_learns_that_it_h
 }
 
 #[tokio::test]
-async fn refreshing_and_signing_out_want_no_body_and_no_type() {
+async fn refresh_and_sign_out_need_no_body_and_no_content_type() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     ada.sends(Request::post("/auth/refresh"), Body::empty()).await.is(200);

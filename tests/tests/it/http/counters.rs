@@ -67,7 +67,7 @@ async fn a_session_with_a_bad_thread_counter_can_be_read_and_its_threads_deleted
 }
 
 #[tokio::test]
-async fn a_counter_at_zero_does_not_keep_its_items() {
+async fn items_can_be_deleted_when_their_counter_is_zero() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

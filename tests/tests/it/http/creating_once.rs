@@ -37,7 +37,7 @@ async fn count(ada: &Person) -> usize {
 }
 
 #[tokio::test]
-async fn a_session_whose_answer_was_lost_is_created_once() {
+async fn a_session_is_created_once_when_its_answer_is_lost() {
     for code in [CODE.to_owned(), noise(500_000, 1)] {
         let app = TestApp::new().await;
         let ada = app.signs_up("ada").await;
@@ -54,7 +54,7 @@ async fn a_session_whose_answer_was_lost_is_created_once() {
 }
 
 #[tokio::test]
-async fn code_in_chunks_is_not_written_for_a_session_that_is_there() {
+async fn a_repeated_creation_writes_no_chunks() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let code = noise(500_000, 1);
@@ -65,7 +65,7 @@ async fn code_in_chunks_is_not_written_for_a_session_that_is_there() {
 }
 
 #[tokio::test]
-async fn a_repeated_session_is_shown_as_it_is_now_and_one_that_was_deleted_is_not_found() {
+async fn a_repeated_creation_returns_the_current_session_or_404_if_deleted() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = creates(&ada, CODE).await;
@@ -77,7 +77,7 @@ async fn a_repeated_session_is_shown_as_it_is_now_and_one_that_was_deleted_is_no
 }
 
 #[tokio::test]
-async fn an_id_of_another_file_is_refused_and_one_of_another_user_is_not() {
+async fn a_client_id_is_refused_for_another_file_and_accepted_for_another_user() {
     let app = TestApp::new().await;
     let (ada, bob) = (app.signs_up("ada").await, app.signs_up("bob").await);
     creates(&ada, CODE).await;
@@ -95,7 +95,7 @@ async fn an_id_of_another_file_is_refused_and_one_of_another_user_is_not() {
 }
 
 #[tokio::test]
-async fn the_last_session_that_fits_is_found_again() {
+async fn repeating_the_creation_of_the_last_session_at_the_cap_finds_it() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     for _ in 0..99 {
@@ -108,7 +108,7 @@ async fn the_last_session_that_fits_is_found_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_requests_at_once_create_one_session_and_one_thread() {
+async fn ten_concurrent_requests_create_one_session_and_one_thread() {
     let app = TestApp::new().await;
     let ada = Arc::new(app.signs_up("ada").await);
     let answers = at_once(10, |_| {
@@ -132,7 +132,7 @@ async fn ten_requests_at_once_create_one_session_and_one_thread() {
 }
 
 #[tokio::test]
-async fn a_thread_is_opened_once_also_when_its_lines_are_gone_since() {
+async fn a_thread_is_created_once_even_if_its_lines_are_gone_since() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -152,7 +152,7 @@ async fn a_thread_is_opened_once_also_when_its_lines_are_gone_since() {
 }
 
 #[tokio::test]
-async fn a_client_id_costs_two_units_and_no_request() {
+async fn a_client_id_costs_two_write_units_and_no_request() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let plain = ada.posts("/sessions", &json!({ "filename": FILENAME, "code_content": CODE })).await;
@@ -165,7 +165,7 @@ async fn a_client_id_costs_two_units_and_no_request() {
 }
 
 #[tokio::test]
-async fn an_id_is_remembered_for_a_day_and_its_record_is_removed_by_the_table() {
+async fn a_client_id_is_remembered_for_a_day_and_its_record_expires() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     creates(&ada, CODE).await;

@@ -34,7 +34,7 @@ async fn deletes_the_account(person: &Person) {
 }
 
 #[tokio::test]
-async fn a_deleted_account_cannot_ask_the_model_with_a_token_that_is_still_good() {
+async fn a_deleted_account_cannot_ask_the_model_with_its_valid_token() {
     let app = TestApp::new().await;
     let (ada, copy, thread) = scene(&app).await;
     deletes_the_account(&ada).await;
@@ -50,7 +50,7 @@ async fn a_deleted_account_cannot_ask_the_model_with_a_token_that_is_still_good(
 }
 
 #[tokio::test]
-async fn an_account_that_is_deleted_while_the_model_thinks_leaves_nothing() {
+async fn deleting_an_account_while_the_model_answers_leaves_nothing() {
     for path in ["thread", "analysis"] {
         let app = TestApp::new().await;
         let (ada, copy, thread) = scene(&app).await;
@@ -76,7 +76,7 @@ async fn an_account_that_is_deleted_while_the_model_thinks_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn an_account_with_a_large_file_is_deleted_with_its_chunks() {
+async fn deleting_an_account_removes_the_chunks_of_a_large_file() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     ada.creates("large.txt", &noise(600_000, 1)).await;
@@ -86,7 +86,7 @@ async fn an_account_with_a_large_file_is_deleted_with_its_chunks() {
 }
 
 #[tokio::test]
-async fn an_account_whose_claim_is_lost_is_deleted_all_the_same() {
+async fn an_account_with_a_missing_claim_can_be_deleted() {
     for claim in ["email_claim", "username_claim"] {
         let app = TestApp::new().await;
         let ada = app.signs_up("ada").await;
@@ -98,7 +98,7 @@ async fn an_account_whose_claim_is_lost_is_deleted_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_is_renamed_while_it_is_deleted_is_deleted() {
+async fn an_account_renamed_during_its_delete_is_deleted() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let proxy = Proxy::before(app.table().endpoint()).await;

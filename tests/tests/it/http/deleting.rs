@@ -23,7 +23,7 @@ async fn keys(app: &TestApp) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_deleted_session_is_not_found_any_more_and_gives_its_slot_back() {
+async fn a_deleted_session_returns_404_and_frees_its_slot() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let kept = ada.creates(FILENAME, CODE).await;
@@ -54,7 +54,7 @@ async fn a_deleted_session_is_not_found_any_more_and_gives_its_slot_back() {
 }
 
 #[tokio::test]
-async fn a_deleted_thread_is_not_found_any_more_and_gives_its_slot_back() {
+async fn a_deleted_thread_returns_404_and_frees_its_slot() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -82,7 +82,7 @@ async fn a_deleted_thread_is_not_found_any_more_and_gives_its_slot_back() {
 }
 
 #[tokio::test]
-async fn where_the_caps_were_reached_a_delete_makes_room_for_one() {
+async fn a_delete_at_the_cap_makes_room_for_one_more() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -106,7 +106,7 @@ async fn where_the_caps_were_reached_a_delete_makes_room_for_one() {
 }
 
 #[tokio::test]
-async fn a_delete_that_a_form_of_another_page_could_send_is_refused() {
+async fn a_delete_that_a_cross_site_form_could_send_is_refused() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -159,7 +159,7 @@ fn assert_said_what_may_be_said(answers: &[Response]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_that_is_written_while_its_session_is_deleted_comes_back() {
+async fn writes_that_race_a_session_delete_leave_nothing() {
     for after in [0, 20, 80].map(Duration::from_millis) {
         let app = TestApp::new().await;
         let ada = app.signs_up("ada").await;
@@ -180,7 +180,7 @@ async fn nothing_that_is_written_while_its_session_is_deleted_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_that_is_written_while_its_thread_is_deleted_comes_back() {
+async fn writes_that_race_a_thread_delete_leave_nothing() {
     for after in [0, 20, 80].map(Duration::from_millis) {
         let app = TestApp::new().await;
         let ada = app.signs_up("ada").await;
@@ -205,7 +205,7 @@ async fn nothing_that_is_written_while_its_thread_is_deleted_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_ten_deletes_at_once_one_deletes() {
+async fn one_of_ten_concurrent_deletes_succeeds() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let kept = ada.creates(FILENAME, CODE).await;
@@ -232,7 +232,7 @@ fn asked(response: &Response) -> Vec<(&'static str, u32)> {
 }
 
 #[tokio::test]
-async fn a_delete_and_a_chunked_save_ask_only_for_what_they_need() {
+async fn a_delete_and_a_chunked_save_send_only_the_requests_they_need() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, &noise(CHUNKED, 1)).await;

@@ -30,7 +30,7 @@ fn path(device: &Value) -> String {
 }
 
 #[tokio::test]
-async fn every_sign_in_is_listed_with_its_browser_and_the_one_that_asks_is_marked() {
+async fn every_sign_in_is_listed_with_its_browser_and_the_current_is_marked() {
     let app = TestApp::new().await;
     let desk = app.stranger();
     let request = Request::post("/auth/signup").header("user-agent", FIREFOX);
@@ -52,7 +52,7 @@ async fn every_sign_in_is_listed_with_its_browser_and_the_one_that_asks_is_marke
 }
 
 #[tokio::test]
-async fn a_use_is_noted_once_an_hour_and_orders_the_list() {
+async fn the_last_use_is_stored_once_an_hour_and_orders_the_list() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.later(Duration::from_mins(1));
@@ -73,7 +73,7 @@ async fn a_use_is_noted_once_an_hour_and_orders_the_list() {
 }
 
 #[tokio::test]
-async fn a_device_is_signed_out_from_another_and_stays_out() {
+async fn a_device_signed_out_from_another_stays_signed_out() {
     let app = TestApp::new().await;
     let (ada, lost) = (app.signs_up("ada").await, app.signs_in("ada").await);
     let shown = devices(&ada).await;
@@ -92,7 +92,7 @@ async fn a_device_is_signed_out_from_another_and_stays_out() {
 }
 
 #[tokio::test]
-async fn another_users_device_and_one_that_there_never_was_are_not_found() {
+async fn another_users_device_and_an_unknown_device_return_404() {
     let app = TestApp::new().await;
     let (ada, bob) = (app.signs_up("ada").await, app.signs_up("bob").await);
     let bobs = devices(&bob).await;
@@ -106,7 +106,7 @@ async fn another_users_device_and_one_that_there_never_was_are_not_found() {
 }
 
 #[tokio::test]
-async fn of_what_a_browser_says_two_hundred_bytes_are_kept() {
+async fn the_first_200_bytes_of_the_user_agent_are_stored() {
     let app = TestApp::new().await;
     app.signs_up("ada").await;
     signs_in_with(&app, &format!("Firefox/145.0 {}", "x".repeat(5_000))).await;

@@ -38,12 +38,12 @@ fn all<'d>(json: &'d Value, name: &str, found: &mut Vec<&'d Value>) {
 }
 
 #[test]
-fn it_tells_of_these_operations_and_their_answers() {
+fn the_document_lists_these_operations_and_answers() {
     insta::assert_snapshot!("operations", outline().trim_end());
 }
 
 #[tokio::test]
-async fn it_is_served_as_it_is_to_anyone() {
+async fn the_document_is_served_unchanged_without_a_sign_in() {
     let app = TestApp::new().await;
     let answer = app.stranger().gets("/openapi.json").await;
     assert_eq!(answer.headers["content-type"], "application/json");
@@ -52,7 +52,7 @@ async fn it_is_served_as_it_is_to_anyone() {
 }
 
 #[tokio::test]
-async fn what_it_tells_of_is_routed_and_no_other_method_is() {
+async fn exactly_the_documented_methods_are_routed() {
     let app = TestApp::new().await;
     let stranger = app.stranger();
     let paths: BTreeSet<&str> = operations().iter().map(|operation| operation.path.as_str()).collect();
@@ -68,7 +68,7 @@ async fn what_it_tells_of_is_routed_and_no_other_method_is() {
 }
 
 #[test]
-fn what_it_refers_to_is_in_it_and_what_is_in_it_is_referred_to() {
+fn every_reference_resolves_and_every_component_is_used() {
     let mut references = Vec::new();
     all(document(), "$ref", &mut references);
     let references: BTreeSet<&str> = references.into_iter().filter_map(Value::as_str).collect();
@@ -82,7 +82,7 @@ fn what_it_refers_to_is_in_it_and_what_is_in_it_is_referred_to() {
 }
 
 #[test]
-fn its_operations_have_names_of_their_own_that_a_generated_client_can_use() {
+fn operation_ids_are_unique_and_usable_by_generated_clients() {
     let mut ids = Vec::new();
     all(&document()["paths"], "operationId", &mut ids);
     let distinct: BTreeSet<&str> = ids.iter().filter_map(|id| id.as_str()).collect();
@@ -93,7 +93,7 @@ fn its_operations_have_names_of_their_own_that_a_generated_client_can_use() {
 }
 
 #[test]
-fn every_limit_on_requests_is_told_where_it_holds() {
+fn every_rate_limit_is_documented_at_its_routes() {
     let mut told = BTreeSet::new();
     for operation in operations() {
         let answer = &document()["paths"][&operation.path][operation.method.to_lowercase()]["responses"]["429"];
@@ -108,7 +108,7 @@ fn every_limit_on_requests_is_told_where_it_holds() {
 }
 
 #[test]
-fn an_answer_that_has_a_tag_or_says_when_to_come_back_is_described_with_it() {
+fn etag_and_retry_after_headers_are_documented() {
     let paths = &document()["paths"];
     let open = &paths["/sessions/{id}"]["get"];
     for status in ["200", "304"] {
@@ -123,7 +123,7 @@ fn an_answer_that_has_a_tag_or_says_when_to_come_back_is_described_with_it() {
 }
 
 #[test]
-fn every_example_is_what_its_schema_asks_for() {
+fn every_example_matches_its_schema() {
     let components = &document()["components"];
     let mut schemas = Vec::new();
     all(document(), "schema", &mut schemas);
@@ -144,7 +144,7 @@ fn every_example_is_what_its_schema_asks_for() {
 }
 
 #[test]
-fn every_error_has_an_example_that_is_one() {
+fn every_error_has_a_valid_example() {
     let mut media = Vec::new();
     all(&document()["paths"], "application/json", &mut media);
     let mut shown = 0;
@@ -170,7 +170,7 @@ fn validator_of(name: &str) -> JsonSchema {
 }
 
 #[tokio::test]
-async fn requests_that_meet_no_route_are_answered_as_documented() {
+async fn requests_without_a_route_are_answered_as_documented() {
     let stranger = TestApp::new().await.stranger();
     let not_found = stranger.gets("/nowhere").await.refused(404, "NOT_FOUND");
     let not_allowed = stranger.deletes("/health").await.refused(405, "METHOD_NOT_ALLOWED");
@@ -186,7 +186,7 @@ async fn requests_that_meet_no_route_are_answered_as_documented() {
 }
 
 #[test]
-fn error_codes_and_languages_are_listed_once_by_name() {
+fn error_codes_and_languages_are_each_defined_in_one_schema() {
     for (name, one, least) in [("ErrorCode", "VERSION_CONFLICT", 30), ("Language", "Rust", 20)] {
         let mut lists = Vec::new();
         all(document(), "enum", &mut lists);
@@ -200,7 +200,7 @@ fn error_codes_and_languages_are_listed_once_by_name() {
 }
 
 #[test]
-fn errors_with_fields_of_their_own_require_them() {
+fn errors_require_their_extra_fields() {
     let now = "2026-11-23T08:00:42.000Z";
     for (name, code, own) in [
         ("VersionConflictError", "VERSION_CONFLICT", json!({ "current_version": 2, "current_code": "" })),
@@ -240,7 +240,7 @@ fn unions_name_a_schema_for_each_value_of_their_discriminator() {
 }
 
 #[test]
-fn forms_with_optional_fields_alone_want_one() {
+fn forms_with_only_optional_fields_require_one() {
     for form in ["Metadata", "Anchor"] {
         assert!(!validator_of(form).is_valid(&json!({})), "{form}");
     }

@@ -218,7 +218,7 @@ mod every_declared_error_can_be_provoked_from {
     }
 
     #[test]
-    fn each_route_that_declares_any() {
+    fn every_route_that_declares_errors_has_a_test() {
         let declaring = super::operations().iter().filter(|operation| operation.codes().next().is_some());
         let mut all: Vec<String> = declaring.map(super::name_of).collect();
         all.sort();
@@ -227,7 +227,7 @@ mod every_declared_error_can_be_provoked_from {
 }
 
 #[test]
-fn every_error_there_is_is_declared_by_a_route() {
+fn every_error_code_is_declared_by_a_route() {
     let declared: BTreeSet<&str> = operations().iter().flat_map(Operation::codes).collect();
     // Who gets these has met no route.
     let of_none = ["NOT_FOUND", "METHOD_NOT_ALLOWED"];

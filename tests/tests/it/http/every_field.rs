@@ -46,7 +46,7 @@ fn alternatives(schema: &'static Value) -> Vec<&'static Value> {
 }
 
 #[tokio::test]
-async fn every_form_names_all_fields_that_are_missing_and_all_of_another_type() {
+async fn every_form_names_all_missing_fields_and_all_of_a_wrong_type() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let (_, answer) = ada.asks(&thread, "Is this comparison right?").await;
@@ -82,7 +82,7 @@ async fn every_form_names_all_fields_that_are_missing_and_all_of_another_type() 
 }
 
 #[tokio::test]
-async fn fields_that_are_missing_of_another_type_and_not_allowed_are_told_together() {
+async fn missing_mistyped_and_invalid_fields_are_reported_together() {
     let app = TestApp::new().await;
     let (ada, session, _) = scene(&app).await;
     let mut form = sign_up("bob");
@@ -105,7 +105,7 @@ async fn fields_that_are_missing_of_another_type_and_not_allowed_are_told_togeth
 }
 
 #[tokio::test]
-async fn what_is_asked_about_code_is_told_all_its_mistakes_together() {
+async fn all_invalid_fields_of_code_requests_are_reported_together() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let save = json!({ "expected_version_number": "1", "language_override": "Klingon", "code_content": 7 });
@@ -139,7 +139,7 @@ async fn what_is_asked_about_code_is_told_all_its_mistakes_together() {
 }
 
 #[tokio::test]
-async fn the_code_of_the_error_is_that_of_its_first_field() {
+async fn the_error_code_is_that_of_the_first_invalid_field() {
     let app = TestApp::new().await;
     let mut form = sign_up("ada");
     (form["password"], form["confirm_password"]) = ("short".into(), "other".into());
@@ -150,7 +150,7 @@ async fn the_code_of_the_error_is_that_of_its_first_field() {
 }
 
 #[tokio::test]
-async fn no_value_that_was_sent_is_repeated() {
+async fn errors_do_not_repeat_sent_values() {
     let app = TestApp::new().await;
     let form = json!({ "name": ["hunter2"], "email": "hunter2", "username": "hunter2!", "password": PASSWORD,
         "confirm_password": { "hunter2": 1 } });

@@ -215,7 +215,7 @@ fn run(listener: TcpListener, router: Router) -> Runtime {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_connections_that_break_every_question_is_stored_asked_and_paid_for_once() {
+async fn questions_over_broken_connections_are_stored_asked_and_billed_once() {
     let scene = Scene::of(how_many(100)).await;
     let server = Server::start(scene.app.router());
     let told = scene.asks_all(&server).await;
@@ -226,7 +226,7 @@ async fn over_connections_that_break_every_question_is_stored_asked_and_paid_for
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn from_servers_that_are_killed_only_what_was_not_committed_yet_is_asked_again() {
+async fn killed_servers_ask_again_only_questions_without_a_committed_answer() {
     let scene = Arc::new(Scene::of(how_many(100)).await);
     let server = Arc::new(Server::start(scene.app.router()));
     let asking = tokio::spawn({

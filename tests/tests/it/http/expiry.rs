@@ -69,7 +69,7 @@ async fn a_list_says_that_older_messages_have_expired() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_sent_again_after_it_expired_is_gone_and_not_asked_again() {
+async fn resending_an_expired_message_returns_404_and_asks_no_model() {
     for asks in [true, false] {
         let (app, ada, thread) = scene(1).await;
         ada.posts(&thread.messages(), &question(asks)).await.is(201);
@@ -84,7 +84,7 @@ async fn a_message_that_is_sent_again_after_it_expired_is_gone_and_not_asked_aga
 }
 
 #[tokio::test]
-async fn a_failed_question_that_has_expired_is_gone_and_not_asked_again() {
+async fn retrying_an_expired_failed_question_returns_404_and_asks_no_model() {
     let (app, ada, thread) = scene(1).await;
     app.bedrock().script(vec![Act::fault(403, "AccessDeniedException", "no")]);
     ada.posts(&thread.messages(), &question(true)).await.refused(503, "BEDROCK_UNAVAILABLE");

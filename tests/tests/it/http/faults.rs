@@ -158,7 +158,7 @@ async fn last_question(ada: &Person, thread: &Thread) -> Value {
 }
 
 #[tokio::test]
-async fn a_question_that_a_fault_of_ours_left_without_an_answer_is_named() {
+async fn an_internal_error_names_the_stored_question() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![invalid("words for the log alone")]);
@@ -169,7 +169,7 @@ async fn a_question_that_a_fault_of_ours_left_without_an_answer_is_named() {
 }
 
 #[tokio::test]
-async fn every_fault_has_its_code_its_number_of_calls_and_leaves_the_question() {
+async fn every_fault_has_its_code_and_call_count_and_keeps_the_question() {
     let mut cases: Vec<Case> = unavailable();
     cases.extend(unreadable());
     assert!(cases.len() >= 30, "{}", cases.len());
@@ -183,7 +183,7 @@ async fn every_fault_has_its_code_its_number_of_calls_and_leaves_the_question() 
 }
 
 #[tokio::test]
-async fn what_stands_still_is_given_up_at_the_deadline() {
+async fn a_stalled_model_call_ends_at_the_deadline() {
     let app = TestApp::with_deadline(SHORT).await;
     let (ada, thread) = scene(&app).await;
     let slow = || Act::Answer.after(Duration::from_mins(5));
@@ -197,14 +197,14 @@ async fn what_stands_still_is_given_up_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_model_that_nobody_can_connect_to_is_a_network_error() {
+async fn an_unreachable_model_is_a_network_error() {
     let app = TestApp::without_a_model().await;
     let (ada, thread) = scene(&app).await;
     holds(&app, &ada, &thread, case("no connection", [], 503, "NETWORK_ERROR", 0), Duration::from_secs(30)).await;
 }
 
 #[tokio::test]
-async fn a_busy_model_says_when_to_come_back() {
+async fn the_error_of_a_busy_model_has_a_retry_time() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     let busy = fault(429, "ThrottlingException").retry_after(Duration::from_secs(42));
@@ -223,7 +223,7 @@ async fn a_busy_model_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn the_time_in_which_a_question_arrives_is_part_of_its_deadline() {
+async fn the_deadline_includes_the_time_to_receive_the_question() {
     let app = TestApp::with_deadline(SHORT).await;
     let (ada, thread) = scene(&app).await;
     let slowly = json!({ "content": QUESTION }).to_string();

@@ -49,7 +49,7 @@ const STRANGERS: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn a_request_from_a_page_of_another_site_is_refused_and_the_page_may_not_read_why() {
+async fn a_cross_site_request_is_refused_and_its_page_cannot_read_the_answer() {
     let app = TestApp::new().await;
     let (ada, routes) = changing(&app).await;
     let before = app.table().raw().items().await;
@@ -66,7 +66,7 @@ async fn a_request_from_a_page_of_another_site_is_refused_and_the_page_may_not_r
 }
 
 #[tokio::test]
-async fn a_page_of_ours_and_a_page_of_this_very_address_may_send_and_so_may_no_page_at_all() {
+async fn our_origins_the_same_origin_and_no_origin_may_send_requests() {
     let app = TestApp::new().await;
     let body = || json!({ "filename": FILENAME, "code_content": CODE }).to_string();
     let ada = app.signs_up("ada").await;
@@ -85,7 +85,7 @@ async fn a_page_of_ours_and_a_page_of_this_very_address_may_send_and_so_may_no_p
 }
 
 #[tokio::test]
-async fn a_body_that_a_form_could_send_is_refused_by_every_route_that_changes_something() {
+async fn every_changing_route_refuses_bodies_that_a_form_could_send() {
     let app = TestApp::new().await;
     let (ada, routes) = changing(&app).await;
     let before = app.table().raw().items().await;
@@ -101,7 +101,7 @@ async fn a_body_that_a_form_could_send_is_refused_by_every_route_that_changes_so
 }
 
 #[tokio::test]
-async fn reading_is_for_every_origin_but_only_ours_may_see_the_answer() {
+async fn any_origin_may_send_reads_but_only_ours_may_see_the_answer() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     for origin in STRANGERS {
@@ -114,7 +114,7 @@ async fn reading_is_for_every_origin_but_only_ours_may_see_the_answer() {
 }
 
 #[tokio::test]
-async fn a_preflight_is_answered_without_being_guarded_and_allows_only_our_pages() {
+async fn preflights_are_answered_and_allow_only_our_pages() {
     let app = TestApp::new().await;
     let (ada, routes) = changing(&app).await;
     for (_, path) in &routes {

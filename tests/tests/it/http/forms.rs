@@ -20,7 +20,7 @@ fn with(mut body: Value, field: &str, value: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_file_name_that_names_nothing_is_refused() {
+async fn an_empty_or_invalid_file_name_is_refused() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let before = app.table().raw().census().await;
@@ -35,7 +35,7 @@ async fn a_file_name_that_names_nothing_is_refused() {
 }
 
 #[tokio::test]
-async fn of_a_path_only_the_file_name_is_kept() {
+async fn only_the_file_name_of_a_path_is_stored() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     for (sent, kept) in [
@@ -64,7 +64,7 @@ async fn of_a_path_only_the_file_name_is_kept() {
 }
 
 #[tokio::test]
-async fn names_and_addresses_with_characters_that_are_not_seen_are_refused() {
+async fn names_and_addresses_with_invisible_characters_are_refused() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -85,7 +85,7 @@ async fn names_and_addresses_with_characters_that_are_not_seen_are_refused() {
 }
 
 #[tokio::test]
-async fn a_language_that_is_not_in_the_list_is_refused() {
+async fn an_unsupported_language_is_refused() {
     let app = TestApp::new().await;
     let (ada, session, _) = scene(&app).await;
     for language in ["", "Klingon", "rs", "C+++", " "] {
@@ -102,7 +102,7 @@ async fn a_language_that_is_not_in_the_list_is_refused() {
 }
 
 #[tokio::test]
-async fn a_save_without_a_whole_positive_version_is_refused() {
+async fn a_save_without_a_positive_integer_version_is_refused() {
     let app = TestApp::new().await;
     let (ada, session, _) = scene(&app).await;
     for version in [json!(0), json!(-1), json!(1.5), json!("1"), json!(null), json!(true), json!(4_294_967_296_u64)] {
@@ -117,7 +117,7 @@ async fn a_save_without_a_whole_positive_version_is_refused() {
 }
 
 #[tokio::test]
-async fn lines_that_the_file_does_not_have_are_refused() {
+async fn lines_outside_the_file_are_refused() {
     let app = TestApp::new().await;
     let (ada, session, _) = scene(&app).await;
     let threads = format!("{}/threads", session.path);
@@ -162,7 +162,7 @@ async fn a_thread_on_the_whole_file_needs_no_lines_and_stays_when_they_change() 
 }
 
 #[tokio::test]
-async fn a_selection_that_is_not_the_text_of_its_lines_is_marked_approximate() {
+async fn a_selection_that_differs_from_its_lines_is_approximate() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     assert_eq!(thread.json["anchor_status"], "stable");
@@ -172,7 +172,7 @@ async fn a_selection_that_is_not_the_text_of_its_lines_is_marked_approximate() {
 }
 
 #[tokio::test]
-async fn a_message_has_from_one_to_five_thousand_characters() {
+async fn a_message_must_have_1_to_5000_characters() {
     let app = TestApp::new().await;
     let (ada, _, thread) = scene(&app).await;
     let note = |content: Value| json!({ "content": content, "ask": false });

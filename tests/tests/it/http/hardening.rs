@@ -16,7 +16,7 @@ async fn scene(app: &TestApp) -> (Person, Session, Thread) {
 }
 
 #[tokio::test]
-async fn a_number_that_is_no_whole_number_of_its_field_is_refused_in_every_form() {
+async fn every_form_refuses_invalid_integers() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let before = app.table().raw().items().await;
@@ -64,7 +64,7 @@ async fn a_number_that_is_no_whole_number_of_its_field_is_refused_in_every_form(
 }
 
 #[tokio::test]
-async fn a_field_that_is_given_twice_is_refused_however_it_is_written() {
+async fn a_duplicate_field_is_refused_in_every_spelling() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let before = app.table().raw().items().await;
@@ -90,7 +90,7 @@ async fn a_field_that_is_given_twice_is_refused_however_it_is_written() {
 }
 
 #[tokio::test]
-async fn an_address_with_a_broken_escape_is_not_found_or_refused() {
+async fn a_path_with_a_broken_escape_is_refused_or_not_found() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     for (escape, text) in
@@ -127,7 +127,7 @@ async fn an_address_with_a_broken_escape_is_not_found_or_refused() {
 }
 
 #[tokio::test]
-async fn cookies_that_no_browser_of_ours_keeps_are_no_sign_in() {
+async fn malformed_cookies_are_unauthorized() {
     let app = TestApp::new().await;
     let (ada, session, _) = scene(&app).await;
     let good = ada.cookie("access_token").unwrap();
@@ -157,7 +157,7 @@ async fn cookies_that_no_browser_of_ours_keeps_are_no_sign_in() {
 }
 
 #[tokio::test]
-async fn a_body_larger_than_its_route_takes_is_refused_as_it_came_and_inflated() {
+async fn a_body_over_the_limit_of_its_route_is_refused_plain_and_gzipped() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let (threads, metadata) = (format!("{}/threads", session.path), format!("{}/metadata", session.path));
@@ -186,7 +186,7 @@ async fn a_body_larger_than_its_route_takes_is_refused_as_it_came_and_inflated()
 }
 
 #[tokio::test]
-async fn a_large_answer_is_gzipped_for_who_asks_and_a_change_is_taken_gzipped() {
+async fn large_answers_are_gzipped_on_request_and_gzipped_changes_accepted() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let packed = |request: axum::http::request::Builder| request.header(header::CONTENT_TYPE, "application/gzip");
@@ -206,7 +206,7 @@ async fn a_large_answer_is_gzipped_for_who_asks_and_a_change_is_taken_gzipped() 
 }
 
 #[tokio::test]
-async fn text_that_is_no_text_is_refused_in_every_field() {
+async fn every_field_refuses_invalid_text() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let before = app.table().raw().items().await;

@@ -16,7 +16,7 @@ fn is_unwell(answer: Response) {
 }
 
 #[tokio::test]
-async fn a_table_that_answers_is_well_for_half_a_read_unit() {
+async fn the_health_check_of_a_reachable_table_costs_half_a_read_unit() {
     let app = TestApp::with_rate_limits().await;
     let answer = app.stranger().gets("/health").await;
     let cost: Vec<_> = answer.bill.iter().map(|call| (call.pattern.id, call.requests, call.rcu, call.wcu)).collect();
@@ -28,7 +28,7 @@ async fn a_table_that_answers_is_well_for_half_a_read_unit() {
 }
 
 #[tokio::test]
-async fn a_table_that_does_not_answer_is_unwell_after_two_seconds_and_well_when_it_answers_again() {
+async fn the_health_check_fails_after_two_seconds_without_an_answer_and_recovers() {
     let table = TestTable::new().await;
     let proxy = Proxy::before(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
@@ -44,7 +44,7 @@ async fn a_table_that_does_not_answer_is_unwell_after_two_seconds_and_well_when_
 }
 
 #[tokio::test]
-async fn a_table_that_is_not_there_or_nowhere_is_unwell_and_no_more_is_told() {
+async fn the_health_check_hides_why_a_table_is_unavailable() {
     let table = TestTable::new().await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nowhere = table.store_through(&format!("http://{closed}")).await;

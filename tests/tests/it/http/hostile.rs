@@ -149,7 +149,7 @@ async fn all_stay_inside(files: Vec<HostileFile>) {
 }
 
 #[tokio::test]
-async fn hostile_code_that_is_not_kept_stays_inside_its_fence_too() {
+async fn hostile_code_of_an_analysis_stays_inside_its_fence() {
     let (app, secrets) = scene().await;
     let ada = app.signs_up("ada").await;
     let mut fence = "0123456789abcdef".to_owned();
@@ -197,7 +197,7 @@ async fn a_patch_that_quotes_hidden_characters_as_they_were_shown_applies_to_the
 }
 
 #[tokio::test]
-async fn a_patch_that_brings_in_hidden_characters_comes_with_a_warning() {
+async fn a_patch_that_adds_hidden_characters_has_a_warning() {
     let (app, _) = scene().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates("a.py", "a = 1\n").await;
@@ -209,7 +209,7 @@ async fn a_patch_that_brings_in_hidden_characters_comes_with_a_warning() {
 }
 
 #[tokio::test]
-async fn an_answer_is_cleaned_wherever_it_is_shown() {
+async fn an_answer_is_cleaned_in_every_response() {
     let (app, _) = scene().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

@@ -29,7 +29,7 @@ fn bill(answer: &Response) -> Vec<(&'static str, u32)> {
 }
 
 #[tokio::test]
-async fn the_same_question_again_gets_what_is_stored_and_costs_no_quota() {
+async fn a_repeated_question_returns_the_stored_answer_and_costs_no_quota() {
     let app = TestApp::with_rate_limits().await;
     let (ada, thread) = scene(&app).await;
     let first = ada.posts(&thread.messages(), &question()).await;
@@ -48,7 +48,7 @@ async fn the_same_question_again_gets_what_is_stored_and_costs_no_quota() {
 }
 
 #[tokio::test]
-async fn a_note_is_stored_once_too() {
+async fn a_repeated_note_is_stored_once() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     let note = json!({ "content": "Look at this again.", "ask": false, "client_message_id": ID });
@@ -60,7 +60,7 @@ async fn a_note_is_stored_once_too() {
 }
 
 #[tokio::test]
-async fn an_id_belongs_to_one_message_of_one_thread() {
+async fn a_client_id_belongs_to_one_message_of_one_thread() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     ada.posts(&thread.messages(), &question()).await.is(201);
@@ -79,7 +79,7 @@ async fn an_id_belongs_to_one_message_of_one_thread() {
 }
 
 #[tokio::test]
-async fn what_is_no_uuid_is_refused_and_null_is_no_id() {
+async fn a_client_id_must_be_a_uuid_and_null_means_none() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     for bad in [json!(""), json!("x"), json!(7), json!(&ID[1..]), json!([ID])] {
@@ -94,7 +94,7 @@ async fn what_is_no_uuid_is_refused_and_null_is_no_id() {
 }
 
 #[tokio::test]
-async fn a_question_whose_answer_failed_is_asked_again_under_what_is_stored() {
+async fn a_repeated_failed_question_is_asked_again_under_its_stored_message() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     let denied = Act::fault(403, "AccessDeniedException", "no");
@@ -111,7 +111,7 @@ async fn a_question_whose_answer_failed_is_asked_again_under_what_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_at_once_one_asks_one_waits_and_the_others_are_told_when_to_come_back() {
+async fn of_twenty_duplicates_one_asks_one_waits_and_the_rest_get_a_retry_time() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(1))]);
@@ -136,7 +136,7 @@ async fn of_twenty_at_once_one_asks_one_waits_and_the_others_are_told_when_to_co
 }
 
 #[tokio::test]
-async fn a_question_that_is_asked_for_longer_than_one_waits_is_in_progress() {
+async fn a_duplicate_that_waits_until_its_deadline_gets_request_in_progress() {
     let app = TestApp::with_deadline(Duration::from_secs(2)).await;
     let (ada, thread) = scene(&app).await;
     held_by_a_run_that_was_killed(&app, &thread).await;
@@ -155,7 +155,7 @@ async fn held_by_a_run_that_was_killed(app: &TestApp, thread: &Thread) {
 }
 
 #[tokio::test]
-async fn a_run_that_was_killed_is_taken_over_when_its_lease_has_passed() {
+async fn a_killed_run_is_taken_over_after_its_lease() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     held_by_a_run_that_was_killed(&app, &thread).await;
@@ -167,7 +167,7 @@ async fn a_run_that_was_killed_is_taken_over_when_its_lease_has_passed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_comes_after_its_lease_gives_way_to_that_of_who_took_over_and_both_are_paid() {
+async fn a_late_answer_loses_to_the_run_that_took_over_and_both_are_billed() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     let slow = Act::Answer.after(Duration::from_secs(8));
@@ -189,7 +189,7 @@ async fn an_answer_that_comes_after_its_lease_gives_way_to_that_of_who_took_over
 }
 
 #[tokio::test]
-async fn after_its_day_an_id_means_the_same_for_as_long_as_its_record_is_there() {
+async fn a_client_id_counts_as_long_as_its_expired_record_exists() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     let first = ada.posts(&thread.messages(), &question()).await.is(201);
@@ -199,7 +199,7 @@ async fn after_its_day_an_id_means_the_same_for_as_long_as_its_record_is_there()
 }
 
 #[tokio::test]
-async fn who_hangs_up_gets_the_answer_when_they_come_back() {
+async fn a_client_that_disconnects_gets_the_answer_on_its_next_request() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(1))]);

@@ -101,13 +101,13 @@ async fn a_file_is_reviewed_and_the_answers_patch_is_applied() {
 }
 
 #[tokio::test]
-async fn no_request_of_the_journey_asks_the_table_more_than_it_did() {
+async fn the_table_requests_of_the_journey_are_unchanged() {
     let told = the_journey().await;
     insta::assert_snapshot!("journey_costs", told.costs.trim_end());
 }
 
 #[tokio::test]
-async fn threads_move_with_their_lines_in_the_answer_to_the_save_that_moves_them() {
+async fn a_save_returns_threads_at_their_moved_lines() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -132,7 +132,7 @@ async fn threads_move_with_their_lines_in_the_answer_to_the_save_that_moves_them
 }
 
 #[tokio::test]
-async fn a_save_of_the_language_alone_leaves_code_and_version_as_they_are() {
+async fn saving_only_the_language_changes_neither_code_nor_version() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

@@ -32,7 +32,7 @@ async fn scene() -> (TestApp, Person) {
 }
 
 #[tokio::test]
-async fn strangers_who_guess_keep_the_owner_from_nothing_on_a_device_that_is_known() {
+async fn guesses_by_strangers_do_not_block_the_owner_on_a_known_device() {
     let (app, ada) = scene().await;
     let statuses = guesses(&app, "ada", 12).await;
     assert_eq!((&statuses[..10], &statuses[10..]), (&[401; 10][..], &[429; 2][..]));
@@ -61,7 +61,7 @@ async fn only_wrong_passwords_count_against_an_account() {
 }
 
 #[tokio::test]
-async fn a_known_device_has_ten_wrong_passwords_of_its_own() {
+async fn a_known_device_has_its_own_limit_of_ten_wrong_passwords() {
     let (app, ada) = scene().await;
     let phone = app.signs_in("ada").await;
     // The same browser on its way through many networks, since an address has limits of its own.
@@ -82,7 +82,7 @@ async fn a_known_device_has_ten_wrong_passwords_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_browser_that_several_people_use_is_known_to_each_of_them() {
+async fn a_shared_browser_is_a_known_device_of_each_user() {
     let (app, browser) = scene().await;
     app.signs_up("bob").await;
     tries(&browser, "bob", PASSWORD).await.is(200);
@@ -94,7 +94,7 @@ async fn a_browser_that_several_people_use_is_known_to_each_of_them() {
 }
 
 #[tokio::test]
-async fn a_device_is_known_by_a_cookie_that_only_this_service_can_make() {
+async fn only_a_cookie_issued_by_the_service_makes_a_device_known() {
     let (app, ada) = scene().await;
     let good = ada.cookie("device").expect("set at the sign-up");
     let elsewhere = TestApp::new().await.signs_up("ada").await.cookie("device").unwrap();
@@ -111,7 +111,7 @@ async fn a_device_is_known_by_a_cookie_that_only_this_service_can_make() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_forty_guesses_at_once_ten_are_looked_at() {
+async fn ten_of_forty_concurrent_guesses_are_checked() {
     let (app, ada) = scene().await;
     let strangers: Vec<_> = (0..40).map(|_| app.stranger()).collect();
     let answers = at_once(40, |number| {
@@ -125,7 +125,7 @@ async fn of_forty_guesses_at_once_ten_are_looked_at() {
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_has_is_limited_like_one_that_somebody_has() {
+async fn an_unknown_username_is_limited_like_a_known_one() {
     let (app, _) = scene().await;
     let (rule, now) = (RateLimit::LOGIN_ACCOUNT.rule, app.table().clock().now());
     app.later(rule.window("nobody", now).ends_at.since(now));
@@ -136,7 +136,7 @@ async fn a_name_that_nobody_has_is_limited_like_one_that_somebody_has() {
 }
 
 #[tokio::test]
-async fn a_success_that_cannot_be_taken_back_is_a_sign_in_all_the_same() {
+async fn a_sign_in_succeeds_if_its_hit_cannot_be_taken_back() {
     let (app, ada) = scene().await;
     let proxy = Proxy::before(app.table().endpoint()).await;
     let through = app.on(app.table().store_through(&proxy.url()).await, &ada);

@@ -13,7 +13,7 @@ fn file(code: &str) -> String {
 }
 
 #[tokio::test]
-async fn five_mebibytes_of_source_are_taken_as_json_and_read_back_byte_for_byte() {
+async fn five_mib_of_source_are_accepted_as_json_and_read_back_unchanged() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let code = source(FIVE_MIB);
@@ -26,7 +26,7 @@ async fn five_mebibytes_of_source_are_taken_as_json_and_read_back_byte_for_byte(
 }
 
 #[tokio::test]
-async fn five_mebibytes_of_noise_are_taken_as_gzip_and_come_back_gzipped_when_asked() {
+async fn five_mib_of_noise_are_accepted_as_gzip_and_returned_as_gzip() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let code = noise(FIVE_MIB, 1);
@@ -44,7 +44,7 @@ async fn five_mebibytes_of_noise_are_taken_as_gzip_and_come_back_gzipped_when_as
 }
 
 #[tokio::test]
-async fn a_file_of_five_mebibytes_is_taken_however_json_escapes_it() {
+async fn a_file_of_five_mib_is_accepted_in_every_json_escaping() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let cyrillic = "Ж".repeat(FIVE_MIB / 2);
@@ -80,7 +80,7 @@ async fn a_file_of_five_mebibytes_is_taken_however_json_escapes_it() {
 }
 
 #[tokio::test]
-async fn one_byte_more_than_five_mebibytes_is_too_large() {
+async fn a_file_one_byte_over_five_mib_is_too_large() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, "small").await;
@@ -101,7 +101,7 @@ async fn one_byte_more_than_five_mebibytes_is_too_large() {
 }
 
 #[tokio::test]
-async fn a_bomb_of_gzip_is_too_large_and_not_inflated() {
+async fn a_gzip_bomb_is_refused_without_inflating_it() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let bomb = gzip(&vec![b' '; 200_000_000]);
@@ -112,7 +112,7 @@ async fn a_bomb_of_gzip_is_too_large_and_not_inflated() {
 }
 
 #[tokio::test]
-async fn a_conflict_over_a_large_file_tells_all_of_it() {
+async fn a_conflict_on_a_large_file_returns_the_whole_file() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let code = noise(1_000_000, 2);

@@ -53,7 +53,7 @@ async fn the_fifty_first_thread_is_refused() {
 }
 
 #[tokio::test]
-async fn a_thread_has_five_hundred_messages_and_a_question_needs_room_for_its_answer() {
+async fn a_thread_holds_500_messages_and_a_question_needs_room_for_its_answer() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -79,7 +79,7 @@ async fn a_thread_has_five_hundred_messages_and_a_question_needs_room_for_its_an
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_forty_questions_at_once_for_five_slots_two_are_answered_and_the_thread_has_never_more_than_five_hundred() {
+async fn two_of_forty_concurrent_questions_fit_into_the_last_five_slots() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -117,7 +117,7 @@ async fn of_forty_questions_at_once_for_five_slots_two_are_answered_and_the_thre
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_saves_of_one_version_at_once_one_succeeds_and_the_rest_get_its_version_and_code() {
+async fn one_of_fifty_concurrent_saves_succeeds_and_the_rest_get_its_code() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -138,7 +138,7 @@ async fn of_fifty_saves_of_one_version_at_once_one_succeeds_and_the_rest_get_its
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_hundred_creations_at_once_a_hundred_succeed() {
+async fn a_hundred_of_two_hundred_concurrent_creations_succeed() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let answers = at_once(200, |number| {
@@ -155,7 +155,7 @@ async fn of_two_hundred_creations_at_once_a_hundred_succeed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_questions_at_once_are_all_answered_each_right_after_itself() {
+async fn twenty_concurrent_questions_are_each_followed_by_their_answer() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

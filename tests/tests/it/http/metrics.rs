@@ -46,7 +46,7 @@ fn metrics(line: &Value) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn an_item_that_a_list_leaves_out_is_counted() {
+async fn an_unreadable_item_left_out_of_a_list_is_counted() {
     let (app, sink) = measured().await;
     let ada = app.signs_up("ada").await;
     for name in ["good.py", "bad.py"] {
@@ -64,7 +64,7 @@ async fn an_item_that_a_list_leaves_out_is_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_was_paid_for_and_is_not_stored_is_counted() {
+async fn an_answer_that_is_paid_but_not_stored_is_counted() {
     let (app, sink) = measured().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -92,7 +92,7 @@ async fn an_answer_that_was_paid_for_and_is_not_stored_is_counted() {
 }
 
 #[tokio::test]
-async fn a_stream_that_fails_after_its_head_is_a_fault() {
+async fn a_stream_that_fails_after_its_status_is_a_fault() {
     let (app, sink) = measured().await;
     let ada = app.signs_up("ada").await;
     drop(sink.lines());
@@ -107,7 +107,7 @@ async fn a_stream_that_fails_after_its_head_is_a_fault() {
 }
 
 #[tokio::test]
-async fn a_line_says_endpoint_status_time_and_what_the_table_and_the_model_took() {
+async fn a_metrics_line_has_endpoint_status_times_table_and_model_usage() {
     let (app, sink) = measured().await;
     let ada = app.signs_up("ada").await;
     drop(sink.lines());
@@ -157,7 +157,7 @@ async fn a_line_says_endpoint_status_time_and_what_the_table_and_the_model_took(
 }
 
 #[tokio::test]
-async fn an_error_is_counted_by_its_code_and_what_was_paid_for_it_too() {
+async fn an_error_is_counted_by_its_code_and_with_its_cost() {
     let (app, sink) = measured().await;
     let ada = app.signs_up("ada").await;
     drop(sink.lines());
@@ -180,7 +180,7 @@ async fn an_error_is_counted_by_its_code_and_what_was_paid_for_it_too() {
 }
 
 #[tokio::test]
-async fn endpoints_are_routes_and_never_what_somebody_typed() {
+async fn the_endpoint_of_a_metric_is_a_route_and_never_a_path() {
     let (app, sink) = measured().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

@@ -14,7 +14,7 @@ fn names(page: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_session_and_its_threads_are_opened_in_the_steps_of_one() {
+async fn opening_a_session_with_its_threads_takes_no_additional_step() {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -46,7 +46,7 @@ async fn a_session_and_its_threads_are_opened_in_the_steps_of_one() {
 }
 
 #[tokio::test]
-async fn counts_that_differ_only_cost_another_step() {
+async fn a_thread_count_mismatch_costs_one_more_query() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -88,7 +88,7 @@ async fn sessions_are_listed_by_their_last_activity() {
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_decode_hides_no_other_session() {
+async fn an_unreadable_head_does_not_hide_other_sessions() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let (good, bad) = (ada.creates("good.py", CODE).await, ada.creates("bad.py", CODE).await);
@@ -104,7 +104,7 @@ async fn a_head_that_does_not_decode_hides_no_other_session() {
 }
 
 #[tokio::test]
-async fn a_thread_or_message_that_does_not_decode_hides_no_other() {
+async fn an_unreadable_thread_or_message_does_not_hide_others() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -131,7 +131,7 @@ async fn a_thread_or_message_that_does_not_decode_hides_no_other() {
 }
 
 #[tokio::test]
-async fn missing_chunks_are_an_error_of_their_session_alone() {
+async fn missing_chunks_are_an_error_of_their_session_only() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let (good, bad) = (ada.creates("good.py", CODE).await, ada.creates("bad.py", &noise(500_000, 1)).await);
@@ -146,7 +146,7 @@ async fn missing_chunks_are_an_error_of_their_session_alone() {
 }
 
 #[tokio::test]
-async fn one_message_is_read_by_its_id() {
+async fn a_message_can_be_read_by_its_id() {
     let app = TestApp::new().await;
     let (ada, bob) = (app.signs_up("ada").await, app.signs_up("bob").await);
     let session = ada.creates(FILENAME, CODE).await;

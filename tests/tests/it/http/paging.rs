@@ -72,7 +72,7 @@ async fn pages_of_any_size_show_every_item_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_page_has_fifty_sessions_unless_fewer_are_asked_for() {
+async fn a_page_has_fifty_sessions_by_default() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     for _ in 0..51 {
@@ -133,7 +133,7 @@ async fn a_cursor_with_one_byte_changed_is_refused_and_the_table_is_not_asked() 
 }
 
 #[tokio::test]
-async fn limits_and_orders_that_no_list_has_are_refused_by_their_name() {
+async fn invalid_limits_and_orders_are_refused_by_name() {
     let app = TestApp::new().await;
     let (ada, session, thread) = busy(&app, "ada").await;
     let threads = format!("{}/threads", session.path);

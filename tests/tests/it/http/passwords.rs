@@ -50,7 +50,7 @@ async fn a_new_password_ends_every_sign_in_and_starts_one_for_this_browser() {
 }
 
 #[tokio::test]
-async fn a_copy_of_the_cookies_from_before_the_change_is_worth_nothing_at_once() {
+async fn cookies_copied_before_a_password_change_are_invalid_at_once() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let thief = ada.copied();
@@ -67,7 +67,7 @@ async fn a_copy_of_the_cookies_from_before_the_change_is_worth_nothing_at_once()
 }
 
 #[tokio::test]
-async fn the_field_that_is_wrong_is_named_and_nothing_changes() {
+async fn an_invalid_field_is_named_and_nothing_changes() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.signs_in("ada").await;
@@ -101,7 +101,7 @@ async fn the_field_that_is_wrong_is_named_and_nothing_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_five_changes_at_once_one_is_made_and_its_sign_in_is_the_one_that_is_left() {
+async fn one_of_five_concurrent_changes_succeeds_and_only_its_sign_in_remains() {
     let app = TestApp::new().await;
     let mut devices = vec![app.signs_up("ada").await];
     for _ in 1..5 {
@@ -123,7 +123,7 @@ async fn of_five_changes_at_once_one_is_made_and_its_sign_in_is_the_one_that_is_
 }
 
 #[tokio::test]
-async fn five_requests_of_a_sign_in_may_try_the_password_in_a_minute_whichever_they_are() {
+async fn a_sign_in_may_try_the_password_five_times_a_minute_on_all_routes() {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
     let bob = app.signs_up("bob").await;
@@ -148,7 +148,7 @@ async fn five_requests_of_a_sign_in_may_try_the_password_in_a_minute_whichever_t
 }
 
 #[tokio::test]
-async fn the_new_password_need_not_be_confirmed() {
+async fn a_password_change_requires_no_confirmation() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let form = json!({ "current_password": PASSWORD, "new_password": NEW });
@@ -157,7 +157,7 @@ async fn the_new_password_need_not_be_confirmed() {
 }
 
 #[tokio::test]
-async fn a_thief_of_one_sign_in_who_guesses_does_not_keep_the_owner_from_changing_the_password() {
+async fn guesses_with_a_stolen_sign_in_do_not_block_the_owners_change() {
     let app = TestApp::with_rate_limits().await;
     let stolen = app.signs_up("ada").await.copied();
     for number in 0..7 {
@@ -170,7 +170,7 @@ async fn a_thief_of_one_sign_in_who_guesses_does_not_keep_the_owner_from_changin
 }
 
 #[tokio::test]
-async fn a_form_that_is_refused_is_not_counted_as_a_try_of_the_password() {
+async fn an_invalid_form_does_not_count_as_a_password_attempt() {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
     for _ in 0..10 {
@@ -180,7 +180,7 @@ async fn a_form_that_is_refused_is_not_counted_as_a_try_of_the_password() {
 }
 
 #[tokio::test]
-async fn a_hash_that_has_become_too_cheap_is_renewed_when_its_owner_signs_in() {
+async fn a_hash_of_too_low_cost_is_renewed_at_sign_in() {
     let app = TestApp::with_hash_cost(5).await;
     let cheap = Hasher::new(4).unwrap().hash(&PASSWORD.parse::<Password>().unwrap()).await.unwrap();
     let new = NewUser { password_hash: cheap.clone(), ..newcomer("ada") };

@@ -42,7 +42,7 @@ async fn with_code(app: &TestApp, code: &str) -> (Person, Session, Thread) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_takes_five_requests_and_four_steps_at_most() {
+async fn a_question_takes_at_most_five_requests_and_four_steps() {
     let app = TestApp::with_rate_limits().await;
     let (ada, _, thread) = with_code(&app, CODE).await;
     let proxy = Proxy::counting_steps(app.table().endpoint()).await;
@@ -61,7 +61,7 @@ async fn a_question_takes_five_requests_and_four_steps_at_most() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_and_its_applied_patch_take_nine_requests_at_most() {
+async fn a_question_and_its_applied_patch_take_at_most_nine_requests() {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
     let mut taken = Vec::new();
@@ -98,7 +98,7 @@ async fn a_question_after_a_pause_pays_one_write_unit_for_its_limits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_about_five_mebibytes_reads_them_once() {
+async fn questions_about_five_mib_read_the_chunks_once() {
     let app = TestApp::new().await;
     let (ada, session, thread) = with_code(&app, &noise(FIVE_MIB, 1)).await;
     let ada = elsewhere(&app, &ada).await;
@@ -117,7 +117,7 @@ async fn a_question_about_five_mebibytes_reads_them_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn code_that_is_saved_elsewhere_is_read_again() {
+async fn code_saved_by_another_process_is_read_again() {
     let app = TestApp::new().await;
     let (ada, session, _) = with_code(&app, CODE).await;
     let other = elsewhere(&app, &ada).await;
@@ -130,7 +130,7 @@ async fn code_that_is_saved_elsewhere_is_read_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn code_in_memory_is_only_for_its_owner_and_not_for_a_deleted_session() {
+async fn cached_code_is_only_for_its_owner_and_existing_sessions() {
     let app = TestApp::new().await;
     let (ada, session, thread) = with_code(&app, CODE).await;
     ada.opens(&session).await;
@@ -158,7 +158,7 @@ async fn without_a_cache_code_is_read_each_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_that_comes_too_often_is_told_so_and_nothing_else_and_reads_no_chunks() {
+async fn a_rate_limited_question_gets_only_429_and_reads_no_chunks() {
     let app = TestApp::with_rate_limits().await;
     let (ada, _, thread) = with_code(&app, &noise(1_000_000, 1)).await;
     for _ in 0..10 {

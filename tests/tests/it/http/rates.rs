@@ -165,7 +165,7 @@ pub(super) fn bill(answer: &Response) -> Vec<(&'static str, u32)> {
 }
 
 #[tokio::test]
-async fn so_many_requests_pass_good_or_bad_and_the_next_is_told_exactly_when_to_come_back() {
+async fn requests_up_to_the_limit_pass_and_the_next_gets_the_exact_retry_time() {
     let app = TestApp::with_rate_limits().await;
     app.signs_up("taken").await;
     for (limit, person, other) in RULES {
@@ -193,7 +193,7 @@ async fn so_many_requests_pass_good_or_bad_and_the_next_is_told_exactly_when_to_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_more_requests_at_once_than_a_window_takes_exactly_those_pass() {
+async fn concurrent_requests_pass_exactly_up_to_the_limit() {
     let app = std::sync::Arc::new(TestApp::with_rate_limits().await);
     for (limit, person, _) in RULES {
         let scene = scene(&app, person).await;
@@ -215,7 +215,7 @@ async fn of_more_requests_at_once_than_a_window_takes_exactly_those_pass() {
 }
 
 #[tokio::test]
-async fn a_question_in_a_thread_and_an_analysis_are_counted_together() {
+async fn questions_in_threads_and_analyses_share_one_limit() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
     let retry_at = ada.next_window(&app, RateLimit::QUESTION);
@@ -257,7 +257,7 @@ impl Windows {
 }
 
 #[tokio::test]
-async fn in_whatever_order_and_with_whatever_pauses_the_same_number_passes() {
+async fn the_same_number_passes_in_any_order_and_with_any_pauses() {
     let app = TestApp::with_rate_limits().await;
     let people = [scene(&app, "ada").await, scene(&app, "bob").await];
     app.later(Duration::from_mins(1));
@@ -280,7 +280,7 @@ async fn in_whatever_order_and_with_whatever_pauses_the_same_number_passes() {
 }
 
 #[tokio::test]
-async fn two_windows_that_meet_let_through_two_limits_within_a_moment() {
+async fn two_adjacent_windows_pass_two_limits_within_a_moment() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
     let ends_at = ada.next_window(&app, RateLimit::ANALYSIS);
@@ -304,7 +304,7 @@ async fn two_windows_that_meet_let_through_two_limits_within_a_moment() {
 }
 
 #[tokio::test]
-async fn an_address_or_a_user_that_has_had_its_share_keeps_nobody_else_from_theirs() {
+async fn a_limited_address_or_user_does_not_block_others() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
     app.later(Duration::from_mins(1));
@@ -320,7 +320,7 @@ async fn an_address_or_a_user_that_has_had_its_share_keeps_nobody_else_from_thei
 }
 
 #[tokio::test]
-async fn an_address_that_is_refused_uses_up_no_limit_of_an_account() {
+async fn a_refused_address_does_not_count_against_an_account() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
     app.later(Duration::from_mins(1));

@@ -27,7 +27,7 @@ async fn has_ended(person: &Person) {
 }
 
 #[tokio::test]
-async fn a_refresh_gives_a_new_access_token_and_leaves_the_refresh_token_as_it_is() {
+async fn a_refresh_returns_a_new_access_token_and_keeps_the_refresh_token() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let refresh_token = ada.cookie("refresh_token");
@@ -48,7 +48,7 @@ async fn a_refresh_gives_a_new_access_token_and_leaves_the_refresh_token_as_it_i
 }
 
 #[tokio::test]
-async fn with_less_than_a_day_left_the_refresh_token_is_replaced_and_the_sign_in_lasts_another_week() {
+async fn a_refresh_token_with_less_than_a_day_left_is_replaced_for_a_week() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let first = ada.cookie("refresh_token");
@@ -69,7 +69,7 @@ async fn with_less_than_a_day_left_the_refresh_token_is_replaced_and_the_sign_in
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_tabs_that_refresh_an_expiring_token_at_once_all_get_the_same_successor() {
+async fn ten_concurrent_refreshes_of_an_expiring_token_get_one_successor() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.later(IN_SIX_DAYS);
@@ -90,7 +90,7 @@ async fn ten_tabs_that_refresh_an_expiring_token_at_once_all_get_the_same_succes
 }
 
 #[tokio::test]
-async fn for_ten_seconds_a_replaced_token_earns_the_identical_successor() {
+async fn a_replaced_token_returns_the_same_successor_for_ten_seconds() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.later(IN_SIX_DAYS);
@@ -107,7 +107,7 @@ async fn for_ten_seconds_a_replaced_token_earns_the_identical_successor() {
 }
 
 #[tokio::test]
-async fn a_replaced_token_that_is_used_later_ends_the_sign_in_for_both_holders() {
+async fn a_replaced_token_used_later_ends_the_sign_in_for_both_holders() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let phone = app.signs_in("ada").await;
@@ -125,7 +125,7 @@ async fn a_replaced_token_that_is_used_later_ends_the_sign_in_for_both_holders()
 }
 
 #[tokio::test]
-async fn a_thief_who_is_first_is_found_out_when_the_owner_comes() {
+async fn a_theft_is_detected_when_the_owner_uses_the_replaced_token() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let thief = ada.copied();
@@ -137,7 +137,7 @@ async fn a_thief_who_is_first_is_found_out_when_the_owner_comes() {
 }
 
 #[tokio::test]
-async fn what_is_no_good_refresh_token_is_refused_and_both_cookies_are_cleared() {
+async fn an_invalid_refresh_token_is_refused_and_both_cookies_are_cleared() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let good = ada.cookie("refresh_token").unwrap();
@@ -169,7 +169,7 @@ async fn what_is_no_good_refresh_token_is_refused_and_both_cookies_are_cleared()
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_good_for_a_week() {
+async fn a_refresh_token_is_valid_for_a_week() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.later(Duration::from_millis(7 * 24 * 60 * 60 * 1_000 - 1));
@@ -211,7 +211,7 @@ async fn the_twenty_first_refresh_of_a_sign_in_in_a_minute_is_refused() {
 }
 
 #[tokio::test]
-async fn a_copy_of_a_sign_in_that_was_signed_out_keeps_its_owner_from_no_refresh() {
+async fn a_signed_out_copy_of_the_cookies_does_not_block_the_owners_refresh() {
     let app = TestApp::with_rate_limits().await;
     let copy = app.signs_up("ada").await;
     copy.copied().posts("/auth/logout", &json!({})).await.is(200);
@@ -224,7 +224,7 @@ async fn a_copy_of_a_sign_in_that_was_signed_out_keeps_its_owner_from_no_refresh
 }
 
 #[tokio::test]
-async fn refreshes_without_a_good_token_and_sign_outs_are_five_a_minute_from_an_address() {
+async fn refreshes_without_a_valid_token_and_sign_outs_are_limited_by_address() {
     let app = TestApp::with_rate_limits().await;
     let (stranger, another) = (app.stranger(), app.stranger());
     stranger.with_cookie("refresh_token", Some("x.y.z"));
@@ -243,7 +243,7 @@ async fn refreshes_without_a_good_token_and_sign_outs_are_five_a_minute_from_an_
 }
 
 #[tokio::test]
-async fn signing_out_ends_this_sign_in_and_leaves_the_other_devices() {
+async fn signing_out_ends_this_sign_in_and_keeps_the_other_devices() {
     let app = TestApp::new().await;
     let desk = app.signs_up("ada").await;
     let phone = app.signs_in("ada").await;
@@ -260,7 +260,7 @@ async fn signing_out_ends_this_sign_in_and_leaves_the_other_devices() {
 }
 
 #[tokio::test]
-async fn either_token_alone_signs_out_the_refresh_token_also_when_access_has_expired() {
+async fn either_token_signs_out_and_the_refresh_token_also_after_expired_access() {
     let app = TestApp::new().await;
     for (kept, removed) in [("access_token", "refresh_token"), ("refresh_token", "access_token")] {
         let ada = app.signs_up(&kept[..6]).await;
@@ -282,7 +282,7 @@ async fn either_token_alone_signs_out_the_refresh_token_also_when_access_has_exp
 }
 
 #[tokio::test]
-async fn a_stranger_is_signed_out_without_asking_the_table() {
+async fn signing_out_without_a_token_sends_no_request_to_the_table() {
     let app = TestApp::new().await;
     let expired = app.signs_up("ada").await;
     app.later(Duration::from_hours(8 * 24));
@@ -302,7 +302,7 @@ async fn a_stranger_is_signed_out_without_asking_the_table() {
 }
 
 #[tokio::test]
-async fn what_was_signed_out_can_be_signed_in_again_with_the_same_password() {
+async fn a_user_can_sign_in_again_after_signing_out() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     ada.posts("/auth/logout", &json!({})).await.is(200);

@@ -18,7 +18,7 @@ async fn renamed(person: &Person, session: &Session, change: Value) -> Value {
 }
 
 #[tokio::test]
-async fn another_name_changes_nothing_but_the_name_and_the_time() {
+async fn a_rename_changes_only_the_name_and_the_time() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -45,7 +45,7 @@ async fn another_name_changes_nothing_but_the_name_and_the_time() {
 }
 
 #[tokio::test]
-async fn the_detected_language_is_that_of_the_new_name_and_else_that_of_the_first_line() {
+async fn a_rename_detects_the_language_by_the_name_or_else_the_first_line() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates("tool.rb", TOOL).await;
@@ -70,7 +70,7 @@ async fn the_detected_language_is_that_of_the_new_name_and_else_that_of_the_firs
 }
 
 #[tokio::test]
-async fn an_override_stays_until_null_takes_it_back() {
+async fn a_language_override_stays_until_null_removes_it() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -103,7 +103,7 @@ async fn an_override_stays_until_null_takes_it_back() {
 }
 
 #[tokio::test]
-async fn a_change_that_cannot_be_made_is_refused_by_the_name_of_its_field_and_changes_nothing() {
+async fn an_invalid_change_names_its_field_and_changes_nothing() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -128,7 +128,7 @@ async fn a_change_that_cannot_be_made_is_refused_by_the_name_of_its_field_and_ch
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_names_and_languages_changed_at_once_none_undoes_the_other() {
+async fn concurrent_changes_of_name_and_language_are_all_kept() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

@@ -58,7 +58,7 @@ async fn a_throttled_model_is_asked_again_and_its_answer_is_stored() {
 }
 
 #[tokio::test]
-async fn a_question_to_an_unavailable_model_stays_and_says_why_it_has_no_answer() {
+async fn a_question_to_an_unavailable_model_is_stored_with_the_reason() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![unavailable(), unavailable(), unavailable()]);
@@ -71,7 +71,7 @@ async fn a_question_to_an_unavailable_model_stays_and_says_why_it_has_no_answer(
 }
 
 #[tokio::test]
-async fn a_model_that_is_refused_to_us_is_unavailable_and_not_asked_twice() {
+async fn a_model_that_denies_access_is_unavailable_and_asked_once() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::fault(403, "AccessDeniedException", "You don't have access to the model.")]);
@@ -81,7 +81,7 @@ async fn a_model_that_is_refused_to_us_is_unavailable_and_not_asked_twice() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_twice_is_malformed_and_what_could_be_read_is_shown() {
+async fn two_unreadable_answers_are_malformed_and_the_readable_part_is_shown() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::Text("It should be `is`.".to_owned()), Act::Text(String::new())]);
@@ -96,7 +96,7 @@ async fn an_answer_that_cannot_be_read_twice_is_malformed_and_what_could_be_read
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_once_is_asked_for_again() {
+async fn an_unreadable_answer_is_requested_again() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     for act in [Act::Text("It should be `is`.".to_owned()), Act::CutBody] {
@@ -109,7 +109,7 @@ async fn an_answer_that_cannot_be_read_once_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_cut_off_is_stored_with_a_warning_and_without_a_patch() {
+async fn a_truncated_answer_is_stored_with_a_warning_and_without_a_patch() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::MaxTokens]);
@@ -147,7 +147,7 @@ async fn a_patch_that_does_not_apply_is_withheld_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_patch_for_a_miscounted_line_is_moved_to_it_and_one_that_opens_a_bracket_is_doubtful() {
+async fn a_patch_with_a_wrong_line_is_relocated_and_an_open_bracket_is_doubtful() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     let line_34 = CODE.lines().nth(33).unwrap();
@@ -175,7 +175,7 @@ async fn a_model_that_takes_longer_than_the_deadline_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_question_about_too_much_code_is_stored_and_says_why_it_has_no_answer() {
+async fn a_question_about_too_much_code_is_stored_with_the_reason() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates("data.json", &format!("{0}\n{0}", "x".repeat(250_000))).await;
@@ -194,7 +194,7 @@ async fn a_question_about_too_much_code_is_stored_and_says_why_it_has_no_answer(
 }
 
 #[tokio::test]
-async fn a_large_file_is_shown_to_the_model_around_the_selection_only() {
+async fn the_model_sees_only_the_surroundings_of_a_selection_in_a_large_file() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let lines: Vec<String> =
@@ -210,7 +210,7 @@ async fn a_large_file_is_shown_to_the_model_around_the_selection_only() {
 }
 
 #[tokio::test]
-async fn the_model_is_shown_the_saved_code_the_selection_and_the_conversation() {
+async fn the_model_sees_the_saved_code_the_selection_and_the_conversation() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

@@ -43,7 +43,7 @@ async fn a_save_of_8_kb_of_gzip_that_moves_fifty_threads_writes_at_most_30_units
 }
 
 #[tokio::test]
-async fn the_dearest_save_of_an_item_writes_at_most_520_units() {
+async fn the_most_expensive_inline_save_writes_at_most_520_units() {
     // A little less than fits an item, so that one more line fits too.
     let code = with_gzip_of(240 * 1_024 - 1, 1);
     let cost = moving_fifty(&code[..code.len() - 100], 16 * 1_024).await;
@@ -51,7 +51,7 @@ async fn the_dearest_save_of_an_item_writes_at_most_520_units() {
 }
 
 #[tokio::test]
-async fn a_save_takes_three_steps_and_one_without_threads_two() {
+async fn a_save_takes_three_steps_and_without_threads_two() {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
     let (session, plain) = (ada.creates(FILENAME, CODE).await, ada.creates(FILENAME, CODE).await);
@@ -68,7 +68,7 @@ async fn a_save_takes_three_steps_and_one_without_threads_two() {
 }
 
 #[tokio::test]
-async fn a_save_over_the_limit_does_nothing_else_whatever_it_says() {
+async fn a_rate_limited_save_does_nothing_else() {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
@@ -108,7 +108,7 @@ async fn sent_twice(first: &str, body: Value) -> (TestApp, Person, Session, Valu
 }
 
 #[tokio::test]
-async fn a_save_sent_again_after_its_answer_was_lost_is_the_same_save() {
+async fn a_save_repeated_after_a_lost_answer_returns_the_same_result() {
     for (first, code) in [(CODE.to_owned(), format!("# new\n{CODE}")), (noise(500_000, 1), noise(500_000, 2))] {
         let body = json!({ "expected_version_number": 1, "code_content": code });
         let (_app, ada, session, again) = sent_twice(&first, body).await;
@@ -119,7 +119,7 @@ async fn a_save_sent_again_after_its_answer_was_lost_is_the_same_save() {
 }
 
 #[tokio::test]
-async fn another_save_of_the_version_is_told_what_was_saved_instead() {
+async fn another_save_of_the_same_version_gets_the_saved_code() {
     let code = format!("# new\n{CODE}");
     let body = json!({ "expected_version_number": 1, "code_content": code, "language_override": "Swift" });
     let (_app, ada, session, again) = sent_twice(CODE, body.clone()).await;
@@ -144,7 +144,7 @@ fn written_by_a_save(bill: &[model::CallCost]) -> f64 {
 }
 
 #[tokio::test]
-async fn saving_what_is_there_makes_no_version_and_no_write() {
+async fn saving_unchanged_code_creates_no_version_and_writes_nothing() {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
     for code in [CODE.to_owned(), noise(500_000, 1), String::new()] {
@@ -169,7 +169,7 @@ async fn saving_what_is_there_makes_no_version_and_no_write() {
 }
 
 #[tokio::test]
-async fn saving_other_code_of_the_same_size_makes_a_version() {
+async fn saving_other_code_of_the_same_size_creates_a_version() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, "a = 1\n").await;
@@ -178,7 +178,7 @@ async fn saving_other_code_of_the_same_size_makes_a_version() {
 }
 
 #[tokio::test]
-async fn saving_what_is_there_in_another_language_changes_no_more_than_the_language() {
+async fn saving_unchanged_code_in_another_language_changes_only_the_language() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

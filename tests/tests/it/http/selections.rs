@@ -20,7 +20,7 @@ async fn opened(person: &Person, session: &Session, thread: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn parts_of_lines_are_stable_and_stay_so_when_their_lines_move() {
+async fn selections_of_parts_of_lines_stay_stable_when_their_lines_move() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let code = "fn f() {\n    if a == b {\n        g(a);\n    }\n}\n";
@@ -53,7 +53,7 @@ async fn parts_of_lines_are_stable_and_stay_so_when_their_lines_move() {
 }
 
 #[tokio::test]
-async fn a_selection_of_nothing_is_of_the_text_of_its_lines() {
+async fn an_empty_selection_is_the_text_of_its_lines() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates("a.txt", "one\n  two\r\nthree\n\nfive\n").await;
@@ -76,7 +76,7 @@ async fn a_selection_of_nothing_is_of_the_text_of_its_lines() {
 }
 
 #[tokio::test]
-async fn sixty_four_kilobytes_of_selected_text_are_kept_and_more_is_refused_with_a_way_out() {
+async fn a_selection_of_64_kib_is_stored_and_a_larger_one_refused_with_advice() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let text = noise(LIMIT, 1).replace(['\n', '\r', '\0'], "x");
@@ -110,7 +110,7 @@ async fn sixty_four_kilobytes_of_selected_text_are_kept_and_more_is_refused_with
 }
 
 #[tokio::test]
-async fn all_of_a_file_can_be_asked_about_whatever_its_size() {
+async fn a_question_can_be_about_a_whole_file_of_any_size() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let line = "let value = compute(value);\n";
@@ -129,7 +129,7 @@ async fn all_of_a_file_can_be_asked_about_whatever_its_size() {
 }
 
 #[tokio::test]
-async fn a_thread_that_a_save_moved_has_changed_and_one_that_stayed_has_not() {
+async fn a_save_updates_only_the_threads_that_it_moves() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates("a.txt", "one\ntwo\nthree\n").await;
@@ -152,7 +152,7 @@ async fn a_thread_that_a_save_moved_has_changed_and_one_that_stayed_has_not() {
 }
 
 #[tokio::test]
-async fn lines_with_doubled_carriage_returns_are_stable_and_lose_none() {
+async fn selections_with_doubled_carriage_returns_are_stable_and_unchanged() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let code = CODE.replace('\n', "\r\r\n");

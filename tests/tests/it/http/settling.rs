@@ -147,7 +147,7 @@ async fn a_question_is_marked_failed_after_an_outage_that_outlasts_the_deadline(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failed_question_is_noted_and_let_go_when_replies_are_lost() {
+async fn a_failed_question_is_marked_and_released_when_replies_are_lost() {
     let scene = Scene::new().await;
     scene.app.bedrock().script(vec![Act::fault(403, "AccessDeniedException", "no")]);
     scene.proxy.lose_answers("UpdateItem", 0, 2 * ALL_TRIES);

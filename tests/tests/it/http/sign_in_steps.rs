@@ -45,7 +45,7 @@ async fn an_unknown_name_and_a_wrong_password_send_the_same_requests() {
 }
 
 #[tokio::test]
-async fn the_profile_is_one_request() {
+async fn reading_the_profile_takes_one_request() {
     let (_app, ada, proxy) = scene().await;
     let answer = ada.gets("/users/me").await;
     assert_eq!(patterns(&answer), ["AP-15"]);

@@ -78,7 +78,7 @@ fn deltas(events: &[Event]) -> String {
 }
 
 #[tokio::test]
-async fn the_explanation_comes_in_pieces_then_the_patch_then_what_is_stored() {
+async fn a_stream_sends_the_explanation_the_patch_and_the_stored_messages() {
     let scene = Scene::on(TestApp::new().await).await;
     let events = scene.streams(&question()).await;
     let names = names(&events);
@@ -99,7 +99,7 @@ async fn the_explanation_comes_in_pieces_then_the_patch_then_what_is_stored() {
 }
 
 #[tokio::test]
-async fn what_is_refused_before_the_model_is_asked_has_its_own_status() {
+async fn a_refusal_before_the_model_is_asked_has_its_http_status() {
     let scene = Scene::on(TestApp::new().await).await;
     let stranger = json!({ "content": " " });
     for (body, status) in [(&stranger, 400), (&json!({ "content": "x".repeat(5_001) }), 400)] {
@@ -112,7 +112,7 @@ async fn what_is_refused_before_the_model_is_asked_has_its_own_status() {
 }
 
 #[tokio::test]
-async fn what_fails_after_the_question_is_stored_is_the_last_event() {
+async fn a_failure_after_the_question_is_stored_is_the_last_event() {
     let scene = Scene::on(TestApp::new().await).await;
     let denied = Act::fault(403, "AccessDeniedException", "no");
     scene.app.bedrock().script(vec![denied]);
@@ -124,7 +124,7 @@ async fn what_fails_after_the_question_is_stored_is_the_last_event() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_off_ends_with_an_error_and_the_question_is_asked_again() {
+async fn a_broken_stream_ends_with_an_error_and_the_question_can_be_repeated() {
     for fault in [Fault::Cut, Fault::End, Fault::BadChecksum] {
         let scene = Scene::on(TestApp::new().await).await;
         scene.app.bedrock().script(vec![Act::Break(Place::Half, fault.clone())]);
@@ -140,7 +140,7 @@ async fn a_stream_that_breaks_off_ends_with_an_error_and_the_question_is_asked_a
 }
 
 #[tokio::test]
-async fn a_stream_that_stands_still_is_a_timeout() {
+async fn a_stalled_stream_is_a_timeout() {
     let scene = Scene::on(TestApp::with_deadline(Duration::from_secs(2)).await).await;
     scene.app.bedrock().script(vec![Act::Break(Place::Half, Fault::Stall)]);
     let events = scene.streams(&question()).await;
@@ -149,7 +149,7 @@ async fn a_stream_that_stands_still_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_fault_of_ours_in_the_middle_is_told_by_the_trace_id_of_its_request() {
+async fn an_internal_error_in_a_stream_has_the_trace_id_of_its_request() {
     let scene = Scene::on(TestApp::new().await).await;
     scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(5))]);
     let body = question();
@@ -167,7 +167,7 @@ async fn a_fault_of_ours_in_the_middle_is_told_by_the_trace_id_of_its_request() 
 }
 
 #[tokio::test]
-async fn who_hangs_up_in_the_middle_finds_the_answer_stored_and_paid() {
+async fn the_answer_to_a_client_that_disconnects_is_stored_and_billed() {
     let scene = Scene::on(TestApp::new().await).await;
     let mut body = scene.asks(&question()).await.into_body().into_data_stream();
     assert!(body.next().await.unwrap().unwrap().starts_with(b"event: accepted"));
@@ -196,7 +196,7 @@ async fn hostile_markdown_is_cleaned_in_every_piece() {
 }
 
 #[tokio::test]
-async fn the_deltas_together_are_the_answer_that_is_stored() {
+async fn the_deltas_add_up_to_the_stored_answer() {
     for explanation in [
         "takes 72 lines.",
         "Word",
@@ -220,7 +220,7 @@ async fn the_deltas_together_are_the_answer_that_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_event_comes_before_the_model_says_anything_and_a_client_that_waits_is_told_too() {
+async fn the_first_event_precedes_the_model_call_also_for_a_waiting_duplicate() {
     let scene = Scene::on(TestApp::new().await).await;
     // Less than the ten seconds after which a heartbeat would come first.
     scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(8))]);
@@ -237,7 +237,7 @@ async fn the_first_event_comes_before_the_model_says_anything_and_a_client_that_
 }
 
 #[tokio::test]
-async fn an_analysis_is_streamed_as_well() {
+async fn an_analysis_can_be_streamed() {
     let scene = Scene::on(TestApp::new().await).await;
     let body =
         json!({ "filename": FILENAME, "code_content": CODE, "question": "Why?", "start_line": 33, "end_line": 35 });

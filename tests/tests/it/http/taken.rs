@@ -40,7 +40,7 @@ async fn a_sign_up_with_a_taken_name_or_address_is_a_conflict_at_that_field() {
 }
 
 #[tokio::test]
-async fn a_profile_with_a_taken_name_or_address_is_a_conflict_at_that_field_and_changes_nothing() {
+async fn a_profile_change_to_a_taken_name_or_address_is_a_conflict_at_that_field() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.signs_up("bob").await;
@@ -57,7 +57,7 @@ async fn a_profile_with_a_taken_name_or_address_is_a_conflict_at_that_field_and_
 }
 
 #[tokio::test]
-async fn every_route_that_tells_what_is_taken_tells_it_five_times_a_minute() {
+async fn every_route_that_reveals_taken_names_does_so_five_times_a_minute() {
     let telling = operations().iter().filter(|operation| operation.codes().any(|code| code == "USER_ALREADY_EXISTS"));
     let mut told = Vec::new();
     for operation in telling {
@@ -79,7 +79,7 @@ async fn every_route_that_tells_what_is_taken_tells_it_five_times_a_minute() {
 }
 
 #[tokio::test]
-async fn a_sign_up_that_is_refused_for_its_form_uses_up_none_of_the_five_a_minute() {
+async fn an_invalid_sign_up_does_not_count_against_the_five_a_minute() {
     let app = TestApp::with_rate_limits().await;
     let person = app.stranger();
     for number in 0..20 {

@@ -23,7 +23,7 @@ async fn spends(app: &TestApp, name: &str, date: Date, cost_micros: i64) {
 }
 
 #[tokio::test]
-async fn ones_own_days_are_shown_with_their_tokens_their_cost_and_their_sum() {
+async fn users_see_their_own_days_with_tokens_cost_and_total() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.signs_up("bob").await;
@@ -55,7 +55,7 @@ async fn ones_own_days_are_shown_with_their_tokens_their_cost_and_their_sum() {
 }
 
 #[tokio::test]
-async fn an_answer_of_the_model_is_on_its_day() {
+async fn an_answer_is_counted_on_its_day() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     assert_eq!(ada.gets("/users/me/usage").await.is(200)["days"], json!([]));
@@ -68,7 +68,7 @@ async fn an_answer_of_the_model_is_on_its_day() {
 }
 
 #[tokio::test]
-async fn days_that_are_none_or_too_many_are_refused_by_their_field() {
+async fn invalid_dates_and_too_many_days_are_refused_by_field() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     for (query, field) in [

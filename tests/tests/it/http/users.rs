@@ -42,7 +42,7 @@ async fn a_profile_is_shown_to_its_owner() {
 }
 
 #[tokio::test]
-async fn name_username_and_address_change_together_and_the_old_ones_are_free_at_once() {
+async fn a_change_of_username_and_address_frees_the_old_ones_at_once() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.later(Duration::from_mins(1));
@@ -83,7 +83,7 @@ async fn each_field_changes_alone_and_only_its_claim_moves() {
 }
 
 #[tokio::test]
-async fn another_case_of_ones_own_username_and_address_is_taken_and_moves_no_claim() {
+async fn a_change_of_case_is_accepted_and_moves_no_claim() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let claims = || async {
@@ -101,7 +101,7 @@ async fn another_case_of_ones_own_username_and_address_is_taken_and_moves_no_cla
 }
 
 #[tokio::test]
-async fn what_does_not_change_is_not_written() {
+async fn unchanged_fields_are_not_written() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let before = app.table().raw().items().await;
@@ -115,7 +115,7 @@ async fn what_does_not_change_is_not_written() {
 }
 
 #[tokio::test]
-async fn a_field_that_sign_up_would_refuse_is_refused_by_its_name() {
+async fn a_profile_change_refuses_the_field_values_that_sign_up_refuses() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let before = app.table().raw().items().await;
@@ -139,7 +139,7 @@ async fn a_field_that_sign_up_would_refuse_is_refused_by_its_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_people_who_want_one_username_at_once_one_gets_it() {
+async fn one_of_twenty_concurrent_changes_to_one_username_succeeds() {
     let app = TestApp::new().await;
     let mut people = Vec::new();
     for number in 0..20 {
@@ -163,7 +163,7 @@ async fn of_twenty_people_who_want_one_username_at_once_one_gets_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changes_of_different_fields_at_once_are_all_kept() {
+async fn concurrent_changes_of_different_fields_are_all_kept() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let changes = [("name", "Ada King"), ("email", "king@example.com"), ("username", "countess")];
@@ -184,7 +184,7 @@ async fn changes_of_different_fields_at_once_are_all_kept() {
 }
 
 #[tokio::test]
-async fn who_has_signed_out_changes_nothing_with_an_access_token_that_is_still_good() {
+async fn a_signed_out_user_cannot_change_the_account_with_a_valid_token() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let copy = ada.copied();
@@ -198,7 +198,7 @@ async fn who_has_signed_out_changes_nothing_with_an_access_token_that_is_still_g
 }
 
 #[tokio::test]
-async fn an_account_is_deleted_with_all_that_is_in_it_and_its_tokens_are_refused_everywhere() {
+async fn deleting_an_account_removes_its_items_and_invalidates_its_tokens() {
     let app = TestApp::new().await;
     let bob = app.signs_up("bob").await;
     let bobs = app.table().raw().census().await;
@@ -229,7 +229,7 @@ async fn an_account_is_deleted_with_all_that_is_in_it_and_its_tokens_are_refused
 }
 
 #[tokio::test]
-async fn without_the_password_no_account_is_deleted() {
+async fn an_account_is_not_deleted_without_its_password() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.signs_up("bob").await;
@@ -247,7 +247,7 @@ async fn without_the_password_no_account_is_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_five_deletions_at_once_one_is_it_and_the_others_have_no_account_any_more() {
+async fn one_of_five_concurrent_account_deletes_succeeds_and_the_rest_get_401() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let answers = at_once(5, |_| {

@@ -35,7 +35,7 @@ async fn load(store: &Store, shape: Shape) -> LoadReport {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_is_sound_and_what_its_days_say_is_what_its_answers_cost() {
+async fn a_crowd_is_consistent_and_its_usage_equals_the_cost_of_its_answers() {
     let table = TestTable::new().await;
     let outcome = load(table.store(), shape()).await;
     let items = table.raw().items().await;
@@ -47,7 +47,7 @@ async fn a_crowd_is_sound_and_what_its_days_say_is_what_its_answers_cost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_load_finds_everybody_there_and_writes_nothing() {
+async fn a_second_load_finds_all_accounts_and_writes_nothing() {
     let table = TestTable::new().await;
     load(table.store(), shape()).await;
     let before = table.raw().items().await;
@@ -57,7 +57,7 @@ async fn a_second_load_finds_everybody_there_and_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupted_load_goes_on_and_ends_as_if_it_had_not_been_interrupted() {
+async fn an_interrupted_load_resumes_and_gives_the_same_result() {
     let (table, whole) = (TestTable::new().await, TestTable::new().await);
     load(whole.store(), shape()).await;
     let (stop, store) = (Stop::default(), table.store().clone());
@@ -78,7 +78,7 @@ async fn an_interrupted_load_goes_on_and_ends_as_if_it_had_not_been_interrupted(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_load_that_is_killed_goes_on_too() {
+async fn a_killed_load_resumes() {
     let (table, whole) = (TestTable::new().await, TestTable::new().await);
     load(whole.store(), shape()).await;
     let mut kills = 0_u32;
@@ -95,7 +95,7 @@ async fn a_load_that_is_killed_goes_on_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn crowds_of_two_seeds_live_side_by_side() {
+async fn crowds_of_two_seeds_do_not_collide() {
     let table = TestTable::new().await;
     load(table.store(), shape()).await;
     let others = load(table.store(), Shape { rng_seed: 8, ..shape() }).await;
@@ -104,7 +104,7 @@ async fn crowds_of_two_seeds_live_side_by_side() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_limit_of_write_units_holds_by_what_was_really_consumed() {
+async fn the_limit_of_write_units_counts_consumed_units() {
     let (table, begun) = (TestTable::new().await, Instant::now());
     let slow = Shape { users: Some(20), ..shape() };
     let limited = Crowd { rate: Rate::per_second(NonZeroU32::new(300)), ..crowd(slow) };
@@ -116,7 +116,7 @@ async fn the_limit_of_write_units_holds_by_what_was_really_consumed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_somebody_has_stays_theirs() {
+async fn a_taken_username_keeps_its_owner() {
     let (table, elsewhere) = (TestTable::new().await, TestTable::new().await);
     load(elsewhere.store(), shape()).await;
     let holder = table.user(members(&elsewhere).await[0].username.as_str()).await;
@@ -151,7 +151,7 @@ async fn costs(table: &TestTable, user_id: UserId, session_id: SessionId) -> Vec
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_an_open_and_a_top_ten_cost_the_same_in_a_crowd_of_five_times_as_many() {
+async fn a_list_an_open_and_a_top_ten_cost_the_same_in_a_crowd_of_5_times_the_size() {
     let (small, large) = (TestTable::new().await, TestTable::new().await);
     let few = Shape { users: Some(40), days: 1, ..shape() };
     load(large.store(), Shape { users: Some(200), ..few.clone() }).await;

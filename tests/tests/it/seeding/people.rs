@@ -69,7 +69,7 @@ async fn threads(table: &TestTable) -> Vec<Read> {
 }
 
 #[tokio::test]
-async fn a_second_load_writes_nothing_and_leaves_the_table_as_it_is() {
+async fn a_second_load_writes_nothing() {
     let table = loaded().await;
     let before = table.raw().items().await;
     let again = load_people(table.store(), SeedLogin::SharedPassword).await.unwrap();
@@ -79,7 +79,7 @@ async fn a_second_load_writes_nothing_and_leaves_the_table_as_it_is() {
 
 /// The load dies at a request that the engine has not seen, or has carried out; the next one gets a little further.
 #[tokio::test]
-async fn a_load_that_is_cut_off_again_and_again_ends_as_if_it_had_not_been() {
+async fn a_load_interrupted_repeatedly_gives_the_same_result() {
     let (table, whole) = (TestTable::new().await, loaded().await);
     let mut cuts = 0;
     loop {
@@ -100,7 +100,7 @@ async fn a_load_that_is_cut_off_again_and_again_ends_as_if_it_had_not_been() {
 }
 
 #[tokio::test]
-async fn what_a_load_that_was_cut_off_wrote_late_is_not_taken_for_a_change() {
+async fn late_writes_of_an_interrupted_load_are_not_taken_for_changes() {
     let whole = by_key(loaded().await.raw().items().await);
     for transactions in [1, 4, 9, 16] {
         let table = TestTable::new().await;
@@ -123,7 +123,7 @@ async fn what_a_load_that_was_cut_off_wrote_late_is_not_taken_for_a_change() {
 }
 
 #[tokio::test]
-async fn what_is_loaded_is_sound_and_nobody_is_signed_in() {
+async fn loaded_data_is_consistent_and_has_no_sign_ins() {
     let table = loaded().await;
     assert_sound(&table.raw().items().await);
     assert_verified(&table).await;
@@ -176,7 +176,7 @@ async fn every_patch_applies_or_was_applied() {
 }
 
 #[tokio::test]
-async fn conversations_have_questions_answers_notes_and_a_question_that_failed() {
+async fn conversations_have_questions_answers_notes_and_a_failed_question() {
     let messages: Vec<_> = threads(&loaded().await).await.into_iter().flat_map(|read| read.messages).collect();
     let count = |what: &dyn Fn(&Message) -> bool| messages.iter().filter(|message| what(message)).count();
     let of_state = |state| count(&|message: &Message| message.reply_state == Some(state));
@@ -189,7 +189,7 @@ async fn conversations_have_questions_answers_notes_and_a_question_that_failed()
 }
 
 #[tokio::test]
-async fn somebody_spends_on_each_of_thirty_days() {
+async fn each_of_thirty_days_has_usage() {
     let table = loaded().await;
     for before in 0..30 {
         let date = day("2026-09-30").days_before(before);
@@ -198,7 +198,7 @@ async fn somebody_spends_on_each_of_thirty_days() {
 }
 
 #[tokio::test]
-async fn a_session_that_somebody_changed_is_left_alone_and_named() {
+async fn a_changed_session_is_kept_and_reported() {
     let table = loaded().await;
     let before = sessions(&table).await;
     let changed = before.iter().find(|session| session.head.thread_count > 0).unwrap();
@@ -216,7 +216,7 @@ async fn a_session_that_somebody_changed_is_left_alone_and_named() {
 }
 
 #[tokio::test]
-async fn whoever_has_a_name_keeps_it() {
+async fn a_taken_username_keeps_its_owner() {
     let table = TestTable::new().await;
     let before = table.user("Demo").await;
     let tally = load_people(table.store(), SeedLogin::SharedPassword).await.unwrap();

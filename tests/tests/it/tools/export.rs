@@ -88,7 +88,7 @@ fn md5(path: &Path) -> String {
 }
 
 #[tokio::test]
-async fn an_export_has_every_item_once_as_it_is_stored() {
+async fn an_export_contains_every_item_once_as_it_is_stored() {
     let world = World::new().await;
     let out = tempdir().unwrap();
     let end = export::run(&command(&world.table, out.path(), &[])).await.unwrap();
@@ -98,7 +98,7 @@ async fn an_export_has_every_item_once_as_it_is_stored() {
 }
 
 #[tokio::test]
-async fn its_manifests_are_those_that_the_service_writes() {
+async fn the_manifests_have_the_format_of_dynamodbs_export() {
     let world = World::new().await;
     let out = tempdir().unwrap();
     export::run(&command(&world.table, out.path(), &["--segments", "3"])).await.unwrap();
@@ -144,7 +144,7 @@ async fn its_manifests_are_those_that_the_service_writes() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn nobody_but_its_owner_can_read_it() {
+async fn only_its_owner_can_read_an_export() {
     use std::os::unix::fs::PermissionsExt as _;
 
     fn check(path: &Path) {
@@ -192,7 +192,7 @@ async fn for_a_moment(options: &Export, moment: Duration) -> bool {
 }
 
 #[tokio::test]
-async fn interrupted_again_and_again_it_goes_on_and_has_every_item_once() {
+async fn an_export_interrupted_repeatedly_contains_every_item_once() {
     let table = TestTable::new().await;
     fill(&table).await;
     let out = tempdir().unwrap();
@@ -214,7 +214,7 @@ async fn interrupted_again_and_again_it_goes_on_and_has_every_item_once() {
 }
 
 #[tokio::test]
-async fn half_a_page_that_a_crash_left_is_cut_off() {
+async fn a_partial_page_left_by_a_crash_is_cut_off() {
     let table = TestTable::new().await;
     fill(&table).await;
     let out = tempdir().unwrap();
@@ -240,7 +240,7 @@ async fn half_a_page_that_a_crash_left_is_cut_off() {
 }
 
 #[tokio::test]
-async fn an_export_of_another_table_is_left_alone() {
+async fn an_export_of_another_table_is_not_changed() {
     let (one, other) = (TestTable::new().await, TestTable::new().await);
     fill(&one).await;
     other.user("bob").await;
@@ -258,7 +258,7 @@ async fn an_export_of_another_table_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_table_that_is_not_there_is_named_before_anything_is_written() {
+async fn a_missing_table_is_reported_before_anything_is_written() {
     let table = TestTable::new().await;
     let out = tempdir().unwrap();
     let line = command(&table, out.path(), &[]);

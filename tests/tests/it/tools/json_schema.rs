@@ -24,7 +24,7 @@ fn base64(text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn items_of_every_entity_are_as_their_schema_says() {
+async fn items_of_every_entity_match_their_schema() {
     let world = World::new().await;
     let mut kinds = BTreeSet::new();
     for item in world.table.raw().items().await {
@@ -49,7 +49,7 @@ async fn items_of_every_entity_are_as_their_schema_says() {
 }
 
 #[test]
-fn a_schema_is_one_and_its_examples_follow_it() {
+fn every_schema_is_valid_and_matches_its_examples() {
     for file in fs::read_dir(folder()).unwrap() {
         let name = file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
         let schema = schema(&name);
@@ -60,7 +60,7 @@ fn a_schema_is_one_and_its_examples_follow_it() {
 }
 
 #[test]
-fn a_schema_refuses_what_is_no_such_item() {
+fn a_schema_refuses_invalid_items() {
     let schema = schema("daily_usage");
     let validator = JsonSchema::new(&schema);
     let whole = &schema["examples"][0];
@@ -80,7 +80,7 @@ fn a_schema_refuses_what_is_no_such_item() {
 }
 
 #[test]
-fn what_is_personal_or_expires_is_marked() {
+fn personal_and_expiring_attributes_are_marked() {
     let user = &schema("user")["properties"];
     for (name, personal) in [("email", true), ("name", true), ("password_hash", true), ("user_id", false)] {
         assert_eq!(user[name]["x-pii"] == true, personal, "{name}");

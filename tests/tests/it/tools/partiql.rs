@@ -129,7 +129,7 @@ fn one<T>(found: Option<T>) -> [T; 1] {
 }
 
 #[tokio::test]
-async fn every_statement_gives_the_rows_of_its_function() {
+async fn every_statement_returns_the_rows_of_its_function() {
     let world = World::new().await;
     let mut asked = Asked::of(&world);
     accounts(&mut asked).await;

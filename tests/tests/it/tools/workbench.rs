@@ -54,7 +54,7 @@ fn every_attribute_of_a_facet_and_its_items_is_declared_with_its_type() {
 }
 
 #[test]
-fn its_keys_and_indexes_are_those_of_the_table() {
+fn the_keys_and_indexes_are_those_of_the_table() {
     let (table, created) = (table(), include_str!("../../../../schema/generated/create-table.json"));
     let created: Value = serde_json::from_str(created).unwrap();
     let keys = |model: &Value| {
@@ -92,7 +92,7 @@ fn read(item: &RawItem) -> Result<(), serde_json::Error> {
 }
 
 #[test]
-fn sample_items_are_items_of_their_entity_each_under_a_key_of_its_own() {
+fn sample_items_decode_as_their_entity_and_have_unique_keys() {
     let mut keys = BTreeSet::new();
     for (facet, items) in facets(&table()) {
         for item in items {
@@ -104,7 +104,7 @@ fn sample_items_are_items_of_their_entity_each_under_a_key_of_its_own() {
 }
 
 #[tokio::test]
-async fn loaded_into_a_table_the_samples_are_what_the_patterns_find() {
+async fn the_patterns_find_the_loaded_samples() {
     let store = TestTable::new().await;
     for (_, items) in facets(&table()) {
         for item in items {

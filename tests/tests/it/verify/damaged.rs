@@ -44,7 +44,7 @@ fn kinds(findings: &[(FindingKind, &'static str)]) -> BTreeSet<FindingKind> {
 }
 
 #[tokio::test]
-async fn numbers_that_nothing_can_have_end_no_verification() {
+async fn impossible_numbers_do_not_end_a_verification() {
     let scene = Scene::new().await;
     let chunk = scene.table.raw().one("code_chunk", |_| true).await;
     let revision = chunk.text("revision").unwrap().to_owned();
@@ -70,7 +70,7 @@ async fn numbers_that_nothing_can_have_end_no_verification() {
 }
 
 #[tokio::test]
-async fn more_chunks_than_code_can_have_end_no_program() {
+async fn an_impossible_chunk_count_ends_no_read_verification_or_sweep() {
     let scene = Scene::new().await;
     for kind in ["session", "code"] {
         scene.table.raw().change(kind, of(&scene.large), set("chunk_count", number(HIGHEST))).await;
@@ -92,7 +92,7 @@ async fn more_chunks_than_code_can_have_end_no_program() {
 }
 
 #[tokio::test]
-async fn chunks_that_a_head_or_a_code_names_are_not_deleted() {
+async fn chunks_that_a_head_or_a_code_item_names_are_not_deleted() {
     let other = "0198c5e2-8a00-7000-8000-00000000abcd";
     let (name_of_another, none) = (json!({ "S": other }), number(0));
     for (kind, field, value, expected) in [
@@ -110,7 +110,7 @@ async fn chunks_that_a_head_or_a_code_names_are_not_deleted() {
 }
 
 #[tokio::test]
-async fn what_lies_under_another_key_than_its_fields_make_is_told_and_left() {
+async fn an_item_whose_key_does_not_match_its_fields_is_reported_and_kept() {
     let scene = Scene::new().await;
     let other = "0198c5e2-8a00-7000-8000-00000000abcd";
     let is_last = |item: &RawItem| item.number("seq") == Some(6);
@@ -126,14 +126,14 @@ async fn what_lies_under_another_key_than_its_fields_make_is_told_and_left() {
 }
 
 #[tokio::test]
-async fn a_version_before_the_first_is_left_to_a_person() {
+async fn an_item_of_version_0_is_reported_and_kept() {
     let scene = Scene::new().await;
     scene.table.raw().change("daily_usage", |_| true, set("v", number(0))).await;
     assert_eq!(fixed(&scene.table).await, [(FindingKind::Undecodable, "left")]);
 }
 
 #[tokio::test]
-async fn what_is_no_session_does_not_count_as_one() {
+async fn an_unreadable_session_is_not_counted() {
     let scene = Scene::new().await;
     let key = [format!("USER#{}", scene.ada.user_id), "SESSION#zzz".to_owned()];
     plant_a_copy(&scene, "session", key, &[("session_id", json!({ "S": "zzz" }))]).await;
@@ -141,7 +141,7 @@ async fn what_is_no_session_does_not_count_as_one() {
 }
 
 #[tokio::test]
-async fn a_verification_of_one_user_names_claims_and_chunks_that_do_not_decode() {
+async fn a_verification_of_one_user_reports_unreadable_claims_and_chunks() {
     for kind in ["email_claim", "username_claim", "code_chunk"] {
         let scene = Scene::new().await;
         let is_of_ada =
@@ -155,7 +155,7 @@ async fn a_verification_of_one_user_names_claims_and_chunks_that_do_not_decode()
 }
 
 #[tokio::test]
-async fn a_version_number_at_its_end_ends_no_save() {
+async fn a_save_at_the_highest_version_number_is_answered() {
     let scene = Scene::new().await;
     scene.table.raw().change("session", of(&scene.session), set("version_number", number(HIGHEST))).await;
     let head = scene.table.patterns().get_session(scene.ada.user_id, scene.session.session_id).await.unwrap().unwrap();

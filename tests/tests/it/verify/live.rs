@@ -13,7 +13,7 @@ use tests::texts::noise;
 use super::scene::{Scene, fixed, found, how, verified};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn code_between_staging_and_commit_is_no_orphan() {
+async fn staged_code_before_its_commit_is_no_orphan() {
     let scene = Scene::new().await;
     let proxy = Proxy::before(scene.table.endpoint()).await;
     let store = scene.table.store_through(&proxy.url()).await;
@@ -29,7 +29,7 @@ async fn code_between_staging_and_commit_is_no_orphan() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_busy_table_is_verified_and_repaired_without_a_finding() {
+async fn verifying_and_repairing_a_busy_table_finds_nothing() {
     let scene = Arc::new(Scene::new().await);
     let stop = Arc::new(AtomicBool::new(false));
     let writers: Vec<_> = (0..3_u64)

@@ -24,7 +24,7 @@ async fn a_late_repair_of_a_session_counter_is_refused() {
 }
 
 #[tokio::test]
-async fn of_two_repairs_that_compared_the_same_the_second_is_refused() {
+async fn the_second_of_two_repairs_of_the_same_comparison_is_refused() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let seen = table.profile(&ada).await;
