@@ -1,8 +1,8 @@
-//! Does the time that a refused sign-in takes tell whether there is such a user? `cargo bench -p tests --bench sign_in`.
+//! Does the duration of a refused sign-in reveal if the user exists? `cargo bench -p tests --bench sign_in`.
 //!
-//! The whole API on the embedded engine, with the hashes of a deployment and without limits on requests. Refused sign-ins
-//! take turns: a name that nobody has, and a name that somebody has with a password that is not theirs. A test could not
-//! promise what it finds, since it is chance; so a person looks at it.
+//! The whole API runs on the embedded engine, with the hash cost of a deployment and without rate limits. Refused
+//! sign-ins alternate between an unknown username and a known username with a wrong password. The result is
+//! statistical, so a test cannot assert it; a person reads it.
 
 #![expect(clippy::print_stdout, reason = "what it finds is for the person who started it")]
 
@@ -18,14 +18,14 @@ use serde_json::json;
 use tests::story::{A_WEEK, newcomer};
 use tests::{TestApp, TestTable};
 
-/// Sign-ins of each kind that count.
+/// Measured sign-ins of each kind.
 const ROUNDS: u32 = 400;
-/// And before them, those that do not.
+/// Sign-ins before the measurement, which are not counted.
 const WARM_UP: u32 = 20;
 
 #[tokio::main]
 async fn main() {
-    // `cargo test --all-targets` starts it too, and does not want to wait for it.
+    // `cargo test --all-targets` starts the benchmark too, and must not wait for it.
     if std::env::args().any(|argument| argument == "--bench") {
         compare().await;
     }
@@ -45,7 +45,7 @@ async fn compare() {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for number in 0..WARM_UP + ROUNDS {
         let (somebody, nobody) = (format!("somebody{number}"), format!("notabody{number}"));
-        // Each goes first every other time: who goes second finds the caches warm.
+        // The order alternates, because the second sign-in finds warm caches.
         let (of_somebody, of_nobody) = if number % 2 == 0 {
             let first = refused(&app, &somebody).await;
             (first, refused(&app, &nobody).await)
@@ -61,7 +61,7 @@ async fn compare() {
     report(&known, &unknown);
 }
 
-/// How long it takes to be refused.
+/// The duration of a refused sign-in.
 async fn refused(app: &TestApp, name: &str) -> Duration {
     let stranger = app.stranger();
     let credentials = json!({ "username": name, "password": "Analytical-1844" });
@@ -112,13 +112,13 @@ fn count(times: &[f64]) -> f64 {
     f64::from(u32::try_from(times.len()).expect("a few hundred"))
 }
 
-/// Welch's t. With hundreds of degrees of freedom it is normally distributed, near enough.
+/// Welch's t. With hundreds of degrees of freedom its distribution is approximately normal.
 fn welch(one: &[f64], other: &[f64]) -> f64 {
     (mean(one) - mean(other)) / (variance(one) / count(one) + variance(other) / count(other)).sqrt()
 }
 
-/// Mann and Whitney's U as a standard score: how often one is above the other, against how often it would be by chance. It
-/// does not care how far outliers lie out.
+/// The Mann-Whitney U as a standard score: how often one value is above the other, compared with chance. Outliers do
+/// not affect it.
 fn mann_whitney(one: &[f64], other: &[f64]) -> f64 {
     let wins = |mine: &f64| {
         other
@@ -138,7 +138,8 @@ fn mann_whitney(one: &[f64], other: &[f64]) -> f64 {
     (one.iter().map(wins).sum::<f64>() - n * m / 2.0) / (n * m * (n + m + 1.0) / 12.0).sqrt()
 }
 
-/// The chance that a standard normal variable is at least as far from zero. Abramowitz and Stegun 7.1.26, exact to 1.5e-7.
+/// The probability that a standard normal variable is at least as far from zero. Abramowitz and Stegun 7.1.26, exact to
+/// 1.5e-7.
 fn two_sided(score: f64) -> f64 {
     let x = score.abs() / std::f64::consts::SQRT_2;
     let t = 1.0 / 0.327_591_1f64.mul_add(x, 1.0);

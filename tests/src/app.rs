@@ -1,7 +1,7 @@
-//! `TestApp`: the whole API on a table of its own, and the people who use it over HTTP.
+//! `TestApp`: the whole API on its own table, and the people who use it over HTTP.
 //!
-//! Requests go through the real router with all its layers, one `oneshot` each. Every answer is looked at for what all
-//! answers have in common, see [`Response`]; what people send and get in a story is in [`Person`].
+//! Requests go through the real router with all its layers, one `oneshot` each. Each answer is checked for the
+//! properties of all answers, see [`Response`]. The requests of a person are in [`Person`].
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -28,16 +28,16 @@ mod response;
 pub use person::{Person, Session, Thread};
 pub use response::{Response, SetCookie};
 
-/// The first of the addresses that people come from, on this machine.
+/// The first client address of the tests, on this machine.
 const FIRST_ADDRESS: u32 = u32::from_be_bytes([127, 1, 0, 1]);
 
-/// The cheapest bcrypt there is.
+/// The lowest cost of bcrypt.
 const BCRYPT_COST: u32 = 4;
 
-/// The password of everyone who signs up in a story.
+/// The password of every person who signs up in a test.
 pub const PASSWORD: &str = "Analytical-1843";
 
-/// The API with its own table, model and clock. The clock stands still until the test moves it.
+/// The API with its own table, model and clock. The clock changes only when the test moves it.
 pub struct TestApp {
     table: TestTable,
     bedrock: LocalBedrock,
@@ -47,26 +47,27 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// An application whose table nobody else uses. It counts no requests: stories have more than a person's minute.
+    /// An application on its own table. It enforces no rate limits, because a test sends more requests than they allow.
     pub async fn new() -> Self {
         let (table, bedrock, app) = parts(RateLimits::Off).await;
         Self::of(table, bedrock, app)
     }
 
-    /// One with every limit on requests, as it is deployed.
+    /// An application with all rate limits of a deployment.
     pub async fn with_rate_limits() -> Self {
         let (table, bedrock, app) = parts(RateLimits::Enforced).await;
         Self::of(table, bedrock, app)
     }
 
-    /// One whose parts are changed before it starts. It enforces every limit, unless that is what is changed.
+    /// An application whose parts `change` sets before the start. It enforces every rate limit, unless `change` removes
+    /// it.
     pub async fn with(change: impl FnOnce(&mut App)) -> Self {
         let (table, bedrock, mut app) = parts(RateLimits::Enforced).await;
         change(&mut app);
         Self::of(table, bedrock, app)
     }
 
-    /// One that gives up on the model after this long.
+    /// An application with this deadline for the model.
     pub async fn with_deadline(deadline: Duration) -> Self {
         let (table, bedrock, mut app) = parts(RateLimits::Off).await;
         let config = ReviewerConfig { deadline, ..reviewer_at(&bedrock.url) };
@@ -74,7 +75,7 @@ impl TestApp {
         Self::of(table, bedrock, app)
     }
 
-    /// One that cannot connect to a model.
+    /// An application that cannot connect to a model.
     pub async fn without_a_model() -> Self {
         let (table, bedrock, mut app) = parts(RateLimits::Off).await;
         let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
@@ -82,7 +83,7 @@ impl TestApp {
         Self::of(table, bedrock, app)
     }
 
-    /// One whose passwords are hashed at this cost.
+    /// An application that hashes passwords at this cost.
     pub async fn with_hash_cost(cost: u32) -> Self {
         let (table, bedrock, mut app) = parts(RateLimits::Off).await;
         app.hasher = Hasher::new(cost).expect("bcrypt takes this cost");
@@ -96,14 +97,14 @@ impl TestApp {
         Self { table, bedrock, router: used::routes(&app), app, arrivals }
     }
 
-    /// The same person, whose requests meet the same application on another store.
+    /// The same person; their requests go to the same application on another store.
     #[must_use]
     pub fn on(&self, store: Store, person: &Person) -> Person {
         let app = App { store, ..self.app.clone() };
         Person { router: used::routes(&app), ..person.clone() }
     }
 
-    /// The same person, whose requests meet another process of the same application, whose parts differ.
+    /// The same person; their requests go to another process of the same application, whose parts `change` sets.
     #[must_use]
     pub fn elsewhere(&self, person: &Person, change: impl FnOnce(&mut App)) -> Person {
         let mut app = self.app.clone();
@@ -111,18 +112,18 @@ impl TestApp {
         Person { router: used::routes(&app), ..person.clone() }
     }
 
-    /// All routes, to be served on a socket.
+    /// All routes, to serve on a socket.
     pub fn router(&self) -> Router {
         self.router.clone()
     }
 
-    /// The table under it, with the clock.
+    /// The application's table, which has the clock.
     #[must_use]
     pub const fn table(&self) -> &TestTable {
         &self.table
     }
 
-    /// The model behind it.
+    /// The application's model.
     #[must_use]
     pub const fn bedrock(&self) -> &LocalBedrock {
         &self.bedrock
@@ -133,7 +134,7 @@ impl TestApp {
         self.table.later(by);
     }
 
-    /// Somebody without cookies, at an address of their own.
+    /// A person without cookies, at an address of their own.
     #[must_use]
     pub fn stranger(&self) -> Person {
         let address = self.arrivals.fetch_add(1, Ordering::Relaxed);
@@ -144,14 +145,14 @@ impl TestApp {
         }
     }
 
-    /// Somebody signs up under this name, with the address `name@example.com` and [`PASSWORD`].
+    /// A person signs up under this name, with the address `name@example.com` and [`PASSWORD`].
     pub async fn signs_up(&self, name: &str) -> Person {
         let person = self.stranger();
         person.posts("/auth/signup", &sign_up(name)).await.is(201);
         person
     }
 
-    /// Somebody who has signed up signs in, on another device.
+    /// A person with an account signs in, on another device.
     pub async fn signs_in(&self, name: &str) -> Person {
         let person = self.stranger();
         let form = json!({ "username": name, "password": PASSWORD });
@@ -182,7 +183,7 @@ async fn parts(rate_limits: RateLimits) -> (TestTable, LocalBedrock, App) {
     (table, bedrock, App { rate_limits, ..app.expect("a key for tokens") })
 }
 
-/// The form of somebody who signs up.
+/// The body of a sign-up.
 #[must_use]
 pub fn sign_up(name: &str) -> Value {
     json!({

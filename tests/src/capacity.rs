@@ -1,9 +1,10 @@
-//! What writes cost by DynamoDB's documented formula, from the items before and after.
+//! The cost of writes by DynamoDB's documented formula, from the items before and after.
 //!
-//! Engines report the capacity of single writes and reads as AWS does, but not all of them that of transactions. AWS
-//! documents it: 2 units for each KB of each item, the larger of the item before and after; and for an index 1 unit for
-//! each KB of each entry that is written or removed, which is both when an entry moves. (Developer Guide, "Capacity unit
-//! consumption for write operations", "DynamoDB Transactions" and "Global secondary indexes: write capacity units".)
+//! Engines report the capacity of single writes and reads as AWS does, but not every engine does so for transactions.
+//! AWS documents it: 2 units for each KB of each item, of the larger of the items before and after; and for an index 1
+//! unit for each KB of each entry that is written or removed, which is both when an entry moves. (Developer Guide,
+//! "Capacity unit consumption for write operations", "DynamoDB Transactions" and "Global secondary indexes: write
+//! capacity units".)
 
 use std::collections::HashMap;
 
@@ -11,13 +12,13 @@ use serde_json::Value;
 
 use crate::RawItem;
 
-/// What an entry of `GSI1` holds besides the keys of the table and its own.
+/// The attributes of an entry of `GSI1`, besides the keys of the table and of the index.
 const PROJECTED: [&str; 8] =
     ["user_id", "username", "created_at", "date", "requests", "input_tokens", "output_tokens", "cost_micros"];
 const KEYS: [&str; 4] = ["PK", "SK", "GSI1PK", "GSI1SK"];
 
-/// The write units of the one request that turned the first items into the second. The factor is 2 for a transaction, else
-/// 1. What a write left as it was is not seen.
+/// The write units of the one request that changed the items from `before` to `after`. The factor is 2 for a
+/// transaction, else 1. Items that a write did not change are not counted.
 #[must_use]
 pub fn of_write(before: &[RawItem], after: &[RawItem], factor: usize) -> f64 {
     let key = |item: &RawItem| (item.pk().to_owned(), item.sk().to_owned());
@@ -54,7 +55,7 @@ fn index_units(old: Option<&RawItem>, new: Option<&RawItem>) -> usize {
     }
 }
 
-/// What `GSI1` shows of an item, if it shows it.
+/// The entry of `GSI1` for an item, if it has one.
 fn entry(item: &RawItem) -> Option<RawItem> {
     item.0.get("GSI1PK")?;
     let mut shown = item.0.clone();
@@ -66,7 +67,7 @@ fn kilobytes(bytes: usize) -> usize {
     bytes.div_ceil(1024).max(1)
 }
 
-/// The bytes of an item: its attributes' names and values.
+/// The bytes of an item: the names and values of its attributes.
 #[must_use]
 pub fn size(item: &RawItem) -> usize {
     item.0.iter().map(|(name, value)| name.len() + weight(value)).sum()
@@ -90,7 +91,7 @@ fn weight(value: &Value) -> usize {
     }
 }
 
-/// One byte for two significant digits, and one more.
+/// One byte for each two significant digits, and one more.
 fn digits(number: &str) -> usize {
     let significant = number.trim_start_matches('-').trim_matches('0').len();
     significant.div_ceil(2) + 1 + usize::from(number.starts_with('-'))

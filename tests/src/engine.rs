@@ -1,19 +1,20 @@
-//! Where the tests' tables are: on the embedded engine, or on the endpoint that the environment names.
+//! The location of the tests' tables: the embedded engine, or the endpoint that the environment names.
 
 use std::sync::{LazyLock, mpsc};
 
 use codesensei::engine::Engine;
 
-/// Names an endpoint, such as `http://127.0.0.1:8000`, on which all tests make their tables.
+/// Names an endpoint, such as `http://127.0.0.1:8000`, for the tables of all tests.
 pub const VARIABLE: &str = "CODESENSEI_TEST_STORE";
 
-/// The endpoint that the environment names, if it names one.
+/// The endpoint that the environment names, if any.
 #[must_use]
 pub fn named() -> Option<String> {
     std::env::var(VARIABLE).ok().filter(|value| !value.is_empty())
 }
 
-/// Whether every table is made by the definition before the index, and given the index as `codesensei table update` does it.
+/// Whether each table is created by the definition before the index, and then updated as `codesensei table update`
+/// does.
 #[must_use]
 pub fn tables_are_updated() -> bool {
     match std::env::var("CODESENSEI_TEST_TABLES") {
@@ -30,7 +31,7 @@ pub fn endpoint() -> &'static str {
     &ENDPOINT
 }
 
-/// Starts the embedded engine. It gets a runtime of its own, because each test has one that ends with the test.
+/// Starts the embedded engine. It has its own runtime, because the runtime of a test ends with the test.
 fn embedded() -> String {
     let (ready, started) = mpsc::channel();
     let serve = move || {
@@ -42,7 +43,7 @@ fn embedded() -> String {
         runtime.block_on(async {
             let engine = Engine::in_memory().await.expect("an engine in memory");
             ready.send(engine.url().to_owned()).expect("the first test waits for it");
-            // It serves until the process ends.
+            // The engine serves until the process ends.
             std::future::pending::<()>().await;
         });
     };

@@ -1,9 +1,9 @@
-//! JSON Schemas (draft 2020-12), and what of a value does not match one.
+//! JSON Schemas (draft 2020-12), and the parts of a value that do not match one.
 
 use boon::{Compiler, SchemaIndex, Schemas, ValidationError};
 use serde_json::Value;
 
-/// The name of a schema that has no address of its own.
+/// The name of a schema without its own address.
 const NAME: &str = "https://codesensei.example/schema.json";
 
 /// A compiled schema. Formats, such as `uuid`, are asserted.
@@ -16,7 +16,7 @@ impl JsonSchema {
     /// Compiles a schema.
     ///
     /// # Panics
-    /// When the value is not a JSON Schema.
+    /// If the value is not a JSON Schema.
     #[must_use]
     pub fn new(schema: &Value) -> Self {
         let (mut compiler, mut schemas) = (Compiler::new(), Schemas::new());
@@ -32,7 +32,8 @@ impl JsonSchema {
         self.schemas.validate(value, self.index).is_ok()
     }
 
-    /// The places in the value that do not match, each with its place in the schema. The value itself is not repeated.
+    /// The places in the value that do not match, each with the place in the schema. The result does not repeat the
+    /// value.
     #[must_use]
     pub fn mismatches(&self, value: &Value) -> Vec<String> {
         let mut found = Vec::new();

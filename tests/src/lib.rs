@@ -1,7 +1,7 @@
-//! What the integration tests are written in: tables and the people in them, raw items, texts, and a proxy that stalls.
+//! The vocabulary of the integration tests: tables and their users, raw items, texts, and a proxy that stalls requests.
 //!
-//! A test reads as a story: `let ada = table.user("ada").await;`. What it says is checked through the product's own
-//! functions, and what must *not* be in the table by reading the table itself, see [`raw`].
+//! A test reads as a story: `let ada = table.user("ada").await;`. It checks results through the product's own
+//! functions. It reads the table itself to check what must *not* be there, see [`raw`].
 
 #![expect(clippy::missing_panics_doc, reason = "a panic here is how a test fails")]
 

@@ -1,4 +1,4 @@
-//! A proxy between a store and its engine that stalls or fails requests, or counts the steps that they are sent in.
+//! A proxy between a store and its engine that stalls or fails requests, or counts the steps of a client.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -16,29 +16,29 @@ pub use steps::Step;
 
 use steps::Steps;
 
-/// A proxy in front of an engine. Everything passes but what [`Proxy::stall`] names.
+/// A proxy in front of an engine. It forwards every request, unless a trap such as [`Proxy::stall`] catches it.
 #[derive(Clone, Debug)]
 pub struct Proxy {
     address: SocketAddr,
     engine: String,
-    /// The user part of the engine's URL, with its `@`: the key that requests are signed with.
+    /// The user part of the engine's URL, with its `@`: the access key that requests are signed with.
     key: String,
     http: reqwest::Client,
     traps: Arc<Mutex<Vec<Trap>>>,
-    /// Whoever has it has the one transaction under way.
+    /// Held by the one transaction that is running.
     turn: Option<Arc<tokio::sync::Mutex<()>>>,
-    /// Answers that the proxy gives in the place of the engine, each to one request of an operation.
+    /// Responses of the proxy in place of the engine, each for one request of an operation.
     refusals: Arc<Mutex<VecDeque<(&'static str, String)>>>,
-    /// Of a proxy that counts steps.
+    /// Only for a proxy that counts steps.
     steps: Option<Steps>,
 }
 
-/// When a request is stalled.
+/// The moment when a request is stalled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// The engine has not seen it.
+    /// The engine has not received the request.
     BeforeTheEngine,
-    /// The engine has carried it out, and its answer is held back.
+    /// The engine has executed the request, and its response is held back.
     BeforeTheAnswer,
 }
 
@@ -47,19 +47,19 @@ struct Trap {
     /// Part of the `x-amz-target` header; empty for every request.
     operation: &'static str,
     moment: Moment,
-    /// So many requests pass before it snaps.
+    /// The number of requests that pass first.
     passes: usize,
     effect: Effect,
     state: watch::Sender<Caught>,
 }
 
-/// What happens to the requests that a trap catches.
+/// The effect on the requests that a trap catches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Effect {
     Stall,
-    /// So many requests get an answer that says nothing, and later ones pass.
+    /// This many requests get an error response, and later ones pass.
     Fail(usize),
-    /// So many requests are refused with this code, and later ones pass.
+    /// This many requests are refused with this code, and later ones pass.
     Refuse(&'static str, usize),
 }
 
@@ -70,7 +70,7 @@ enum Caught {
     Released,
 }
 
-/// Requests that are stalled or fail, or will.
+/// The requests that are stalled or fail, now or later.
 #[derive(Debug)]
 pub struct Stalled(watch::Sender<Caught>);
 
@@ -82,7 +82,7 @@ impl Stalled {
         caught.expect("the sender is alive");
     }
 
-    /// Lets it go on, and all later ones.
+    /// Releases the caught request and all later ones.
     pub fn release(self) {
         self.0.send_replace(Caught::Released);
     }
@@ -95,14 +95,14 @@ impl Proxy {
         proxy.serve(listener)
     }
 
-    /// Starts a proxy that refuses a transaction while another is under way, as DynamoDB does when both touch an item.
-    /// Engines on one machine do one thing after another and never refuse any.
+    /// Starts a proxy that refuses a transaction while another one runs, as DynamoDB does when both touch an item.
+    /// Engines on one machine run transactions one after another and never refuse any.
     pub async fn refusing_overlaps(engine: &str) -> Self {
         let (proxy, listener) = Self::parts(engine).await;
         Self { turn: Some(Arc::default()), ..proxy }.serve(listener)
     }
 
-    /// A proxy that does not serve yet, and the socket that it will serve on.
+    /// A proxy that does not serve yet, and its socket.
     async fn parts(engine: &str) -> (Self, TcpListener) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let http = reqwest::Client::builder().no_proxy().build();
@@ -128,47 +128,47 @@ impl Proxy {
         self
     }
 
-    /// Where it listens, with the engine's key.
+    /// The proxy's URL, with the engine's access key.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}{}", self.key, self.address)
     }
 
-    /// Stalls the next request of an operation, for example `TransactWriteItems`, and every one after it.
+    /// Stalls the next request of an operation, for example `TransactWriteItems`, and every later one.
     #[must_use]
     pub fn stall(&self, operation: &'static str, moment: Moment) -> Stalled {
         self.set_trap(operation, moment, 0, Effect::Stall)
     }
 
-    /// Lets so many requests of an operation pass, and stalls all after them. An empty name means any operation.
+    /// Lets this many requests of an operation pass, and stalls all later ones. An empty name means any operation.
     #[must_use]
     pub fn stall_after(&self, operation: &'static str, requests: usize, moment: Moment) -> Stalled {
         self.set_trap(operation, moment, requests, Effect::Stall)
     }
 
-    /// Lets so many requests of an operation pass, and fails all later ones until they are released: before the engine sees
-    /// them, or with their answers lost.
+    /// Lets this many requests of an operation pass, and fails all later ones until they are released: before the
+    /// engine receives them, or with their responses lost.
     #[must_use]
     pub fn fail(&self, operation: &'static str, passes: usize, moment: Moment) -> Stalled {
         self.set_trap(operation, moment, passes, Effect::Fail(usize::MAX))
     }
 
-    /// Lets so many requests of an operation pass, and loses the answers to so many after them.
+    /// Lets this many requests of an operation pass, and loses the responses to the next `lost` ones.
     pub fn lose_answers(&self, operation: &'static str, passes: usize, lost: usize) {
         drop(self.set_trap(operation, Moment::BeforeTheAnswer, passes, Effect::Fail(lost)));
     }
 
-    /// Refuses the next requests of an operation, so many of them, with a code of DynamoDB's.
+    /// Refuses the next `requests` requests of an operation with a code of DynamoDB.
     pub fn refuse(&self, operation: &'static str, code: &'static str, requests: usize) {
         drop(self.set_trap(operation, Moment::BeforeTheEngine, 0, Effect::Refuse(code, requests)));
     }
 
-    /// Answers the next request of an operation with this body and status 400. The engine does not see the request.
+    /// Answers the next request of an operation with this body and status 400. The engine does not receive the request.
     pub fn refuse_with(&self, operation: &'static str, body: String) {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner).push_back((operation, body));
     }
 
-    /// The body that the next request of this target is refused with.
+    /// The body that refuses the next request of this target.
     fn refusal_of(&self, target: &str) -> Option<String> {
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
         let is_next = refusals.front().is_some_and(|(operation, _)| target.ends_with(operation));
@@ -183,7 +183,7 @@ impl Proxy {
         stalled
     }
 
-    /// The trap that a request falls into, if any.
+    /// The trap that catches a request, if any.
     fn trap_for(&self, target: &str) -> Option<Trap> {
         let mut traps = self.traps.lock().unwrap_or_else(PoisonError::into_inner);
         let is_open = |trap: &Trap| *trap.state.borrow() != Caught::Released && !trap.effect.is_over();
@@ -222,7 +222,7 @@ impl Effect {
 }
 
 impl Trap {
-    /// Stalls the request, or says that it fails.
+    /// Stalls the request, or fails it.
     async fn snap(&self, moment: Moment) -> Result<(), StatusCode> {
         if self.moment != moment {
             return Ok(());
@@ -244,7 +244,7 @@ impl Trap {
     }
 }
 
-/// How DynamoDB refuses a transaction that met another at its first item.
+/// DynamoDB's refusal of a transaction that conflicts with another one at its first item.
 const CONFLICT: &[u8] = br#"{
     "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
     "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict, None]",
@@ -253,7 +253,7 @@ const CONFLICT: &[u8] = br#"{
 
 type Answer = Result<(StatusCode, HeaderMap, Bytes), StatusCode>;
 
-/// A client that hangs up ends this at the point where it waits: a request that was stalled then never reaches the engine.
+/// A client that disconnects ends this at its await: a request that was stalled then never reaches the engine.
 async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> Answer {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     if let Some(steps) = &proxy.steps {

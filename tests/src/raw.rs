@@ -1,23 +1,24 @@
-//! The table as it is, past the model: for what must not be in it, and for what its items weigh.
+//! Direct access to the table, past the model: for items that must be absent, and for the size of items.
 //!
-//! The product never scans. A test that says "nothing is left behind" needs one, so this speaks DynamoDB's JSON over
-//! HTTP by itself. Engines check the form of a signature at most.
+//! The product never scans, but a test that nothing is left behind has to. So this module speaks DynamoDB's JSON over
+//! HTTP itself. Engines check at most the form of a signature.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-/// The attributes that say what an item is. All but the large ones.
+/// All attributes that identify and describe an item, without the large ones.
 const OUTLINE: &str =
     "PK, SK, et, v, revision, n, chunk_count, session_id, seq, hits, #state, session_count, thread_count";
 
-/// How long an engine may take for one answer. One that takes longer has stopped answering, and the test says so instead of waiting on.
+/// The limit for one response of an engine. After it, the engine counts as stopped, and the test fails instead of
+/// waiting.
 const LONGEST_ANSWER: Duration = Duration::from_mins(1);
-/// How long a request is sent again while the engine fails.
+/// How long a request is retried while the engine fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A table, asked directly.
+/// A table, accessed directly.
 #[derive(Clone, Debug)]
 pub struct RawTable {
     endpoint: String,
@@ -33,7 +34,7 @@ impl RawTable {
     /// The table of this name at this endpoint.
     #[must_use]
     pub fn at(endpoint: &str, table: &str) -> Self {
-        // A proxy of the environment is not asked: the engine is on this machine.
+        // A proxy of the environment is not used: the engine is on this machine.
         let http = reqwest::Client::builder().no_proxy().timeout(LONGEST_ANSWER).build();
         Self {
             endpoint: endpoint.to_owned(),
@@ -42,18 +43,18 @@ impl RawTable {
         }
     }
 
-    /// Every item, whole.
+    /// Every item with all attributes.
     pub async fn items(&self) -> Vec<RawItem> {
         self.scan(json!({})).await
     }
 
-    /// Every item, without what is large.
+    /// Every item without its large attributes.
     pub async fn outline(&self) -> Vec<RawItem> {
         let names = json!({ "#state": "state" });
         self.scan(json!({ "ProjectionExpression": OUTLINE, "ExpressionAttributeNames": names })).await
     }
 
-    /// How many items of each entity there are.
+    /// The number of items of each entity.
     pub async fn census(&self) -> BTreeMap<String, usize> {
         let mut census = BTreeMap::new();
         for item in self.outline().await {
@@ -62,7 +63,7 @@ impl RawTable {
         census
     }
 
-    /// The items of one entity, without what is large.
+    /// The items of one entity without their large attributes.
     pub async fn all(&self, kind: &str) -> Vec<RawItem> {
         let mut items = self.outline().await;
         items.retain(|item| item.kind() == kind);
@@ -82,27 +83,27 @@ impl RawTable {
         assert_eq!(answer["UnprocessedItems"], json!({}), "nothing holds the engine up");
     }
 
-    /// Changes one item as `UpdateItem` says.
+    /// Changes one item by an `UpdateItem` request.
     pub async fn update(&self, request: Value) {
         self.ask("UpdateItem", request).await;
     }
 
-    /// What an index shows, entry by entry.
+    /// The entries of an index.
     pub async fn entries(&self, index: &str) -> Vec<RawItem> {
         self.scan(json!({ "IndexName": index, "ConsistentRead": false })).await
     }
 
-    /// Makes the table from a definition that may not be the one of now.
+    /// Creates the table from a definition, which may differ from the current one.
     pub async fn create_table(&self, definition: Value) {
         self.ask("CreateTable", definition).await;
     }
 
-    /// Removes an item behind the model's back.
+    /// Removes an item, past the model.
     pub async fn remove(&self, item: &RawItem) {
         self.ask("DeleteItem", json!({ "Key": { "PK": item.0["PK"], "SK": item.0["SK"] } })).await;
     }
 
-    /// Changes the one item of an entity that is picked, behind the model's back.
+    /// Changes the first matching item of an entity, past the model.
     pub async fn change(
         &self,
         kind: &str,
@@ -114,13 +115,13 @@ impl RawTable {
         self.put(Value::Object(item.0)).await;
     }
 
-    /// The first item of an entity that is picked, whole.
+    /// The first matching item of an entity, with all attributes.
     pub async fn one(&self, kind: &str, pick: impl Fn(&RawItem) -> bool) -> RawItem {
         let items = self.items().await;
         items.into_iter().find(|item| item.kind() == kind && pick(item)).expect("there is such an item")
     }
 
-    /// Deletes the table and all it holds.
+    /// Deletes the table with all its items.
     pub async fn delete_table(&self) {
         self.ask("DeleteTable", json!({})).await;
     }
@@ -142,7 +143,7 @@ impl RawTable {
         }
     }
 
-    /// Asks in `PartiQL`: every row of a statement, or those of the first page when it has a limit of its own.
+    /// Runs a `PartiQL` statement: returns every row, or those of the first page if the statement has a limit.
     pub async fn partiql(&self, mut request: Value) -> Vec<RawItem> {
         let mut rows = Vec::new();
         loop {
@@ -164,7 +165,7 @@ impl RawTable {
     async fn send(&self, operation: &str, request: &Value) -> Value {
         let begun = Instant::now();
         let mut answer = self.try_send(operation, request).await;
-        // DynamoDB Local fails writes that come while it adds an index; a program sends them again.
+        // DynamoDB Local fails writes while it adds an index; a program retries them.
         while answer.0.is_server_error() && begun.elapsed() < PATIENCE {
             tokio::time::sleep(Duration::from_millis(50)).await;
             answer = self.try_send(operation, request).await;
@@ -188,8 +189,8 @@ impl RawTable {
         (status, answer.text().await.expect("the engine answers whole"))
     }
 
-    /// A signature of the right form. DynamoDB Local keeps the tables of each access key and region apart, unless it is told
-    /// to share them; so both are those that the store takes. The embedded engine wants its own key.
+    /// A signature of the right form. DynamoDB Local keeps the tables of each access key and region apart, unless it is
+    /// told to share them; so both are those of the store. The embedded engine requires its own key.
     fn authorization(&self) -> String {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let key = variable("AWS_SECRET_ACCESS_KEY").and_then(|_| variable("AWS_ACCESS_KEY_ID"));
@@ -209,13 +210,13 @@ impl From<Value> for RawItem {
 }
 
 impl RawItem {
-    /// Its attributes in plain JSON, its bytes as `bytes` says.
+    /// The attributes in plain JSON; `bytes` converts binary values.
     #[must_use]
     pub fn plain(&self, bytes: fn(&str) -> Value) -> Value {
         self.0.iter().map(|(name, value)| (name.clone(), plain(value, bytes))).collect()
     }
 
-    /// Which entity it says it is.
+    /// The entity that the item names.
     #[must_use]
     pub fn kind(&self) -> &str {
         self.text("et").unwrap_or_default()

@@ -1,11 +1,11 @@
-//! Where a test lets metrics be written to.
+//! A destination for metrics in tests.
 
 use std::io;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-/// What was written. Clones share it.
+/// The written bytes. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Sink(Arc<Mutex<Vec<u8>>>);
 
@@ -20,20 +20,20 @@ impl io::Write for Sink {
 }
 
 impl Sink {
-    /// The lines since the last time, each as JSON.
+    /// The lines since the last call, each as JSON.
     ///
     /// # Panics
-    /// When one of them is none.
+    /// If a line is not JSON.
     #[must_use]
     pub fn lines(&self) -> Vec<Value> {
         let text = String::from_utf8(std::mem::take(&mut *self.0.lock().expect("not poisoned"))).expect("UTF-8");
         text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
     }
 
-    /// The one line since the last time.
+    /// The one line since the last call.
     ///
     /// # Panics
-    /// When there are others, or none.
+    /// If there is not exactly one line.
     #[must_use]
     pub fn line(&self) -> Value {
         let [line] = self.lines().try_into().expect("one line for one request");

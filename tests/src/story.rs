@@ -1,4 +1,4 @@
-//! What people do in the tests' stories: sign up, open sessions and threads, save, ask and answer.
+//! Actions of people in the tests: sign up, open sessions and threads, save, ask and answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,19 +14,19 @@ use tokio::sync::Barrier;
 
 use crate::{TestTable, used};
 
-/// For how long the run of a question in a story holds it.
+/// The lease of a question's run in a test.
 pub const LEASE: Duration = Duration::from_secs(35);
 
-/// How long a sign-in lasts.
+/// The lifetime of a sign-in.
 pub const A_WEEK: Duration = Duration::from_hours(7 * 24);
 
 /// More time than any sweep of a test needs.
 pub const SWEEP_TIME: Duration = Duration::from_mins(2);
 
-/// A hash of the right form. Nobody signs in with a password here.
+/// A hash of the right form. These tests sign in without a password.
 pub const PASSWORD_HASH: &str = "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-/// Does something so many times at once, and returns what came of each.
+/// Runs an action `times` times concurrently, and returns the results.
 pub async fn at_once<T, F>(times: usize, mut act: impl FnMut(usize) -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -49,7 +49,7 @@ where
     results
 }
 
-/// Someone who signs up under this name, with the address `name@example.com`.
+/// A person who signs up under this name, with the address `name@example.com`.
 #[must_use]
 pub fn newcomer(name: &str) -> NewUser {
     NewUser {
@@ -66,7 +66,7 @@ pub fn file(filename: &str, text: &str) -> NewSession {
     NewSession { filename: filename.parse().expect("a file name"), language_override: None, text: text.to_owned() }
 }
 
-/// A save of this session, as it was when it was read.
+/// A save of this session, over the version that was read.
 #[must_use]
 pub fn edit(session: &Session, text: &str) -> SaveCode {
     SaveCode {
@@ -77,13 +77,13 @@ pub fn edit(session: &Session, text: &str) -> SaveCode {
     }
 }
 
-/// Lines to talk about.
+/// A selection of lines.
 #[must_use]
 pub fn lines(start_line: u32, end_line: u32) -> NewThread {
     NewThread { kind: ThreadKind::Block, start_line, end_line, selected_text: "selected".to_owned() }
 }
 
-/// What a model says, at the price of 5 millionths of a dollar.
+/// An answer of the model, at the price of 5 millionths of a dollar.
 #[must_use]
 pub fn answer(content: &str) -> NewAnswer {
     NewAnswer {
@@ -123,7 +123,7 @@ pub fn one_line_down(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<An
     threads.iter().map(moved).collect()
 }
 
-/// The lines are wherever the caller says, whatever stands there.
+/// Accepts any lines, whatever their text.
 #[must_use]
 pub fn anywhere(text: &str, new: &NewThread) -> Option<AnchorStatus> {
     let selection = Selection { start_line: new.start_line, end_line: new.end_line, text: &new.selected_text };
@@ -132,17 +132,17 @@ pub fn anywhere(text: &str, new: &NewThread) -> Option<AnchorStatus> {
 }
 
 impl TestTable {
-    /// Someone signs up.
+    /// A person signs up.
     pub async fn user(&self, name: &str) -> User {
         self.user_and_family(name).await.0
     }
 
-    /// Someone signs up, and here is their first sign-in too.
+    /// A person signs up; returns their first sign-in too.
     pub async fn user_and_family(&self, name: &str) -> (User, RefreshFamily) {
         self.accounts().create(newcomer(name), A_WEEK).await.expect("the name is free")
     }
 
-    /// The user as they are now.
+    /// The current user item.
     pub async fn profile(&self, user: &User) -> User {
         self.patterns().get_user(user.user_id).await.expect("the table answers").expect("they have an account")
     }
@@ -159,7 +159,7 @@ impl TestTable {
         read.expect("there is such a session")
     }
 
-    /// The session's owner saves code over the version in hand; threads stay at their lines.
+    /// The session's owner saves code over the version of `session`; threads stay at their lines.
     pub async fn save(&self, session: &Session, text: &str) -> Result<Saved, SaveCodeError> {
         self.sessions().save(session.user_id, edit(session, text), stay).await
     }
@@ -171,7 +171,7 @@ impl TestTable {
         opened.expect("there is room for a thread").item
     }
 
-    /// The session's threads, where they are.
+    /// The session's threads with their anchors.
     pub async fn threads_of(&self, session: &Session) -> Vec<PlacedThread> {
         let page = self.threads().list(session.user_id, session.session_id, PageRequest::default()).await;
         page.expect("there is such a session").items
@@ -189,7 +189,7 @@ impl TestTable {
         (question, reply.expect("the question is open"))
     }
 
-    /// The thread's owner deletes it; what it leaves is left to the sweep.
+    /// The thread's owner deletes it; the leftovers remain for the sweep.
     pub async fn drop_thread(&self, thread: &Thread) {
         let job = SweepJob {
             session_id: Some(thread.session_id),
@@ -206,7 +206,7 @@ impl TestTable {
         self.patterns().delete_thread(input).await.expect("there is such a thread");
     }
 
-    /// The session's owner deletes it; what it leaves, its threads too, is left to the sweep.
+    /// The session's owner deletes it; the leftovers, including its threads, remain for the sweep.
     pub async fn drop_session(&self, session: &Session) {
         let (session_id, user_id, revision) = (session.session_id, session.user_id, session.revision);
         let job = SweepJob {
@@ -218,7 +218,7 @@ impl TestTable {
         self.patterns().delete_session(input).await.expect("there is such a session");
     }
 
-    /// The user deletes their account; what it leaves is left to the sweep.
+    /// The user deletes their account; the leftovers remain for the sweep.
     pub async fn drop_account(&self, user: &User) {
         let job = self.job(SweepKind::Account, &user.user_id.to_string(), user.user_id);
         let (owner, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
@@ -234,7 +234,7 @@ impl TestTable {
         self.patterns().delete_account(input).await.expect("there is such an account");
     }
 
-    /// A job that is due, with no more than its kind and target.
+    /// A due job with only its kind and target.
     #[must_use]
     pub fn job(&self, kind: SweepKind, target: &str, user_id: model::UserId) -> SweepJob {
         SweepJob {
@@ -253,7 +253,7 @@ impl TestTable {
         }
     }
 
-    /// A moment later, the scheduled sweep runs.
+    /// Runs the scheduled sweep a moment later.
     pub async fn sweep_a_moment_later(&self) -> Swept {
         self.later(Duration::from_millis(1));
         used::by("sweep", self).maintenance().sweep_due(SWEEP_TIME).await.expect("the table answers")

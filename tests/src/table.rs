@@ -1,4 +1,4 @@
-//! `TestTable`: a store on a table of its own, with a clock that the test moves.
+//! `TestTable`: a store on its own table, with a clock that the test moves.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use serde_json::Value;
 use crate::watchdog::Watched;
 use crate::{RawTable, engine};
 
-/// What time it is when a test begins: 1 January 2100, eight in the morning. Far ahead of any real clock, so that no
-/// engine finds an item expired that the test's clock does not.
+/// The time at the start of a test: 1 January 2100, eight in the morning. It is far ahead of any real clock, so an
+/// engine never considers an item expired before the test's clock does.
 pub const MORNING: i64 = 4_102_473_600_000;
 
-/// A store on an empty table that nobody else uses, deleted at the end. What [`Store`] can do, it can do too; what people
-/// do in a story is in [`crate::story`].
+/// A store on an empty table of its own, which is deleted at the end. It has all functions of [`Store`]; the actions of
+/// people are in [`crate::story`].
 #[derive(Debug)]
 pub struct TestTable {
     store: Store,
@@ -37,7 +37,7 @@ impl TestTable {
         Self::with(Ids::seeded(seed)).await
     }
 
-    /// A table that an earlier definition made: in `CreateTable`'s JSON, as `change` leaves the one of now.
+    /// A table that an earlier definition created: the current one in `CreateTable`'s JSON, changed by `change`.
     pub async fn of_earlier(change: impl FnOnce(&mut Value)) -> Self {
         let table = Self::unmade(Ids::random()).await;
         table.make_earlier(change).await;
@@ -66,7 +66,7 @@ impl TestTable {
 
     async fn unmade(ids: Ids) -> Self {
         let endpoint = engine::endpoint().to_owned();
-        // Not from `ids`: seeded ones would give two runs on one engine one name.
+        // Not from `ids`: with a seed, two runs on one engine would get the same name.
         let name = format!("test-{}", Ids::random().token());
         let clock = Clock::fixed(Timestamp::from_millis(MORNING).expect("a time of this kind"));
         let meter = Meter::new();
@@ -81,29 +81,29 @@ impl TestTable {
         &self.store
     }
 
-    /// Another store on the same table that talks through this URL, with the same clock and ids.
+    /// Another store on the same table through this URL, with the same clock and ids.
     pub async fn store_through(&self, url: &str) -> Store {
         connect(self.store.table().name(), url, &self.clock, &self.ids).await
     }
 
-    /// A store on a table that is not there, beside this one.
+    /// A store on a table that does not exist, with the clock of this one.
     pub async fn store_without_table(&self) -> Store {
         connect(&format!("{}-absent", self.store.table().name()), &self.endpoint, &self.clock, &self.ids).await
     }
 
-    /// Where the table is.
+    /// The endpoint of the table.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// The table, past the model.
+    /// Direct access to the table, past the model.
     #[must_use]
     pub const fn raw(&self) -> &RawTable {
         &self.raw
     }
 
-    /// What the calls of this table's store cost.
+    /// The cost of the calls of this table's store.
     #[must_use]
     pub const fn meter(&self) -> &Meter {
         &self.meter
@@ -115,7 +115,7 @@ impl TestTable {
     }
 }
 
-/// Changes a definition to the one that there was before the index.
+/// Changes a definition to the one before the index.
 pub fn without_indexes(definition: &mut Value) {
     let definition = definition.as_object_mut().expect("a definition");
     definition.remove("GlobalSecondaryIndexes");
@@ -144,8 +144,8 @@ impl Deref for TestTable {
 }
 
 impl Drop for TestTable {
-    /// An engine that serves many runs would keep every table of them. On a thread and with a client of its own, because
-    /// the test's runtime may be ending; a test that fails is not made to fail twice.
+    /// An engine that serves many runs would keep every table. This uses its own thread and client, because the test's
+    /// runtime may be ending. A failing test does not panic twice.
     fn drop(&mut self) {
         let raw = RawTable::at(&self.endpoint, self.store.table().name());
         let delete = move || {

@@ -1,4 +1,4 @@
-//! Texts to store: incompressible ones, real source, and texts whose gzip has a wanted size.
+//! Texts to store: incompressible ones, real source, and texts with a given gzip size.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,11 @@ use model::{PackedBody, PackedCode};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng};
 
-/// The longest code that can be kept.
+/// The maximum size of code.
 pub const FIVE_MIB: usize = model::MAX_CODE_BYTES;
 
-/// A text of this many bytes that hardly compresses: each byte is one of the 128 of ASCII, control characters included.
-/// Of UTF-8 it is about as random as can be; gzip makes it one eighth smaller.
+/// A text of this many bytes that hardly compresses: each byte is one of the 128 of ASCII, including control
+/// characters. It is close to the most random UTF-8; gzip makes it one eighth smaller.
 #[must_use]
 pub fn noise(bytes: usize, seed: u64) -> String {
     let mut text = vec![0; bytes];
@@ -22,14 +22,14 @@ pub fn noise(bytes: usize, seed: u64) -> String {
     String::from_utf8(text).expect("ASCII is UTF-8")
 }
 
-/// The noise with its first characters moved to its end: another noise of the same size, for less work.
+/// The noise with its first characters moved to the end: different noise of the same size, for less work.
 #[must_use]
 pub fn rotated(noise: &str, by: usize) -> String {
     let (first, rest) = noise.split_at(by);
     [rest, first].concat()
 }
 
-/// A text of exactly this many bytes, made of this repository's own source, over and over.
+/// A text of exactly this many bytes, made of this repository's source, repeated.
 #[must_use]
 pub fn source(bytes: usize) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -77,13 +77,13 @@ pub fn with_gzip_of(bytes: usize, seed: u64) -> String {
             high = middle;
         }
     }
-    // Block boundaries make the size jump by a few bytes here and there: look around.
+    // Block boundaries change the size by a few bytes, so nearby lengths are tried.
     let near = low.saturating_sub(64)..low + 64;
     let found = near.map(|end| &noise[..end]).find(|text| gzip_size(text) == bytes);
     found.expect("one of these sizes").to_owned()
 }
 
-/// How large the model's gzip of a text is.
+/// The size of the model's gzip of a text.
 #[must_use]
 pub fn gzip_size(text: &str) -> usize {
     match PackedCode::pack(text).expect("at most 5 MiB").body {

@@ -1,7 +1,7 @@
-//! Records what each function and each route asks of the table while the tests run. `cargo xtask used` compares the record
-//! with the documents.
+//! Records the table requests of each function and each route while the tests run. `cargo xtask used` compares the
+//! record with the documents.
 //!
-//! If `CODESENSEI_TEST_USED` names a file, each route gets its own store, which writes to that file what it reaches.
+//! If `CODESENSEI_TEST_USED` names a file, each route gets its own store, which writes its requests to that file.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -21,19 +21,19 @@ const VARIABLE: &str = "CODESENSEI_TEST_USED";
 
 static FILE: LazyLock<Option<String>> = LazyLock::new(|| std::env::var(VARIABLE).ok());
 
-/// The store of a program: as it is, unless what it reaches is noted.
+/// The store of a program; it records its requests if the environment asks for it.
 #[must_use]
 pub fn by(program: &'static str, store: &Store) -> Store {
     recording(program, None, store)
 }
 
-/// The store of a program, or of one route of it, which records what it reaches.
+/// The store of a program, or of one route of it, which records its requests.
 fn recording(program: &'static str, route: Option<String>, store: &Store) -> Store {
     if FILE.is_none() {
         return store.clone();
     }
     store.observed(move |reached| match reached {
-        // The health check's is no pattern of the documents.
+        // The request of the health check is not a pattern of the documents.
         Reached::Pattern("ping") => {}
         Reached::Pattern(id) => {
             note(format!("{program} asks {id}"));
@@ -48,7 +48,7 @@ fn recording(program: &'static str, route: Option<String>, store: &Store) -> Sto
     })
 }
 
-/// A line is written once in a process.
+/// A process writes each line once.
 fn note(line: String) {
     static NOTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -58,14 +58,14 @@ fn note(line: String) {
     noted.insert(line);
 }
 
-/// One route of a program, with the program's router on a store of the route's own.
+/// One route of a program: the program's router on a store of the route's own.
 struct Recorded {
     method: String,
     path: String,
     router: Router,
 }
 
-/// All routes. If what is reached is noted, each route has a store of its own.
+/// All routes. If requests are recorded, each route has its own store.
 pub fn routes(app: &App) -> Router {
     if FILE.is_none() {
         return router(app, &Domain::ALL);
@@ -78,7 +78,7 @@ pub fn routes(app: &App) -> Router {
             let path = request.uri().path();
             let has_path = |route: &&Recorded| leads_to(&route.path, path);
             let has_method = |route: &&Recorded| has_path(route) && route.method == request.method().as_str();
-            // Another method of a path is answered by the program that has the path.
+            // The program that has the path answers its other methods.
             let route = recorded.iter().find(has_method).or_else(|| recorded.iter().find(has_path));
             let router = route.unwrap_or(&recorded[0]).router.clone();
             Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
@@ -95,7 +95,7 @@ fn recorded_routes(program: &Program, app: &App) -> Vec<Recorded> {
     program.routes().into_iter().map(recorded).collect()
 }
 
-/// Whether a path is one of this route: `/threads/{thread_id}` of `/threads/1`.
+/// Whether a path matches this route: `/threads/1` matches `/threads/{thread_id}`.
 fn leads_to(route: &str, path: &str) -> bool {
     let (mut route, mut path) = (route.split('/'), path.split('/'));
     loop {

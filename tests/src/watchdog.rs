@@ -1,14 +1,14 @@
-//! Ends the run when a test hangs, and says which: a suite that stands still says nothing by itself.
+//! Ends the run if a test hangs, and names the test.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Far more than any test takes, also beside others on a busy machine.
+/// Far longer than any test takes on a busy machine.
 const LONGEST: Duration = Duration::from_mins(20);
 
-/// The tests that have a table, by the order in which they began.
+/// The running tests that have a table, in the order of their start.
 static RUNNING: LazyLock<Mutex<BTreeMap<u64, (String, Instant)>>> = LazyLock::new(|| {
     std::thread::spawn(watch);
     Mutex::default()
@@ -19,7 +19,7 @@ static RUNNING: LazyLock<Mutex<BTreeMap<u64, (String, Instant)>>> = LazyLock::ne
 pub(crate) struct Watched(u64);
 
 impl Watched {
-    /// The test of this thread.
+    /// Watches the test of this thread.
     pub(crate) fn begin() -> Self {
         let name = std::thread::current().name().unwrap_or("a test").to_owned();
         let mut running = running();
@@ -44,7 +44,7 @@ fn watch() {
         std::thread::park_timeout(Duration::from_secs(5));
         if let Some((name, began)) = running().values().find(|(_, began)| began.elapsed() > LONGEST) {
             let seconds = began.elapsed().as_secs();
-            // Not `eprintln!`: what a test's threads print is captured, and never shown.
+            // Not `eprintln!`: the output of a test's threads is captured and never shown.
             writeln!(std::io::stderr(), "The test {name} has not ended after {seconds} s: the run ends here.").ok();
             std::process::exit(101);
         }

@@ -1,4 +1,4 @@
-//! The contract: what the OpenAPI document promises of every answer, and whether an answer keeps it.
+//! The contract: the OpenAPI document's description of each response, and the check of a response against it.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -16,20 +16,20 @@ use crate::JsonSchema;
 pub struct Operation {
     /// `GET`.
     pub method: String,
-    /// With its parameters: `/sessions/{id}`.
+    /// The path with its parameters: `/sessions/{id}`.
     pub path: String,
-    /// By status.
+    /// The responses by status.
     pub answers: BTreeMap<u16, Answer>,
-    /// Whether only those are answered who are signed in.
+    /// Whether the operation requires a sign-in.
     pub is_protected: bool,
 }
 
-/// What the document says of the answers with one status.
+/// The document's description of the responses with one status.
 #[derive(Debug)]
 pub struct Answer {
-    /// Of an error: the codes it can have.
+    /// For an error: its possible codes.
     pub codes: Vec<String>,
-    /// Absent where there is no body.
+    /// The schema of the body. Absent if there is no body.
     body: Option<JsonSchema>,
 }
 
@@ -55,12 +55,12 @@ impl Operation {
         Self { method: method.to_uppercase(), path: path.to_owned(), answers: answers.collect(), is_protected }
     }
 
-    /// Every error it declares.
+    /// Every error code that the operation declares.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         self.answers.values().flat_map(|answer| &answer.codes).map(String::as_str)
     }
 
-    /// Whether a request to this path, if it has this method, is a call of this operation.
+    /// Whether a request to this path calls this operation, if the method matches.
     fn is_at(&self, path: &str) -> bool {
         let (own, asked) = (self.path.split('/'), path.split('/'));
         let fits = |(own, asked): (&str, &str)| own == asked || (own.starts_with('{') && !asked.is_empty());
@@ -75,7 +75,7 @@ impl Answer {
     }
 }
 
-/// The codes of the errors that a schema describes: of one kind, or of several.
+/// The error codes that a schema describes: one, or the union of several.
 fn codes_of(schema: &Value) -> Vec<String> {
     if let Some(kinds) = schema["oneOf"].as_array() {
         return kinds.iter().flat_map(codes_of).collect();
@@ -87,8 +87,8 @@ fn codes_of(schema: &Value) -> Vec<String> {
     codes.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// A validator that also refuses what the document does not mention. The document leaves that open, so that an answer
-/// can get new fields; but those are to be documented too.
+/// A validator that also refuses fields that the document does not describe. The document allows additional fields, so
+/// that a response can get new ones; but each field must be documented.
 fn validator(schema: &Value) -> JsonSchema {
     let mut schema = json!({ "allOf": [schema], "components": document()["components"] });
     close(&mut schema);
@@ -108,12 +108,12 @@ fn close(schema: &mut Value) {
     }
 }
 
-/// Compares an answer with the document.
+/// Compares a response with the document.
 ///
 /// # Panics
-/// When it is not as documented.
+/// If the response differs from the document.
 pub(super) fn check(method: &str, path: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
-    // What other methods have in common with these is not the document's to say.
+    // The document describes only these methods.
     if matches!(method, "OPTIONS" | "HEAD") || (path == "/openapi.json" && method == "GET") {
         return;
     }
@@ -147,7 +147,7 @@ pub(super) fn check(method: &str, path: &str, status: u16, headers: &HeaderMap, 
 /// Compares an event of a stream with the document, which names the schema of each.
 ///
 /// # Panics
-/// When it is not as documented.
+/// If the event differs from the document.
 pub fn check_event(route: &str, event: &str, data: &Value) {
     let (method, path) = route.split_once(' ').expect("a method and a path");
     let stream = &document()["paths"][path][method.to_lowercase()]["responses"]["200"]["content"]["text/event-stream"];

@@ -1,4 +1,4 @@
-//! People and what they do over HTTP.
+//! People and their actions over HTTP.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 
 use crate::app::response::{Response, SetCookie};
 
-/// Somebody with a browser, which keeps their cookies. Clones share them, as tabs do.
+/// A person with a browser, which stores their cookies. Clones share the cookies, as tabs do.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub(super) router: Router,
@@ -23,27 +23,27 @@ pub struct Person {
     pub(super) cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
-/// A session, as its owner knows it.
+/// A session, as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// Its id.
     pub id: String,
     /// `/sessions/{id}`.
     pub path: String,
-    /// As the API showed it.
+    /// The session's JSON in the response.
     pub json: Value,
-    /// The code that was sent or read last.
+    /// The last code that was sent or read.
     pub code: String,
 }
 
-/// A thread, as its owner knows it.
+/// A thread, as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct Thread {
     /// Its id.
     pub id: String,
     /// `/threads/{id}`.
     pub path: String,
-    /// As the API showed it.
+    /// The thread's JSON in the response.
     pub json: Value,
 }
 
@@ -69,14 +69,14 @@ impl Person {
         Session::from(&created["session"], code.to_owned())
     }
 
-    /// Opens a session, code and all.
+    /// Opens a session with its code.
     pub async fn opens(&self, session: &Session) -> Session {
         let opened = self.gets(&session.path).await.is(200);
         let code = text(&opened["session"]["code_content"]);
         Session::from(&opened["session"], code)
     }
 
-    /// Saves code over the version that was edited.
+    /// Saves code over the edited version.
     pub async fn saves(&self, session: &Session, version: u32, code: &str) -> Response {
         let save = json!({ "expected_version_number": version, "code_content": code });
         self.puts(&session.path, &save).await
@@ -97,14 +97,14 @@ impl Person {
         Thread::from(&opened["thread"])
     }
 
-    /// Asks, and gets the stored question and its stored answer.
+    /// Asks a question, and returns the stored question and its stored answer.
     pub async fn asks(&self, thread: &Thread, question: &str) -> (Value, Value) {
         let content = json!({ "content": question });
         let mut posted = self.posts(&thread.messages(), &content).await.is(201);
         (posted["message"].take(), posted["reply"].take())
     }
 
-    /// Leaves a note that nobody answers.
+    /// Adds a note, which gets no answer.
     pub async fn notes(&self, thread: &Thread, text: &str) -> Value {
         let note = json!({ "content": text, "ask": false });
         let mut posted = self.posts(&thread.messages(), &note).await.is(201);
@@ -122,7 +122,7 @@ impl Person {
         self.sends_json(Request::post(path), body.to_string()).await
     }
 
-    /// A request with a JSON body whose answer is a stream of events, as text.
+    /// A request with a JSON body that returns a stream of events, as text.
     pub async fn streams(&self, request: Builder, body: &Value) -> String {
         let cookies = self.cookie_header().expect("a person who is signed in");
         let request = request.header(header::CONTENT_TYPE, "application/json").header(header::COOKIE, cookies);
@@ -153,24 +153,24 @@ impl Person {
         self.sends_json(Request::delete(path), body.to_string()).await
     }
 
-    /// Asks for a new access token.
+    /// Requests a new access token.
     pub async fn refreshes(&self) -> Response {
         self.posts("/auth/refresh", &json!({})).await
     }
 
-    /// Somebody who has copied this person's cookies as they are now.
+    /// A person with a copy of the current cookies.
     #[must_use]
     pub fn copied(&self) -> Self {
         let jar = self.jar().clone();
         Self { cookies: Arc::new(Mutex::new(jar)), ..self.clone() }
     }
 
-    /// Any request whose body is, or pretends to be, JSON.
+    /// A request whose body is JSON, or is declared as JSON.
     pub async fn sends_json(&self, request: Builder, body: impl Into<Body>) -> Response {
         self.sends(request.header(header::CONTENT_TYPE, "application/json"), body).await
     }
 
-    /// Any request at all, with this person's cookies. Those of the answer are kept.
+    /// A request with this person's cookies. The cookies of the response are stored.
     pub async fn sends(&self, request: Builder, body: impl Into<Body>) -> Response {
         let mut request = request.body(body.into()).expect("a request");
         if let Some(cookies) = self.cookie_header() {
@@ -190,7 +190,7 @@ impl Person {
         self.jar().get(name).cloned()
     }
 
-    /// Puts another value into a cookie; none removes it.
+    /// Sets the value of a cookie; `None` removes it.
     pub fn with_cookie(&self, name: &str, value: Option<&str>) {
         let mut jar = self.jar();
         match value {
@@ -209,7 +209,7 @@ impl Person {
         (!joined.is_empty()).then(|| joined.parse().expect("a header value"))
     }
 
-    /// Keeps cookies beyond their `Max-Age`, unlike a browser: whether a token is still good is the server's to say.
+    /// Stores cookies beyond their `Max-Age`, unlike a browser: the tests check that the server rejects expired tokens.
     fn keep(&self, cookies: Vec<SetCookie>) {
         for cookie in cookies {
             let cleared = cookie.attributes.iter().any(|attribute| attribute == "Max-Age=0");

@@ -1,4 +1,4 @@
-//! Answers, and what all of them have in common.
+//! Responses, and the checks that apply to all of them.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -9,32 +9,32 @@ use serde_json::Value;
 
 use crate::app::contract;
 
-/// A `Set-Cookie` header, taken apart.
+/// A parsed `Set-Cookie` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetCookie {
-    /// Before the first `=`.
+    /// The part before the first `=`.
     pub name: String,
-    /// From there to the first `;`.
+    /// The part from there to the first `;`.
     pub value: String,
-    /// The rest, in its order.
+    /// The attributes, in order.
     pub attributes: Vec<String>,
 }
 
-/// An answer. It has been checked: a trace id and the security headers are there, an error is in its envelope, and one
-/// of ours says nothing but its trace id; and it is as the OpenAPI document says.
+/// A checked response: it has a trace id and the security headers, an error is in its envelope, an internal error shows
+/// only its trace id, and the response matches the OpenAPI document.
 #[derive(Debug)]
 pub struct Response {
-    /// The method and path that were asked.
+    /// The method and path of the request.
     pub what: String,
     /// The status.
     pub status: u16,
     /// All headers.
     pub headers: HeaderMap,
-    /// The body as it came.
+    /// The body as it was received.
     pub body: Bytes,
     /// The body, if it is JSON and not compressed.
     pub json: Value,
-    /// What the request cost at the table, in the order in which the calls ended.
+    /// The cost of the request at the table, in the order in which the calls ended.
     pub bill: Vec<CallCost>,
 }
 
@@ -73,10 +73,10 @@ impl Response {
         }
     }
 
-    /// The body of an answer with this status.
+    /// The body of a response with this status.
     ///
     /// # Panics
-    /// When the status is another one.
+    /// If the status differs.
     #[track_caller]
     pub fn is(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}: {}", self.what, self.json);
@@ -86,7 +86,7 @@ impl Response {
     /// The error with this status and code.
     ///
     /// # Panics
-    /// When it is another answer.
+    /// If the response differs.
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status, &self.json["error"]["code"]), (status, &code.into()), "{}", self.what);
@@ -96,7 +96,7 @@ impl Response {
     /// `INVALID_INPUT` at this field.
     ///
     /// # Panics
-    /// When it is another answer.
+    /// If the response differs.
     #[track_caller]
     pub fn invalid(self, field: &str) {
         let what = self.what.clone();
@@ -104,7 +104,7 @@ impl Response {
         assert_eq!(error["field"], field, "{what}");
     }
 
-    /// The cookies it sets.
+    /// The cookies that the response sets.
     #[must_use]
     pub fn set_cookies(&self) -> Vec<SetCookie> {
         let headers = self.headers.get_all(header::SET_COOKIE).iter();

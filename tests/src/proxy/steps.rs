@@ -1,4 +1,4 @@
-//! Counts the sequential steps of a client: requests that are sent together are one step, however fast the engine is.
+//! Counts the sequential steps of a client: concurrent requests are one step, however fast the engine is.
 //!
 //! ```text
 //! let proxy = Proxy::counting_steps(table.endpoint()).await;
@@ -7,11 +7,11 @@
 //! assert_eq!(proxy.take_steps(), [["GetItem"]]);
 //! ```
 //!
-//! The proxy holds back every request until no other one has arrived for [`QUIET`], then forwards all of them: that is one
-//! step. A request that depends on the answer to another cannot arrive while that one is held back, so the number of steps
-//! is never too small. It is too large only if the client takes longer than [`QUIET`] between two requests that do not depend
-//! on each other. Call [`Proxy::take_steps`] before what is measured, too, to forget what was sent until then. A failed
-//! request that is repeated is another step.
+//! The proxy holds back every request until no other one has arrived for [`QUIET`], then forwards all of them: that is
+//! one step. A request that depends on the response to another one cannot arrive while that one is held back, so the
+//! number of steps is never too small. It is too large only if the client takes longer than [`QUIET`] between two
+//! independent requests. Call [`Proxy::take_steps`] also before the measured action, to discard earlier steps. A retry
+//! of a failed request is another step.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,14 +24,14 @@ use super::Proxy;
 /// A step is complete when no request has arrived for this long.
 const QUIET: Duration = Duration::from_millis(150);
 
-/// The operations of the requests that were sent together, sorted, such as `["GetItem", "UpdateItem"]`.
+/// The operations of concurrent requests, sorted, such as `["GetItem", "UpdateItem"]`.
 pub type Step = Vec<String>;
 
 /// The steps of the requests through one proxy.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Steps {
     held: Arc<Mutex<Held>>,
-    /// The number of steps that are complete.
+    /// The number of complete steps.
     complete: watch::Sender<usize>,
 }
 
@@ -43,13 +43,13 @@ struct Held {
 }
 
 impl Steps {
-    /// Waits until the step that this request is part of is complete.
+    /// Waits until the step of this request is complete.
     pub(super) async fn join(&self, target: &str) {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let mut complete = self.complete.subscribe();
         let mut arrived = {
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-            // Under the lock, in which steps are completed: a later step is not this request's.
+            // Steps are completed under this lock, so this request cannot join a later step.
             complete.mark_unchanged();
             held.waiting.push(operation);
             held.arrived += 1;
@@ -80,10 +80,10 @@ impl Proxy {
         Self { steps: Some(Steps::default()), ..proxy }.serve(listener)
     }
 
-    /// The steps since the last call, in their order.
+    /// The steps since the last call, in order.
     ///
     /// # Panics
-    /// When the proxy does not count them.
+    /// If the proxy does not count steps.
     #[must_use]
     pub fn take_steps(&self) -> Vec<Step> {
         self.steps.as_ref().expect("the proxy was started with `counting_steps`").take()

@@ -1,4 +1,4 @@
-//! Accounts: an address and a name belong to one person, whoever else wants them at the same moment.
+//! Accounts: each address and each name belongs to one person, also after concurrent requests.
 
 use model::{NewUser, SignUpError};
 use tests::story::{A_WEEK, newcomer};
@@ -6,7 +6,7 @@ use tests::{TestTable, at_once};
 
 use crate::items;
 
-/// Somebody else who wants the same address, or the same name.
+/// Another person who requests the same address, or the same name.
 fn rival(number: usize, of: &NewUser, wants_the_name: bool) -> NewUser {
     let other = newcomer(&format!("rival{number}"));
     if wants_the_name {
@@ -59,7 +59,7 @@ async fn deleting_an_account_frees_its_address_and_name_at_once() {
     assert_eq!(table.accounts().find(&ada.username.key()).await.unwrap(), None);
     let again = table.user("ada").await;
     table.sweep_a_moment_later().await;
-    // The sweep of the first account leaves the second alone.
+    // The sweep of the first account does not touch the second.
     assert_eq!(table.accounts().find(&ada.username.key()).await.unwrap(), Some(again));
     let one = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1)]);
     assert_eq!(table.raw().census().await, one);

@@ -1,4 +1,4 @@
-//! Caps: 100 sessions of a user, 50 threads of a session, held by the writes themselves.
+//! Caps: 100 sessions of a user and 50 threads of a session, enforced by the writes themselves.
 
 use model::{NewSessionError, NewThreadError};
 use tests::story::{anywhere, file, lines};

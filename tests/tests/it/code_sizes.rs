@@ -1,4 +1,4 @@
-//! Code of every size: saved, read back byte for byte, replaced by every other, and nothing of the old one left behind.
+//! Code of every size: saved, read back byte for byte, and replaced by every other size without leftovers.
 
 use model::code::INLINE_MAX;
 use model::{NewSessionError, SaveCodeError, Session, User};
@@ -6,7 +6,7 @@ use tests::story::file;
 use tests::texts::{FIVE_MIB, gzip_size, noise, source, with_gzip_of};
 use tests::{RawItem, TestTable};
 
-/// A text of each kind there is, by name.
+/// A text of each kind, by name.
 fn kinds() -> Vec<(&'static str, String)> {
     vec![
         ("nothing", String::new()),
@@ -18,7 +18,7 @@ fn kinds() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The table holds the session, its code in exactly as many chunks as it has, and nothing else.
+/// Asserts that the table holds the session, its code in exactly the expected chunks, and nothing else.
 async fn assert_nothing_else(table: &TestTable, ada: &User, head: &Session, step: &str) {
     let all = table.raw().outline().await;
     let of = |kind: &str| -> Vec<&RawItem> { all.iter().filter(|item| item.kind() == kind).collect() };
@@ -34,7 +34,7 @@ async fn assert_nothing_else(table: &TestTable, ada: &User, head: &Session, step
     assert_eq!(table.profile(ada).await.session_count, 1);
 }
 
-/// A walk over the numbers below `count` that takes every step from one to another, and to itself, exactly once.
+/// A walk over the numbers below `count` that takes each step from one to another, and to itself, exactly once.
 fn every_step(count: usize) -> Vec<usize> {
     let mut left: Vec<Vec<usize>> = vec![(0..count).collect(); count];
     let (mut stack, mut walk) = (vec![0], Vec::new());
@@ -66,7 +66,7 @@ async fn code_of_every_size_replaces_code_of_every_size_without_leftovers() {
     let walk = every_step(kinds.len());
     let mut session = table.session(&ada, "main.rs", &kinds[walk[0]].1).await;
     for step in walk.windows(2) {
-        // Code that is there already makes no version.
+        // Saving unchanged code creates no version.
         let version = session.version_number + u32::from(step[0] != step[1]);
         let (from, (to, text)) = (kinds[step[0]].0, &kinds[step[1]]);
         session = table.save(&session, text).await.unwrap().head;

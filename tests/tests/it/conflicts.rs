@@ -1,4 +1,5 @@
-//! Where transactions that meet are refused, as on AWS: caps and versions hold, and a writer who gives up has written nothing.
+//! Conflicting transactions are refused, as on AWS: caps and versions hold, and a writer that gives up has written
+//! nothing.
 
 use model::{AccessError, NewSessionError, PostError, SaveCodeError, StoreError};
 use tests::story::{edit, file, stay};

@@ -9,10 +9,10 @@ use testcontainers_modules::testcontainers::{ContainerAsync, ContainerRequest, I
 use tests::engine;
 use tokio::process::Command;
 
-/// Says which version of DynamoDB Local is meant, also to `scripts/dynamodb-local`.
+/// Pins the version of DynamoDB Local, also for `scripts/dynamodb-local`.
 const POM: &str = include_str!("../../../scripts/dynamodb-local.pom.xml");
 
-/// Where DynamoDB Local listens in its container.
+/// The port of DynamoDB Local in its container.
 const PORT: u16 = 8000;
 
 fn version() -> &'static str {
@@ -36,7 +36,7 @@ fn publish_to_this_machine_only(config: &mut HostConfig) {
     config.port_bindings = Some([(format!("{PORT}/tcp"), Some(vec![any_port_here]))].into());
 }
 
-/// Why a container cannot be started without asking a registry, if it cannot.
+/// The reason why a container cannot be started without a registry, if any.
 async fn obstacle() -> Option<String> {
     let name = format!("{}:{}", DynamoDb::default().name(), version());
     let docker = match docker_client_instance().await {
@@ -52,7 +52,7 @@ async fn obstacle() -> Option<String> {
     None
 }
 
-/// Where the container answers: a port of this machine, or, where this machine is a container itself, its neighbour.
+/// The container's URL: a port of this machine; or the container's address, if this machine is a container itself.
 async fn url(container: &ContainerAsync<DynamoDb>) -> String {
     if container.get_host().await.expect("it has a host").to_string() == "localhost" {
         let port = container.get_host_port_ipv4(PORT.tcp()).await.expect("its port is published");
@@ -62,7 +62,7 @@ async fn url(container: &ContainerAsync<DynamoDb>) -> String {
     format!("http://{address}:{PORT}")
 }
 
-/// The last lines of what the suite said, which name what failed.
+/// The last lines of the suite's output, which name the failed tests.
 fn last_words(output: &[u8]) -> String {
     let words = String::from_utf8_lossy(output);
     let lines: Vec<&str> = words.lines().collect();
@@ -72,7 +72,7 @@ fn last_words(output: &[u8]) -> String {
 #[tokio::test]
 async fn the_same_suite_passes_on_dynamodb_local_in_testcontainers() {
     if engine::named().is_some() {
-        // This run is the one in the container, or on an endpoint of choice.
+        // This process is the run in the container, or on an endpoint that the environment names.
         return;
     }
     if let Some(obstacle) = obstacle().await {

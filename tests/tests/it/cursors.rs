@@ -1,4 +1,4 @@
-//! Cursors: good for the question they came from, and for nothing else.
+//! Cursors: valid only for the query that returned them.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use model::{
 use tests::TestTable;
 use tests::story::answer;
 
-/// A page of one item, and what comes after it.
+/// A page of one item, from this cursor.
 fn one(cursor: Option<&str>) -> PageRequest<'_> {
     PageRequest { limit: Some(1), cursor }
 }
@@ -24,7 +24,7 @@ fn refusal<T: std::fmt::Debug>(page: Result<Page<T>, StoreError>) -> CursorError
     }
 }
 
-/// Two users with two of everything.
+/// Two users with two items of each kind.
 struct Scene {
     table: TestTable,
     ada: User,
@@ -94,7 +94,7 @@ async fn a_cursor_of_another_pattern_is_refused() {
     let (session, thread) = (scene.sessions[0].session_id, scene.threads[0].thread);
     for (pattern, cursor) in scene.cursors().await {
         let page = one(Some(&cursor));
-        // The footprint lies in the same partition as the sessions, and the messages in the same as the threads.
+        // The footprint is in the same partition as the sessions, and the messages are in the same one as the threads.
         let mut outcomes = vec![
             ("AP-21", table.patterns().list_sessions(ada, page).await.map(drop)),
             ("AP-35", table.patterns().list_threads_page(session, page).await.map(drop)),
@@ -160,7 +160,7 @@ async fn a_cursor_stays_valid_when_its_item_is_deleted() {
     let third = table.session(ada, "main.rs", "").await;
     let page = table.patterns().list_sessions(ada.user_id, one(None)).await.unwrap();
     assert_eq!(page.items[0].session_id, third.session_id);
-    // The item that the cursor stands on goes, and a newer one comes.
+    // The cursor's item is deleted, and a newer one is created.
     table.sessions().delete(ada.user_id, third.session_id).await.unwrap();
     table.session(ada, "main.rs", "").await;
     let next = table.patterns().list_sessions(ada.user_id, one(page.cursor.as_deref())).await.unwrap();
@@ -183,7 +183,7 @@ async fn usage_is_paged_by_day() -> Result<(), StoreAnswerError> {
     assert_eq!(page.items[0].date, from);
     let next = table.patterns().list_usage(ada, from, to, one(page.cursor.as_deref())).await.unwrap();
     assert_eq!(next.items[0].date.days_before(1), from);
-    // Another range is another question.
+    // Another range is another query.
     let shorter = table.patterns().list_usage(ada, from, to.days_before(1), one(page.cursor.as_deref())).await;
     assert_eq!(refusal(shorter), CursorError::Forged);
     Ok(())

@@ -1,4 +1,4 @@
-//! Deleting: at once out of reach, in the end gone to the last item, wherever the sweep is killed on its way.
+//! Deleting: out of reach at once, and removed completely in the end, even if the sweep is killed at any request.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tests::{Proxy, TestTable};
 /// Enough noise for two chunks.
 const CHUNKED: usize = 500_000;
 
-/// Ada with a session that has everything a session can have, and Bob with one that must not be touched.
+/// Ada with a session that has an item of every kind, and Bob with one that must stay unchanged.
 struct Scene {
     table: TestTable,
     ada: User,
@@ -22,7 +22,7 @@ struct Scene {
     bobs: Vec<String>,
 }
 
-/// The keys of all items, and nothing that changes when they are read.
+/// The keys of all items, without attributes that change when they are read.
 async fn keys(table: &TestTable) -> Vec<String> {
     let mut keys: Vec<String> =
         table.raw().outline().await.iter().map(|item| format!("{} / {}", item.pk(), item.sk())).collect();
@@ -58,14 +58,14 @@ impl Scene {
         assert!(self.table.read(&page.items[0]).await.text == noise(CHUNKED, 1));
     }
 
-    /// What is in the table besides what is Bob's.
+    /// The keys of all items except Bob's.
     async fn left(&self) -> Vec<String> {
         let mut left = keys(&self.table).await;
         left.retain(|key| !self.bobs.contains(key));
         left
     }
 
-    /// What Ada has without sessions: profile, claims, sign-in and today's usage.
+    /// Ada's items without sessions: profile, claims, sign-in and today's usage.
     async fn assert_only_the_account_is_left(&self) {
         let mut kinds: Vec<String> =
             self.left().await.iter().map(|key| key.split_once(" / ").unwrap().1.to_owned()).collect();
@@ -110,7 +110,7 @@ async fn a_long_delete_returns_early_and_the_sweep_finishes_it() {
     for whole_session in [false, true] {
         let proxy = Proxy::before(table.endpoint()).await;
         let store = table.store_through(&proxy.url()).await;
-        // Nothing that is left over is ever found.
+        // The leftovers are never found.
         let _stalled = proxy.stall("Query", Moment::BeforeTheEngine);
         let id = scene.threads[0].id();
         if whole_session {
@@ -150,21 +150,21 @@ async fn writes_during_a_session_delete_are_refused_or_deleted() {
     let question = table.question(&scene.threads[0], "is anybody there?").await;
     let proxy = Proxy::before(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
-    // The session is out of reach, and not one of its items is removed yet.
+    // The session is out of reach, and none of its items is removed yet.
     let stalled = proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
     let id = scene.session.session_id;
     let removal = tokio::spawn(async move { store.sessions().delete(ada, id).await });
     stalled.arrived().await;
     let save = table.save(&scene.session, "too late").await;
     assert!(save.is_err());
-    // Threads are still there, and take no word any more.
+    // The threads still exist, and accept no messages.
     let thread = table.threads().get(ada, scene.threads[0].id()).await.unwrap();
     let last = table.messages().add_note(&thread, "a last word", None).await;
     assert!(matches!(last, Err(PostError::Access(AccessError::NotFound))), "{last:?}");
     stalled.release();
     removal.await.unwrap().unwrap();
     scene.assert_only_the_account_is_left().await;
-    // Whoever comes after that finds nothing to write to.
+    // Later requests find no item to write to.
     assert!(matches!(
         table.messages().add_note(&thread, "hello?", None).await,
         Err(PostError::Access(AccessError::NotFound))
@@ -174,8 +174,8 @@ async fn writes_during_a_session_delete_are_refused_or_deleted() {
     scene.assert_only_the_account_is_left().await;
 }
 
-/// Deletes what `delete` deletes, through a store that dies after so many requests; then the scheduled sweep comes, alone.
-/// Returns whether it did die.
+/// Runs `delete` through a store that dies after this many requests, then runs the scheduled sweep alone. Returns
+/// whether the store died.
 async fn killed_after<F>(scene: &Scene, requests: usize, delete: impl FnOnce(Store) -> F) -> bool
 where
     F: Future<Output = ()> + Send + 'static,
@@ -205,7 +205,7 @@ async fn a_session_delete_killed_at_any_request_is_all_or_nothing() {
             killed_after(&scene, requests, |store| async move { store.sessions().delete(ada, id).await.unwrap() })
                 .await;
         if scene.table.patterns().get_session(ada, id).await.unwrap().is_some() {
-            // It died before the one write that counts.
+            // It died before the transaction that deletes the session.
             assert!(died && requests <= 1, "{requests}");
             assert!(scene.table.read(&scene.session).await.text == noise(CHUNKED, 2));
         } else {

@@ -1,4 +1,4 @@
-//! Messages that expire: hidden at once, removed by DynamoDB whenever it likes, and no damage in the eyes of `verify`.
+//! Messages that expire: hidden at once, removed by DynamoDB at any time, and not reported as damage by `verify`.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 struct Scene {
     table: TestTable,
-    /// A store whose messages live for 30 days.
+    /// A store whose messages expire after 30 days.
     store: Store,
     ada: User,
     session: Session,
@@ -30,7 +30,7 @@ impl Scene {
         Self { table, store, ada, session, thread }
     }
 
-    /// The thread as it is now.
+    /// The current thread item.
     async fn thread(&self) -> Thread {
         self.table.threads().get(self.ada.user_id, self.thread.id()).await.unwrap()
     }
@@ -55,7 +55,7 @@ impl Scene {
         self.table.raw().remove(&message).await;
     }
 
-    /// What `verify` finds: in the whole table, and in what Ada has.
+    /// The findings of `verify`: in the whole table, and for Ada alone.
     async fn found(&self) -> Vec<FindingKind> {
         let how = Verify { look_again_after: Duration::ZERO, ..Verify::default() };
         let mut kinds = [Vec::new(), Vec::new()];
@@ -68,7 +68,7 @@ impl Scene {
         self.table.maintenance().verify(how.clone(), |progress| tell(whole, progress)).await.unwrap();
         self.table.maintenance().verify_user(self.ada.user_id, how, |progress| tell(own, progress)).await.unwrap();
         let [mut whole, mut own] = kinds;
-        // The sign-in expires too, within a week.
+        // The sign-in also expires, within a week.
         for found in [&mut whole, &mut own] {
             found.retain(|kind| *kind != FindingKind::Expired);
             found.sort();
@@ -180,7 +180,7 @@ async fn messages_expire_in_order_after_the_setting_is_lowered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_does_not_report_messages_removed_by_expiry() {
     let scene = Scene::new().await;
-    // Stored before the setting was on: it stays.
+    // Stored before the setting was on, so it does not expire.
     scene.note(&scene.table).await;
     scene.talk().await;
     scene.note(&scene.store).await;

@@ -12,7 +12,7 @@ use tests::texts::{noise, with_gzip_of};
 use tests::{RawItem, TestTable};
 use tokio::sync::OnceCell;
 
-/// Prepares the table as a contract's fixture says, then asks the pattern once.
+/// Prepares the table as the fixture of a contract says, then calls the pattern once.
 pub(super) type Fixture = for<'a> fn(&'a Bench) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Lists the fixtures of a module: `fixtures! { "AP-01" => sign_up }`.
@@ -24,15 +24,15 @@ macro_rules! fixtures {
 }
 pub(super) use fixtures;
 
-/// A table whose next call counts.
+/// A table whose next call is measured.
 pub(super) struct Bench {
     pub(super) table: TestTable,
     before: OnceCell<Vec<RawItem>>,
-    /// Units of items that the call only checks: nothing of them shows afterwards.
+    /// Units of items that the call only checks: the items are unchanged afterwards.
     checked: AtomicU32,
 }
 
-/// What one call cost.
+/// The cost of one call.
 #[derive(Debug)]
 pub(super) struct Measured {
     pub(super) requests: f64,
@@ -47,15 +47,15 @@ impl Bench {
         Self { table, before: OnceCell::new(), checked: AtomicU32::new(0) }
     }
 
-    /// The store, for the one call that is measured. All before it was the fixture.
+    /// The store, for the one measured call. All earlier calls are the fixture.
     pub(super) async fn once(&self) -> &Store {
         assert!(self.before.set(self.table.raw().items().await).is_ok(), "one call is measured");
         let _ = self.table.meter().take();
         self.table.store()
     }
 
-    /// Says that the call checks an item of up to so many KB. A check costs what a write of the item does. (Developer Guide,
-    /// "DynamoDB Transactions".)
+    /// Declares that the call checks an item of at most this many KB. A check costs the same as a write of the item.
+    /// (Developer Guide, "DynamoDB Transactions".)
     pub(super) fn checks(&self, kilobytes: u32) {
         self.checked.store(2 * kilobytes, Ordering::Relaxed);
     }
@@ -79,7 +79,7 @@ impl Bench {
         }
     }
 
-    /// Checks that every item of an entity has this many bytes, as the fixture says.
+    /// Asserts that every item of an entity has this many bytes, as the fixture says.
     pub(super) async fn weighs(&self, kind: &str, bytes: usize) {
         let mut items = self.table.raw().items().await;
         items.retain(|item| item.kind() == kind);
@@ -103,7 +103,7 @@ impl Bench {
         session
     }
 
-    /// So many of them.
+    /// `count` sessions.
     pub(super) async fn sessions(&self, owner: &User, count: usize) {
         for _ in 0..count {
             self.table.session(owner, &filename(), &small_code()).await;
@@ -119,7 +119,7 @@ impl Bench {
         opened.expect("there is room").item
     }
 
-    /// Notes with this many bytes of text.
+    /// Adds `count` notes with this many bytes of text.
     pub(super) async fn notes(&self, thread: &Thread, count: u32, bytes: usize) -> Thread {
         let mut thread = thread.clone();
         for _ in 0..count {
@@ -129,7 +129,7 @@ impl Bench {
         thread
     }
 
-    /// The chunks of 5 MiB of gzip, as a store of code that did not compress at all would have them.
+    /// The chunks of 5 MiB of gzip, as incompressible code would have them.
     pub(super) fn chunks(&self, session: &Session) -> Vec<CodeChunk> {
         let revision: RevisionId = self.table.ids().next(self.table.clock().now());
         let gzip = noise(5 * 1024 * 1024, 1).into_bytes();
@@ -140,7 +140,7 @@ impl Bench {
     }
 }
 
-/// Someone with a name and an address so long that their profile has 500 bytes.
+/// A person with a name and an address so long that their profile has 500 bytes.
 pub(super) fn ada() -> NewUser {
     let email = format!("ada@{}.{}.com", "d".repeat(57), "e".repeat(20)).parse().expect("an address");
     NewUser { name: "n".repeat(100), email, ..newcomer("ada") }

@@ -1,4 +1,4 @@
-//! The fixtures of AP-70 to AP-79 and AP-120: sweep jobs, and what they find and delete.
+//! The fixtures of AP-70 to AP-79 and AP-120: sweep jobs, their queries and their deletes.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fixtures! {
     "AP-120" => put_off_sweep_job,
 }
 
-/// A job of the kind that names the most: staged code.
+/// A job of the kind with the most fields: staged code.
 fn staged_job(bench: &Bench) -> SweepJob {
     let (ids, now) = (bench.table.ids(), bench.table.clock().now());
     let revision: model::RevisionId = ids.next(now);
@@ -80,7 +80,7 @@ async fn settle_sweep_job(bench: &Bench) {
     bench.once().await.patterns().settle_sweep_job(job.shard, job.due, job.kind, &job.target).await.unwrap();
 }
 
-/// A thread with so many messages of 500 bytes of text, alone in its session's partition but for the code and itself.
+/// A thread with this many messages of 500 bytes of text, alone in its session's partition except for the code.
 async fn a_long_thread(bench: &Bench, messages: u32) -> Thread {
     let thread = a_thread(bench).await;
     bench.notes(&thread, messages, 500).await

@@ -1,4 +1,4 @@
-//! The fixtures of AP-100 and AP-101: loading made-up accounts.
+//! The fixtures of AP-100 and AP-101: loading generated accounts.
 
 use model::{
     Anchors, Code, DailyUsage, EmailClaim, LoadAccount, Message, PackedBody, PackedCode, RevisionId, Session,
@@ -12,7 +12,7 @@ fixtures! {
     "AP-101" => load_account,
 }
 
-/// What a user has made on one table, to be loaded into another.
+/// The items of a user on one table, to be loaded into another.
 #[derive(Default)]
 struct Made {
     heads: Vec<Session>,

@@ -1,4 +1,4 @@
-//! The fixtures of AP-84, AP-97 to AP-99 and AP-110 to AP-117: what `codesensei verify` reads and repairs.
+//! The fixtures of AP-84, AP-97 to AP-99 and AP-110 to AP-117: the reads and repairs of `codesensei verify`.
 
 use model::{
     EmailClaim, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, PageRequest, RateRule,
@@ -26,7 +26,7 @@ fixtures! {
     "AP-117" => repair_index_keys,
 }
 
-/// The items of an entity, as a scan shows them.
+/// The items of an entity, as a scan returns them.
 async fn stored(store: &Store, kind: &str) -> Vec<StoredItem> {
     let mut items = store.patterns().scan_segment(0, 1, None).await.expect("the table answers").items;
     items.retain(|item| item.entity() == Some(kind));

@@ -26,7 +26,7 @@ fixtures! {
     "AP-56" => show_last_state,
 }
 
-/// What a thread's row shows of its last message.
+/// A thread's excerpt of its last message.
 const EXCERPT: &str = "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 
 pub(super) async fn a_thread(bench: &Bench) -> Thread {
@@ -35,7 +35,7 @@ pub(super) async fn a_thread(bench: &Bench) -> Thread {
     bench.thread(&session).await
 }
 
-/// The question after one that was asked, and its record.
+/// The next question of a thread, and its record.
 async fn next_question(bench: &Bench, thread: &Thread) -> (Message, Idempotency) {
     let first = bench.table.question(thread, &"q".repeat(200)).await;
     let later = first.created_at.plus(Duration::from_secs(1));

@@ -1,4 +1,5 @@
-//! Cost contracts: every pattern, asked once through its generated function, costs what `access-patterns.md` says.
+//! Cost contracts: each pattern, called once through its generated function, has the cost that `access-patterns.md`
+//! states.
 
 mod accounts;
 mod bench;
@@ -22,7 +23,7 @@ use tests::{TestTable, engine};
 
 use bench::{Bench, Fixture, Measured};
 
-/// Patterns that are measured next to each other: all of them together keep a small engine from answering in time.
+/// The number of patterns that are measured concurrently. All at once would keep a small engine from answering in time.
 const AT_ONCE: usize = 8;
 
 /// The fixture of each pattern, by the pattern's id.
@@ -56,18 +57,18 @@ async fn measure(pattern: &'static Pattern) -> Measured {
     bench.measured(pattern).await
 }
 
-/// The write units to hold a contract against. Not every engine reports those of a transaction as AWS does; the formula is
-/// AWS's.
+/// The write units to compare with a contract. Not every engine reports those of a transaction as AWS does; the formula
+/// is AWS's.
 fn write_units(pattern: &Pattern, measured: &Measured) -> f64 {
     if pattern.operation == Operation::Transact { measured.by_formula } else { measured.wcu }
 }
 
-/// Whether two figures are the same. They are multiples of a half, which floats hold exactly.
+/// Whether two figures are equal. They are multiples of a half, which floats represent exactly.
 fn same(one: f64, other: f64) -> bool {
     (one - other).abs() < 0.01
 }
 
-/// Whether the contract is kept.
+/// Whether the measured cost equals the contract.
 fn is_kept(pattern: &Pattern, measured: &Measured) -> bool {
     let cost = pattern.cost;
     same(cost.requests, measured.requests)
@@ -75,8 +76,8 @@ fn is_kept(pattern: &Pattern, measured: &Measured) -> bool {
         && same(cost.wcu, write_units(pattern, measured))
 }
 
-/// What the contract is held against. What a call costs is the same each time; but a request that a busy engine did not
-/// answer in time was sent again, and is counted. So what is not kept is measured again, on another table.
+/// Measures a pattern. Its cost is the same each time; but a request that a busy engine did not answer in time is
+/// retried, and the retry is counted. So a pattern that differs from its contract is measured again, on another table.
 async fn hold(pattern: &'static Pattern) -> Measured {
     let mut measured = measure(pattern).await;
     for _ in 0..2 {
@@ -106,7 +107,7 @@ async fn every_pattern_costs_exactly_its_contract() {
                 pattern.id, pattern.name, cost.fixture, cost.requests, cost.rcu, cost.wcu,
             );
         }
-        // The formula is right: where the engine reports what AWS reports, it says the same.
+        // Where the engine reports the same figures as AWS, the formula gives the same result.
         if pattern.operation != Operation::Transact || engine::named().is_none() {
             assert!(same(measured.wcu, measured.by_formula), "{}: {measured:?}", pattern.id);
         }

@@ -1,4 +1,4 @@
-//! The fixtures of AP-80 to AP-96 but AP-84: what operators ask, and repair.
+//! The fixtures of AP-80 to AP-96 except AP-84: operators' queries and repairs.
 
 use model::{CodeChunk, DailyUsage, PageRequest, RepairThreadCount};
 

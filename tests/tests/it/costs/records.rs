@@ -29,7 +29,7 @@ pub(super) fn record_of(bench: &Bench, question: &Message) -> Idempotency {
     }
 }
 
-/// A question that was asked with a client's id.
+/// A question with a client id.
 async fn a_record(bench: &Bench) -> Idempotency {
     let thread = a_thread(bench).await;
     let question = Message { seq: 3, ..bench.table.question(&thread, "why?").await };

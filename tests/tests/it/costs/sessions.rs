@@ -7,7 +7,7 @@ use tests::texts::with_gzip_of;
 
 use super::bench::{Bench, filename, fixtures, small_code};
 
-/// A client's own id.
+/// A client id.
 const CLIENT_ID: uuid::Uuid = uuid::Uuid::from_u128(7);
 
 fixtures! {

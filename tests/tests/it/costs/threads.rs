@@ -31,7 +31,7 @@ async fn a_thread(bench: &Bench) -> Thread {
     bench.thread(&session).await
 }
 
-/// A session with fifty of them.
+/// A session with fifty threads.
 async fn fifty_threads(bench: &Bench) -> Session {
     let ada = bench.user().await;
     let session = bench.session(&ada).await;
@@ -41,7 +41,7 @@ async fn fifty_threads(bench: &Bench) -> Session {
     session
 }
 
-/// The anchors of the session with the only thread at other lines.
+/// The session's anchors, with its only thread at other lines.
 async fn elsewhere(bench: &Bench, thread: &Thread, moves: u32) -> Vec<ThreadAnchor> {
     let mut anchors =
         bench.table.patterns().get_anchors(thread.session_id).await.unwrap().expect("it has threads").threads;

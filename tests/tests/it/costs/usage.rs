@@ -24,7 +24,7 @@ pub(super) async fn spend(store: &Store, user_id: UserId, date: Date, cost_micro
     store.patterns().add_usage(usage).await.expect("the user exists");
 }
 
-/// A user with so many days of usage, up to today.
+/// A user with this many days of usage, up to today.
 pub(super) async fn days(bench: &Bench, count: u32) -> (UserId, Date) {
     let (ada, today) = (bench.user().await.user_id, bench.table.clock().now().date());
     for day in 0..count {

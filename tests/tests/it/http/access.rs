@@ -78,7 +78,7 @@ async fn scene(app: &TestApp) -> (Person, Session, Thread) {
 }
 
 #[tokio::test]
-async fn every_route_but_sign_up_and_sign_in_requires_a_token() {
+async fn every_protected_route_requires_a_token() {
     let app = TestApp::new().await;
     let (_, session, thread) = scene(&app).await;
     let stranger = app.stranger();
