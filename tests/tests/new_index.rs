@@ -1,8 +1,8 @@
-//! A new index on a live table: a table that the definition before made is given it, and its items are put in it, while an older and
-//! a newer program write.
+//! A new index on a live table: a table of the earlier definition gets the index and its entries, while an older and a
+//! newer program write.
 //!
-//! A program of its own, so that no other test uses the engine meanwhile: DynamoDB Local 3.3.1 at times never ends adding an index while
-//! other tables are written to, and then answers no request for that table.
+//! A separate program, so that no other test uses the engine meanwhile: DynamoDB Local 3.3.1 sometimes never finishes
+//! adding an index while other tables are written to, and then answers no request for that table.
 
 #![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
 
@@ -17,16 +17,16 @@ use tests::{Proxy, RawTable, TestTable, without_indexes};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-/// One test after another, for the same reason.
+/// The tests run one after another, for the same reason.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// How many days are stored before there is the index. The variable names another number, for instance 25000.
+/// The number of days that are stored before the index exists. The variable sets another number, for instance 25000.
 const STORED: u32 = 250;
 const VARIABLE: &str = "CODESENSEI_TEST_ITEMS";
 const USERS: u32 = 25;
-/// What each stored day cost.
+/// The cost of each stored day.
 const COST: i64 = 500;
-/// How long an engine may take to add the index, and may fail writes meanwhile.
+/// The time that an engine may take to add the index, and may fail writes meanwhile.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A day as the first version wrote it: in no index.
@@ -40,7 +40,7 @@ fn a_day(user: &User, date: Date) -> Value {
     })
 }
 
-/// A table of the definition before, with its items.
+/// A table of the earlier definition, with its items.
 struct Scene {
     table: TestTable,
     users: Vec<User>,
@@ -68,7 +68,7 @@ impl Scene {
         self.table.clock().now().date().days_before(number)
     }
 
-    /// Writes day after day until it is told to stop, each time this much. Says how much that came to.
+    /// Writes day after day until it is stopped, each time with the same cost. Returns the total cost.
     fn writer(&self, program: Program, stop: &Arc<AtomicBool>) -> JoinHandle<i64> {
         let users: Vec<User> = self.users.clone();
         let days: Vec<Date> = (0..self.days).map(|day| self.day(day)).collect();
@@ -99,7 +99,7 @@ impl Scene {
         (self.table.maintenance().verify(how, tell).await.unwrap(), found)
     }
 
-    /// Every day's amount, as the table has it and as the index sorts it.
+    /// The amount of each day, from the table and from the index.
     async fn amounts(&self) -> (BTreeMap<(String, String), i64>, BTreeMap<(String, String), i64>) {
         let mut items = self.table.raw().items().await;
         items.retain(|item| item.kind() == "daily_usage");
@@ -112,11 +112,11 @@ impl Scene {
     }
 }
 
-/// Who writes.
+/// The version of the writing program.
 enum Program {
-    /// The one that is deployed now: it writes the keys of the index.
+    /// The current version: it writes the keys of the index.
     Newer(Box<Store>),
-    /// The one before: it does not know the index, nor the second version.
+    /// The earlier version: it knows neither the index nor the second version of the item.
     Older(RawTable),
 }
 
@@ -135,7 +135,7 @@ impl Program {
                     output_tokens,
                     cost_micros,
                 };
-                // DynamoDB Local answers 500 at times while it adds an index.
+                // DynamoDB Local sometimes answers 500 while it adds an index.
                 let patient = store.until(Instant::now() + PATIENCE);
                 patient.patterns().add_usage(usage).await.unwrap();
             }
@@ -204,7 +204,8 @@ async fn an_update_survives_failed_requests() {
     let _turn = TURN.lock().await;
     let table = TestTable::of_earlier(without_indexes).await;
     let proxy = Proxy::before(table.endpoint()).await;
-    // The first look at the table, then three answers in a row are lost; and the table is changed with no word of it.
+    // The first DescribeTable succeeds, then three responses are lost; UpdateTable is executed and its response is
+    // lost.
     proxy.lose_answers("DescribeTable", 1, 3);
     proxy.lose_answers("UpdateTable", 0, 1);
     let update = table.store_through(&proxy.url()).await.table().add_missing_indexes(|_| {}).await.unwrap();

@@ -1,4 +1,4 @@
-//! The API over HTTP, through the real router: what a page gets, and what it is told when something is wrong.
+//! The API over HTTP, through the real router: the responses of a page's requests, and the errors of invalid ones.
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -63,9 +63,9 @@ mod taken;
 mod usage;
 mod users;
 
-/// A real file to talk about. Line 34 asks `best == None`.
+/// A real file to ask about. Line 34 contains `best == None`.
 pub(crate) const CODE: &str = codesensei::seed::FILES[1].1;
-/// What it is called.
+/// The name of this file.
 pub(crate) const FILENAME: &str = codesensei::seed::FILES[1].0;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -80,13 +80,13 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
     inflated
 }
 
-/// The user of this name, as the table has them.
+/// The user of this name, as stored.
 async fn user(app: &TestApp, name: &str) -> User {
     let key = name.parse::<model::Username>().unwrap().key();
     app.table().accounts().find(&key).await.unwrap().expect("they have signed up")
 }
 
-/// Moves the clock to the beginning of the next window of the user's first sign-in under a limit, and returns its end.
+/// Moves the clock to the start of the next window of the user's first sign-in under a limit, and returns its end.
 async fn to_next_window(app: &TestApp, limit: RateLimit, name: &str) -> model::Timestamp {
     let sign_in = first_sign_in(app, name).await;
     let (rule, now) = (limit.rule, app.table().clock().now());
@@ -94,13 +94,13 @@ async fn to_next_window(app: &TestApp, limit: RateLimit, name: &str) -> model::T
     rule.window(&sign_in, app.table().clock().now()).ends_at
 }
 
-/// The id of the sign-in that this user has had longest.
+/// The id of this user's oldest sign-in.
 async fn first_sign_in(app: &TestApp, name: &str) -> String {
     let user_id = user(app, name).await.user_id;
     app.table().patterns().list_refresh_families(user_id).await.unwrap()[0].family_id.to_string()
 }
 
-/// Both tokens, cleared, and no other. An account that is deleted takes the name of its device along.
+/// Asserts that exactly both tokens are cleared. Deleting an account also clears the device cookie.
 #[track_caller]
 fn clears_cookies(answer: &Response) {
     let mut cookies = answer.set_cookies();
@@ -113,12 +113,12 @@ fn clears_cookies(answer: &Response) {
     assert!(cookies.iter().all(|cookie| cookie.value.is_empty() && cookie.attributes == attributes), "{cookies:?}");
 }
 
-/// The patterns that a request asked, in order.
+/// The patterns that a request called, in order.
 fn patterns(answer: &Response) -> Vec<&'static str> {
     answer.bill.iter().map(|call| call.pattern.id).collect()
 }
 
-/// Refused for now: with the time at which the window ends, and at the price of one write.
+/// Asserts a 429 response with the end of the window, at the cost of one write.
 #[track_caller]
 fn comes_too_often(answer: Response, retry_at: model::Timestamp, seconds: &str) {
     assert!(matches!(patterns(&answer)[..], ["AP-60"] | ["AP-60", "AP-15"]), "{:?}", patterns(&answer));
@@ -129,7 +129,7 @@ fn comes_too_often(answer: Response, retry_at: model::Timestamp, seconds: &str) 
     assert_eq!(error["retry_after"], retry_at.to_rfc3339());
 }
 
-/// The messages of a thread, as the table has them.
+/// The messages of a thread, as stored.
 async fn stored_messages(app: &TestApp, thread_id: &str) -> Vec<Message> {
     let ThreadId { session_id, thread } = thread_id.parse().unwrap();
     let (mut messages, mut cursor) = (Vec::new(), None);
@@ -145,15 +145,15 @@ async fn stored_messages(app: &TestApp, thread_id: &str) -> Vec<Message> {
     }
 }
 
-/// Ids by the order in which they first appear: what a run makes up is not in a snapshot, but which ids are the same is.
+/// Ids by the order of their first appearance: a snapshot shows which ids are equal, and not the random ids of a run.
 #[derive(Default)]
 struct Shapes {
     ids: Vec<String>,
 }
 
 impl Shapes {
-    /// The JSON, indented, with `<id 1>` for the first id that was ever seen, and without what is long or another's:
-    /// code, cursors, and the words of the model.
+    /// The JSON, indented, with `<id 1>` for the first id, and without long or foreign texts: code, cursors and the
+    /// model's text.
     fn of(&mut self, json: &Value) -> String {
         let mut json = json.clone();
         shorten(&mut json);
@@ -204,7 +204,7 @@ fn is_uuid(text: &str) -> bool {
     })
 }
 
-/// The code with an answer's patch applied, as a page would do it.
+/// The code with an answer's patch applied, as a page would apply it.
 fn patched(code: &str, patch: &Value) -> String {
     let line = |name: &str| usize::try_from(patch[name].as_u64().unwrap()).unwrap();
     let lines: Vec<&str> = code.split('\n').collect();

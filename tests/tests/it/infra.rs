@@ -1,4 +1,4 @@
-//! The templates under `infra/` and the programs that run on what they describe say the same.
+//! The templates under `infra/` match the programs that they deploy.
 
 mod emitted;
 mod template;
@@ -17,10 +17,10 @@ use tests::app::contract::operations;
 
 use template::Template;
 
-/// Which file of certificates is trusted: read by what speaks TLS.
+/// The file of trusted certificates, which the TLS code reads.
 const CERTIFICATES: &str = "SSL_CERT_FILE";
 
-/// `auth` is `AuthFunction`.
+/// The function of a program: `auth` is `AuthFunction`.
 fn function(program: &str) -> String {
     format!("{}{}Function", program[..1].to_uppercase(), &program[1..])
 }
@@ -36,7 +36,7 @@ async fn the_template_creates_the_table_of_the_schema() {
     .await;
     let live = table.store().table().describe().await.unwrap();
     let differences = live.differences(&defined_table().unwrap());
-    // What CreateTable does not take is compared below.
+    // CreateTable does not have these settings, so they are compared below.
     let rest = ["deletion_protection", "point_in_time_recovery", "time_to_live"];
     assert!(differences.iter().all(|(name, _, _)| rest.contains(&name.as_str())), "{differences:?}");
     let expiry: Value = serde_json::from_str(include_str!("../../../schema/generated/time-to-live.json")).unwrap();
@@ -61,7 +61,7 @@ fn each_function_receives_exactly_the_routes_of_its_program() {
     assert_eq!(routed, all);
 }
 
-/// A value that is good for the variable of this name.
+/// A valid value for the variable of this name.
 fn sample(name: &str) -> Option<String> {
     let value = match name {
         "CODESENSEI_ORIGIN" => "https://app.example.com",
@@ -72,7 +72,7 @@ fn sample(name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
-/// The variables that this reads, those of AWS itself left out.
+/// The variables that `read` reads, without those of AWS itself.
 fn reads(read: impl FnOnce(&Variables<'_>)) -> BTreeSet<String> {
     let names = Mutex::new(BTreeSet::from([logging::VARIABLE.to_owned(), CERTIFICATES.to_owned()]));
     read(&Variables::from(|name| {
@@ -100,7 +100,7 @@ fn each_function_has_exactly_the_variables_its_program_reads() {
     }
 }
 
-/// The metrics of ours that an alarm asks for: each name with its dimensions.
+/// Our metrics that an alarm names, with their dimensions.
 fn asked_by_alarm(properties: &Value) -> Vec<(String, BTreeMap<String, String>)> {
     let of_queries = properties["Metrics"].as_array().into_iter().flatten();
     let metrics = of_queries.map(|query| &query["MetricStat"]["Metric"]).chain([properties]);
@@ -114,7 +114,7 @@ fn asked_by_alarm(properties: &Value) -> Vec<(String, BTreeMap<String, String>)>
     .collect()
 }
 
-/// Those that a widget of a dashboard shows by their names.
+/// Our metrics that a widget of a dashboard names.
 fn shown_by_dashboard(properties: &Value) -> Vec<(String, BTreeMap<String, String>)> {
     let body: Value = serde_json::from_str(properties["DashboardBody"].as_str().unwrap()).unwrap();
     let metrics =

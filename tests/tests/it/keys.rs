@@ -1,4 +1,4 @@
-//! Keys: no text a client can send reaches out of its place in a key, or into somebody else's.
+//! Keys: no text of a client can leave its place in a key, or reach another user's key.
 
 use std::collections::BTreeSet;
 use std::str::FromStr as _;
@@ -12,7 +12,7 @@ use tests::TestTable;
 use tests::story::{A_WEEK, newcomer};
 use tokio::runtime::Runtime;
 
-/// Texts made of what a key is made of, of what escapes it, and of anything.
+/// Texts of key delimiters, of escape characters, and of any characters.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[#%/23A-Fa-f.@|:\\\\]{0,12}",
@@ -42,7 +42,7 @@ proptest! {
             let table = TestTable::new().await;
             let now = table.clock().now();
             for (rule, subject, window) in &hits {
-                // One hit is all there is: a second in the same window would be refused.
+                // The limit is one hit, so a second one in the same window would be refused.
                 let (window, expires_at) = (*window, now.expiry());
                 let (hits, ai_hits, max_hits, max_ai_hits) = (1, 0, 1, 1);
                 let hit = CountHit { rule, subject, window, hits, ai_hits, max_hits, max_ai_hits, expires_at };
@@ -80,7 +80,7 @@ proptest! {
             let target = |item: &StoredItem| item.to_dynamodb_json()["Item"]["target"]["S"].as_str().map(str::to_owned);
             let found: BTreeSet<_> = due.items.iter().filter_map(target).collect();
             prop_assert_eq!(&found, &targets);
-            // Settling one settles no other.
+            // Settling one job settles no other.
             let first = targets.first().expect("there is one");
             table.patterns().settle_sweep_job(shard, table.clock().now(), SweepKind::Staged, first).await.unwrap();
             prop_assert_eq!(table.raw().items().await.len(), targets.len() - 1);
@@ -108,7 +108,7 @@ proptest! {
             let claims = table.raw().all("email_claim").await;
             prop_assert_eq!(claims.len(), known.len());
             for claim in claims {
-                // The address itself is in no key.
+                // No key contains the address.
                 let digest = claim.pk().strip_prefix("EMAIL#").expect("its prefix");
                 prop_assert!(digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()));
             }

@@ -1,4 +1,4 @@
-//! Lists: what was just created is in the next list, in its order, and a cursor goes on where it stopped.
+//! Lists: a new item is in the next list, in order, and a cursor continues at its position.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The integration tests, in one binary but for `new_index.rs`: what the data layer promises, shown on a real engine.
+//! The integration tests, in one binary except for `new_index.rs`: the properties of the data layer, on a real engine.
 
 #![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
 
@@ -36,7 +36,7 @@ mod whole_account;
 
 use std::collections::BTreeMap;
 
-/// What a table should hold: so many items of each entity.
+/// The expected contents of a table: the number of items of each entity.
 fn items<const N: usize>(counts: [(&str, usize); N]) -> BTreeMap<String, usize> {
     counts.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect()
 }

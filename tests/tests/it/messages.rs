@@ -1,4 +1,4 @@
-//! Messages: 500 of a thread and not one more, in order without gaps, each question answered once.
+//! Messages: at most 500 in a thread, in order without gaps, each question answered once.
 
 use model::{
     FailQuestionError, Message, Order, Page, PageRequest, PostError, StoreAnswerError, TakeOver, Thread, ThreadId,
@@ -12,7 +12,7 @@ async fn a_thread(table: &TestTable) -> Thread {
     table.thread(&session, 1, 1).await
 }
 
-/// The thread as it is now, with its count of slots.
+/// The current thread item, with its count of slots.
 async fn current(table: &TestTable, thread: &Thread) -> Thread {
     table.threads().get(thread.user_id, thread.id()).await.unwrap()
 }
@@ -61,7 +61,7 @@ async fn two_of_forty_concurrent_questions_fit_into_the_last_five_slots() {
     }
     asked.sort_by_key(|question| question.seq);
     assert_eq!(numbers(&asked), [496, 498]);
-    // There is room for one note, and then for nothing but the two answers.
+    // One slot is left for a note; then only the two answers fit.
     assert_eq!(table.messages().add_note(&seen, "the last", None).await.unwrap().seq, 500);
     let now = current(&table, &thread).await;
     assert_eq!(now.message_slots, 500);

@@ -1,4 +1,4 @@
-//! Rate windows: a number of hits in each, an exact time to retry, and one update for every hit.
+//! Rate windows: the number of hits in each, the exact retry time, and one update for each hit.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn refused(retry_at: Timestamp) -> Hit {
     Hit::Refused { limit: "login", retry_at }
 }
 
-/// Moves the clock to the beginning of the subject's next window, and returns its end.
+/// Moves the clock to the start of the subject's next window, and returns its end.
 fn next_window(table: &TestTable, rule: RateRule, subject: &str) -> Timestamp {
     let now = table.clock().now();
     table.later(rule.window(subject, now).ends_at.since(now));
@@ -58,7 +58,7 @@ async fn every_hit_is_one_request_of_one_write_unit() {
         assert!(refused[0].is_estimated);
         next_window(&table, FIVE_A_MINUTE, "ada");
     }
-    // Each window is an item of its own, which expires at its end.
+    // Each window is its own item, which expires at its end.
     let mut windows = table.raw().items().await;
     windows.retain(|item| item.kind() == "rate_window");
     assert_eq!(windows.len(), 3);

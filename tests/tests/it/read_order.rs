@@ -1,4 +1,4 @@
-//! What a save starts from is read in order: the head first, so that no thread is missed that the head counts.
+//! A save reads the head before the threads, so that it misses no thread that the head counts.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use tests::proxy::{Moment, Stalled};
 use tests::story::{answer, anywhere, edit, lines, one_line_down};
 use tests::{Proxy, TestTable};
 
-/// Longer than an engine on this machine takes for a read: what was sent together with a stalled request is answered by then.
+/// Longer than a read takes on this machine: requests that were sent together with a stalled one are answered by then.
 const OTHER_READS: Duration = Duration::from_millis(300);
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Ada with a session and a thread in it, and a store whose next read of the head is stalled.
+/// Ada with a session and a thread, and a store whose next read of the head is stalled.
 struct Scene {
     table: TestTable,
     ada: User,
@@ -26,7 +26,7 @@ struct Scene {
     proxy: Proxy,
 }
 
-/// What happens between a read of the threads and a read of the head that are sent together.
+/// A change between two concurrent reads, of the threads and of the head.
 #[derive(Clone, Copy, Debug)]
 enum Meanwhile {
     Opened,
@@ -44,7 +44,7 @@ impl Scene {
         Self { table, ada, session, thread, slow, proxy }
     }
 
-    /// Waits until the head is asked for, lets the other reads pass, and changes the threads. Then the head is read.
+    /// Waits until the head is requested, lets the other reads pass, and changes the threads. Then the head is read.
     async fn change_before(&self, head: Stalled, what: Meanwhile) {
         head.arrived().await;
         tokio::time::sleep(OTHER_READS).await;
@@ -59,7 +59,7 @@ impl Scene {
         head.release();
     }
 
-    /// The session's head, code and anchors, as they are stored.
+    /// The stored head, code and anchors of the session.
     async fn stored(&self) -> Vec<(&'static str, Map<String, Value>)> {
         let mut stored = Vec::new();
         for kind in ["session", "code", "anchors"] {
@@ -136,7 +136,8 @@ async fn an_applied_patch_sees_a_thread_that_changed_before_the_head_was_read() 
     }
 }
 
-/// What is read in one round trip is not of one moment: here the answer is as another request leaves it, and the rest as it was before.
+/// One round trip does not read all items at the same moment: here the answer is from after another request, and the
+/// rest from before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_patch_applied_during_the_read_returns_the_session_it_created() {
     let scene = Scene::new().await;

@@ -1,4 +1,4 @@
-//! Refusals: a generated pattern explains each with one of its conditions, or says that none explains it.
+//! Refusals: a generated pattern explains each by one of its conditions, or returns a store error.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use model::{
 };
 use tests::{Proxy, TestTable};
 
-/// A table behind a proxy, and the store that talks through it.
+/// A table, the store that reaches it through a proxy, and the proxy.
 async fn behind_a_proxy() -> (TestTable, Store, Proxy) {
     let table = TestTable::new().await;
     let proxy = Proxy::before(table.endpoint()).await;
@@ -16,7 +16,7 @@ async fn behind_a_proxy() -> (TestTable, Store, Proxy) {
     (table, store, proxy)
 }
 
-/// The body of a transaction that was cancelled, with a code and an item for each action.
+/// The body of a cancelled transaction, with a code and an item for each action.
 fn cancelled(codes: &[&str]) -> String {
     let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
     let reasons: Vec<String> =
@@ -32,7 +32,7 @@ async fn an_unexplained_refusal_of_a_transaction_is_a_store_error() {
     let job = table.job(SweepKind::Session, "x", user_id);
     let patterns = store.patterns();
     let delete = || patterns.delete_session(DeleteSession { user: None, job: &job, user_id, session_id, revision });
-    // The second action deletes the code, without a condition; a fourth action does not exist.
+    // The second action deletes the code without a condition; a fourth action does not exist.
     for codes in
         [["None", "ConditionalCheckFailed", "None"].as_slice(), &["None", "None", "None", "ConditionalCheckFailed"]]
     {

@@ -1,4 +1,4 @@
-//! Saves: a version is saved over once, threads move with the code, and nobody ever reads half of one and half of another.
+//! Saves: each version is saved over once, threads move with the code, and readers never get a mixture of versions.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -89,7 +89,7 @@ async fn a_save_over_an_older_version_gets_the_current_version_and_code() {
     assert_eq!(table.read(&first).await.text, "two");
 }
 
-/// A text of its own for each version: inline for odd ones, and in one or two chunks for even ones.
+/// A different text for each version: inline for odd ones, and in one or two chunks for even ones.
 fn stamped(version: u32) -> String {
     static NOISE: LazyLock<String> = LazyLock::new(|| noise(CHUNKED, 0));
     match version % 4 {
@@ -99,7 +99,7 @@ fn stamped(version: u32) -> String {
     }
 }
 
-/// Saves versions as they come until the given one is reached; others save at the same time.
+/// Saves the next version until the given one is reached; others save at the same time.
 async fn save_up_to(store: Store, session: Session, last: u32) {
     let mut head = session;
     while head.version_number < last {
@@ -111,7 +111,7 @@ async fn save_up_to(store: Store, session: Session, last: u32) {
     }
 }
 
-/// Reads the session over and over until nobody saves any more. Returns how often.
+/// Reads the session repeatedly until the saves have ended. Returns the number of reads.
 async fn read_all_the_while(store: Store, session: Session, saving: Arc<AtomicBool>) -> u32 {
     let (mut reads, mut seen) = (0, 0);
     while saving.load(Ordering::SeqCst) {
@@ -152,10 +152,10 @@ async fn a_save_moves_its_threads_in_the_same_write() {
     assert_eq!((threads[0].anchor.start_line, threads[0].anchor_version), (3, 2));
 }
 
-/// Where the threads of a session are, by the store that `thread_opened_meanwhile` uses.
+/// The runtime, store and session that `thread_opened_meanwhile` uses.
 static MEANWHILE: OnceLock<(tokio::runtime::Handle, Store, Session)> = OnceLock::new();
 
-/// Opens a thread when it is first asked, after the saver has read the threads and before it commits.
+/// Opens a thread in its first call, after the saver has read the threads and before it commits.
 fn thread_opened_meanwhile(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
     let (runtime, store, session) = MEANWHILE.get().expect("the test has set it");
     if threads.len() == 1 {
@@ -182,7 +182,7 @@ async fn a_save_moves_a_thread_that_is_opened_during_the_save() {
     let opened = table.read(&session).await;
     assert!(opened.text == new);
     assert_eq!(opened.head, Session { last_modified_by: ada.user_id, ..saved.head });
-    // What was staged for the first try was used by the second.
+    // The second attempt used the chunks that the first one staged.
     assert_eq!(table.raw().all("code_chunk").await.len(), opened.head.chunk_count as usize);
     assert_eq!(table.raw().all("sweep_job").await, []);
 }

@@ -1,4 +1,5 @@
-//! The scan of maintenance: all of the table, each item once, however it is cut and interrupted; and nobody's but a tool's.
+//! The scan of maintenance: the whole table, each item once, for any number of segments and interruptions, for tools
+//! only.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ async fn segment(table: &TestTable, segment: u32, of: u32) -> Vec<StoredItem> {
         let page = table.patterns().scan_segment(segment, of, start).await.expect("the table answers");
         items.extend(page.items);
         match page.next {
-            // Kept on disk, and read back by another process.
+            // Stored on disk, and read by another process.
             Some(next) => start = Some(kept(&next)),
             None => return items,
         }

@@ -1,4 +1,4 @@
-//! Data to look at: the people of `seed/`, and made-up crowds. That it is sound, the same everywhere, and loaded once.
+//! Seed data: the people of `seed/`, and generated crowds. They are consistent, the same in every run, and loaded once.
 
 mod crowds;
 mod people;

@@ -1,11 +1,11 @@
-//! Names, languages and anchors that change while code is saved: neither is written back over the other.
+//! Names, languages and anchors that change during a save: neither write undoes the other.
 
 use model::{Change, NewSettings, NewThread, OpenedSession, PlacedThread, Session, Store, Thread, ThreadKind, User};
 use tests::proxy::{Moment, Stalled};
 use tests::story::{edit, lines, one_line_down, stay};
 use tests::{Proxy, TestTable};
 
-/// Ada with a session, and a store whose next transaction is stalled before the engine sees it.
+/// Ada with a session, and a store whose next transaction is stalled before the engine receives it.
 struct Scene {
     table: TestTable,
     ada: User,
@@ -106,7 +106,7 @@ async fn a_rename_detects_the_language_of_code_in_chunks() {
     assert_eq!(scene.changes(named("tool")).await.language_detected.name(), "Perl");
 }
 
-/// Stable where the line is `x`.
+/// An anchor that is stable if its line is `x`.
 fn on_x(code: &str, new: &NewThread) -> Option<model::AnchorStatus> {
     let line = code.lines().nth(usize::try_from(new.start_line).unwrap() - 1)?;
     Some(if line == "x" { model::AnchorStatus::Stable } else { model::AnchorStatus::Approximate })

@@ -1,4 +1,4 @@
-//! Index keys in shards: what users do on one day is spread over partitions, and read in one order.
+//! Index keys in shards: the items of one day are spread over partitions, and read in one order.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Sign-ins and accounts that change under each other: whoever is later sees what the other did, wherever they meet.
+//! Concurrent changes of sign-ins and accounts: the later request sees the changes of the earlier one.
 
 use model::{AccountError, PasswordHash, ProfileChange, RefreshFamily, StartRefreshFamilyError, Store, User};
 use serde_json::{Map, Value, json};
@@ -74,7 +74,7 @@ async fn a_password_change_ends_a_sign_in_that_starts_during_the_change() {
 
 #[tokio::test]
 async fn a_password_change_refuses_or_ends_a_concurrent_sign_in() {
-    // The password was found right, and is changed before the sign-in starts.
+    // The password is verified, and changes before the sign-in starts.
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let late = scene.slowly_signs_in();
@@ -84,7 +84,7 @@ async fn a_password_change_refuses_or_ends_a_concurrent_sign_in() {
     let refused = late.await.unwrap();
     assert!(matches!(refused, Err(StartRefreshFamilyError::PasswordChanged)), "{refused:?}");
     assert_eq!(scene.families().await, [kept]);
-    // It is changed after the sign-in started: the change ends it.
+    // The password changes after the sign-in started: the change ends the sign-in.
     let scene = Scene::new().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheAnswer);
     let late = scene.slowly_signs_in();
@@ -166,7 +166,7 @@ async fn deleting_an_account_keeps_claims_that_name_another_user() {
         let calls = scene.table.meter().take();
         let calls: Vec<_> = calls.iter().map(|call| call.pattern.id).collect();
         assert_eq!(calls[..4], ["AP-07", "AP-03", "AP-02", "AP-07"], "{lost}");
-        // Bob has what he had, and the claim that names him.
+        // Bob keeps his items, and the claim that names him.
         let mut left = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1)]);
         *left.get_mut(lost).unwrap() += 1;
         assert_eq!(scene.table.raw().census().await, left, "{lost}");
@@ -217,7 +217,7 @@ async fn a_long_account_delete_returns_early_and_leaves_the_rest_to_the_sweep() 
     let scene = Scene::new().await;
     let session = scene.table.session(&scene.ada, "main.rs", "fn main() {}").await;
     scene.table.thread(&session, 1, 1).await;
-    // Whatever the sweep would delete, it never gets an answer.
+    // The sweep's deletes never get an answer.
     let stalled = scene.proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
     scene.slowly_deletes_the_account().await.unwrap().unwrap();
     let sign_in = scene.table.sign_ins().find(scene.ada.user_id, scene.family.family_id).await.unwrap();

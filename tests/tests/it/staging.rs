@@ -1,4 +1,4 @@
-//! Large code is staged before it is committed: a writer that dies in between tears nothing and leaves nothing for good.
+//! Large code is staged before its commit: a writer that dies in between damages nothing, and its chunks are removed.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use tokio::task::JoinHandle;
 
 /// Enough noise for two chunks.
 const CHUNKED: usize = 500_000;
-/// When staged code that nobody committed may be removed.
+/// The time after which staged code without a commit may be removed.
 const STAGING: Duration = Duration::from_mins(15);
 
 type Save = JoinHandle<Result<Saved, SaveCodeError>>;
 
-/// A session in chunks, and somebody who saves over it through a proxy.
+/// A session in chunks, and a writer that saves over it through a proxy.
 struct Scene {
     table: TestTable,
     ada: User,
@@ -56,14 +56,14 @@ impl Scene {
         assert_eq!(opened.head.version_number, version);
     }
 
-    /// How many chunks and jobs there are.
+    /// The numbers of chunks and of jobs.
     async fn chunks_and_jobs(&self) -> (usize, usize) {
         let census = self.table.raw().census().await;
         let of = |kind| census.get(kind).copied().unwrap_or_default();
         (of("code_chunk"), of("sweep_job"))
     }
 
-    /// Begins the one job that there is.
+    /// Begins the only job.
     async fn begin_the_job(&self) {
         let job = self.table.raw().one("sweep_job", |_| true).await;
         let [shard, due] = ["shard", "due"].map(|name| job.number(name).expect("a number"));
@@ -85,7 +85,7 @@ async fn the_sweep_removes_the_chunks_of_a_writer_killed_before_its_commit() {
     scene.killed_save(&noise(CHUNKED, 2), stalled).await;
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
     scene.assert_reads(&scene.old, 1).await;
-    // Not before its time: the commit might still come.
+    // Not before its due time: the commit could still arrive.
     assert_eq!(scene.table.sweep_a_moment_later().await.done, 0);
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
     scene.table.later(STAGING);
@@ -121,7 +121,7 @@ async fn a_writer_killed_after_its_commit_keeps_its_code_and_the_old_is_swept() 
     assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
     scene.assert_reads(&new, 2).await;
-    // The staged job went with the commit: nothing comes for the new code later.
+    // The commit settled the staged job, so no sweep removes the new code later.
     scene.table.later(STAGING * 2);
     assert_eq!(scene.table.sweep_a_moment_later().await.done, 0);
     scene.assert_reads(&new, 2).await;

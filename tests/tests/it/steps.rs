@@ -1,4 +1,4 @@
-//! The proxy that counts steps: requests that wait for each other are steps of their own, and others are one.
+//! The proxy that counts steps: sequential requests are one step each, and concurrent requests are one.
 
 use model::UserId;
 use tests::{Proxy, TestTable};

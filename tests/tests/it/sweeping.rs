@@ -1,4 +1,4 @@
-//! The sweep: no unreadable, failing or huge job keeps another job from being done, and none is lost or fails unseen.
+//! The sweep: no unreadable, failing or huge job blocks another job, and no job is lost or fails without a report.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use tests::story::SWEEP_TIME;
 use tests::texts::noise;
 use tests::{Proxy, TestTable};
 
-/// Leaves so many jobs that are done as soon as they are run.
+/// Leaves this many jobs that succeed at once.
 async fn leave_good_jobs(table: &TestTable, count: usize) -> Vec<SweepJob> {
     let mut jobs = Vec::new();
     for _ in 0..count {
@@ -25,7 +25,7 @@ async fn leave_good_jobs(table: &TestTable, count: usize) -> Vec<SweepJob> {
     jobs
 }
 
-/// Leaves so many jobs that fail: each says that it is about a thread and names none.
+/// Leaves this many jobs that fail: their kind is a thread, and they name none.
 async fn leave_failing_jobs(table: &TestTable, count: usize) {
     for number in 0..count {
         let job = table.job(SweepKind::Thread, &format!("thread {number}"), someone(table));
@@ -54,7 +54,7 @@ async fn an_unreadable_job_is_counted_and_the_others_are_done() {
     let table = TestTable::new().await;
     leave_a_job_of_a_newer_version(&table).await;
     leave_good_jobs(&table, 30).await;
-    // Its fields make another key than the one that it lies under.
+    // Its fields make another key than its own.
     let mut moved = table.raw().one("sweep_job", |job| job.text("state").is_some()).await.0;
     moved.insert("SK".to_owned(), json!({ "S": format!("{:013}#replaced#x", table.clock().now().millis()) }));
     table.raw().put(Value::Object(moved)).await;
@@ -100,7 +100,7 @@ async fn a_failing_job_is_tried_again_with_a_growing_delay() {
     assert_eq!((backlog.kind, backlog.due, backlog.failing), ("thread", 1, 1));
 }
 
-/// Leaves a job of a deleted account with so many days of usage, and returns whose it was.
+/// Leaves a job of a deleted account with this many days of usage, and returns its user.
 async fn leave_an_account(table: &TestTable, days: u32) -> UserId {
     let user_id = someone(table);
     let today = table.clock().now().date();
@@ -129,7 +129,7 @@ async fn a_long_job_does_not_block_the_other_jobs_of_its_shard() {
     table.later(Duration::from_millis(1));
     let proxy = Proxy::before(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
-    // The days of the account are deleted in batches, and these never come to an end. The other jobs need none.
+    // The account's days are deleted in batches, which never end here. The other jobs need no batch.
     let _stalled = proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
     let swept = store.maintenance().sweep_due(Duration::from_secs(4)).await.unwrap();
     assert_eq!((swept.done, swept.unfinished, swept.left()), (2, 1, 1));
@@ -208,7 +208,7 @@ async fn the_sweep_of_an_account_removes_unreadable_items() {
     assert_eq!(table.raw().outline().await, []);
 }
 
-/// What was written.
+/// The written bytes.
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
 

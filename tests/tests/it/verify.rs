@@ -1,4 +1,4 @@
-//! Verifying: a sound table has no findings, each kind of corruption is found, and what can be repaired safely is.
+//! Verifying: a consistent table has no findings, each kind of corruption is found, and safe repairs are made.
 
 mod corruption;
 mod damaged;

@@ -1,10 +1,10 @@
-//! Item versions: what an older program wrote reads, counts on, and is brought up to date without losing what is written meanwhile.
+//! Item versions: items of an older program can be read, added to, and upgraded without losing concurrent writes.
 
 use model::{AddUsage, FindingKind, Store, StoreError, StoredItem, User};
 use serde_json::{Value, json};
 use tests::TestTable;
 
-/// A day as the first version wrote it, past the model: no tokens of the prompt cache, and in no index.
+/// A day as the first version wrote it, past the model: without tokens of the prompt cache, and in no index.
 async fn a_day_of_version_1(table: &TestTable, user: &User) {
     let today = table.clock().now().date();
     let number = |number: u32| json!({ "N": number.to_string() });
@@ -50,7 +50,7 @@ async fn an_item_of_an_older_version_reads_like_a_current_one() {
     assert_eq!((day.requests, day.cache_read_tokens, day.cache_write_tokens, day.cost_micros), (2, 0, 0, 500));
     let listed = table.patterns().list_usage(ada.user_id, today, today, model::PageRequest::default()).await.unwrap();
     assert_eq!(listed.items, [day]);
-    // An index shows what has been brought up to date.
+    // An index contains only upgraded items.
     assert_eq!(table.patterns().top_users_by_cost(today, None).await.unwrap().items, []);
     assert!(table.patterns().user_footprint(ada.user_id, model::PageRequest::default()).await.is_ok());
 }
@@ -61,7 +61,7 @@ async fn adding_to_an_item_of_an_older_version_keeps_its_amounts() {
     table.patterns().add_usage(spent(&table, &ada)).await.unwrap();
     let day = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
     assert_eq!((day.requests, day.cache_read_tokens, day.cache_write_tokens, day.cost_micros), (3, 7, 0, 510));
-    // The upsert writes every field there is, so it is of now; its place in the index is that of all it has.
+    // The upsert writes every field, so the item has the current version; its index key is the total amount.
     assert_eq!(table.patterns().top_users_by_cost(day.date, None).await.unwrap().items[0].cost_micros, 510);
     assert_eq!(the_day(&table).await.to_dynamodb_json()["Item"]["GSI1SK"], json!({ "N": "510" }));
     assert_eq!(the_day(&table).await.version(), Some(2));
@@ -71,7 +71,7 @@ async fn adding_to_an_item_of_an_older_version_keeps_its_amounts() {
 async fn writes_of_an_older_program_during_a_deployment_lose_nothing() {
     let (table, ada) = scene().await;
     table.patterns().add_usage(spent(&table, &ada)).await.unwrap();
-    // It says what it knows, and leaves alone what it does not.
+    // The older program writes the fields that it knows, and keeps the others.
     table.raw().change("daily_usage", |_| true, |day| drop(day.insert("v".to_owned(), json!({ "N": "1" })))).await;
     let day = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
     assert_eq!(day.cache_read_tokens, 7);
@@ -108,13 +108,13 @@ async fn verify_upgrades_an_older_item() {
 async fn an_upgrade_keeps_concurrent_writes() {
     let (table, ada) = scene().await;
     let seen = the_day(&table).await;
-    // Something that does not touch the version: an older program's ADD.
+    // A write that keeps the version: an older program's ADD.
     let raise = |day: &mut serde_json::Map<String, Value>| drop(day.insert("requests".to_owned(), json!({ "N": "3" })));
     table.raw().change("daily_usage", |_| true, raise).await;
     assert!(table.patterns().upgrade_item(&seen).await.unwrap());
     let day = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
     assert_eq!(day.requests, 3);
-    // Somebody else has done it.
+    // The item is upgraded already.
     assert!(!table.patterns().upgrade_item(&seen).await.unwrap());
     assert!(!table.patterns().upgrade_item(&the_day(&table).await).await.unwrap());
 }

@@ -1,4 +1,4 @@
-//! An account with everything that an account can have, deleted: the sweep is killed again and again, and leaves nothing.
+//! Deleting an account with everything that an account can have: the sweep is killed repeatedly, and leaves nothing.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tests::{LEASE, Proxy, RawItem, TestTable, at_once};
 use crate::items;
 
 const SESSIONS: usize = 100;
-/// Of these sessions the code is in two chunks each.
+/// This many of the sessions have code in two chunks.
 const CHUNKED: usize = 4;
 const THREADS: usize = 50;
 /// 2,000 messages are 40 in each thread: ten questions, ten answers and twenty notes.
@@ -28,7 +28,7 @@ async fn open_sessions(table: &TestTable, owner: &User) -> Vec<Session> {
     .await
 }
 
-/// The threads, half of them in a session with chunks and half in one without, and all that is said in them.
+/// The threads with their messages, half of them in a session with chunks and half in one without.
 async fn talk(table: &TestTable, sessions: &[Session]) {
     at_once(THREADS, |number| {
         let (store, session) = (table.store().clone(), sessions[CHUNKED - number % 2].clone());
@@ -110,7 +110,7 @@ async fn assert_left(table: &TestTable, mut expected: Vec<RawItem>) {
     assert!(rest == expected, "what is left is not what is Bob's");
 }
 
-/// One of the things that somebody does with a session and a thread. What comes of it depends on when.
+/// One action on a session and a thread. Its result depends on the moment.
 async fn do_something(store: Store, number: usize, session: Session, thread: Thread) {
     let (owner, id) = (session.user_id, session.session_id);
     match number % 7 {
@@ -154,7 +154,7 @@ async fn writes_during_an_account_delete_and_its_sweep_leave_nothing() {
             table.sweep_a_moment_later().await;
         };
         tokio::join!(writers, deletion);
-        // What was staged for commits that were refused has had its time.
+        // The chunks of refused commits are due for removal.
         table.later(Duration::from_mins(16));
         table.sweep_a_moment_later().await;
         assert_left(&table, bobs).await;

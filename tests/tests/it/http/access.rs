@@ -1,4 +1,4 @@
-//! Who may use what: nobody without a good token, nobody what is another's, and nothing that is not there.
+//! Access: every protected route requires a valid token, and shows neither another user's resources nor absent ones.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tests::app::{Person, Response, Session, Thread};
 
 use crate::http::{CODE, FILENAME, user};
 
-/// The answers are those of all these operations and of no other.
+/// Asserts that the answers are those of all selected operations and of no other.
 #[track_caller]
 fn are_of_all(answers: &[Response], session: &str, thread: &str, asked: impl Fn(&&Operation) -> bool) {
     let address = |operation: &Operation| {
@@ -30,7 +30,7 @@ fn answer_in(thread: &str) -> String {
     format!("{}.2", thread.trim_start_matches("/threads/"))
 }
 
-/// Every protected request about this session and this thread.
+/// Every protected request for this session and this thread.
 async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Response> {
     let threads = format!("{session}/threads");
     let messages = format!("{thread}/messages");
@@ -136,7 +136,7 @@ async fn an_access_token_expires_after_fifteen_minutes() {
     let ada = app.signs_up("ada").await;
     app.later(Duration::from_secs(15 * 60 - 1));
     ada.gets("/sessions").await.is(200);
-    // Five seconds are left to clocks that differ.
+    // Five seconds are tolerated for clocks that differ.
     app.later(Duration::from_secs(1 + 5));
     ada.gets("/sessions").await.refused(401, "TOKEN_EXPIRED");
     let again = app.signs_in("ada").await;
@@ -171,7 +171,7 @@ async fn absent_resources_return_404() {
         let code = if answer.what.contains("/threads/") { "THREAD_NOT_FOUND" } else { "SESSION_NOT_FOUND" };
         answer.refused(404, code);
     }
-    // A thread of a session that is there, and one that is in another session.
+    // A thread of an existing session, and a thread of another session.
     let other = ada.creates(FILENAME, CODE).await;
     let uuid = thread.id.split('.').nth(1).unwrap();
     for path in [format!("/threads/{}.{absent}", session.id), format!("/threads/{}.{uuid}", other.id)] {

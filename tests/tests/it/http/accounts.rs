@@ -1,4 +1,4 @@
-//! Accounts over HTTP: what a sign-in leaves in the browser, and what is told of other people's accounts, which is nothing.
+//! Accounts over HTTP: the cookies of a sign-in, and no information on other people's accounts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,7 +16,7 @@ fn form(field: &str, value: impl Into<Value>) -> Value {
     form
 }
 
-/// The header and the claims of a token.
+/// The decoded header and claims of a token.
 fn inside(token: &str) -> (Value, Value) {
     let mut parts = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
     let mut json = || serde_json::from_slice(&parts.next().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! `POST /ai/analyze`: the analysis of a thread's question, on code that is sent along and not stored.
+//! `POST /ai/analyze`: the analysis of a thread's question, on code that is sent with the request and not stored.
 
 use bedrock_local::Act;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn on_file() -> Value {
     json!({ "filename": FILENAME, "code_content": CODE, "question": QUESTION })
 }
 
-/// A question about lines 33 to 35, as a page that has no thread would send it.
+/// A question about lines 33 to 35, as a page without a thread would send it.
 fn on_block() -> Value {
     let selected: Vec<&str> = CODE.lines().skip(32).take(3).collect();
     with(
@@ -34,7 +34,7 @@ fn with(body: &Value, fields: &Value) -> Value {
     body
 }
 
-/// The blocks of the last prompt that the model saw, without the code of their fence; and that code.
+/// The blocks of the last prompt without the code of their fence; and that code.
 fn last_prompt(app: &TestApp) -> (Vec<String>, String) {
     let seen = app.bedrock().seen().pop().expect("the model was asked");
     let blocks = seen.body["messages"][0]["content"].as_array().expect("blocks").clone();
@@ -223,7 +223,7 @@ async fn too_much_code_is_refused_before_the_model_is_asked() {
     assert_eq!(usage(&app, "ada").await, None);
 }
 
-/// An answer of the model with this patch, as the service sends it.
+/// An answer of the model with this patch, in the format of the service.
 fn patching(line: u32, original: &str, replacement: &str) -> Act {
     let patch = json!({ "start_line": line, "end_line": line, "original": original, "replacement": replacement });
     let input = json!({ "explanation": "Because.", "confidence": "low", "patch": patch, "suggested_code": "pass" });

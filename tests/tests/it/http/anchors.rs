@@ -1,4 +1,4 @@
-//! Moving a thread: the editor says where its lines are, and the saved code says whether that is true.
+//! Moving a thread: the editor sends the new lines, and the server checks them against the saved code.
 
 use serde_json::{Value, json};
 use tests::TestApp;
@@ -6,7 +6,7 @@ use tests::app::{Person, Session, Thread};
 
 use crate::http::{CODE, FILENAME};
 
-/// Three different lines, and an empty one that the last line feed leaves.
+/// Three different lines, and an empty one after the last line feed.
 const THREE: &str = "one\r\ntwo\nthree\n";
 
 async fn scene(app: &TestApp) -> (Person, Session, Thread) {

@@ -1,4 +1,4 @@
-//! `POST /threads/{thread_id}/messages/{message_id}/apply`: an answer's patch becomes the code.
+//! `POST /threads/{thread_id}/messages/{message_id}/apply`: applies an answer's patch to the code.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tests::{TestApp, at_once};
 
 use crate::http::{CODE, FILENAME, patched};
 
-/// Somebody has asked about line 34, `if best == None:`, and has an answer whose patch says `is`.
+/// A person with a question about line 34, `if best == None:`, and an answer whose patch replaces `==` by `is`.
 struct Scene {
     app: TestApp,
     ada: Person,
@@ -179,7 +179,7 @@ async fn applying_a_message_without_a_patch_is_refused() {
     scene.applies(1).await.refused(404, "THREAD_NOT_FOUND");
 }
 
-/// So much that it does not fit into one item, however it is packed.
+/// Code that does not fit into one item, however well it is compressed.
 fn large() -> String {
     let mut code = CODE.to_owned();
     for number in 0..80_000u32 {

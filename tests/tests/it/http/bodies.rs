@@ -1,4 +1,4 @@
-//! Bodies that are not what a route takes: each is refused the same way, before the table is asked anything.
+//! Bodies that a route does not accept: each is refused the same way, before any request to the table.
 
 use axum::http::Request;
 use serde_json::json;
@@ -7,7 +7,7 @@ use tests::app::{Person, Response};
 
 use crate::http::{CODE, FILENAME, gzip};
 
-/// Every route that takes a body.
+/// Every route with a request body.
 async fn routes(ada: &Person) -> Vec<(&'static str, String)> {
     let session = ada.creates(FILENAME, CODE).await;
     let thread = ada.opens_thread(&session, 1..=1).await;
@@ -76,7 +76,7 @@ async fn every_route_refuses_bodies_that_are_not_json_objects() {
 async fn every_route_names_the_first_missing_field_of_an_object() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    // The last two need any one of theirs.
+    // The last two routes require any one of their fields.
     let first = [
         "name",
         "username",

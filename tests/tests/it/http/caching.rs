@@ -1,4 +1,4 @@
-//! What a client has already is not sent again: `ETag` and `If-None-Match`.
+//! Unchanged resources are not sent again: `ETag` and `If-None-Match`.
 
 use axum::body::Body;
 use axum::http::{Request, header};

@@ -1,4 +1,4 @@
-//! Stop, and asking again: a question that is not to be answered any more, or that was left without an answer.
+//! Cancelling and retrying: a question whose answer is no longer wanted, or that was left without an answer.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ impl Scene {
         Self { app, ada, thread }
     }
 
-    /// A question that the model thinks about for so long.
+    /// Asks a question that the model answers after this time.
     async fn asks_a_slow_model(&self, thinking: Duration) -> tokio::task::JoinHandle<Response> {
         self.posts_to_a_slow_model(self.thread.messages(), json!({ "content": "why?" }), thinking).await
     }
@@ -59,13 +59,13 @@ impl Scene {
         self.app.table().patterns().get_usage(owner, self.app.table().clock().now().date()).await.unwrap().unwrap()
     }
 
-    /// The row of the thread in the session's list.
+    /// The thread's row in the session's list.
     async fn row(&self) -> Value {
         let session = self.thread.json["session_id"].as_str().unwrap();
         self.ada.gets(&format!("/sessions/{session}/threads")).await.is(200)["threads"][0].clone()
     }
 
-    /// A question whose process was killed before the model answered.
+    /// Stores a question whose process is killed before the model answers.
     async fn was_left(&self) {
         let owner = user(&self.app, "ada").await.user_id;
         let thread = self.app.table().threads().get(owner, self.thread.id.parse().unwrap()).await.unwrap();
@@ -97,7 +97,7 @@ async fn cancelling_a_question_ends_its_run_within_a_second_and_bills_it() {
 async fn deleting_a_thread_ends_the_run_of_its_question_and_bills_it() {
     let scene = Scene::new().await;
     let asked = scene.asks_a_slow_model(Duration::from_secs(25)).await;
-    // The run has seen its question once.
+    // The run has checked its question once.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let deleted = Instant::now();
     scene.ada.deletes(&scene.thread.path).await.is(200);
@@ -112,7 +112,7 @@ async fn a_cancelled_question_can_be_retried_under_its_number() {
     let scene = Scene::new().await;
     let asked = scene.asks_a_slow_model(Duration::from_secs(10)).await;
     scene.cancels().await;
-    // Not even the run that was cancelled has seen it yet.
+    // The cancelled run has not seen the cancellation yet either.
     let again = scene.ada.posts(&scene.question("retry"), &json!({})).await.is(201);
     assert_eq!(
         (&again["message"]["reply_state"], &again["message"]["message_id"]),

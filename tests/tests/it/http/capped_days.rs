@@ -1,4 +1,4 @@
-//! The cap on a user's questions to the model in a day.
+//! The daily cap on a user's questions to the model.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -18,7 +18,7 @@ async fn the_daily_cap_counts_questions_to_the_model_until_its_window_ends() {
     app.later(Duration::from_mins(1));
     let limit = RateLimit::ai_day(NonZeroU32::new(3).unwrap());
     let retry_at = ada.window(&app, limit).ends_at;
-    // What is refused for what it says is no question.
+    // Invalid requests do not count as questions.
     ada.person.posts("/ai/analyze", &json!({})).await.invalid("filename");
     let mut large = analysis();
     let two_lines = format!("{0}\n{0}", "x".repeat(250_000));

@@ -1,4 +1,4 @@
-//! How much the model is shown of a file and of a conversation, and that the answer says so.
+//! The part of a file and of a conversation that the model sees, and its report in the answer.
 
 use serde_json::{Value, json};
 use tests::TestApp;
@@ -42,7 +42,7 @@ async fn a_question_about_a_large_file_is_answered_from_its_head_and_an_outline(
     let first = told(&app);
     assert!(first[0].ends_with('>') && first[0].contains(&format!("\n{last}|")) && !first[0].contains("def f6000(x)"));
     assert!(first[1].starts_with("<outline-") && first[1].contains("|def f"));
-    // The conversation grows; what the service may have cached of the file stays the same.
+    // The conversation grows; the part of the file that the service may have cached stays the same.
     asks(&ada, &messages, &"And what else? ".repeat(300)).await;
     assert_eq!(told(&app)[..2], first[..2]);
 }

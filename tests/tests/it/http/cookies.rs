@@ -1,4 +1,4 @@
-//! Cookies as browsers, other sites and other processes leave them: a good one counts, whatever stands beside it.
+//! Cookies of browsers, other sites and other processes: a valid one counts, beside any others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,7 +111,7 @@ async fn over_https_the_cookies_have_the_host_prefix() {
     assert_eq!(names, ["__Host-access_token", "__Host-refresh_token", "__Host-device"]);
     ada.gets("/users/me").await.is(200);
     ada.refreshes().await.is(200);
-    // What a sibling domain sets is not looked at.
+    // Cookies of a sibling domain are ignored.
     let plain = format!("access_token={}", ada.cookie("__Host-access_token").unwrap());
     sends(&app.stranger(), "GET", "/users/me", &plain).await.refused(401, "UNAUTHORIZED");
     let cleared = ada.posts("/auth/logout", &serde_json::json!({})).await.set_cookies();
@@ -120,7 +120,7 @@ async fn over_https_the_cookies_have_the_host_prefix() {
     assert_eq!(cleared, [("__Host-access_token".to_owned(), true), ("__Host-refresh_token".to_owned(), true)]);
 }
 
-/// A private and a public key.
+/// A private key and its public key.
 fn key() -> (String, String) {
     let private = generate().unwrap();
     let public = public_half(&private).unwrap();
@@ -139,7 +139,7 @@ async fn key_rotation_signs_no_user_out_and_loads_the_new_key() {
         })
     };
     let before = KeyRing::readable(TokenKeys::from_pem(&old.0, []).unwrap(), again, morning);
-    // One process that has not heard of the new key, and one that never will.
+    // One process that has not read the new key yet, and one that never reads it.
     let tokens = |keys: KeyRing| Arc::new(Tokens::new(keys, "us", "page"));
     let app = TestApp::with(|app| app.tokens = tokens(before)).await;
     let deaf = TestApp::with(|app| app.tokens = tokens(TokenKeys::from_pem(&old.0, []).unwrap().into())).await;
@@ -172,7 +172,7 @@ async fn the_access_cookie_outlives_its_token_so_clients_see_that_it_expired() {
     let browser = app.stranger();
     let answer = browser.posts("/auth/signup", &sign_up("ada")).await;
     let cookies = answer.set_cookies();
-    // What a browser still has after sixteen minutes.
+    // The cookies that a browser still has after sixteen minutes.
     let kept = cookies.iter().filter(|cookie| {
         let life: u64 = cookie.attributes[4].strip_prefix("Max-Age=").unwrap().parse().unwrap();
         life > 16 * 60
@@ -190,7 +190,7 @@ async fn refresh_and_sign_out_need_no_body_and_no_content_type() {
     ada.sends(Request::post("/auth/refresh"), Body::empty()).await.is(200);
     ada.sends(Request::post("/auth/logout"), Body::empty()).await.is(200);
     ada.gets("/users/me").await.refused(401, "UNAUTHORIZED");
-    // A page of another site cannot do it in a user's name.
+    // A page of another site cannot send this in a user's name.
     let bob = app.signs_up("bob").await;
     for (name, value) in [
         ("origin", "https://evil.example"),

@@ -1,4 +1,4 @@
-//! Counters that hold no number of their type: their items can be read and deleted, and a verification corrects them.
+//! Counters with invalid numbers: their items can be read and deleted, and a verification corrects them.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn spoil(app: &TestApp, kind: &str, field: &str, number: &str) {
     app.table().raw().change(kind, |_| true, |item| drop(item.insert(field.to_owned(), value))).await;
 }
 
-/// Repairs what can be repaired, and tells how much is left.
+/// Repairs all repairable findings, and returns the number of the others.
 async fn verify(app: &TestApp) -> u64 {
     let how = Verify { look_again_after: Duration::ZERO, fix: true, ..Verify::default() };
     app.table().maintenance().verify(how, |_| {}).await.expect("the table answers").unsettled

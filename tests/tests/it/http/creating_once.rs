@@ -1,4 +1,4 @@
-//! Sessions and threads under a client's own id: a request sent again creates nothing twice.
+//! Sessions and threads with a client id: a repeated request creates nothing twice.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -160,7 +160,7 @@ async fn a_client_id_costs_two_write_units_and_no_request() {
     let requests = |answer: &Response| answer.bill.iter().map(|call| call.requests).sum::<u32>();
     assert_eq!(requests(&named), requests(&plain));
     let more = units(&named) - units(&plain);
-    // DynamoDB Local does not tell all that a transaction costs.
+    // DynamoDB Local does not report the whole cost of a transaction.
     assert!(more < 2.1 && (more > 1.9 || tests::engine::named().is_some()), "{more}");
 }
 

@@ -1,4 +1,4 @@
-//! A deleted account writes nothing more and asks nothing more, while its access token is still good.
+//! A deleted account writes nothing and asks no model, although its access token is still valid.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Deleting over HTTP: gone for its owner at once, and gone for good whatever happens at the same time.
+//! Deleting over HTTP: out of reach for the owner at once, and removed completely despite concurrent requests.
 
 use std::time::Duration;
 
@@ -118,8 +118,8 @@ async fn a_delete_that_a_cross_site_form_could_send_is_refused() {
     ada.sends_json(delete(), "{}").await.is(200);
 }
 
-/// Everything that writes to a session and a thread of it, so many times each, and after a while one request that deletes
-/// `target`.
+/// Sends each request that writes to a session and a thread of it several times, and after a while one request that
+/// deletes `target`.
 async fn race(ada: &Person, (session, thread): (&Session, &Thread), target: &str, after: Duration) -> Vec<Response> {
     const WRITES: usize = 8;
     let requests: Vec<(&str, String, Value)> = vec![
@@ -167,7 +167,7 @@ async fn writes_that_race_a_session_delete_leave_nothing() {
         let thread = ada.opens_thread(&session, 1..=1).await;
         assert_said_what_may_be_said(&race(&ada, (&session, &thread), &session.path, after).await);
         ada.gets(&session.path).await.refused(404, "SESSION_NOT_FOUND");
-        // What was staged for a save that lost is removed when it could not be committed any more.
+        // The chunks of a save that lost are removed when its commit can no longer succeed.
         app.later(Duration::from_mins(16));
         app.table().sweep_a_moment_later().await;
         let mut left: Vec<String> =
@@ -226,7 +226,7 @@ async fn one_of_ten_concurrent_deletes_succeeds() {
     assert_eq!(ada.opens(&kept).await.json["thread_count"], 0);
 }
 
-/// The patterns that a request asked, each with its number of requests.
+/// The patterns of a request, each with its number of requests.
 fn asked(response: &Response) -> Vec<(&'static str, u32)> {
     response.bill.iter().map(|call| (call.pattern.id, call.requests)).collect()
 }
@@ -244,7 +244,7 @@ async fn a_delete_and_a_chunked_save_send_only_the_requests_they_need() {
     assert_eq!(asked(&saved)[2..], [("AP-70", 1), ("AP-29", 1), ("AP-24", 1), ("AP-79", 1), ("AP-73", 1)]);
     let messages = [("AP-75", 1), ("AP-76", 1), ("AP-78", 1), ("AP-75", 1), ("AP-76", 1)];
     assert_eq!(asked(&removed_thread), [&[("AP-37", 1), ("AP-34", 1)][..], &messages, &[("AP-73", 1)]].concat());
-    // What is left is the item of the anchors.
+    // The only leftover is the item of the anchors.
     let contents = [("AP-74", 1), ("AP-78", 1), ("AP-74", 1)];
     let expected = [&[("AP-23", 1), ("AP-26", 1), ("AP-79", 1)][..], &contents, &[("AP-73", 1)]].concat();
     assert_eq!(asked(&removed_session), expected);

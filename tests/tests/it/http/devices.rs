@@ -1,4 +1,4 @@
-//! Where people are signed in, what that is called, and signing a device out from another.
+//! The devices of a user: their names, and signing one out from another.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::http::{clears_cookies, patterns};
 
 const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
-/// Signs in with a browser that says what it is.
+/// Signs in with this `User-Agent`.
 async fn signs_in_with(app: &TestApp, user_agent: &str) -> Person {
     let person = app.stranger();
     let request = Request::post("/auth/login").header("user-agent", user_agent);

@@ -1,4 +1,4 @@
-//! The OpenAPI document: it tells of every route, of nothing else, and what it tells is well-formed.
+//! The OpenAPI document: it describes every route and no other, and is well-formed.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tests::app::contract::operations;
 use tests::{JsonSchema, TestApp};
 
-/// Every operation in one line, and its answers.
+/// Every operation in one line, with its responses.
 fn outline() -> String {
     let mut lines = String::new();
     for operation in operations() {
@@ -25,7 +25,7 @@ fn outline() -> String {
     lines.replace(" \n", "\n")
 }
 
-/// Every object under this name, wherever it is.
+/// Every object under this key, at any depth.
 fn all<'d>(json: &'d Value, name: &str, found: &mut Vec<&'d Value>) {
     match json {
         Value::Array(items) => items.iter().for_each(|item| all(item, name, found)),
@@ -163,7 +163,7 @@ fn every_error_has_a_valid_example() {
     assert_eq!(shown, declared);
 }
 
-/// The schema of this name, to validate with.
+/// A validator of the schema of this name.
 fn validator_of(name: &str) -> JsonSchema {
     let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": document()["components"] });
     JsonSchema::new(&schema)

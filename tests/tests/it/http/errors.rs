@@ -1,7 +1,8 @@
-//! Every error that the OpenAPI document declares can be had from its route, through the router and for the reason it names.
+//! Every error that the OpenAPI document declares can be provoked at its route, through the router, for its stated
+//! reason.
 //!
-//! A route that is new needs its name at the end, and one line in `errors/scene.rs` if it takes one. A code that is new needs a scenario in
-//! [`provoked`].
+//! A new route needs its name at the end of this file, and a line in `errors/scene.rs` if it has a body. A new code
+//! needs a scenario in [`provoked`].
 
 mod scenarios;
 mod scene;
@@ -24,13 +25,13 @@ use crate::http::expiry;
 
 const ABSENT: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
 
-/// Whether nobody else should want the scene after the scenario of this code.
+/// Whether the scenario of this code changes the scene so that no other scenario may share it.
 fn is_spoilt_by(operation: &Operation, code: &str) -> bool {
-    // A question that was asked again has its answer.
+    // After a retry, the question has its answer.
     code.contains("LIMIT") || code == "REQUEST_IN_PROGRESS" || operation.path.ends_with("/retry")
 }
 
-/// Each of the route's errors, with the answer in the situation that it is for; without one, if that is not known.
+/// Each of the route's error codes, with the response of its scenario; `None` if there is no scenario.
 async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Option<Response>)> {
     let mut answers = Vec::new();
     let shared = Scene::of(TestApp::new().await, operation).await;
@@ -39,7 +40,7 @@ async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Optio
             "RATE_LIMIT_EXCEEDED" => {
                 Some(too_many(&Scene::of(TestApp::with_rate_limits().await, operation).await).await)
             }
-            // Without limits on requests there are routes that do not need the table.
+            // Without rate limits, some routes do not use the table.
             code @ ("DATABASE_ERROR" | "INTERNAL_ERROR") => {
                 provoked(&Scene::of(TestApp::with_rate_limits().await, operation).await, code).await
             }
@@ -112,7 +113,7 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
     })
 }
 
-/// Of what is not there, or not any more.
+/// The scenarios of absent and deleted resources.
 async fn not_found(scene: &Scene, code: &str) -> Option<Response> {
     let operation = scene.operation;
     Some(match code {
@@ -120,7 +121,7 @@ async fn not_found(scene: &Scene, code: &str) -> Option<Response> {
             let path = operation.path.replace("{id}", ABSENT);
             scene.sent(&scene.ada, &path).await
         }
-        // Of a route that creates: what an earlier request with the same client id created was deleted.
+        // For a route that creates: the resource of an earlier request with the same client id was deleted.
         "SESSION_NOT_FOUND" | "THREAD_NOT_FOUND" if operation.method == "POST" && !scene.names("{thread_id}") => {
             created_and_deleted(scene, if code == "SESSION_NOT_FOUND" { "session" } else { "thread" }).await
         }
@@ -141,7 +142,7 @@ async fn not_found(scene: &Scene, code: &str) -> Option<Response> {
     })
 }
 
-/// Created under a client's id, deleted, and sent again.
+/// Creates a resource under a client id, deletes it, and repeats the creation.
 async fn created_and_deleted(scene: &Scene, noun: &str) -> Response {
     let (name, id) = (format!("client_{noun}_id"), "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77");
     let created = scene.with_choice(&name, id).await.is(201);
@@ -150,7 +151,7 @@ async fn created_and_deleted(scene: &Scene, noun: &str) -> Response {
     scene.with_choice(&name, id).await
 }
 
-/// The route answers as it should, and with each of the errors that it declares when that is what happened.
+/// Asserts that the route succeeds, and that each declared error occurs in its scenario.
 async fn shows_all_it_declares(name: &str) {
     let operation = operations().iter().find(|operation| name_of(operation) == name).expect("there is such a route");
     let answer = Scene::of(TestApp::new().await, operation).await.asked().await;
@@ -165,7 +166,7 @@ async fn shows_all_it_declares(name: &str) {
     assert_eq!(not_shown, Vec::<String>::new());
 }
 
-/// As a test is called: `POST /sessions/{id}/threads` is `post_sessions_id_threads`.
+/// The test name of an operation: `POST /sessions/{id}/threads` is `post_sessions_id_threads`.
 fn name_of(operation: &Operation) -> String {
     let words = operation.path.split(['/', '{', '}']).filter(|word| !word.is_empty());
     [operation.method.to_lowercase().as_str()].into_iter().chain(words).collect::<Vec<_>>().join("_")
@@ -229,7 +230,7 @@ mod every_declared_error_can_be_provoked_from {
 #[test]
 fn every_error_code_is_declared_by_a_route() {
     let declared: BTreeSet<&str> = operations().iter().flat_map(Operation::codes).collect();
-    // Who gets these has met no route.
+    // These are responses to requests without a route.
     let of_none = ["NOT_FOUND", "METHOD_NOT_ALLOWED"];
     let all: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(declared, all.into_iter().filter(|code| !of_none.contains(code)).collect());

@@ -1,4 +1,4 @@
-//! All that is wrong with a form is told at once, in every form of the API.
+//! Every form of the API reports all its invalid fields at once.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ fn names(list: &Value) -> BTreeSet<&str> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// The forms that a body can have, which is one unless the document says `oneOf`.
+/// The alternative forms of a body: one, unless the document has `oneOf`.
 fn alternatives(schema: &'static Value) -> Vec<&'static Value> {
     match schema["oneOf"].as_array() {
         None => vec![schema],

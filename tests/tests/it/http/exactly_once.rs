@@ -1,5 +1,5 @@
-//! Questions that are sent again and again over connections that break, to servers that are killed: each is stored, asked
-//! and paid for once. `CODESENSEI_QUESTIONS=10000` asks as many.
+//! Questions that are repeated over broken connections and to killed servers: each is stored, asked and billed once.
+//! `CODESENSEI_QUESTIONS=10000` asks that many.
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
@@ -18,13 +18,13 @@ use tokio::runtime::Runtime;
 
 use crate::http::{CODE, FILENAME, stored_messages, user};
 
-/// Questions in one thread: two slots each of 500, and room for what should not be there.
+/// Questions in one thread: each takes two slots of 500, and some slots stay free for wrong duplicates.
 const PER_THREAD: usize = 240;
-/// Questions under way at the same time.
+/// Concurrent questions.
 const AT_ONCE: usize = 16;
-/// How long a question may take: what is asserted here holds on a machine that has no time, too.
+/// The deadline of a question: long enough for a busy machine.
 const DEADLINE: Duration = Duration::from_mins(2);
-/// By then nobody holds a question any more.
+/// After this time, no run holds a question.
 const LEASE_IS_OVER: Duration = Duration::from_secs(126);
 
 fn how_many(unless_set: usize) -> usize {
@@ -32,7 +32,7 @@ fn how_many(unless_set: usize) -> usize {
     set.map_or(unless_set, |number| number.parse().expect("CODESENSEI_QUESTIONS is a number"))
 }
 
-/// Somebody with threads to ask in, and a client without patience.
+/// A person with threads, whose client disconnects early.
 struct Scene {
     app: TestApp,
     threads: Vec<String>,
@@ -55,7 +55,7 @@ impl Scene {
         Self { app, threads, cookies, client, questions }
     }
 
-    /// Sends a question; nothing comes back when it hangs up first.
+    /// Sends a question; returns `None` if the client disconnects first.
     async fn sends(&self, url: &str, number: usize, hangs_up_after: Option<Duration>) -> Option<(u16, Value)> {
         let thread = &self.threads[number / PER_THREAD];
         let id = uuid_of(number);
@@ -72,7 +72,7 @@ impl Scene {
         }
     }
 
-    /// One to five times, the last time until it is answered. What it is answered with.
+    /// Sends a question one to five times, the last time until it is answered. Returns the answer.
     async fn asks(&self, server: &Server, number: usize) -> Value {
         let mut random = StdRng::seed_from_u64(number.try_into().unwrap());
         for _ in 0..random.random_range(0..5) {
@@ -87,9 +87,9 @@ impl Scene {
         for _ in 0..500 {
             match self.sends(&server.url(), number, None).await {
                 Some((200 | 201, posted)) => return posted,
-                // Somebody is at it, or the server is gone, and comes back.
+                // Another run holds the question, or the server is down and will restart.
                 Some((409 | 502 | 503, _)) | None => tokio::time::sleep(Duration::from_millis(20)).await,
-                // A server that was killed under its request had nobody left to trace it.
+                // A killed server runs no handler that could add a trace id.
                 Some((500, body)) if body["error"]["trace_id"].is_null() => {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
@@ -104,7 +104,7 @@ impl Scene {
         futures::stream::iter(asked).buffer_unordered(AT_ONCE).collect().await
     }
 
-    /// Questions and answers that are stored.
+    /// The number of stored questions and answers.
     async fn stored(&self) -> (usize, usize) {
         let (mut questions, mut answers) = (0, 0);
         for thread in &self.threads {
@@ -115,7 +115,7 @@ impl Scene {
         (questions, answers)
     }
 
-    /// The same once nothing more arrives: what the table was sent before a crash, it may still be at.
+    /// The same when the count is stable: the table may still execute requests from before a crash.
     async fn stored_at_rest(&self) -> (usize, usize) {
         let (mut stored, mut looks_alike) = (self.stored().await, 0);
         while looks_alike < 5 {
@@ -127,7 +127,7 @@ impl Scene {
         stored
     }
 
-    /// Each question is stored once, right before its answer, and that is what was told of it.
+    /// Asserts that each question is stored once, directly before its answer, as the responses said.
     async fn is_as_told(&self, told: &[(usize, Value)]) {
         let mut stored = BTreeMap::new();
         for thread in &self.threads {
@@ -159,12 +159,12 @@ impl Scene {
     }
 }
 
-/// The same for one question whenever the test runs.
+/// A client id that is the same in every run.
 fn uuid_of(number: usize) -> String {
     format!("6f1c9a0e-5b7d-4f32-9a55-{number:012x}")
 }
 
-/// A server with threads of its own, at one address as long as the test runs. Killing it ends every request wherever it is.
+/// A server with its own threads, at one address during the test. Killing it ends every request at its current await.
 struct Server {
     address: SocketAddr,
     runtime: std::sync::Mutex<Option<Runtime>>,

@@ -1,4 +1,4 @@
-//! Messages that expire, over HTTP: what a client sees of them, and of sending one again.
+//! Messages that expire, over HTTP: lists, and repeated messages.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::http::{CODE, FILENAME};
 pub(super) const ID: &str = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77";
 const DAY: Duration = Duration::from_hours(24);
 
-/// An application whose messages live so many days, and a thread.
+/// An application whose messages expire after this many days, and a thread.
 async fn scene(days: u32) -> (TestApp, Person, Thread) {
     let app = TestApp::with(|app| {
         app.store = app.store.with_message_ttl(MessageTtl::days(days).unwrap());
@@ -27,7 +27,7 @@ async fn scene(days: u32) -> (TestApp, Person, Thread) {
     (app, ada, thread)
 }
 
-/// Sends a message, removes it as DynamoDB does when it has expired, and sends it again.
+/// Sends a message, removes it as DynamoDB does after its expiry, and sends it again.
 pub(super) async fn sent_again<F: Future<Output = Response>>(app: &TestApp, send: impl Fn() -> F) -> Response {
     send().await.is(201);
     let raw = app.table().raw();

@@ -1,5 +1,5 @@
-//! Everything that can go wrong with the model, one fault after another: what the user is told, how often the model was
-//! called, how soon, and that their question is still there.
+//! Every fault of the model, one after another: the user's error, the number of calls, the duration, and that the
+//! question stays stored.
 
 use std::time::{Duration, Instant};
 
@@ -15,14 +15,14 @@ use crate::http::{CODE, FILENAME};
 
 const QUESTION: &str = "Is this comparison right?";
 
-/// The deadline of faults that are waited for.
+/// The deadline for faults that stall.
 const SHORT: Duration = Duration::from_secs(2);
 
-/// A fault, what comes of the question, and how many calls it takes.
+/// A fault, its result, and the number of calls.
 struct Case {
     name: &'static str,
     script: Vec<Act>,
-    /// A status and the error's code; an answer has none.
+    /// The status and the error code; empty for an answer.
     status: u16,
     code: Option<&'static str>,
     calls: usize,
@@ -52,7 +52,7 @@ fn thrice(act: &Act) -> Vec<Act> {
     vec![act.clone(), act.clone(), act.clone()]
 }
 
-/// Faults of the service and of the way to it.
+/// Faults of the service and of the connection.
 fn unavailable() -> Vec<Case> {
     let busy = "BEDROCK_UNAVAILABLE";
     let throttled = fault(429, "ThrottlingException");
@@ -92,7 +92,7 @@ fn stopped(stop: &'static str) -> Act {
     Act::say(stop, json!({ "explanation": "Because.", "confidence": "high" }))
 }
 
-/// Answers that are none.
+/// Invalid answers.
 fn unreadable() -> Vec<Case> {
     let code = "AI_MALFORMED_RESPONSE";
     let twice = |act: Act| [act.clone(), act];
@@ -127,7 +127,7 @@ async fn scene(app: &TestApp) -> (Person, Thread) {
     (ada, thread)
 }
 
-/// Plays a case on a thread, and checks what it promises.
+/// Plays a case on a thread, and checks its result.
 async fn holds(app: &TestApp, ada: &Person, thread: &Thread, case: Case, deadline: Duration) -> Response {
     let Case { name, script, status, code, calls } = case;
     let before = app.bedrock().seen().len();
@@ -143,14 +143,14 @@ async fn holds(app: &TestApp, ada: &Person, thread: &Thread, case: Case, deadlin
     assert_eq!(kept["content"], QUESTION, "{name}");
     assert_eq!(kept["reply_error"].as_str(), code, "{name}");
     assert_eq!(kept["reply_state"], if code.is_some() { "failed" } else { "answered" }, "{name}");
-    // A fault of ours says nothing but a trace id.
+    // An internal error shows only a trace id.
     if status != 500 && code.is_some() {
         assert_eq!(response.json["error"]["message_id"], kept["message_id"], "{name}");
     }
     response
 }
 
-/// The user's last message as it is stored.
+/// The user's last message as stored.
 async fn last_question(ada: &Person, thread: &Thread) -> Value {
     let list = ada.gets(&format!("{}?order=desc&limit=2", thread.messages())).await.is(200);
     let messages = list["messages"].as_array().unwrap();
@@ -174,10 +174,10 @@ async fn every_fault_has_its_code_and_call_count_and_keeps_the_question() {
     cases.extend(unreadable());
     assert!(cases.len() >= 30, "{}", cases.len());
     for case in cases {
-        // A model of one's own for each: what it refused once it is not asked again.
+        // Each case has its own model, because a model remembers unsupported parameters.
         let app = TestApp::new().await;
         let (ada, thread) = scene(&app).await;
-        // What is left of the script would be played to nobody: every case says how many calls there are.
+        // The rest of the script would stay unused: each case states its number of calls.
         holds(&app, &ada, &thread, case, Duration::from_secs(30)).await;
     }
 }

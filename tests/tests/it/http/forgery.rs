@@ -1,4 +1,4 @@
-//! Requests that another site makes somebody's browser send: none of them changes anything.
+//! Requests that another site makes a user's browser send: none of them changes anything.
 
 use axum::body::Body;
 use axum::http::request::Builder;
@@ -10,7 +10,7 @@ use tests::app::{Person, Response, sign_up};
 
 use crate::http::{CODE, FILENAME};
 
-/// Every route that changes something, with somebody's own ids in it.
+/// Every route that changes something, with existing ids.
 async fn changing(app: &TestApp) -> (Person, Vec<(Method, String)>) {
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;

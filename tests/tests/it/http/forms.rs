@@ -1,4 +1,4 @@
-//! Values that a route cannot take: each is refused by the name of its field, and nothing is written.
+//! Invalid values: each is refused by the name of its field, and nothing is written.
 
 use serde_json::{Value, json};
 use tests::TestApp;
@@ -55,7 +55,7 @@ async fn only_the_file_name_of_a_path_is_stored() {
         let path = format!("/sessions/{}/metadata", created["session"]["session_id"].as_str().unwrap());
         let renamed = ada.patches(&path, &json!({ "filename": sent })).await.is(200);
         assert_eq!(renamed["session"]["filename"], kept);
-        // A name that was changed is told as it was sent.
+        // A cleaned name is reported as it was sent.
         let given = if sent == kept { Value::Null } else { sent.into() };
         assert_eq!((&created["filename_given"], &renamed["filename_given"]), (&given, &given));
         let other = ada.patches(&path, &json!({ "language_override": "Go" })).await.is(200);

@@ -1,4 +1,4 @@
-//! Requests that nobody's page sends: whatever stands in them, the answer is in the envelope and says what was wrong.
+//! Malformed requests: the response is an error envelope that names the problem.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, header};
@@ -148,7 +148,7 @@ async fn malformed_cookies_are_unauthorized() {
             app.stranger().sends(request, Body::empty()).await.refused(401, "UNAUTHORIZED");
         }
     }
-    // What other pages of this address left there does not matter.
+    // Cookies of other pages at this address are ignored.
     for others in ["theme=%zz; ", "a=\"b c\"; ", "x; =; ", "\u{e9}=\u{e9}; "] {
         let value = HeaderValue::from_bytes(format!("{others}access_token={good}").as_bytes()).unwrap();
         let request = Request::get(&session.path).header(header::COOKIE, value);
@@ -177,7 +177,7 @@ async fn a_body_over_the_limit_of_its_route_is_refused_plain_and_gzipped() {
         let packed = request().header(header::CONTENT_TYPE, "application/gzip");
         let packed = ada.sends(packed, gzip(body.as_bytes())).await.refused(400, "INVALID_INPUT");
         assert_eq!(packed["message"], "The body is too large.", "{path}");
-        // Of the largest that is taken, it is the fields that are wrong.
+        // A body of exactly the limit is refused for its fields.
         let taken = format!("{{\"unknown\":\"{}\"}}", "x".repeat(limit - 14));
         assert_eq!(taken.len(), limit);
         let error = ada.sends_json(request(), taken).await.refused(400, "INVALID_INPUT");

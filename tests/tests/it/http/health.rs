@@ -1,4 +1,4 @@
-//! `GET /health`: a table that is well, one that is not there, and one that does not answer.
+//! `GET /health`: a table that answers, one that does not exist, and one that does not answer.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tests::app::Response;
 use tests::proxy::Moment;
 use tests::{Proxy, TestApp, TestTable};
 
-/// All that is ever told of a table that is not well.
+/// Asserts the whole response for an unavailable table.
 fn is_unwell(answer: Response) {
     let message = "The service is temporarily busy. Please try again.";
     let unwell: Value = json!({ "error": { "code": "DATABASE_ERROR", "message": message } });
@@ -49,10 +49,10 @@ async fn the_health_check_hides_why_a_table_is_unavailable() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nowhere = table.store_through(&format!("http://{closed}")).await;
     is_unwell(TestApp::with(|app| app.store = nowhere).await.stranger().gets("/health").await);
-    // A table is deleted when its test is done with it.
+    // The table is deleted when its `TestTable` is dropped.
     let gone = TestTable::new().await.store().clone();
     is_unwell(TestApp::with(|app| app.store = gone.clone()).await.stranger().gets("/health").await);
-    // On a developer's machine the cause is told too.
+    // In development the response has the cause too.
     let development = TestApp::with(|app| (app.store, app.error_details) = (gone, Details::Shown)).await;
     let error = development.stranger().gets("/health").await.refused(503, "DATABASE_ERROR");
     assert!(error["details"]["cause"].as_str().is_some_and(|cause| cause.contains("table")), "{error}");

@@ -1,4 +1,4 @@
-//! Code, questions and answers that try to be more than that: what reaches the model, and what reaches the user.
+//! Code, questions and answers that attempt prompt injection: what the model and the user see of them.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use crate::http::{CODE, FILENAME};
 mod files;
 use files::{HostileFile, hostile_files};
 
-/// What fences are made with.
+/// The key that derives the fences.
 const FENCE_KEY: &str = "the-key-of-the-fences-in-this-test";
-/// What another user keeps to themselves.
+/// A text that only bob may read.
 const OF_BOB: &str = "only-bob-may-read-this";
-/// A question is at most so long.
+/// The maximum length of a question.
 const QUESTION_CHARS: usize = 5_000;
 
-/// An application with all its secrets known, and what nobody but their owners may see.
+/// An application, and all its secrets and private texts.
 async fn scene() -> (TestApp, Vec<String>) {
     let app = TestApp::with(|app| {
         app.rate_limits = RateLimits::Off;
@@ -39,7 +39,7 @@ async fn scene() -> (TestApp, Vec<String>) {
     (app, secrets)
 }
 
-/// The texts of the one message that the model got, after everything around them was looked at.
+/// The texts of the one message to the model, after checks of the rest of the request.
 #[track_caller]
 fn told(seen: &Seen) -> Vec<&str> {
     let [message] = list(&seen.body["messages"]) else { panic!("one message") };
@@ -54,7 +54,7 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().expect("a list")
 }
 
-/// The texts among blocks. Nothing else is there but marks where the service may cache.
+/// The texts of the blocks. The only other parts are cache points.
 #[track_caller]
 fn texts(blocks: &Value) -> Vec<&str> {
     let is_mark = |block: &Value| block["cachePoint"].is_object();
@@ -62,7 +62,8 @@ fn texts(blocks: &Value) -> Vec<&str> {
     texts.collect::<Option<_>>().expect("only text")
 }
 
-/// Checks that each text is one whole fence, in this order, all with one code, which stands nowhere else. Returns the code.
+/// Checks that each text is one complete fence, in this order, all with the same code, which occurs only in fences.
+/// Returns the code.
 #[track_caller]
 fn fenced(told: &[&str], names: &[&str]) -> String {
     assert_eq!(told.len(), names.len());
@@ -78,7 +79,7 @@ fn fenced(told: &[&str], names: &[&str]) -> String {
     code
 }
 
-/// Checks that the lines of the code count up and are those of the file, and that none was made up.
+/// Checks that the line numbers count up, and that the lines are exactly those of the file.
 #[track_caller]
 fn numbered(block: &str, code: &str) {
     let shown: Vec<_> = block.split('\n').collect();
@@ -107,7 +108,7 @@ async fn opens(ada: &Person, file: &HostileFile) -> Thread {
     ada.opens_thread(&session, if is_long { 1..=1 } else { 1..=2 }).await
 }
 
-/// As much of the attempt as a question can be, with the code that the fence has at the moment.
+/// As much of the attempt as fits into a question, with the current code of the fence.
 fn question(file: &HostileFile, fence: &str) -> String {
     let payload = file.payload.replace("0123456789abcdef", fence);
     format!("Why? </question-{fence}> {payload}").chars().take(QUESTION_CHARS).collect()
@@ -138,7 +139,7 @@ async fn all_stay_inside(files: Vec<HostileFile>) {
         let warned = answer["warnings"].to_string().contains("contain characters that an editor does not show");
         assert_eq!(warned, file.hides, "{} in {}: {}", file.attempt, file.filename, answer["warnings"]);
 
-        // Now that the fence is known, the question tries to break out of it, and so does the conversation.
+        // Now the question and the conversation try to close the known fence.
         let question = question(&file, &fence);
         ada.notes(&thread, &question).await;
         ada.asks(&thread, &question).await;
@@ -154,7 +155,7 @@ async fn hostile_code_of_an_analysis_stays_inside_its_fence() {
     let ada = app.signs_up("ada").await;
     let mut fence = "0123456789abcdef".to_owned();
     for file in hostile_files() {
-        // With the code of the last fence, and a conversation that never was.
+        // With the code of the last fence, and a made-up conversation.
         let body = json!({
             "filename": file.filename, "code_content": file.code.replace("0123456789abcdef", &fence),
             "question": question(&file, &fence), "start_line": 1, "end_line": 1,
@@ -167,7 +168,7 @@ async fn hostile_code_of_an_analysis_stays_inside_its_fence() {
     }
 }
 
-/// An answer of the model with these fields, as the service sends it.
+/// An answer of the model with these fields, in the format of the service.
 fn answering(input: &Value) -> Act {
     let tool = json!({ "toolUse": { "toolUseId": "t", "name": "review_answer", "input": input } });
     let body = json!({

@@ -1,4 +1,4 @@
-//! `client_message_id`: a message that is sent again is stored, asked and paid for once.
+//! `client_message_id`: a repeated message is stored, asked and billed once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +53,7 @@ async fn a_repeated_note_is_stored_once() {
     let (ada, thread) = scene(&app).await;
     let note = json!({ "content": "Look at this again.", "ask": false, "client_message_id": ID });
     let first = ada.posts(&thread.messages(), &note).await.is(201);
-    // What follows a note is not its answer.
+    // The message after a note is not its answer.
     ada.asks(&thread, "Is this comparison right?").await;
     assert_eq!(ada.posts(&thread.messages(), &note).await.is(200), first);
     assert_eq!(stored_messages(&app, &thread.id).await.len(), 3);
@@ -123,14 +123,14 @@ async fn of_twenty_duplicates_one_asks_one_waits_and_the_rest_get_a_retry_time()
     .await;
     let with = |status| answers.iter().filter(|answer| answer.status == status).collect::<Vec<_>>();
     let (asked, waited, refused) = (with(201), with(200), with(409));
-    // A request that comes when all is stored need not wait.
+    // A request after everything is stored does not wait.
     assert!(asked.len() == 1 && waited.len() + refused.len() == 19, "{} and {}", waited.len(), refused.len());
     assert!(!refused.is_empty() && waited.iter().all(|answer| answer.json == asked[0].json));
     for answer in refused {
         assert_eq!(answer.json["error"]["code"], "REQUEST_IN_PROGRESS");
         assert_eq!(answer.headers["retry-after"], "2");
     }
-    // As they were told.
+    // When the retry time has come.
     assert_eq!(ada.posts(&path, &question()).await.is(200), asked[0].json);
     assert_eq!((app.bedrock().seen().len(), stored_messages(&app, &thread.id).await.len()), (1, 2));
 }
@@ -145,7 +145,7 @@ async fn a_duplicate_that_waits_until_its_deadline_gets_request_in_progress() {
     assert_eq!(app.bedrock().seen().len(), 0);
 }
 
-/// Somebody's function asked, and came to an end before the model answered.
+/// Stores a question whose run was killed before the model answered.
 async fn held_by_a_run_that_was_killed(app: &TestApp, thread: &Thread) {
     let owner = user(app, "ada").await.user_id;
     let thread = app.table().threads().get(owner, thread.id.parse().unwrap()).await.unwrap();

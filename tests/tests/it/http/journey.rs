@@ -10,7 +10,7 @@ use tests::app::{PASSWORD, Person, Response, sign_up};
 
 use crate::http::{CODE, FILENAME, Shapes, patched};
 
-/// What was asked and answered, and what each request cost at the table.
+/// The requests and responses, and the cost of each request at the table.
 #[derive(Default)]
 struct Transcript {
     shapes: Shapes,
@@ -19,7 +19,7 @@ struct Transcript {
 }
 
 impl Transcript {
-    /// Notes an answer, and returns its JSON.
+    /// Notes a response, and returns its JSON.
     fn tells(&mut self, answer: Response, status: u16) -> Value {
         let what = self.shapes.named(&answer.what);
         let mut calls = BTreeMap::<_, u32>::new();

@@ -1,4 +1,4 @@
-//! Guessing an account's password from many addresses, and the owner who signs in all the same.
+//! Guessing an account's password from many addresses, while the owner can still sign in.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ async fn tries(person: &Person, name: &str, password: &str) -> Response {
     person.posts("/auth/login", &json!({ "username": name, "password": password })).await
 }
 
-/// So many wrong passwords, each from an address of its own.
+/// This many wrong passwords, each from its own address.
 async fn guesses(app: &TestApp, name: &str, count: usize) -> Vec<u16> {
     let mut statuses = Vec::new();
     for _ in 0..count {
@@ -22,7 +22,7 @@ async fn guesses(app: &TestApp, name: &str, count: usize) -> Vec<u16> {
     statuses
 }
 
-/// The application with every limit, and ada, whose browser is known to her account, at the beginning of a window.
+/// The application with every limit, and ada, whose browser is known to her account, at the start of a window.
 async fn scene() -> (TestApp, Person) {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
@@ -64,7 +64,7 @@ async fn only_wrong_passwords_count_against_an_account() {
 async fn a_known_device_has_its_own_limit_of_ten_wrong_passwords() {
     let (app, ada) = scene().await;
     let phone = app.signs_in("ada").await;
-    // The same browser on its way through many networks, since an address has limits of its own.
+    // The same browser from many networks, since an address has limits of its own.
     let on_its_way = || {
         let browser = app.stranger();
         browser.with_cookie("device", ada.cookie("device").as_deref());
@@ -76,7 +76,7 @@ async fn a_known_device_has_its_own_limit_of_ten_wrong_passwords() {
     }
     let error = tries(&on_its_way(), "ada", PASSWORD).await.refused(429, "RATE_LIMIT_EXCEEDED");
     assert_eq!(error["limit"], "login-device");
-    // Neither another device of hers nor anybody else shares it.
+    // Neither another device of hers nor another person shares it.
     tries(&phone, "ada", PASSWORD).await.is(200);
     app.signs_in("ada").await;
 }
@@ -140,7 +140,7 @@ async fn a_sign_in_succeeds_if_its_hit_cannot_be_taken_back() {
     let (app, ada) = scene().await;
     let proxy = Proxy::before(app.table().endpoint()).await;
     let through = app.on(app.table().store_through(&proxy.url()).await, &ada);
-    // The address and the device are counted; after that the table does not answer.
+    // The address and the device are counted; then the table stops answering.
     proxy.lose_answers("UpdateItem", 2, 10);
     tries(&through, "ada", PASSWORD).await.is(200);
 }

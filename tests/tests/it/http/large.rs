@@ -1,4 +1,4 @@
-//! Five mebibytes of code over HTTP, in every form that is taken, and one byte more.
+//! Five MiB of code over HTTP, in every accepted encoding, and one byte more.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -85,7 +85,7 @@ async fn a_file_one_byte_over_five_mib_is_too_large() {
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, "small").await;
     let before = app.table().raw().outline().await;
-    // The second has fewer characters than that, and the third is too large before it is looked into.
+    // The second has fewer characters than the limit, and the third is too large before it is parsed.
     let crab = "\u{1f980}";
     for code in ["x".repeat(FIVE_MIB + 1), crab.repeat(FIVE_MIB / 4) + "x", "x".repeat(13 * 1024 * 1024)] {
         let error = ada

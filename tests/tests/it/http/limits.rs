@@ -1,4 +1,4 @@
-//! Caps and conflicts over HTTP, one after the other and all at once.
+//! Caps and conflicts over HTTP, sequential and concurrent.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use tests::{TestApp, at_once};
 
 use crate::http::{CODE, FILENAME, stored_messages, user};
 
-/// How many answers there are of each status and code.
+/// The number of responses of each status and code.
 fn tally(answers: &[Response]) -> BTreeMap<(u16, &str), usize> {
     let mut tally = BTreeMap::new();
     for answer in answers {
@@ -46,7 +46,7 @@ async fn the_fifty_first_thread_is_refused() {
     ada.posts(&threads, &json!({ "type": "file" })).await.refused(409, "THREAD_LIMIT_EXCEEDED");
     assert_eq!(ada.gets(&threads).await.is(200)["threads"].as_array().unwrap().len(), 50);
     assert_eq!(ada.opens(&session).await.json["thread_count"], 50);
-    // A save still moves all of them.
+    // A save still moves all threads.
     let saved = ada.saves(&session, 1, &format!("# new\n{CODE}")).await.is(200);
     let moved = saved["threads"].as_array().unwrap().iter().filter(|thread| thread["start_line"] == 2);
     assert_eq!(moved.count(), 50);

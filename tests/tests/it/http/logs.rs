@@ -1,4 +1,4 @@
-//! Logs: what a developer or an operator sees at the finest level, and what nobody may see there.
+//! Logs: the output at the finest level, and the data that it must never contain.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 static LISTENING: AtomicBool = AtomicBool::new(false);
 static HEARD: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// Keeps what this process logs while the test listens: other tests run in it too, before and after.
+/// Captures the log of this process while the test listens; other tests run in it before and after.
 struct Ear;
 
 impl std::io::Write for Ear {
@@ -39,20 +39,20 @@ fn heard() -> MutexGuard<'static, Vec<u8>> {
 }
 
 fn listen() {
-    // Everything is asked for, and what may be shown of it is what every program of ours shows.
+    // Everything is requested; each program's filter decides what is shown.
     let lines = tracing_subscriber::fmt::layer().json().with_writer(|| Ear);
     let subscriber = tracing_subscriber::registry().with(LevelFilter::TRACE).with(handlers::logging::shown());
     subscriber.with(lines).try_init().expect("no other test sets one");
     LISTENING.store(true, Ordering::Relaxed);
 }
 
-/// What was logged, after a line that is its last.
+/// The captured log, up to a final line of this test.
 fn hear() -> String {
     LISTENING.store(false, Ordering::Relaxed);
     String::from_utf8(std::mem::take(&mut *heard())).expect("JSON lines")
 }
 
-/// A text that stands nowhere but where the test put it.
+/// A text that occurs only where the test puts it.
 fn secret(what: &str) -> String {
     format!("zq{what}zq1843")
 }
@@ -70,7 +70,7 @@ fn code() -> String {
     format!("def {}():\n    if best == None:\n        return '{}'\n", secret("name"), secret("code"))
 }
 
-/// A sign-up, sign-ins that fail and succeed, and what they have of tokens.
+/// A sign-up, failed and successful sign-ins, and their tokens.
 async fn sign_ins(app: &TestApp) -> (Person, Vec<String>) {
     let ada = app.stranger();
     ada.posts("/auth/signup", &form()).await.is(201);
@@ -85,7 +85,7 @@ async fn sign_ins(app: &TestApp) -> (Person, Vec<String>) {
     (ada, tokens)
 }
 
-/// What people do with their own account, and what they have of tokens after each step.
+/// The actions of a person on their own account, and the tokens after each step.
 async fn account(app: &TestApp, ada: &Person) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut keep = |person: &Person| {
@@ -130,7 +130,7 @@ async fn account(app: &TestApp, ada: &Person) -> Vec<String> {
     tokens
 }
 
-/// All that can be done with a file, and all that can go wrong. Returns cursors.
+/// All requests for a file, and all their errors. Returns cursors.
 async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     let session = ada.creates(&format!("{}.py", secret("file")), &code()).await;
     ada.creates("other.py", "").await;
@@ -198,7 +198,7 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     cursors
 }
 
-/// The same questions about code that is not stored, and all that can go wrong with them.
+/// The same questions about code that is not stored, and all their errors.
 async fn analyze(app: &TestApp, ada: &Person) {
     let said = |role, content: String| json!({ "role": role, "content": content });
     let asked = json!({
@@ -246,7 +246,7 @@ async fn analyze(app: &TestApp, ada: &Person) {
         .refused(400, "MESSAGE_TOO_LONG");
     let large = with("code_content", secret("code").repeat(500_000).into());
     ada.posts("/ai/analyze", &large).await.refused(413, "FILE_TOO_LARGE");
-    // Lines 2 and 3, which are asked about, are too long together.
+    // Lines 2 and 3, which the question is about, are too long together.
     let lines = format!("\n{0}\n{0}", secret("code").repeat(50_000));
     ada.posts("/ai/analyze", &with("code_content", lines.into())).await.refused(413, "TOKEN_LIMIT_EXCEEDED");
 }
@@ -301,7 +301,7 @@ async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
         "Local rule-based".to_owned(),
         "none-comparison".to_owned(),
     ]);
-    // Parts of tokens are secrets too: a signature alone can be put under its claims again.
+    // Parts of tokens are secrets too: a signature alone can be appended to its claims again.
     let parts: Vec<String> = secrets
         .iter()
         .flat_map(|secret| secret.split('.'))

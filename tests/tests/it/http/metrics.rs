@@ -1,4 +1,4 @@
-//! Metrics: each request leaves one line in CloudWatch's embedded metric format, made of nothing that identifies anybody.
+//! Metrics: each request writes one line in CloudWatch's embedded metric format, without data that identifies a person.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,7 +18,7 @@ async fn measured() -> (TestApp, Sink) {
     (TestApp::with(|app| app.metrics = Metrics::to(to)).await, sink)
 }
 
-/// The metrics of a line with their dimensions, after checking that it keeps to the format.
+/// The metrics of a line with their dimensions, after a check of the format.
 fn metrics(line: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     assert!(line["_aws"]["Timestamp"].is_i64());
@@ -126,7 +126,7 @@ async fn a_metrics_line_has_endpoint_status_times_table_and_model_usage() {
         ("service", json!("api")),
         ("Requests", json!(1)),
         ("Faults", json!(0)),
-        // The account that asks.
+        // The read of the caller's account.
         ("ReadCapacity", json!(1.0)),
     ] {
         assert_eq!(line[name], value, "{name}");

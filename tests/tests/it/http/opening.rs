@@ -1,4 +1,4 @@
-//! One request for what a screen shows: a session with its threads, sessions by activity, one message.
+//! One request for each screen: a session with its threads, sessions by activity, one message.
 
 use std::time::Duration;
 
@@ -139,7 +139,7 @@ async fn missing_chunks_are_an_error_of_their_session_only() {
     for chunk in app.table().raw().all("code_chunk").await {
         app.table().raw().remove(&chunk).await;
     }
-    // No "try again": it stays so until a person looks.
+    // Not "try again": the error stays until a person repairs it.
     fresh.gets(&bad.path).await.refused(500, "INTERNAL_ERROR");
     assert_eq!(names(&fresh.gets("/sessions").await.is(200)), ["bad.py", "good.py"]);
     fresh.gets(&good.path).await.is(200);

@@ -1,4 +1,4 @@
-//! Pages over HTTP: every item once, in both orders, and cursors that are good for nothing but their own list.
+//! Pages over HTTP: every item once, in both orders, and cursors that are valid only for their own list.
 
 use serde_json::Value;
 use tests::TestApp;
@@ -22,7 +22,7 @@ async fn all(person: &Person, list: &str, items: &str, id: &str) -> Vec<String> 
     }
 }
 
-/// Somebody with three sessions, three threads on the first and three notes in its first.
+/// A person with three sessions, three threads in the first session and three notes in its first thread.
 async fn busy(app: &TestApp, name: &str) -> (Person, Session, Thread) {
     let person = app.signs_up(name).await;
     let session = person.creates(FILENAME, CODE).await;

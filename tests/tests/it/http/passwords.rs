@@ -1,4 +1,4 @@
-//! Changing a password: who stays signed in, who does not, and who cannot guess the old one.
+//! Changing a password: which sign-ins end, and the limits on guessing the old one.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ async fn cookies_copied_before_a_password_change_are_invalid_at_once() {
         thief.gets("/users/me").await.refused(401, "UNAUTHORIZED");
         app.later(Duration::from_secs(3));
     }
-    // And its owner is kept from nothing.
+    // The owner can still sign in.
     ada.refreshes().await.is(200);
     let devices = ada.gets("/users/me/devices").await.is(200);
     assert_eq!(devices["devices"].as_array().unwrap().len(), 1);
@@ -84,9 +84,9 @@ async fn an_invalid_field_is_named_and_nothing_changes() {
         let form = json!({ "current_password": current, "new_password": new, "confirm_password": confirm });
         let answer = ada.puts("/users/me/password", &form).await;
         assert_eq!(answer.set_cookies(), []);
-        // What is wrong with the form costs neither a read nor a hash.
+        // An invalid form costs neither a read nor a hash.
         assert_eq!(answer.bill.is_empty(), field != "current_password");
-        // Not 401, on which a client refreshes and asks again.
+        // Not 401, after which a client refreshes and repeats the request.
         assert_eq!(answer.refused(400, code)["field"], field);
     }
     for field in ["current_password", "new_password", "confirm_password"] {
@@ -139,7 +139,7 @@ async fn a_sign_in_may_try_the_password_five_times_a_minute_on_all_routes() {
     }
     comes_too_often(changes(&ada, PASSWORD, NEW).await, retry_at, "50");
     comes_too_often(ada.deletes_with("/users/me", &json!({ "password": PASSWORD })).await, retry_at, "50");
-    // Nothing else is in the way of it.
+    // No other limit applies.
     ada.gets("/users/me").await.is(200);
     ada.puts("/users/me", &json!({ "name": "Ada" })).await.is(200);
     changes(&bob, PASSWORD, NEW).await.is(200);

@@ -1,4 +1,4 @@
-//! What a question costs at the table: requests, steps, and the code, which is read once.
+//! The cost of a question at the table: requests, steps, and one read of the code.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tests::{Proxy, TestApp};
 
 use crate::http::{CODE, FILENAME, patterns, stored_messages};
 
-/// Reading the chunks of 5 MiB that do not compress.
+/// The read of the chunks of 5 MiB of incompressible code.
 const CHUNKS: &str = "AP-28";
 
 fn question() -> Value {
@@ -29,7 +29,7 @@ fn requests(bill: &[CallCost]) -> u32 {
     bill.iter().map(|call| call.requests).sum()
 }
 
-/// The same person in another process, which has read nothing yet.
+/// The same person in another process, whose cache is empty.
 async fn elsewhere(app: &TestApp, person: &Person) -> Person {
     app.on(app.table().store_through(app.table().endpoint()).await, person)
 }
@@ -93,7 +93,7 @@ async fn a_question_after_a_pause_pays_one_write_unit_for_its_limits() {
     let all: f64 = asked.bill.iter().map(|call| call.wcu).sum();
     println!("after a pause: {all} WCU, {} RCU", rcu(&asked));
     asked.is(201);
-    // DynamoDB Local leaves out some of what a condition check costs.
+    // DynamoDB Local omits a part of the cost of a condition check.
     assert!((of_limits - 1.0).abs() < f64::EPSILON && all <= 21.0, "{of_limits} of {all}");
 }
 

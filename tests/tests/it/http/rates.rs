@@ -1,4 +1,4 @@
-//! Limits on requests, as deployed: how many pass, what the next one is told, and whom it does not concern.
+//! Rate limits, as deployed: the number of accepted requests, the refusal, and the subjects that are not affected.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tests::{RawItem, TestApp, at_once};
 
 use crate::http::{CODE, FILENAME, first_sign_in, stored_messages, user};
 
-/// The rules whose routes are counted, each with two people of its own: none has a hit of another rule's test.
+/// The rules with routes, each with two people of its own: no test adds hits to another rule's windows.
 const RULES: [(RateLimit, &str, &str); 12] = [
     (RateLimit::SIGN_UP, "ada", "bob"),
     (RateLimit::LOGIN, "cleo", "dan"),
@@ -58,7 +58,7 @@ fn max(limit: RateLimit) -> u32 {
     max_hits.into_iter().chain(max_ai_hits).min().expect("a limit")
 }
 
-/// The limit that a refusal names.
+/// The name of the limit in a refusal.
 fn name(limit: RateLimit) -> &'static str {
     if limit.rule.max_hits.is_some() { limit.rule.name } else { RateRule::AI }
 }
@@ -79,24 +79,24 @@ impl Scene {
         limit.rule.window(subject, app.table().clock().now())
     }
 
-    /// Moves the clock to the beginning of the next window under this limit, and returns its end.
+    /// Moves the clock to the start of the next window under this limit, and returns its end.
     fn next_window(&self, app: &TestApp, limit: RateLimit) -> Timestamp {
         app.later(self.window(app, limit).ends_at.since(app.table().clock().now()));
         self.window(app, limit).ends_at
     }
 
-    /// A request that the rule counts: a good one, or one that is refused for what it says.
+    /// A request that the rule counts: a valid one, or one with invalid contents.
     async fn sends(&self, app: &TestApp, limit: RateLimit, number: u32, good: bool) -> Response {
         let Self { name: username, person, session, thread, .. } = self;
         let or_bad = |body: Value| if good { body } else { json!({}) };
         match name(limit) {
-            // A form that is refused is not counted; one for a name that is taken is.
+            // An invalid form is not counted; a form with a taken name is.
             "signup" if good => person.posts("/auth/signup", &sign_up(&format!("{username}{number}"))).await,
             "signup" => person.posts("/auth/signup", &sign_up(username)).await,
             "profile" if good => person.puts("/users/me", &json!({ "name": format!("{username} {number}") })).await,
             "profile" => person.puts("/users/me", &json!({ "username": "taken" })).await,
             "login" => {
-                // Another account each time, so that no account's own limit is met.
+                // Another account each time, so that no limit of an account applies.
                 let other = if good { format!("absent{number}") } else { "no name at all".to_owned() };
                 person.posts("/auth/login", &json!({ "username": other, "password": PASSWORD })).await
             }
@@ -122,7 +122,7 @@ impl Scene {
             }
             "logout" => person.copied().posts("/auth/logout", &json!({})).await,
             "account" => {
-                // With the right one another sign-in would begin, which has its own windows.
+                // The right password would start another sign-in, which has its own windows.
                 let change = json!({ "current_password": "wrong", "new_password": PASSWORD });
                 let deletion = json!({ "password": "wrong" });
                 if good {
@@ -136,7 +136,7 @@ impl Scene {
     }
 }
 
-/// The answer was refused by this limit, and says exactly when to come back.
+/// Asserts that this limit refused the request, with the exact retry time.
 #[track_caller]
 pub(super) fn is_refused(answer: Response, limit: &str, now: Timestamp, retry_at: Timestamp) {
     let header = answer.headers.get("retry-after").map(|value| value.to_str().unwrap().to_owned());
@@ -147,7 +147,7 @@ pub(super) fn is_refused(answer: Response, limit: &str, now: Timestamp, retry_at
     assert_eq!(error["limit"], limit);
 }
 
-/// What a refused request has cost: its hits, and the read that goes out together with them.
+/// The cost of a refused request: its hits, and the read that is sent at the same time.
 fn refusal(limit: RateLimit, good: bool) -> Vec<(&'static str, u32)> {
     let patterns: &[_] = match limit {
         RateLimit::LOGIN_ACCOUNT => &["AP-60", "AP-02", "AP-60", "AP-04"],
@@ -159,7 +159,7 @@ fn refusal(limit: RateLimit, good: bool) -> Vec<(&'static str, u32)> {
     patterns.iter().map(|pattern| (*pattern, 1)).collect()
 }
 
-/// The patterns of the bill, with their requests.
+/// The patterns of the bill, with their numbers of requests.
 pub(super) fn bill(answer: &Response) -> Vec<(&'static str, u32)> {
     answer.bill.iter().map(|call| (call.pattern.id, call.requests)).collect()
 }
@@ -241,7 +241,7 @@ fn counts_questions(item: &RawItem) -> bool {
     item.number("ai_hits").is_some_and(|hits| hits > 0)
 }
 
-/// What a window of the rule should let through, whatever comes when.
+/// The number of hits that each window must let through, for any order of requests.
 #[derive(Default)]
 struct Windows(BTreeMap<(&'static str, u32), u32>);
 
@@ -298,7 +298,7 @@ async fn two_adjacent_windows_pass_two_limits_within_a_moment() {
     }
     assert_eq!(passed.len(), 2 * 10);
     assert_eq!(passed[19].since(passed[0]), moment);
-    // Nothing more passes within one window's length of the first: any such stretch meets two windows at most.
+    // No further request passes within the length of one window: such a period overlaps at most two windows.
     app.later(window(RateLimit::ANALYSIS).saturating_sub(3 * moment));
     assert_eq!(ada.sends(&app, RateLimit::ANALYSIS, 0, false).await.status, 429);
 }
@@ -313,7 +313,7 @@ async fn a_limited_address_or_user_does_not_block_others() {
         ada.person.posts("/auth/login", &wrong).await.refused(401, "INVALID_CREDENTIALS");
     }
     ada.person.posts("/auth/login", &wrong).await.refused(429, "RATE_LIMIT_EXCEEDED");
-    // The other limits of that address and the account at another address have windows of their own.
+    // The other limits of that address, and the account at another address, have their own windows.
     ada.person.posts("/auth/signup", &sign_up("adassister")).await.is(201);
     ada.person.gets("/sessions").await.is(200);
     app.signs_in("ada").await;

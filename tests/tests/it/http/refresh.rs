@@ -1,4 +1,4 @@
-//! Staying signed in and signing out: what a refresh token is good for, how often, and what becomes of one that is stolen.
+//! Staying signed in and signing out: the use, rotation and theft of refresh tokens.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tests::{TestApp, at_once};
 use crate::http::{clears_cookies, comes_too_often, patterns, to_next_window, user};
 
 const SIX_DAYS: Duration = Duration::from_hours(6 * 24);
-/// When less than a day is left of a refresh token.
+/// A moment when less than a day is left of a refresh token.
 const IN_SIX_DAYS: Duration = Duration::from_secs(6 * 24 * 60 * 60 + 1);
 const A_MOMENT: Duration = Duration::from_millis(1);
 
@@ -18,7 +18,7 @@ fn names(answer: &Response) -> Vec<String> {
     answer.set_cookies().into_iter().map(|cookie| cookie.name).collect()
 }
 
-/// Not signed in any more, whatever they do.
+/// Asserts that the person is signed out, and stays so.
 async fn has_ended(person: &Person) {
     let answer = person.copied().refreshes().await;
     clears_cookies(&answer);
@@ -43,7 +43,7 @@ async fn a_refresh_returns_a_new_access_token_and_keeps_the_refresh_token() {
     assert_eq!(answer.is(200), json!({ "success": true, "user": shown }));
     ada.gets("/sessions").await.is(200);
     assert_eq!(ada.cookie("refresh_token"), refresh_token);
-    // As often as anybody likes: it is only replaced towards its end.
+    // Any number of refreshes keeps the token: it is replaced only near its end.
     ada.refreshes().await.is(200);
 }
 
@@ -272,7 +272,7 @@ async fn either_token_signs_out_and_the_refresh_token_also_after_expired_access(
         ada.posts("/auth/logout", &json!({})).await.is(200);
         copy.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
     }
-    // The access token of one account beside the refresh token of another: both end.
+    // The access token of one account beside the refresh token of another: both sign-ins end.
     let (eve, bob) = (app.signs_up("eve").await, app.signs_up("bob").await);
     let mixed = eve.copied();
     mixed.with_cookie("access_token", bob.cookie("access_token").as_deref());

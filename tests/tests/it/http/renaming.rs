@@ -1,4 +1,4 @@
-//! Another name or another language for a session: what changes with it, and what does not.
+//! Another name or language of a session, and the fields that stay unchanged.
 
 use serde_json::{Value, json};
 use tests::app::{Person, Session};
@@ -6,7 +6,7 @@ use tests::{TestApp, at_once};
 
 use crate::http::{CODE, FILENAME, user};
 
-/// A tool that only its first line says is Python.
+/// A script that only its first line identifies as Python.
 const TOOL: &str = "#!/usr/bin/env python3\nprint('hello')\n";
 
 fn metadata(session: &Session) -> String {
@@ -39,7 +39,7 @@ async fn a_rename_changes_only_the_name_and_the_time() {
     shown["code_content"] = CODE.into();
     assert_eq!((&shown, &opened.json), (&expected, &expected));
     assert_eq!(ada.gets(&thread.path).await.is(200)["thread"], thread.json);
-    // A page that was open all the while saves as if nothing had happened.
+    // A page that was open before the change saves without a conflict.
     ada.saves(&session, 1, "new").await.is(200);
     assert_eq!(ada.opens(&session).await.json["filename"], "Other.py");
 }
@@ -61,7 +61,7 @@ async fn a_rename_detects_the_language_by_the_name_or_else_the_first_line() {
         let shown = renamed(&ada, &session, json!({ "filename": name })).await;
         assert_eq!((&shown["filename"], &shown["language_detected"]), (&name.into(), &language.into()));
     }
-    // What the code says is asked only when the name says nothing, and this process has read it before.
+    // The language follows the code only if the name does not determine it and this process has the code in memory.
     let calls = |answer: tests::app::Response| answer.bill.iter().map(|call| call.pattern.id).collect::<Vec<_>>();
     assert_eq!(calls(ada.patches(&metadata(&session), &json!({ "filename": "x" })).await), ["AP-23", "AP-25"]);
     assert_eq!(calls(ada.patches(&metadata(&session), &json!({ "filename": "y" })).await), ["AP-23", "AP-25"]);
@@ -80,7 +80,7 @@ async fn a_language_override_stays_until_null_removes_it() {
     assert_eq!((&shown["language_override"], &shown["language_detected"]), (&json!("Kotlin"), &json!("Go")));
     let shown = renamed(&ada, &session, json!({ "filename": "a.rs", "language_override": null })).await;
     assert_eq!((shown.get("language_override"), &shown["language_detected"]), (None, &json!("Rust")));
-    // A save says it in the same way, with code and without.
+    // A save sets the override in the same way, with code and without.
     let mut version = 1;
     for code in [Some("new"), None] {
         for (language, shown) in
@@ -147,6 +147,6 @@ async fn concurrent_changes_of_name_and_language_are_all_kept() {
     assert!(opened["filename"].as_str().unwrap().starts_with("file-"));
     let owner = user(&app, "ada").await.user_id;
     let head = app.table().sessions().get(owner, session.id.parse().unwrap()).await.unwrap();
-    // Ten names, and one language: what is there already is not written.
+    // Ten names, and one language: unchanged values are not written.
     assert_eq!((head.settings_changes, head.version_number), (11, 1));
 }

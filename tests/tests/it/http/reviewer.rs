@@ -1,4 +1,4 @@
-//! The model over HTTP, and what happens to a question when the model fails.
+//! The model over HTTP, and the state of a question after the model fails.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn scene(app: &TestApp) -> (Person, Thread) {
     (ada, thread)
 }
 
-/// An answer of the model, as the service sends it.
+/// An answer of the model, in the format of the service.
 fn answered(input: &Value) -> Act {
     let tool = json!({ "toolUse": { "toolUseId": "t", "name": "review_answer", "input": input } });
     let body = json!({
@@ -32,7 +32,7 @@ fn unavailable() -> Act {
     Act::fault(503, "ServiceUnavailableException", "come back later")
 }
 
-/// The question fails with this; it stays and says why.
+/// Asserts that the question fails with this error, and stays stored with the reason.
 async fn fails(ada: &Person, thread: &Thread, status: u16, code: &str) -> Value {
     let question = json!({ "content": "Is this comparison right?" });
     let error = ada.posts(&thread.messages(), &question).await.refused(status, code);
@@ -64,7 +64,7 @@ async fn a_question_to_an_unavailable_model_is_stored_with_the_reason() {
     app.bedrock().script(vec![unavailable(), unavailable(), unavailable()]);
     fails(&ada, &thread, 503, "BEDROCK_UNAVAILABLE").await;
     assert_eq!(app.bedrock().seen().len(), 3);
-    // The next question is answered, and what failed is not part of the conversation.
+    // The next question is answered, and the failed one is not part of the conversation.
     ada.asks(&thread, "And now?").await;
     let told = app.bedrock().seen().pop().unwrap().body["messages"].to_string();
     assert!(told.contains("And now?") && !told.contains("Is this comparison right?"), "{told}");

@@ -1,4 +1,4 @@
-//! `PUT /sessions/{id}`: what a save costs, in how many steps, and that the same save sent again is the same save.
+//! `PUT /sessions/{id}`: the cost and the steps of a save, and repeated saves.
 
 use serde_json::{Value, json};
 use tests::TestApp;
@@ -44,7 +44,7 @@ async fn a_save_of_8_kb_of_gzip_that_moves_fifty_threads_writes_at_most_30_units
 
 #[tokio::test]
 async fn the_most_expensive_inline_save_writes_at_most_520_units() {
-    // A little less than fits an item, so that one more line fits too.
+    // A little smaller than the limit of an item, so that one more line fits too.
     let code = with_gzip_of(240 * 1_024 - 1, 1);
     let cost = moving_fifty(&code[..code.len() - 100], 16 * 1_024).await;
     assert!((480.0..=520.0).contains(&cost), "{cost}");
@@ -92,7 +92,7 @@ async fn a_rate_limited_save_does_nothing_else() {
     assert_eq!(others(after), others(before));
 }
 
-/// A save whose answer was lost, and the same one again.
+/// A save whose response was lost, and the same save again.
 async fn sent_twice(first: &str, body: Value) -> (TestApp, Person, Session, Value) {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
@@ -138,7 +138,7 @@ async fn another_save_of_the_same_version_gets_the_saved_code() {
     ada.puts(&session.path, &body).await.refused(409, "VERSION_CONFLICT");
 }
 
-/// The write units of everything but the count of requests.
+/// The write units of all calls except the count of requests.
 fn written_by_a_save(bill: &[model::CallCost]) -> f64 {
     bill.iter().filter(|call| call.pattern.id != "AP-60").map(|call| call.wcu).sum()
 }

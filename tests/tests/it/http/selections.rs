@@ -1,4 +1,4 @@
-//! Selections as editors make them: parts of lines, nothing at all, or all of a large file.
+//! Selections of editors: parts of lines, nothing at all, or all of a large file.
 
 use std::time::Duration;
 
@@ -97,7 +97,7 @@ async fn a_selection_of_64_kib_is_stored_and_a_larger_one_refused_with_advice() 
         assert!(error["message"].as_str().unwrap().contains("whole file"), "{error}");
         ada.puts(&path, &json!({ "selected_text": too_long })).await.invalid("selected_text");
     }
-    // A cursor on a line that is longer than that.
+    // A cursor without a selection, on a line longer than the limit.
     ada.posts(&threads, &block(1, 1, "")).await.invalid("selected_text");
     let short = ada.puts(&path, &json!({ "selected_text": "y" })).await.is(200);
     assert_eq!(ada.gets(&path).await.is(200), short, "the long text is gone");

@@ -11,10 +11,10 @@ use tests::{Proxy, TestApp};
 
 use crate::http::{CODE, FILENAME, stored_messages, user};
 
-/// More requests than a call sends that does not know of a deadline.
+/// More requests than a call without a deadline sends.
 const ALL_TRIES: usize = 6;
 
-/// Ada, whose requests meet a table behind a proxy.
+/// Ada, whose requests reach the table through a proxy.
 struct Scene {
     app: TestApp,
     proxy: Proxy,
@@ -48,7 +48,7 @@ impl Scene {
         self.ada.posts(&self.thread.messages(), question).await
     }
 
-    /// Answers that were billed, and what the model was asked.
+    /// The number of billed answers, and of calls of the model.
     async fn billed(&self) -> (u32, usize) {
         let (owner, table) = (user(&self.app, "ada").await.user_id, self.app.table());
         let usage = table.patterns().get_usage(owner, table.clock().now().date()).await.unwrap();
@@ -59,7 +59,7 @@ impl Scene {
         stored_messages(&self.app, &self.thread.id).await
     }
 
-    /// Waits until the question is settled in this state.
+    /// Waits until the question has this state.
     async fn settles(&self, state: ReplyState) {
         let until = Instant::now() + Duration::from_secs(20);
         loop {
@@ -72,7 +72,7 @@ impl Scene {
         }
     }
 
-    /// Waits until what was paid for is billed.
+    /// Waits until the call of the model is billed.
     async fn is_billed_once(&self) {
         let until = Instant::now() + Duration::from_secs(20);
         while self.billed().await.0 == 0 && Instant::now() < until {
@@ -141,7 +141,7 @@ async fn a_question_is_marked_failed_after_an_outage_that_outlasts_the_deadline(
     scene.asks(&named()).await.refused(503, "DATABASE_ERROR");
     outage.release();
     scene.settles(ReplyState::Failed).await;
-    // The run let it go, so that it need not wait for the lease.
+    // The run released the question, so that a retry need not wait for the lease.
     let answered = scene.asks(&named()).await.is(201);
     assert_eq!(answered["message"]["reply_state"], "answered");
 }

@@ -1,4 +1,4 @@
-//! How many requests, and how many steps one after another, a sign-in and the profile take.
+//! The number of requests and of sequential steps of a sign-in and of the profile.
 
 use handlers::limits::RateLimits;
 use serde_json::json;

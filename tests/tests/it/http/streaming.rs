@@ -1,4 +1,4 @@
-//! `Accept: text/event-stream`: the answer while it is written, stored like any other.
+//! `Accept: text/event-stream`: the answer while the model writes it, stored like any other.
 
 use std::time::Duration;
 
@@ -92,7 +92,7 @@ async fn a_stream_sends_the_explanation_the_patch_and_the_stored_messages() {
     let buffered = scene.ada.posts(&scene.thread.messages(), &question()).await;
     assert_eq!(buffered.is(200), done, "it is stored, and told to who asks again");
     assert_eq!(scene.app.bedrock().seen().len(), 1);
-    // A client that streams again gets the end at once, and is told that it is a replay.
+    // A client that repeats the request gets the end at once, marked as a replay.
     let again = scene.streams(&question()).await;
     assert_eq!(self::names(&again), ["accepted", "patch", "done"]);
     assert!(again.iter().filter(|(name, _)| name != "patch").all(|(_, data)| data["replayed"] == true));

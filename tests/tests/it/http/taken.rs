@@ -1,4 +1,4 @@
-//! Names and addresses that are taken: who is told, which field it is, and how often.
+//! Taken names and addresses: the conflicting field, and the limit on such responses.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tests::TestApp;
 use tests::app::contract::operations;
 use tests::app::{Response, sign_up};
 
-/// A conflict at this field, and at no other.
+/// Asserts a conflict at this field, and at no other.
 #[track_caller]
 fn is_taken(answer: Response, field: &str) {
     assert_eq!(answer.set_cookies(), []);

@@ -1,4 +1,4 @@
-//! What people see of what they have cost.
+//! The usage and cost that people see of themselves.
 
 use std::time::Duration;
 

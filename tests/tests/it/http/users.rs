@@ -1,4 +1,4 @@
-//! `/users/me`: what people see and change of their own account, and what is left of it when they go.
+//! `/users/me`: reading, changing and deleting one's own account.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn each_field_changes_alone_and_only_its_claim_moves() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     for (field, value, wcu) in [
-        // Two for each item of a transaction and each KB of it; the index shows who a user is, and is written too.
+        // Two units for each item of a transaction and each KB of it; the index has the username, and is written too.
         ("name", "Ada King", 2.0),
         ("email", "king@example.com", 6.0),
         ("username", "countess", 8.0),

@@ -1,4 +1,4 @@
-//! The metrics that the programs emit, from lines that they have written.
+//! The metrics that the programs emit, from real log lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,10 +12,10 @@ use tests::{Proxy, Sink, TestApp, used};
 
 use crate::http::{CODE, FILENAME};
 
-/// Each metric's name, with the names of its dimensions, and for `service` its value: what an alarm can ask for.
+/// The name of each metric with its dimensions, and the value for `service`: what an alarm can name.
 pub(super) type Emitted = BTreeSet<(String, BTreeMap<String, Option<String>>)>;
 
-/// Lines of every kind there is.
+/// Lines of every kind.
 pub(super) async fn lines() -> Vec<Value> {
     let sink = Sink::default();
     let to = sink.clone();
@@ -41,7 +41,7 @@ pub(super) async fn lines() -> Vec<Value> {
     let (answer, ()) = tokio::join!(unlucky.posts(&messages, &question), refused);
     answer.refused(500, "INTERNAL_ERROR");
 
-    // A session that does not decode.
+    // An unreadable session.
     let damage =
         |head: &mut serde_json::Map<String, Value>| drop(head.insert("version_number".into(), json!({ "S": "x" })));
     app.table().raw().change("session", |_| true, damage).await;
@@ -57,7 +57,7 @@ pub(super) async fn lines() -> Vec<Value> {
     sink.lines()
 }
 
-/// What CloudWatch makes of such lines.
+/// The metrics that CloudWatch extracts from such lines.
 pub(super) fn metrics(lines: &[Value]) -> Emitted {
     let mut emitted = Emitted::new();
     for line in lines {

@@ -1,20 +1,20 @@
-//! A template as JSON, with what its short tags say: `!Ref Table` is `"Table"`, `!Sub codesensei-${Stage}` the text.
+//! A template as JSON, with its short tags resolved: `!Ref Table` is `"Table"`, `!Sub codesensei-${Stage}` is the text.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use serde_norway::Value as Yaml;
 
-/// One of the templates under `infra/`, by the resources' names.
+/// A template under `infra/`, by the names of its resources.
 pub(super) struct Template(Value);
 
 impl Template {
-    /// The stage.
+    /// The template of a stage.
     pub(super) fn stage() -> Self {
         Self::of(include_str!("../../../../infra/template.yaml"))
     }
 
-    /// Its alarms.
+    /// The template of the alarms.
     pub(super) fn alarms() -> Self {
         Self::of(include_str!("../../../../infra/alarms.yaml"))
     }
@@ -37,7 +37,7 @@ impl Template {
         of_kind.map(|(name, resource)| (name.as_str(), &resource["Properties"])).collect()
     }
 
-    /// The variables that a function is given: its own, and those of every function.
+    /// The variables of a function: its own, and the global ones.
     pub(super) fn variables(&self, function: &str) -> Vec<&str> {
         let of_all = &self.0["Globals"]["Function"]["Environment"]["Variables"];
         let own = &self.properties(function)["Environment"]["Variables"];

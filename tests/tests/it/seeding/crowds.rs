@@ -1,4 +1,4 @@
-//! Crowds: the same in every table, sound, and whole also after interruptions.
+//! Crowds: the same in every table, consistent, and complete also after interruptions.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::{Duration, Instant};
@@ -62,7 +62,7 @@ async fn an_interrupted_load_resumes_and_gives_the_same_result() {
     load(whole.store(), shape()).await;
     let (stop, store) = (Stop::default(), table.store().clone());
     let asked = stop.clone();
-    // Slow enough that it has not ended when it is seen to have begun.
+    // Slow enough that the load still runs when the test sees its first items.
     let slow = Crowd { rate: Rate::per_second(NonZeroU32::new(200)), ..crowd(shape()) };
     let first = tokio::spawn(async move { slow.load(&store, asked).await });
     while !table.raw().census().await.contains_key("user") {
@@ -111,7 +111,7 @@ async fn the_limit_of_write_units_counts_consumed_units() {
     let outcome = limited.load(table.store(), Stop::default()).await.unwrap();
     let seconds = begun.elapsed().as_secs_f64();
     assert!(outcome.tally.wcu > 600.0, "{} WCU are more than a second's worth", outcome.tally.wcu);
-    // One second's worth is in the bucket at the start.
+    // The bucket starts with the units of one second.
     assert!(seconds > (outcome.tally.wcu - 300.0) / 300.0 - 0.1, "{} WCU in {seconds} s", outcome.tally.wcu);
 }
 
@@ -125,7 +125,7 @@ async fn a_taken_username_keeps_its_owner() {
     assert_eq!(table.profile(&holder).await, holder);
 }
 
-/// Everybody, in the order of signing up.
+/// All members, in the order of their sign-ups.
 async fn members(table: &TestTable) -> Vec<Signup> {
     let mut members = Vec::new();
     for before in (0..shape().days).rev() {
@@ -139,13 +139,13 @@ fn last_day() -> Date {
     "2026-09-30".parse().unwrap()
 }
 
-/// What a list, an open and a top ten cost: each call's requests and read units.
+/// The cost of a list, an open and a top ten: the requests and read units of each call.
 async fn costs(table: &TestTable, user_id: UserId, session_id: SessionId) -> Vec<(&'static str, u32, f64)> {
     let _ = table.meter().take();
     table.patterns().list_sessions(user_id, PageRequest::default()).await.unwrap();
     table.patterns().open_session(user_id, session_id).await.unwrap();
     assert_eq!(table.patterns().top_users_by_cost(last_day(), None).await.unwrap().items.len(), 10);
-    // To find nothing in a shard costs half a unit on AWS and on the embedded engine, and nothing on DynamoDB Local.
+    // An empty shard costs half a unit on AWS and on the embedded engine, and nothing on DynamoDB Local.
     let rcu = |call: &CallCost| call.rcu.max(f64::from(call.requests) / 2.0);
     table.meter().take().into_iter().map(|call| (call.pattern.name, call.requests, rcu(&call))).collect()
 }
@@ -156,7 +156,7 @@ async fn a_list_an_open_and_a_top_ten_cost_the_same_in_a_crowd_of_5_times_the_si
     let few = Shape { users: Some(40), days: 1, ..shape() };
     load(large.store(), Shape { users: Some(200), ..few.clone() }).await;
     load(small.store(), few).await;
-    // The same people are in both.
+    // Both crowds contain the same people.
     let mut busiest = None;
     for member in members(&small).await {
         let sessions = small.patterns().list_sessions(member.user_id, PageRequest::default()).await.unwrap().items;

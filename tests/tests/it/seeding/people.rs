@@ -30,7 +30,7 @@ fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-/// Everybody, found as an operator would: by the day they signed up.
+/// All users, found as an operator would find them: by the day of their sign-up.
 async fn everybody(table: &TestTable) -> Vec<User> {
     let mut users = Vec::new();
     for before in (0..30).rev() {
@@ -77,7 +77,7 @@ async fn a_second_load_writes_nothing() {
     assert_eq!(by_key(table.raw().items().await), by_key(before));
 }
 
-/// The load dies at a request that the engine has not seen, or has carried out; the next one gets a little further.
+/// The load dies at a request that the engine has not received, or has executed; the next load gets a little further.
 #[tokio::test]
 async fn a_load_interrupted_repeatedly_gives_the_same_result() {
     let (table, whole) = (TestTable::new().await, loaded().await);
@@ -105,7 +105,7 @@ async fn late_writes_of_an_interrupted_load_are_not_taken_for_changes() {
     for transactions in [1, 4, 9, 16] {
         let table = TestTable::new().await;
         let mut loads = Vec::new();
-        // Both are about to write the same.
+        // Both loads are about to write the same item.
         for written in [transactions, 0] {
             let proxy = Proxy::before(table.endpoint()).await;
             let stalled = proxy.stall_after("TransactWriteItems", written, Moment::BeforeTheEngine);

@@ -1,4 +1,4 @@
-//! What must hold in any table, looked at past the model.
+//! Consistency of any table, checked past the model.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use std::time::Duration;
 use model::{Progress, Verify};
 use tests::{RawItem, TestTable};
 
-/// Checks counters against what they count, claims against users, numbers of messages against slots, and the days against
-/// the answers that were paid on them.
+/// Checks counters against their items, claims against users, message numbers against slots, and usage against the
+/// answers of each day.
 pub(super) fn assert_sound(items: &[RawItem]) {
     let of = |kind: &'static str| items.iter().filter(move |item| item.kind() == kind);
     let text = |item: &RawItem, name: &str| item.text(name).unwrap().to_owned();
@@ -45,7 +45,7 @@ pub(super) fn assert_sound(items: &[RawItem]) {
     for thread in of("thread") {
         let slots = thread.number("message_slots").unwrap();
         let numbers = seqs.remove(&text(thread, "thread")).unwrap_or_default();
-        // A question that failed keeps its answer's number free.
+        // A failed question keeps the number of its answer free.
         assert!(
             numbers.len() <= usize::try_from(slots).unwrap() && numbers.iter().all(|seq| (1..=slots).contains(seq)),
             "{numbers:?}"
@@ -55,7 +55,7 @@ pub(super) fn assert_sound(items: &[RawItem]) {
     assert_eq!(of("sweep_job").count() + of("refresh_family").count(), 0, "nothing is left to do or to expire");
 }
 
-/// Checks the same and more as `codesensei verify` does.
+/// Runs the checks of `codesensei verify`, which include these and more.
 pub(super) async fn assert_verified(table: &TestTable) {
     let mut findings = Vec::new();
     let how = Verify { look_again_after: Duration::ZERO, ..Verify::default() };
@@ -68,13 +68,13 @@ pub(super) async fn assert_verified(table: &TestTable) {
     assert_eq!(findings, Vec::<String>::new());
 }
 
-/// What the days say that answers cost: requests, and tokens sent and answered, of everybody.
+/// The usage of all days and users: requests, and tokens sent and answered.
 pub(super) fn paid_by_day(items: &[RawItem]) -> (i64, i64, i64) {
     let days = items.iter().filter(|item| item.kind() == "daily_usage");
     sums(days, |day| (day.number("requests"), day.number("input_tokens"), day.number("output_tokens")))
 }
 
-/// What the answers say.
+/// The same sums, from the stored answers.
 pub(super) fn paid_by_answer(items: &[RawItem]) -> (i64, i64, i64) {
     let answers = items.iter().filter(|item| item.kind() == "message" && item.text("model_id").is_some());
     sums(answers, |answer| (Some(1), answer.number("input_tokens"), answer.number("output_tokens")))
@@ -88,7 +88,7 @@ fn sums<'i>(items: impl Iterator<Item = &'i RawItem>, of: impl Fn(&RawItem) -> F
     })
 }
 
-/// The items by their keys, without what is there to tell one write from another.
+/// The items by their keys, without the attributes that differ between two equal writes.
 pub(super) fn by_key(items: Vec<RawItem>) -> BTreeMap<(String, String), RawItem> {
     let keyed = items.into_iter().map(|mut item| {
         item.0.remove("write_id");

@@ -1,4 +1,4 @@
-//! `codesensei export`: every item once, in the layout of DynamoDB's own export, however often it is interrupted.
+//! `codesensei export`: every item once, in the layout of DynamoDB's own export, after any number of interruptions.
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -30,7 +30,7 @@ fn command(table: &TestTable, out: &Path, more: &[&str]) -> Export {
     }
 }
 
-/// The one export in the folder.
+/// The only export in the folder.
 fn folder(out: &TempDir) -> PathBuf {
     let folders = folders(out);
     assert_eq!(folders.len(), 1, "{folders:?}");
@@ -61,7 +61,7 @@ fn lines(file: &Path) -> Vec<Map<String, Value>> {
     text.lines().map(item).collect()
 }
 
-/// Every exported item under its key; none is there twice.
+/// Every exported item by its key; each key occurs once.
 fn exported(export: &Path) -> BTreeMap<(String, String), Map<String, Value>> {
     let mut items = BTreeMap::new();
     for entry in entries(export) {
@@ -164,7 +164,7 @@ async fn only_its_owner_can_read_an_export() {
     check(&out.path().join("AWSDynamoDB"));
 }
 
-/// Items of some ten pages.
+/// Items of about ten pages.
 async fn fill(table: &TestTable) {
     let session = {
         let ada = table.user("ada").await;
@@ -177,12 +177,12 @@ async fn fill(table: &TestTable) {
     table.patterns().write_code_chunks(&chunks).await.unwrap();
 }
 
-/// Runs the command and stops it after a moment, as Ctrl-C would. Says whether it came to its end.
+/// Runs the command and stops it after a moment, as Ctrl-C would. Returns whether it completed.
 async fn for_a_moment(options: &Export, moment: Duration) -> bool {
     match tokio::time::timeout(moment, export::run(options)).await {
         Err(_) => false,
         Ok(Ok(ExportResult::Finished(_))) => true,
-        // The page that was being written when the last one was stopped.
+        // The page that the last, stopped command was writing.
         Ok(Err(ExportError::InUse { .. })) => {
             tokio::time::sleep(Duration::from_millis(5)).await;
             false
@@ -205,7 +205,7 @@ async fn an_export_interrupted_repeatedly_contains_every_item_once() {
     }
     assert!(stops > 1, "it was never stopped");
     let stored = stored(&table).await;
-    // Stopped while it wrote its manifests, one has ended all the same, and the next command began another.
+    // An export that was stopped while it wrote its manifests is complete, and the next command began another.
     for folder in folders(&out) {
         let exported = exported(&folder);
         assert!(exported == stored, "{} items are exported, {} are stored", exported.len(), stored.len());

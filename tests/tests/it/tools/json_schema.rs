@@ -1,4 +1,4 @@
-//! The JSON Schemas describe the items as they are stored: all of them, and nothing else.
+//! The JSON Schemas describe all stored items exactly.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,7 +18,7 @@ fn schema(kind: &str) -> Value {
     serde_json::from_str(&text).expect("a schema is JSON")
 }
 
-/// In a schema of plain JSON, bytes are base64, as they are in DynamoDB's.
+/// In a schema of plain JSON, bytes are base64, as in DynamoDB's JSON.
 fn base64(text: &str) -> Value {
     text.into()
 }
@@ -30,7 +30,7 @@ async fn items_of_every_entity_match_their_schema() {
     for item in world.table.raw().items().await {
         let schema = schema(item.kind());
         let (validator, plain) = (JsonSchema::new(&schema), item.plain(base64));
-        // The errors, but not what is in the item.
+        // The errors, without the contents of the item.
         let errors = validator.mismatches(&plain);
         assert!(errors.is_empty(), "{}: {errors:?}", item.kind());
         let known = schema["properties"].as_object().unwrap();

@@ -1,4 +1,4 @@
-//! What goes into other people's tools: statements, schemas, models and exports, held against a table with everything in it.
+//! Outputs for other tools: statements, schemas, models and exports, compared with a table that has every kind of item.
 
 mod export;
 mod json_schema;
@@ -17,14 +17,14 @@ use tests::story::answer;
 use tests::texts::noise;
 use tests::{LEASE, TestTable};
 
-/// A client's id for a message.
+/// A client id of a message.
 const CLIENTS_ID: &str = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77";
 
-/// A table with items of every entity, and some of them.
+/// A table with items of every entity, and some of these items.
 struct World {
     table: TestTable,
     ada: User,
-    /// Three messages; the newest of Ada's sessions.
+    /// Three messages, from the newest of Ada's sessions.
     session: Session,
     thread: Thread,
     chunk: CodeChunkKey,
@@ -61,7 +61,7 @@ impl World {
     }
 }
 
-/// A question under a client's own id with an answer that has a patch, and six more with plain ones.
+/// A question under a client id with an answer that has a patch, and six more with plain answers.
 async fn talk(table: &TestTable, thread: &Thread) {
     let request = ClientRequest::new(CLIENTS_ID.parse().unwrap(), "why?", true);
     let question = table.messages().ask(thread, "why?", Some(request), LEASE).await.unwrap();

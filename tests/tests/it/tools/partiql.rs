@@ -1,4 +1,4 @@
-//! Every statement that the documents' patterns have in PartiQL gives the rows that the generated function gives.
+//! Every PartiQL statement of a pattern returns the rows of the pattern's generated function.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -15,7 +15,7 @@ use tests::RawItem;
 
 use super::{CLIENTS_ID, World, numbers};
 
-/// Asks the statements of every pattern that reads.
+/// Runs the statements of every pattern that reads.
 struct Asked<'w> {
     world: &'w World,
     arguments: BTreeMap<&'static str, String>,
@@ -57,7 +57,7 @@ impl<'w> Asked<'w> {
         filled
     }
 
-    /// The rows of the n-th statement of a pattern: those of each shard, merged, where there are some.
+    /// The rows of a pattern's n-th statement; for several shards, their merged rows.
     async fn rows(&mut self, id: &'static str, number: usize) -> Vec<RawItem> {
         let Some(shards) = pattern(id).shards else { return self.rows_of_one(id, number).await };
         let mut rows = Vec::new();
@@ -89,12 +89,12 @@ impl<'w> Asked<'w> {
         self.world.table.raw().partiql(without_nulls(request)).await
     }
 
-    /// Whether the statement gives the same items, in the same order. There are some, or nothing is shown.
+    /// Asserts that the statement returns the same items in the same order, and at least one.
     async fn gives<T: DeserializeOwned + PartialEq + Debug>(&mut self, id: &'static str, number: usize, found: &[T]) {
         assert!(!found.is_empty(), "{id} finds nothing");
         let decode = |row: &RawItem| serde_json::from_value::<T>(row.plain(numbers));
         let mut rows = self.rows(id, number).await;
-        // In descending order there is no limit: whoever asks takes the first rows.
+        // In descending order a statement has no limit: its caller takes the first rows.
         if statement(id, number).text.ends_with("DESC") {
             rows.truncate(found.len());
         }
@@ -111,7 +111,7 @@ fn statement(id: &str, number: usize) -> &'static Statement {
     &pattern(id).partiql[number]
 }
 
-/// DynamoDB Local takes no `null` for a number.
+/// DynamoDB Local does not accept `null` for a number.
 fn without_nulls(mut request: Value) -> Value {
     if let Value::Object(fields) = &mut request {
         fields.retain(|_, value| !value.is_null());
@@ -274,7 +274,7 @@ async fn leftovers(asked: &mut Asked<'_>) {
         ("AP-75", table.patterns().thread_leftovers(session_id, thread).await.unwrap()),
         ("AP-76", table.patterns().thread_record_leftovers(session_id, thread).await.unwrap()),
     ];
-    // A key tells nothing of itself, on purpose.
+    // A key does not show its contents, on purpose.
     for (id, keys) in keys {
         assert!(!keys.is_empty(), "{id} finds nothing");
         assert_eq!(asked.rows(id, 0).await.len(), keys.len(), "{id}");

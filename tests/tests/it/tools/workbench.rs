@@ -1,4 +1,4 @@
-//! The model for NoSQL Workbench: what the tool expects of one, and sample items that the product itself can read.
+//! The model for NoSQL Workbench: its required format, and sample items that the product can read.
 
 use std::collections::BTreeSet;
 
@@ -72,7 +72,7 @@ fn the_keys_and_indexes_are_those_of_the_table() {
     }
 }
 
-/// Whether the model reads the item as this entity, and would store it under this very key.
+/// Whether the model reads the item as this entity, and would store it under the same key.
 macro_rules! reads {
     ($item:expr, $($kind:literal => $entity:ty),* $(,)?) => {
         match $item.kind() {

@@ -1,4 +1,4 @@
-//! Kinds of corruption, planted by hand behind the model's back.
+//! Kinds of corruption, planted past the model.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use super::scene::Scene;
 
 type Planted<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// Something that nobody but a person or a broken disk does to a table.
+/// A corruption that only a manual change or a broken disk causes.
 pub(super) struct Corruption {
     pub(super) name: &'static str,
-    /// What is found and repaired.
+    /// The findings that are repaired.
     pub(super) repaired: &'static [FindingKind],
-    /// What is found and left to a person.
+    /// The findings that are left to a person.
     pub(super) left: &'static [FindingKind],
     pub(super) plant: for<'a> fn(&'a Scene) -> Planted<'a>,
 }
@@ -79,7 +79,7 @@ corruptions! {
     a_question_that_nobody_answers: [Kind::PendingQuestion], [];
 }
 
-/// A number as DynamoDB's JSON has it.
+/// A number in DynamoDB's JSON.
 fn number(number: u32) -> Value {
     json!({ "N": number.to_string() })
 }
@@ -90,7 +90,7 @@ fn set(name: &'static str, value: Value) -> impl FnOnce(&mut Map<String, Value>)
     }
 }
 
-/// Whether the item is about this user.
+/// Whether the item belongs to this user.
 fn of(scene: &Scene) -> impl Fn(&RawItem) -> bool {
     let ada = scene.ada.user_id.to_string();
     move |item| item.text("user_id") == Some(&ada)
@@ -204,7 +204,7 @@ async fn all_anchors_are_gone(scene: &Scene) {
     remove(scene, "anchors", |_| true).await;
 }
 
-/// Changes the list of Ada's anchors, the first of which is that of the scene's thread.
+/// Changes the list of Ada's anchors; the first is that of the scene's thread.
 async fn change_anchors(scene: &Scene, change: impl FnOnce(&mut Vec<Value>)) {
     let change = |item: &mut Map<String, Value>| {
         let list = item.get_mut("threads").and_then(|threads| threads["L"].as_array_mut());
@@ -358,7 +358,7 @@ async fn a_job_that_nobody_does(scene: &Scene) {
 
 async fn a_job_that_fails(scene: &Scene) {
     let due = scene.table.clock().now().minus(Duration::from_hours(25));
-    // A job of this kind has to name its thread.
+    // A job of this kind must name its thread.
     let job = scene.table.job(SweepKind::Thread, "a thread", scene.ada.user_id);
     scene.table.patterns().leave_sweep_job(&model::SweepJob { due, attempts: 9, ..job }).await.unwrap();
 }

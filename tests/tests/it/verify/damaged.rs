@@ -1,4 +1,4 @@
-//! Items that no program of ours wrote: none ends a verification or a sweep, and no repair deletes what is still used.
+//! Items that no program of ours wrote: none stops a verification or a sweep, and no repair deletes items in use.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -34,7 +34,7 @@ async fn plant_a_copy(scene: &Scene, kind: &str, key: [String; 2], fields: &[(&'
     scene.table.raw().put(Value::Object(copy)).await;
 }
 
-/// A store that has not read any code yet.
+/// A store with an empty cache of code.
 async fn elsewhere(scene: &Scene) -> Store {
     scene.table.store_through(scene.table.endpoint()).await
 }

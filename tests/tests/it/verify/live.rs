@@ -1,4 +1,4 @@
-//! A table in use: what somebody is just writing is not called corruption, and a repair never undoes it.
+//! A table in use: unfinished writes are not reported as corruption, and no repair undoes them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! Repairs that come late: what they compared has changed and changed back, and they are refused.
+//! Late repairs: a value that changed and changed back since the comparison is not repaired.
 
 use std::time::Duration;
 

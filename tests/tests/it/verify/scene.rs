@@ -1,4 +1,4 @@
-//! A table with everything in it, and what a verification says of it.
+//! A table with every kind of item, and its verification.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -15,9 +15,9 @@ pub(super) struct Scene {
     pub(super) table: TestTable,
     pub(super) ada: User,
     pub(super) bob: User,
-    /// Ada's, with three threads.
+    /// A session of Ada's with three threads.
     pub(super) session: Session,
-    /// Ada's, in chunks.
+    /// A session of Ada's in chunks.
     pub(super) large: Session,
     /// A note, an answered question, a failed one and a note.
     pub(super) thread: Thread,
@@ -54,12 +54,12 @@ async fn reread(store: &Store, thread: &Thread) -> Thread {
     store.patterns().get_thread(thread.session_id, thread.thread).await.unwrap().unwrap()
 }
 
-/// Without a pause: nobody else writes.
+/// Options without a pause, because nothing else writes.
 pub(super) fn how(fix: bool) -> Verify {
     Verify { look_again_after: Duration::ZERO, fix, ..Verify::default() }
 }
 
-/// What is found and what becomes of it.
+/// The findings, and whether each was repaired.
 pub(super) async fn verified(store: &Store, how: Verify) -> (Verified, Vec<(FindingKind, &'static str)>) {
     let findings = Mutex::new(Vec::new());
     let tell = |progress| {

@@ -14,7 +14,8 @@ pub(super) async fn with_a_wrong_password(scene: &Scene) -> Response {
     scene.with(&["password", "current_password"].map(|name| (name, "Wrong-1843".into()))).await
 }
 
-/// As often as it takes, which is not more than any limit. Who changes their account changes nothing, to stay themselves.
+/// Repeats the request until it is limited, at most 60 times. Account routes send a wrong password, so that the account
+/// stays unchanged.
 pub(super) async fn too_many(scene: &Scene) -> Response {
     let is_account = scene.operation.path.starts_with("/users");
     for _ in 0..60 {
@@ -26,7 +27,7 @@ pub(super) async fn too_many(scene: &Scene) -> Response {
     scene.asked().await
 }
 
-/// By its type, its query, or its path, whichever the route has.
+/// A malformed request: by its type, its query or its path, depending on the route.
 pub(super) async fn ill_formed(scene: &Scene) -> Response {
     let (method, path) = (&*scene.operation.method, &scene.operation.path);
     if method != "GET" {
@@ -40,7 +41,7 @@ pub(super) async fn ill_formed(scene: &Scene) -> Response {
     scene.sent(&scene.ada, &path.replace("{id}", "%ff").replace("{thread_id}", "%ff")).await
 }
 
-/// For who asks, and for where they ask from.
+/// Requests of another user, and from another site.
 pub(super) async fn forbidden(scene: &Scene) -> Response {
     let of_another = scene.names("{id}") || scene.names("{thread_id}");
     if scene.operation.method == "GET" {
@@ -57,7 +58,7 @@ pub(super) async fn forbidden(scene: &Scene) -> Response {
     scene.sent(&scene.bob, &scene.path()).await
 }
 
-/// When there is room for no more.
+/// At the cap.
 pub(super) async fn full(scene: &Scene, code: &str) -> Response {
     match code {
         "SESSION_LIMIT_EXCEEDED" => {
@@ -83,7 +84,7 @@ pub(super) async fn full(scene: &Scene, code: &str) -> Response {
 }
 
 pub(super) async fn too_much_code(scene: &Scene) -> Response {
-    // The three lines that are asked about: 420,000 characters are 105,000 tokens by the estimate.
+    // The question is about three lines: 420,000 characters are 105,000 tokens by the estimate.
     let mut lines: Vec<_> = CODE.lines().map(str::to_owned).collect();
     lines[32..35].fill("x".repeat(140_000));
     let code = lines.join("\n");
@@ -94,7 +95,7 @@ pub(super) async fn too_much_code(scene: &Scene) -> Response {
     scene.with(&[("code_content", code.into())]).await
 }
 
-/// While a run is at the question, one request waits for it already.
+/// A run holds the question, and another request already waits for it.
 pub(super) async fn waited_for_already(scene: &Scene) -> Response {
     let owner = user(&scene.app, "ada").await.user_id;
     let thread = scene.app.table().threads().get(owner, scene.thread.id.parse().unwrap()).await.unwrap();

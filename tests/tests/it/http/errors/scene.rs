@@ -1,4 +1,4 @@
-//! A situation in which a route is asked, and who asks.
+//! A situation in which a route is called, and its caller.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -12,7 +12,7 @@ use crate::http::{CODE, FILENAME};
 
 const NEW: &str = "Difference-1822";
 
-/// A body that the route takes from ada.
+/// A body of ada's that the route accepts.
 fn body(route: &str) -> Option<Value> {
     Some(match route {
         "POST /auth/signup" => sign_up("carol"),
@@ -35,16 +35,16 @@ fn body(route: &str) -> Option<Value> {
     })
 }
 
-/// Ada with a session and a thread, bob who has an account too, and the route that ada asks.
+/// Ada with a session and a thread, bob with an account, and the route that ada calls.
 pub(super) struct Scene {
     pub(super) app: TestApp,
     pub(super) ada: Person,
     pub(super) bob: Person,
     pub(super) session: Session,
     pub(super) thread: Thread,
-    /// An answer with a patch, or a question without an answer, for routes that are about one.
+    /// An answer with a patch, or a question without an answer, for routes of one message.
     pub(super) message: String,
-    /// A sign-in of ada's, for routes that are about one.
+    /// A sign-in of ada's, for routes of one device.
     pub(super) device: String,
     pub(super) operation: &'static Operation,
     pub(super) body: Option<Value>,
@@ -93,7 +93,7 @@ impl Scene {
         self.operation.path.contains(parameter)
     }
 
-    /// The request, by this person and to this path.
+    /// Sends the request as this person to this path.
     pub(super) async fn sent(&self, person: &Person, path: &str) -> Response {
         self.sends(person, path, self.body.as_ref()).await
     }
@@ -111,7 +111,7 @@ impl Scene {
         self.sent(&self.ada, &self.path()).await
     }
 
-    /// The request with these fields, where its body has them.
+    /// The request with these fields, if its body has them.
     pub(super) async fn with(&self, fields: &[(&str, Value)]) -> Response {
         let mut body = self.body.clone().expect("a body");
         for (name, value) in fields {
@@ -122,7 +122,7 @@ impl Scene {
         self.sends(&self.ada, &self.path(), Some(&body)).await
     }
 
-    /// The request with a field that its body may have.
+    /// The request with an optional field of its body.
     pub(super) async fn with_choice(&self, name: &str, value: &str) -> Response {
         let mut body = self.body.clone().expect("a body");
         body[name] = value.into();
