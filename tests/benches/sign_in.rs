@@ -4,7 +4,7 @@
 //! sign-ins alternate between an unknown username and a known username with a wrong password. The result is
 //! statistical, so a test cannot assert it; a person reads it.
 
-#![expect(clippy::print_stdout, reason = "what it finds is for the person who started it")]
+#![expect(clippy::print_stdout, reason = "a person reads the result")]
 
 use std::time::{Duration, Instant};
 
@@ -38,24 +38,24 @@ async fn compare() {
     let password: Password = "Analytical-1843".parse().expect("strong");
     let password_hash = app.hasher.hash(&password).await.expect("a hash");
     for number in 0..WARM_UP + ROUNDS {
-        let new = NewUser { password_hash: password_hash.clone(), ..newcomer(&format!("somebody{number}")) };
+        let new = NewUser { password_hash: password_hash.clone(), ..newcomer(&format!("taken{number}")) };
         table.accounts().create(new, A_WEEK).await.expect("the name is free");
     }
     let app = TestApp::of(table, bedrock, App { rate_limits: RateLimits::Off, ..app });
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for number in 0..WARM_UP + ROUNDS {
-        let (somebody, nobody) = (format!("somebody{number}"), format!("notabody{number}"));
+        let (taken, free) = (format!("taken{number}"), format!("free{number}"));
         // The order alternates, because the second sign-in finds warm caches.
-        let (of_somebody, of_nobody) = if number % 2 == 0 {
-            let first = refused(&app, &somebody).await;
-            (first, refused(&app, &nobody).await)
+        let (of_taken, of_free) = if number % 2 == 0 {
+            let first = refused(&app, &taken).await;
+            (first, refused(&app, &free).await)
         } else {
-            let first = refused(&app, &nobody).await;
-            (refused(&app, &somebody).await, first)
+            let first = refused(&app, &free).await;
+            (refused(&app, &taken).await, first)
         };
         if number >= WARM_UP {
-            known.push(millis(of_somebody));
-            unknown.push(millis(of_nobody));
+            known.push(millis(of_taken));
+            unknown.push(millis(of_free));
         }
     }
     report(&known, &unknown);

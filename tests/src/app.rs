@@ -106,7 +106,7 @@ impl TestApp {
 
     /// The same person; their requests go to another process of the same application, whose parts `change` sets.
     #[must_use]
-    pub fn elsewhere(&self, person: &Person, change: impl FnOnce(&mut App)) -> Person {
+    pub fn in_another_process(&self, person: &Person, change: impl FnOnce(&mut App)) -> Person {
         let mut app = self.app.clone();
         change(&mut app);
         Person { router: used::routes(&app), ..person.clone() }
@@ -130,8 +130,8 @@ impl TestApp {
     }
 
     /// Moves the clock forward.
-    pub fn later(&self, by: Duration) {
-        self.table.later(by);
+    pub fn advance(&self, by: Duration) {
+        self.table.advance(by);
     }
 
     /// A person without cookies, at an address of their own.

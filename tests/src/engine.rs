@@ -42,11 +42,11 @@ fn embedded() -> String {
             .expect("a runtime for the engine");
         runtime.block_on(async {
             let engine = Engine::in_memory().await.expect("an engine in memory");
-            ready.send(engine.url().to_owned()).expect("the first test waits for it");
+            ready.send(engine.url().to_owned()).expect("the first test waits for the URL");
             // The engine serves until the process ends.
             std::future::pending::<()>().await;
         });
     };
     std::thread::Builder::new().name("engine".to_owned()).spawn(serve).expect("a thread for the engine");
-    started.recv().expect("the engine says where it is, or panics in words")
+    started.recv().expect("the engine starts")
 }

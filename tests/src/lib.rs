@@ -23,5 +23,5 @@ pub use json_schema::JsonSchema;
 pub use proxy::Proxy;
 pub use raw::{RawItem, RawTable};
 pub use sink::Sink;
-pub use story::{LEASE, at_once};
+pub use story::{LEASE, concurrently};
 pub use table::{TestTable, without_indexes};

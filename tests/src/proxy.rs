@@ -110,7 +110,7 @@ impl Proxy {
             address: listener.local_addr().expect("a bound socket has an address"),
             engine: model::without_access_key(engine),
             key: model::split_access_key(engine).0.map_or_else(String::new, |key| format!("{key}@")),
-            http: http.expect("a client without TLS needs nothing"),
+            http: http.expect("a client without TLS always builds"),
             traps: Arc::default(),
             turn: None,
             refusals: Arc::default(),
@@ -223,7 +223,7 @@ impl Effect {
 
 impl Trap {
     /// Stalls the request, or fails it.
-    async fn snap(&self, moment: Moment) -> Result<(), StatusCode> {
+    async fn spring(&self, moment: Moment) -> Result<(), StatusCode> {
         if self.moment != moment {
             return Ok(());
         }
@@ -273,11 +273,11 @@ async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> An
         return Ok((StatusCode::BAD_REQUEST, HeaderMap::new(), body.into()));
     }
     if let Some(trap) = &trap {
-        trap.snap(Moment::BeforeTheEngine).await?;
+        trap.spring(Moment::BeforeTheEngine).await?;
     }
     let answer = proxy.forward(headers, body).await;
     if let Some(trap) = &trap {
-        trap.snap(Moment::BeforeTheAnswer).await?;
+        trap.spring(Moment::BeforeTheAnswer).await?;
     }
     answer
 }

@@ -39,7 +39,7 @@ impl RawTable {
         Self {
             endpoint: endpoint.to_owned(),
             table: table.to_owned(),
-            http: http.expect("a client without TLS needs nothing"),
+            http: http.expect("a client without TLS always builds"),
         }
     }
 
@@ -80,7 +80,7 @@ impl RawTable {
         let puts: Vec<Value> = items.into_iter().map(|item| json!({ "PutRequest": { "Item": item } })).collect();
         let table = self.table.clone();
         let answer = self.send("BatchWriteItem", &json!({ "RequestItems": { table: puts } })).await;
-        assert_eq!(answer["UnprocessedItems"], json!({}), "nothing holds the engine up");
+        assert_eq!(answer["UnprocessedItems"], json!({}), "the engine accepts every item");
     }
 
     /// Changes one item by an `UpdateItem` request.
@@ -118,7 +118,7 @@ impl RawTable {
     /// The first matching item of an entity, with all attributes.
     pub async fn one(&self, kind: &str, pick: impl Fn(&RawItem) -> bool) -> RawItem {
         let items = self.items().await;
-        items.into_iter().find(|item| item.kind() == kind && pick(item)).expect("there is such an item")
+        items.into_iter().find(|item| item.kind() == kind && pick(item)).expect("a matching item exists")
     }
 
     /// Deletes the table with all its items.
@@ -186,7 +186,7 @@ impl RawTable {
             .body(request.to_string());
         let answer = request.send().await.expect("the engine answers");
         let status = answer.status();
-        (status, answer.text().await.expect("the engine answers whole"))
+        (status, answer.text().await.expect("the engine sends the whole response"))
     }
 
     /// A signature of the right form. DynamoDB Local keeps the tables of each access key and region apart, unless it is

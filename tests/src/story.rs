@@ -27,7 +27,7 @@ pub const SWEEP_TIME: Duration = Duration::from_mins(2);
 pub const PASSWORD_HASH: &str = "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// Runs an action `times` times concurrently, and returns the results.
-pub async fn at_once<T, F>(times: usize, mut act: impl FnMut(usize) -> F) -> Vec<T>
+pub async fn concurrently<T, F>(times: usize, mut act: impl FnMut(usize) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -44,7 +44,7 @@ where
         .collect();
     let mut results = Vec::with_capacity(times);
     for task in tasks {
-        results.push(task.await.expect("none of them panics"));
+        results.push(task.await.expect("no action panics"));
     }
     results
 }
@@ -144,7 +144,7 @@ impl TestTable {
 
     /// The current user item.
     pub async fn profile(&self, user: &User) -> User {
-        self.patterns().get_user(user.user_id).await.expect("the table answers").expect("they have an account")
+        self.patterns().get_user(user.user_id).await.expect("the table answers").expect("the account exists")
     }
 
     /// The user opens a session.
@@ -156,7 +156,7 @@ impl TestTable {
     /// The session's owner reads it.
     pub async fn read(&self, session: &Session) -> OpenedSession {
         let read = self.sessions().open(session.user_id, session.session_id).await;
-        read.expect("there is such a session")
+        read.expect("the session exists")
     }
 
     /// The session's owner saves code over the version of `session`; threads stay at their lines.
@@ -174,7 +174,7 @@ impl TestTable {
     /// The session's threads with their anchors.
     pub async fn threads_of(&self, session: &Session) -> Vec<PlacedThread> {
         let page = self.threads().list(session.user_id, session.session_id, PageRequest::default()).await;
-        page.expect("there is such a session").items
+        page.expect("the session exists").items
     }
 
     /// The thread's owner asks.
@@ -186,11 +186,11 @@ impl TestTable {
     pub async fn talk(&self, thread: &Thread, content: &str) -> (Message, Message) {
         let question = self.question(thread, content).await;
         let reply = self.store().messages().store_answer(&question, answer("because")).await;
-        (question, reply.expect("the question is open"))
+        (question, reply.expect("the question is pending"))
     }
 
     /// The thread's owner deletes it; the leftovers remain for the sweep.
-    pub async fn drop_thread(&self, thread: &Thread) {
+    pub async fn delete_thread(&self, thread: &Thread) {
         let job = SweepJob {
             session_id: Some(thread.session_id),
             thread: Some(thread.thread),
@@ -198,16 +198,16 @@ impl TestTable {
         };
         let (session_id, user_id) = (thread.session_id, thread.user_id);
         let anchors =
-            self.patterns().get_anchors(session_id).await.expect("the table answers").expect("there are threads");
+            self.patterns().get_anchors(session_id).await.expect("the table answers").expect("the session has threads");
         let remaining: Vec<_> = anchors.threads.into_iter().filter(|anchor| anchor.thread != thread.thread).collect();
         let anchors = Some(RemainingAnchors { session_id, threads: &remaining, seen_changes: anchors.changes });
         let (head, thread) = (SessionKey { user_id, session_id }, thread.thread);
         let input = DeleteThread { counted: Some(&head), uncounted: None, anchors, job: &job, session_id, thread };
-        self.patterns().delete_thread(input).await.expect("there is such a thread");
+        self.patterns().delete_thread(input).await.expect("the thread exists");
     }
 
     /// The session's owner deletes it; the leftovers, including its threads, remain for the sweep.
-    pub async fn drop_session(&self, session: &Session) {
+    pub async fn delete_session(&self, session: &Session) {
         let (session_id, user_id, revision) = (session.session_id, session.user_id, session.revision);
         let job = SweepJob {
             session_id: Some(session_id),
@@ -215,11 +215,11 @@ impl TestTable {
             ..self.job(SweepKind::Session, &session_id.to_string(), user_id)
         };
         let input = DeleteSession { user: Some(&UserKey { user_id }), job: &job, user_id, session_id, revision };
-        self.patterns().delete_session(input).await.expect("there is such a session");
+        self.patterns().delete_session(input).await.expect("the session exists");
     }
 
     /// The user deletes their account; the leftovers remain for the sweep.
-    pub async fn drop_account(&self, user: &User) {
+    pub async fn delete_account(&self, user: &User) {
         let job = self.job(SweepKind::Account, &user.user_id.to_string(), user.user_id);
         let (owner, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
         let input = DeleteAccount {
@@ -231,7 +231,7 @@ impl TestTable {
             username: &user.username,
             password_hash: &user.password_hash,
         };
-        self.patterns().delete_account(input).await.expect("there is such an account");
+        self.patterns().delete_account(input).await.expect("the account exists");
     }
 
     /// A due job with only its kind and target.
@@ -254,8 +254,8 @@ impl TestTable {
     }
 
     /// Runs the scheduled sweep a moment later.
-    pub async fn sweep_a_moment_later(&self) -> Swept {
-        self.later(Duration::from_millis(1));
+    pub async fn sweep_due_jobs(&self) -> Swept {
+        self.advance(Duration::from_millis(1));
         used::by("sweep", self).maintenance().sweep_due(SWEEP_TIME).await.expect("the table answers")
     }
 }

@@ -38,17 +38,17 @@ impl TestTable {
     }
 
     /// A table that an earlier definition created: the current one in `CreateTable`'s JSON, changed by `change`.
-    pub async fn of_earlier(change: impl FnOnce(&mut Value)) -> Self {
-        let table = Self::unmade(Ids::random()).await;
-        table.make_earlier(change).await;
+    pub async fn with_earlier_definition(change: impl FnOnce(&mut Value)) -> Self {
+        let table = Self::without_table(Ids::random()).await;
+        table.create_with_earlier_definition(change).await;
         table
     }
 
     async fn with(ids: Ids) -> Self {
-        let table = Self::unmade(ids).await;
+        let table = Self::without_table(ids).await;
         let is_updated = engine::tables_are_updated();
         if is_updated {
-            table.make_earlier(without_indexes).await;
+            table.create_with_earlier_definition(without_indexes).await;
             table.store.table().add_missing_indexes(|_| ()).await.expect("the engine adds the index");
         }
         let is_created = table.store.table().create_if_absent(Protection::Off).await;
@@ -56,7 +56,7 @@ impl TestTable {
         table
     }
 
-    async fn make_earlier(&self, change: impl FnOnce(&mut Value)) {
+    async fn create_with_earlier_definition(&self, change: impl FnOnce(&mut Value)) {
         let mut definition = serde_json::from_str(include_str!("../../schema/generated/create-table.json"));
         let definition: &mut Value = definition.as_mut().expect("it is JSON");
         definition["DeletionProtectionEnabled"] = false.into();
@@ -64,7 +64,7 @@ impl TestTable {
         self.raw.create_table(definition.take()).await;
     }
 
-    async fn unmade(ids: Ids) -> Self {
+    async fn without_table(ids: Ids) -> Self {
         let endpoint = engine::endpoint().to_owned();
         // Not from `ids`: with a seed, two runs on one engine would get the same name.
         let name = format!("test-{}", Ids::random().token());
@@ -110,7 +110,7 @@ impl TestTable {
     }
 
     /// Moves the clock forward.
-    pub fn later(&self, by: Duration) {
+    pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
 }

@@ -4,7 +4,7 @@
 //! A separate program, so that no other test uses the engine meanwhile: DynamoDB Local 3.3.1 sometimes never finishes
 //! adding an index while other tables are written to, and then answers no request for that table.
 
-#![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
+#![expect(clippy::unwrap_used, reason = "a helper's unwrap fails the test that calls it")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ struct Scene {
 
 impl Scene {
     async fn new(stored: u32) -> Self {
-        let table = TestTable::of_earlier(without_indexes).await;
+        let table = TestTable::with_earlier_definition(without_indexes).await;
         let mut users = Vec::new();
         for number in 0..USERS {
             users.push(table.user(&format!("user{number}")).await);
@@ -195,14 +195,14 @@ async fn a_live_table_gets_an_index_and_its_entries_during_writes() {
     assert_eq!(stored, sorted);
     let count = i64::from(USERS * scene.days);
     assert_eq!(i64::try_from(stored.len()).unwrap(), count);
-    assert_eq!(stored.values().sum::<i64>(), COST * count + spent, "nothing that was written meanwhile is lost");
+    assert_eq!(stored.values().sum::<i64>(), COST * count + spent, "no concurrent write is lost");
     println!("{count} items: the index after {updated:?}, all items in it after {filled:?}, {spent} micros meanwhile");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_survives_failed_requests() {
     let _turn = TURN.lock().await;
-    let table = TestTable::of_earlier(without_indexes).await;
+    let table = TestTable::with_earlier_definition(without_indexes).await;
     let proxy = Proxy::before(table.endpoint()).await;
     // The first DescribeTable succeeds, then three responses are lost; UpdateTable is executed and its response is
     // lost.
@@ -216,7 +216,7 @@ async fn an_update_survives_failed_requests() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_waits_while_the_service_refuses_another_index() {
     let _turn = TURN.lock().await;
-    let table = TestTable::of_earlier(without_indexes).await;
+    let table = TestTable::with_earlier_definition(without_indexes).await;
     let proxy = Proxy::before(table.endpoint()).await;
     proxy.refuse("UpdateTable", "LimitExceededException", 2);
     let mut told = Vec::new();
@@ -233,7 +233,7 @@ async fn a_table_with_every_index_is_not_changed() {
     let _turn = TURN.lock().await;
     let table = TestTable::new().await;
     let update =
-        table.table().add_missing_indexes(|progress| panic!("nothing is to be told: {progress:?}")).await.unwrap();
+        table.table().add_missing_indexes(|progress| panic!("no progress is reported: {progress:?}")).await.unwrap();
     assert_eq!(update, model::TableUpdate::default());
     let absent = table.store_without_table().await;
     assert!(matches!(absent.table().add_missing_indexes(|_| ()).await, Err(TableError::Missing { .. })));
@@ -245,7 +245,7 @@ async fn an_index_with_other_fields_is_refused_with_the_difference() {
     let of_another_index = |definition: &mut Value| {
         definition["GlobalSecondaryIndexes"][0]["Projection"] = json!({ "ProjectionType": "ALL" });
     };
-    let table = TestTable::of_earlier(of_another_index).await;
+    let table = TestTable::with_earlier_definition(of_another_index).await;
     let refused = table.table().add_missing_indexes(|_| ()).await.unwrap_err().to_string();
     assert!(refused.contains("another index.GSI1.projection: it is ALL, and the schema says INCLUDE"), "{refused}");
     assert!(refused.contains("a live index does not change"), "{refused}");
@@ -259,9 +259,9 @@ async fn a_table_with_other_keys_is_not_changed() {
         definition["AttributeDefinitions"] = json!([{ "AttributeName": "id", "AttributeType": "N" }]);
         definition["KeySchema"] = json!([{ "AttributeName": "id", "KeyType": "HASH" }]);
     };
-    let table = TestTable::of_earlier(of_another_program).await;
+    let table = TestTable::with_earlier_definition(of_another_program).await;
     let refused =
-        table.table().add_missing_indexes(|progress| panic!("nothing is asked: {progress:?}")).await.unwrap_err();
+        table.table().add_missing_indexes(|progress| panic!("no request is sent: {progress:?}")).await.unwrap_err();
     assert!(refused.to_string().contains("so it is no table of this schema"), "{refused}");
     assert!(table.table().missing_indexes().await.unwrap().contains(&"GSI1".to_owned()));
 }
@@ -274,7 +274,7 @@ async fn an_index_that_is_not_in_the_schema_is_reported_and_kept() {
         other["IndexName"] = "OLD".into();
         definition["GlobalSecondaryIndexes"].as_array_mut().unwrap().push(other);
     };
-    let table = TestTable::of_earlier(with_another).await;
+    let table = TestTable::with_earlier_definition(with_another).await;
     let update = table.table().add_missing_indexes(|_| ()).await.unwrap();
     assert_eq!((update.added.len(), update.unknown), (0, vec!["OLD".to_owned()]));
 }

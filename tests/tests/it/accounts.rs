@@ -2,7 +2,7 @@
 
 use model::{NewUser, SignUpError};
 use tests::story::{A_WEEK, newcomer};
-use tests::{TestTable, at_once};
+use tests::{TestTable, concurrently};
 
 use crate::items;
 
@@ -19,7 +19,7 @@ fn rival(number: usize, of: &NewUser, wants_the_name: bool) -> NewUser {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_twenty_concurrent_sign_ups_with_one_address_succeeds() {
     let table = TestTable::new().await;
-    let outcomes = at_once(20, |number| {
+    let outcomes = concurrently(20, |number| {
         let (store, new) = (table.store().clone(), rival(number, &newcomer("ada"), false));
         async move { store.accounts().create(new, A_WEEK).await }
     })
@@ -39,7 +39,7 @@ async fn one_of_twenty_concurrent_sign_ups_with_one_address_succeeds() {
 async fn one_of_twenty_concurrent_sign_ups_with_one_name_in_any_case_succeeds() {
     let table = TestTable::new().await;
     let names = ["ada", "Ada", "ADA", "aDa"];
-    let outcomes = at_once(20, |number| {
+    let outcomes = concurrently(20, |number| {
         let ada = NewUser { username: names[number % 4].parse().unwrap(), ..newcomer("ada") };
         let (store, new) = (table.store().clone(), rival(number, &ada, true));
         async move { store.accounts().create(new, A_WEEK).await }
@@ -55,10 +55,10 @@ async fn one_of_twenty_concurrent_sign_ups_with_one_name_in_any_case_succeeds() 
 async fn deleting_an_account_frees_its_address_and_name_at_once() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
-    table.drop_account(&ada).await;
+    table.delete_account(&ada).await;
     assert_eq!(table.accounts().find(&ada.username.key()).await.unwrap(), None);
     let again = table.user("ada").await;
-    table.sweep_a_moment_later().await;
+    table.sweep_due_jobs().await;
     // The sweep of the first account does not touch the second.
     assert_eq!(table.accounts().find(&ada.username.key()).await.unwrap(), Some(again));
     let one = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1)]);

@@ -2,13 +2,13 @@
 
 use model::{NewSessionError, NewThreadError};
 use tests::story::{anywhere, file, lines};
-use tests::{TestTable, at_once};
+use tests::{TestTable, concurrently};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_concurrent_creations_create_exactly_100_sessions() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
-    let outcomes = at_once(200, |number| {
+    let outcomes = concurrently(200, |number| {
         let (store, owner) = (table.store().clone(), ada.user_id);
         async move { store.sessions().create(owner, file("main.rs", &format!("// file {number}"))).await }
     })
@@ -41,7 +41,7 @@ async fn eighty_concurrent_creations_create_exactly_50_threads() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
-    let outcomes = at_once(80, |_| {
+    let outcomes = concurrently(80, |_| {
         let (store, session_id, owner) = (table.store().clone(), session.session_id, ada.user_id);
         async move { store.threads().create(owner, session_id, lines(1, 1), anywhere).await }
     })
@@ -66,7 +66,7 @@ async fn deleting_a_thread_frees_its_slot() {
     }
     let full = table.threads().create(ada.user_id, session.session_id, lines(1, 1), anywhere).await;
     assert!(matches!(full, Err(NewThreadError::LimitExceeded)), "{:?}", full.is_ok());
-    table.drop_thread(&first).await;
+    table.delete_thread(&first).await;
     table.thread(&session, 1, 1).await;
     assert_eq!(table.read(&session).await.head.thread_count, 50);
 }

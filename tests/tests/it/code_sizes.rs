@@ -72,7 +72,7 @@ async fn code_of_every_size_replaces_code_of_every_size_without_leftovers() {
         session = table.save(&session, text).await.unwrap().head;
         let opened = table.read(&session).await;
         let what = format!("{to} over {from}");
-        assert!(opened.text == *text, "{what}: another text is read than was saved");
+        assert!(opened.text == *text, "{what}: the text that was read differs from the saved one");
         assert_eq!((opened.head.version_number, opened.head.code_bytes as usize), (version, text.len()), "{what}");
         assert_eq!(opened.head, session, "{what}");
         assert_nothing_else(&table, &ada, &session, &what).await;

@@ -3,7 +3,7 @@
 
 use model::{AccessError, NewSessionError, PostError, SaveCodeError, StoreError};
 use tests::story::{edit, file, stay};
-use tests::{LEASE, Proxy, TestTable, at_once};
+use tests::{LEASE, Proxy, TestTable, concurrently};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_session_counter_is_exact_after_conflicting_creations() {
@@ -11,7 +11,7 @@ async fn the_session_counter_is_exact_after_conflicting_creations() {
     let ada = table.user("ada").await;
     let proxy = Proxy::refusing_overlaps(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
-    let outcomes = at_once(200, |number| {
+    let outcomes = concurrently(200, |number| {
         let (store, owner) = (store.clone(), ada.user_id);
         async move { store.sessions().create(owner, file("main.rs", &number.to_string())).await }
     })
@@ -39,7 +39,7 @@ async fn one_of_fifty_conflicting_saves_succeeds() {
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
     let proxy = Proxy::refusing_overlaps(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
-    let outcomes = at_once(50, |number| {
+    let outcomes = concurrently(50, |number| {
         let (store, save, owner) = (store.clone(), edit(&session, &format!("// saver {number}")), session.user_id);
         async move { store.sessions().save(owner, save, stay).await }
     })
@@ -66,7 +66,7 @@ async fn conflicting_questions_get_numbers_without_gaps() {
     let thread = table.thread(&session, 1, 1).await;
     let proxy = Proxy::refusing_overlaps(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
-    let outcomes = at_once(40, |number| {
+    let outcomes = concurrently(40, |number| {
         let (store, thread) = (store.clone(), thread.clone());
         async move { store.messages().ask(&thread, &format!("question {number}"), None, LEASE).await }
     })

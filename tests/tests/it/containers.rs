@@ -16,7 +16,7 @@ const POM: &str = include_str!("../../../scripts/dynamodb-local.pom.xml");
 const PORT: u16 = 8000;
 
 fn version() -> &'static str {
-    let (_, rest) = POM.split_once("<dynamodb-local.version>").expect("the version is pinned there");
+    let (_, rest) = POM.split_once("<dynamodb-local.version>").expect("the POM pins the version");
     rest.split_once('<').expect("the tag is closed").0
 }
 
@@ -37,7 +37,7 @@ fn publish_to_this_machine_only(config: &mut HostConfig) {
 }
 
 /// The reason why a container cannot be started without a registry, if any.
-async fn obstacle() -> Option<String> {
+async fn missing() -> Option<String> {
     let name = format!("{}:{}", DynamoDb::default().name(), version());
     let docker = match docker_client_instance().await {
         Ok(docker) => docker,
@@ -63,7 +63,7 @@ async fn url(container: &ContainerAsync<DynamoDb>) -> String {
 }
 
 /// The last lines of the suite's output, which name the failed tests.
-fn last_words(output: &[u8]) -> String {
+fn last_lines(output: &[u8]) -> String {
     let words = String::from_utf8_lossy(output);
     let lines: Vec<&str> = words.lines().collect();
     lines[lines.len().saturating_sub(80)..].join("\n")
@@ -75,8 +75,8 @@ async fn the_same_suite_passes_on_dynamodb_local_in_testcontainers() {
         // This process is the run in the container, or on an endpoint that the environment names.
         return;
     }
-    if let Some(obstacle) = obstacle().await {
-        panic!("the suite cannot run in a container: {obstacle}");
+    if let Some(missing) = missing().await {
+        panic!("the suite cannot run in a container: {missing}");
     }
     let container = dynamodb_local().start().await.expect("the container starts");
     let url = url(&container).await;
@@ -84,5 +84,5 @@ async fn the_same_suite_passes_on_dynamodb_local_in_testcontainers() {
     let run = Command::new(this_suite).env(engine::VARIABLE, url).env("INSTA_UPDATE", "no").output().await;
     container.rm().await.expect("the container is removed");
     let run = run.expect("this test binary can be run");
-    assert!(run.status.success(), "on DynamoDB Local:\n{}\n{}", last_words(&run.stdout), last_words(&run.stderr));
+    assert!(run.status.success(), "on DynamoDB Local:\n{}\n{}", last_lines(&run.stdout), last_lines(&run.stderr));
 }

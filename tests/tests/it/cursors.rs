@@ -130,13 +130,13 @@ async fn a_cursor_expires_after_a_day() {
     let scene = Scene::new().await;
     let (table, ada) = (&scene.table, scene.ada.user_id);
     let cursors = scene.cursors().await;
-    table.later(Duration::from_hours(24));
+    table.advance(Duration::from_hours(24));
     let page = one(Some(&cursors[0].1));
     assert_eq!(
         table.patterns().list_sessions(ada, page).await.unwrap().items[0].session_id,
         scene.sessions[0].session_id
     );
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     assert_eq!(refusal(table.patterns().list_sessions(ada, page).await), CursorError::Expired);
 }
 
@@ -173,7 +173,7 @@ async fn usage_is_paged_by_day() -> Result<(), StoreAnswerError> {
     let (table, ada) = (&scene.table, scene.ada.user_id);
     let from = scene.today;
     for _ in 0..3 {
-        table.later(Duration::from_hours(24));
+        table.advance(Duration::from_hours(24));
         let thread = table.threads().get(ada, scene.threads[0].id()).await.unwrap();
         let question = table.question(&thread, "and today?").await;
         table.messages().store_answer(&question, answer("because")).await?;

@@ -53,7 +53,7 @@ impl Scene {
 
     async fn bob_is_untouched(&self) {
         let left: Vec<String> = keys(&self.table).await;
-        assert!(self.bobs.iter().all(|key| left.contains(key)), "something of Bob's is gone");
+        assert!(self.bobs.iter().all(|key| left.contains(key)), "an item of Bob's is missing");
         let page = self.table.patterns().list_sessions(self.bob.user_id, PageRequest::default()).await.unwrap();
         assert!(self.table.read(&page.items[0]).await.text == noise(CHUNKED, 1));
     }
@@ -119,7 +119,7 @@ async fn a_long_delete_returns_early_and_the_sweep_finishes_it() {
             store.threads().delete(ada, id).await.unwrap();
         }
         assert_eq!(table.raw().all("sweep_job").await.len(), 1);
-        assert_eq!(table.sweep_a_moment_later().await.done, 1);
+        assert_eq!(table.sweep_due_jobs().await.done, 1);
     }
     scene.assert_only_the_account_is_left().await;
     scene.bob_is_untouched().await;
@@ -132,13 +132,13 @@ async fn deleting_an_account_removes_all_its_items() {
     for number in 0..7 {
         table.session(ada, "main.rs", &number.to_string()).await;
         table.sign_ins().start(ada, A_WEEK).await.unwrap();
-        table.later(Duration::from_hours(24));
+        table.advance(Duration::from_hours(24));
         let thread = table.threads().get(ada.user_id, scene.threads[0].id()).await.unwrap();
         table.talk(&thread, "and today?").await;
     }
-    table.drop_account(ada).await;
+    table.delete_account(ada).await;
     assert_eq!(table.patterns().get_user(ada.user_id).await.unwrap(), None);
-    assert_eq!(table.sweep_a_moment_later().await.done, 1);
+    assert_eq!(table.sweep_due_jobs().await.done, 1);
     assert_eq!(scene.left().await, Vec::<String>::new());
     scene.bob_is_untouched().await;
 }
@@ -147,7 +147,7 @@ async fn deleting_an_account_removes_all_its_items() {
 async fn writes_during_a_session_delete_are_refused_or_deleted() {
     let scene = Scene::new(1).await;
     let (table, ada) = (&scene.table, scene.ada.user_id);
-    let question = table.question(&scene.threads[0], "is anybody there?").await;
+    let question = table.question(&scene.threads[0], "is this right?").await;
     let proxy = Proxy::before(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
     // The session is out of reach, and none of its items is removed yet.
@@ -186,13 +186,13 @@ where
     let mut deletion = tokio::spawn(delete(scene.table.store_through(&proxy.url()).await));
     let died = tokio::select! {
         ended = &mut deletion => {
-            ended.expect("it does not panic");
+            ended.expect("the delete does not panic");
             false
         }
         () = stalled.arrived() => true,
     };
     deletion.abort();
-    scene.table.sweep_a_moment_later().await;
+    scene.table.sweep_due_jobs().await;
     died
 }
 
@@ -213,7 +213,7 @@ async fn a_session_delete_killed_at_any_request_is_all_or_nothing() {
         }
         scene.bob_is_untouched().await;
         if !died {
-            assert!(requests > 5, "only {requests} requests: nothing was killed half-way");
+            assert!(requests > 5, "only {requests} requests: no delete was killed half-way");
             break;
         }
     }
@@ -238,7 +238,7 @@ async fn a_thread_delete_killed_at_any_request_is_all_or_nothing() {
             assert_eq!((left, thread_count), (expected, 1), "killed after {requests} requests");
         }
         if !died {
-            assert!(requests > 5, "only {requests} requests: nothing was killed half-way");
+            assert!(requests > 5, "only {requests} requests: no delete was killed half-way");
             break;
         }
     }
@@ -249,8 +249,8 @@ async fn an_account_sweep_killed_at_any_request_is_finished_by_the_next_sweep() 
     for requests in 0.. {
         let scene = Scene::new(2).await;
         scene.table.session(&scene.ada, "main.rs", "a second one").await;
-        scene.table.drop_account(&scene.ada).await;
-        scene.table.later(Duration::from_millis(1));
+        scene.table.delete_account(&scene.ada).await;
+        scene.table.advance(Duration::from_millis(1));
         let died = killed_after(&scene, requests, |store| async move {
             store.maintenance().sweep_due(SWEEP_TIME).await.unwrap();
         })
@@ -258,7 +258,7 @@ async fn an_account_sweep_killed_at_any_request_is_finished_by_the_next_sweep() 
         assert_eq!(scene.left().await, Vec::<String>::new(), "killed after {requests} requests");
         scene.bob_is_untouched().await;
         if !died {
-            assert!(requests > 15, "only {requests} requests: nothing was killed half-way");
+            assert!(requests > 15, "only {requests} requests: no delete was killed half-way");
             break;
         }
     }
@@ -275,8 +275,8 @@ async fn deleting_an_account_removes_items_of_newer_versions() {
         "v": { "N": "99" },
     });
     table.raw().put(later).await;
-    table.drop_account(ada).await;
-    let swept = table.sweep_a_moment_later().await;
+    table.delete_account(ada).await;
+    let swept = table.sweep_due_jobs().await;
     assert_eq!((swept.done, swept.left()), (1, 0));
     assert_eq!(scene.left().await, Vec::<String>::new());
     scene.bob_is_untouched().await;
@@ -285,17 +285,17 @@ async fn deleting_an_account_removes_items_of_newer_versions() {
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_sweeps_do_not_interfere() {
     let scene = Scene::new(10).await;
-    scene.table.drop_account(&scene.ada).await;
-    scene.table.later(Duration::from_millis(1));
-    let swept = tests::at_once(5, |_| {
+    scene.table.delete_account(&scene.ada).await;
+    scene.table.advance(Duration::from_millis(1));
+    let swept = tests::concurrently(5, |_| {
         let store = scene.table.store().clone();
         async move { store.maintenance().sweep_due(SWEEP_TIME).await.map(|swept| swept.done) }
     })
     .await;
     for outcome in swept {
-        outcome.expect("a sweep that meets another goes on");
+        outcome.expect("a sweep that overlaps another one continues");
     }
-    scene.table.sweep_a_moment_later().await;
+    scene.table.sweep_due_jobs().await;
     assert_eq!(scene.left().await, Vec::<String>::new());
     scene.bob_is_untouched().await;
 }

@@ -91,7 +91,7 @@ async fn messages_do_not_expire_without_the_setting() {
         let item = scene.table.raw().one(kind, |_| true).await;
         assert!(item.0.keys().all(|name| !name.contains("expire")), "{item:?}");
     }
-    scene.table.later(DAY * 20_000);
+    scene.table.advance(DAY * 20_000);
     assert_eq!(seqs(&scene.page(Order::Ascending, PageRequest::default()).await), [1]);
     assert!(!scene.thread().await.has_expired_messages(scene.table.clock().now()));
 }
@@ -101,14 +101,14 @@ async fn every_read_hides_expired_messages() {
     let scene = Scene::new().await;
     let (question, reply) = scene.talk().await;
     assert_eq!(question.expires_at, Some(scene.table.clock().now().plus(DAY * 30).expiry()));
-    assert_eq!(reply.expires_at, question.expires_at, "an answer goes with its question");
-    scene.table.later(DAY * 20);
+    assert_eq!(reply.expires_at, question.expires_at, "an answer expires with its question");
+    scene.table.advance(DAY * 20);
     scene.talk().await;
-    scene.table.later((DAY * 10).saturating_sub(Duration::from_secs(1)));
+    scene.table.advance((DAY * 10).saturating_sub(Duration::from_secs(1)));
     let page = scene.page(Order::Ascending, PageRequest::default()).await;
     assert_eq!(seqs(&page), [1, 2, 3, 4]);
     assert!(!scene.thread().await.has_expired_messages(scene.table.clock().now()));
-    scene.table.later(Duration::from_secs(1));
+    scene.table.advance(Duration::from_secs(1));
     for (order, expected) in [(Order::Ascending, [3, 4]), (Order::Descending, [4, 3])] {
         let page = scene.page(order, PageRequest::default()).await;
         assert_eq!((seqs(&page), page.cursor), (expected.to_vec(), None));
@@ -127,11 +127,11 @@ async fn pages_are_full_after_expired_messages() {
     for _ in 0..70 {
         scene.note(&scene.store).await;
     }
-    scene.table.later(DAY * 10);
+    scene.table.advance(DAY * 10);
     for _ in 0..20 {
         scene.note(&scene.store).await;
     }
-    scene.table.later(DAY * 20);
+    scene.table.advance(DAY * 20);
     for (order, expected) in [(Order::Ascending, (71..=90).collect()), (Order::Descending, (71..=90).rev().collect())] {
         let (mut cursor, mut sizes, mut found): (Option<String>, Vec<usize>, Vec<u32>) = (None, Vec::new(), Vec::new());
         loop {
@@ -154,7 +154,7 @@ async fn the_numbers_of_expired_messages_are_not_reused() {
     let scene = Scene::new().await;
     scene.talk().await;
     scene.note(&scene.store).await;
-    scene.table.later(DAY * 31);
+    scene.table.advance(DAY * 31);
     for seq in 1..=3 {
         scene.remove(seq).await;
     }
@@ -169,7 +169,7 @@ async fn messages_expire_in_order_after_the_setting_is_lowered() {
     let short = scene.table.with_message_ttl(MessageTtl::days(7).unwrap());
     let second = scene.note(&short).await;
     assert_eq!(second.expires_at, first.expires_at);
-    scene.table.later(DAY * 29);
+    scene.table.advance(DAY * 29);
     let third = scene.note(&short).await;
     assert_eq!(third.expires_at, Some(third.created_at.plus(DAY * 7).expiry()));
     let thread = scene.thread().await;
@@ -184,17 +184,17 @@ async fn verify_does_not_report_messages_removed_by_expiry() {
     scene.note(&scene.table).await;
     scene.talk().await;
     scene.note(&scene.store).await;
-    scene.table.later(DAY * 20);
+    scene.table.advance(DAY * 20);
     scene.talk().await;
     assert_eq!(scene.found().await, []);
-    scene.table.later(DAY * 10);
+    scene.table.advance(DAY * 10);
     assert_eq!(scene.found().await, [], "expired, and not removed");
     // DynamoDB removes them in any order.
     for seq in [3, 4, 2] {
         scene.remove(seq).await;
         assert_eq!(scene.found().await, [], "{seq}");
     }
-    scene.table.later(DAY * 20);
+    scene.table.advance(DAY * 20);
     for seq in [6, 5] {
         scene.remove(seq).await;
         assert_eq!(scene.found().await, [], "{seq}");
@@ -211,11 +211,11 @@ async fn verify_reports_a_lost_message_that_has_not_expired() {
     }
     scene.remove(2).await;
     assert_eq!(scene.found().await, [FindingKind::MessageGap], "none has expired yet");
-    scene.table.later(DAY * 20);
+    scene.table.advance(DAY * 20);
     for _ in 0..3 {
         scene.note(&scene.store).await;
     }
-    scene.table.later(DAY * 10);
+    scene.table.advance(DAY * 10);
     assert_eq!(scene.found().await, []);
     scene.remove(5).await;
     assert_eq!(scene.found().await, [FindingKind::MessageGap], "the one before it has not expired");
@@ -225,7 +225,7 @@ async fn verify_reports_a_lost_message_that_has_not_expired() {
 async fn verify_removes_expired_messages_that_dynamodb_kept() {
     let scene = Scene::new().await;
     scene.talk().await;
-    scene.table.later(DAY * 34);
+    scene.table.advance(DAY * 34);
     let how = Verify { look_again_after: Duration::ZERO, fix: true, ..Verify::default() };
     scene.table.maintenance().verify(how, |_| {}).await.unwrap();
     assert_eq!(scene.table.raw().all("message").await, []);
@@ -236,7 +236,7 @@ async fn verify_removes_expired_messages_that_dynamodb_kept() {
 async fn the_sweep_removes_expired_messages_too() {
     let scene = Scene::new().await;
     scene.talk().await;
-    scene.table.later(DAY * 31);
+    scene.table.advance(DAY * 31);
     scene.table.threads().delete(scene.ada.user_id, scene.thread.id()).await.unwrap();
     assert_eq!(scene.table.raw().all("message").await, []);
 }

@@ -83,14 +83,14 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
 /// The user of this name, as stored.
 async fn user(app: &TestApp, name: &str) -> User {
     let key = name.parse::<model::Username>().unwrap().key();
-    app.table().accounts().find(&key).await.unwrap().expect("they have signed up")
+    app.table().accounts().find(&key).await.unwrap().expect("the user has signed up")
 }
 
 /// Moves the clock to the start of the next window of the user's first sign-in under a limit, and returns its end.
 async fn to_next_window(app: &TestApp, limit: RateLimit, name: &str) -> model::Timestamp {
     let sign_in = first_sign_in(app, name).await;
     let (rule, now) = (limit.rule, app.table().clock().now());
-    app.later(rule.window(&sign_in, now).ends_at.since(now));
+    app.advance(rule.window(&sign_in, now).ends_at.since(now));
     rule.window(&sign_in, app.table().clock().now()).ends_at
 }
 
@@ -120,7 +120,7 @@ fn patterns(answer: &Response) -> Vec<&'static str> {
 
 /// Asserts a 429 response with the end of the window, at the cost of one write.
 #[track_caller]
-fn comes_too_often(answer: Response, retry_at: model::Timestamp, seconds: &str) {
+fn is_rate_limited(answer: Response, retry_at: model::Timestamp, seconds: &str) {
     assert!(matches!(patterns(&answer)[..], ["AP-60"] | ["AP-60", "AP-15"]), "{:?}", patterns(&answer));
     assert_eq!(answer.bill[0].requests, 1);
     assert_eq!(answer.headers["retry-after"], seconds);

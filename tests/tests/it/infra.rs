@@ -29,7 +29,7 @@ fn function(program: &str) -> String {
 async fn the_template_creates_the_table_of_the_schema() {
     let template = Template::stage();
     let properties = template.properties("Table");
-    let table = TestTable::of_earlier(|definition| {
+    let table = TestTable::with_earlier_definition(|definition| {
         let kept = ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode"];
         *definition = kept.map(|name| (name.to_owned(), properties[name].clone())).into_iter().collect();
     })
@@ -153,7 +153,7 @@ async fn the_programs_emit_every_metric_of_alarms_and_dashboards() {
         };
         assert!(dimensions.iter().all(is_known), "{name}: {dimensions:?}");
     }
-    assert!(count > 2 * endpoints.len(), "each endpoint has an alarm over two metrics, and there are others: {count}");
+    assert!(count > 2 * endpoints.len(), "each endpoint has alarms on two metrics, besides other alarms: {count}");
 }
 
 #[test]

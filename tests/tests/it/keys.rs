@@ -46,7 +46,7 @@ proptest! {
                 let (window, expires_at) = (*window, now.expiry());
                 let (hits, ai_hits, max_hits, max_ai_hits) = (1, 0, 1, 1);
                 let hit = CountHit { rule, subject, window, hits, ai_hits, max_hits, max_ai_hits, expires_at };
-                table.patterns().count_hit(hit).await.expect("nobody has hit this window");
+                table.patterns().count_hit(hit).await.expect("the window has no hit");
             }
             let windows = table.raw().items().await;
             prop_assert_eq!(windows.len(), hits.len());
@@ -68,7 +68,7 @@ proptest! {
             let ada: UserId = table.ids().next(table.clock().now());
             for target in &targets {
                 let job = job(shard, table.clock().now(), target, ada);
-                table.patterns().leave_sweep_job(&job).await.expect("nobody has left this job");
+                table.patterns().leave_sweep_job(&job).await.expect("the job is new");
             }
             for job in table.raw().items().await {
                 let segments: Vec<&str> = job.sk().split('#').collect();

@@ -1,6 +1,6 @@
 //! The integration tests, in one binary except for `new_index.rs`: the properties of the data layer, on a real engine.
 
-#![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
+#![expect(clippy::unwrap_used, reason = "a helper's unwrap fails the test that calls it")]
 
 mod accounts;
 mod caps;

@@ -4,7 +4,7 @@ use model::{
     FailQuestionError, Message, Order, Page, PageRequest, PostError, StoreAnswerError, TakeOver, Thread, ThreadId,
 };
 use tests::story::answer;
-use tests::{LEASE, TestTable, at_once};
+use tests::{LEASE, TestTable, concurrently};
 
 async fn a_thread(table: &TestTable) -> Thread {
     let ada = table.user("ada").await;
@@ -46,7 +46,7 @@ async fn two_of_forty_concurrent_questions_fit_into_the_last_five_slots() {
         assert_eq!(note.seq, number);
         seen.message_slots = number;
     }
-    let outcomes = at_once(40, |number| {
+    let outcomes = concurrently(40, |number| {
         let (store, thread) = (table.store().clone(), seen.clone());
         async move { store.messages().ask(&thread, &format!("question {number}"), None, LEASE).await }
     })
@@ -79,7 +79,7 @@ async fn two_of_forty_concurrent_questions_fit_into_the_last_five_slots() {
 async fn forty_concurrent_questions_take_forty_pairs_of_numbers_without_gaps() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
-    let asked = at_once(40, |number| {
+    let asked = concurrently(40, |number| {
         let (store, thread) = (table.store().clone(), thread.clone());
         async move { store.messages().ask(&thread, &format!("question {number}"), None, LEASE).await }
     })
@@ -97,7 +97,7 @@ async fn one_of_ten_concurrent_answers_is_stored_and_billed() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let question = table.question(&thread, "why?").await;
-    let outcomes = at_once(10, |number| {
+    let outcomes = concurrently(10, |number| {
         let (store, question) = (table.store().clone(), question.clone());
         async move { store.messages().store_answer(&question, answer(&format!("answer {number}"))).await }
     })
@@ -109,7 +109,7 @@ async fn one_of_ten_concurrent_answers_is_stored_and_billed() {
     let kept = outcomes.into_iter().find_map(Result::ok).expect("one was stored");
     assert_eq!(stored[1], kept);
     let today = table.clock().now().date();
-    let usage = table.patterns().get_usage(thread.user_id, today).await.unwrap().expect("it cost something");
+    let usage = table.patterns().get_usage(thread.user_id, today).await.unwrap().expect("the day has usage");
     assert_eq!((usage.requests, usage.cost_micros, usage.input_tokens, usage.output_tokens), (1, 5, 3, 2));
 }
 
@@ -122,15 +122,15 @@ async fn an_answered_question_cannot_fail_and_a_failed_one_can_be_taken_over() {
     let late = table.messages().store_answer(&question, answer("too late")).await;
     assert!(matches!(late, Err(StoreAnswerError::LeaseLost)), "{late:?}");
     let TakeOver::Ours(taken) = table.messages().acquire_lease(&question, LEASE).await.unwrap() else {
-        panic!("nothing holds it")
+        panic!("no run holds the question")
     };
     assert!(taken.lease_until > question.lease_until && taken.reply_error.is_none());
     assert!(
         matches!(table.messages().acquire_lease(&question, LEASE).await, Ok(TakeOver::Lost)),
-        "of two that try, one gets it"
+        "only one of two runs takes it over"
     );
     let late = table.messages().store_failure(&question, "AI_TIMEOUT").await;
-    assert!(matches!(late, Err(FailQuestionError::LeaseLost)), "the first run says no more of it: {late:?}");
+    assert!(matches!(late, Err(FailQuestionError::LeaseLost)), "the first run cannot settle it: {late:?}");
     table.messages().store_answer(&taken, answer("because")).await.unwrap();
     assert!(table.messages().store_failure(&taken, "AI_TIMEOUT").await.is_err());
     let stored = all_messages(&table, &thread, Order::Ascending).await;

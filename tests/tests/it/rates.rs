@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::{Hit, RateRule, Timestamp};
-use tests::{TestTable, at_once};
+use tests::{TestTable, concurrently};
 
 const FIVE_A_MINUTE: RateRule = RateRule::new("login", 5, 60);
 
@@ -18,7 +18,7 @@ fn refused(retry_at: Timestamp) -> Hit {
 /// Moves the clock to the start of the subject's next window, and returns its end.
 fn next_window(table: &TestTable, rule: RateRule, subject: &str) -> Timestamp {
     let now = table.clock().now();
-    table.later(rule.window(subject, now).ends_at.since(now));
+    table.advance(rule.window(subject, now).ends_at.since(now));
     rule.window(subject, table.clock().now()).ends_at
 }
 
@@ -29,12 +29,12 @@ async fn a_hit_over_the_limit_is_refused_until_exactly_the_end_of_the_window() {
     assert_eq!(retry_at.since(table.clock().now()), Duration::from_mins(1));
     for _ in 0..5 {
         assert_eq!(hit(&table, "ada").await, Hit::Counted);
-        table.later(Duration::from_millis(9_999));
+        table.advance(Duration::from_millis(9_999));
     }
     assert_eq!(hit(&table, "ada").await, refused(retry_at));
-    table.later(retry_at.minus(Duration::from_millis(1)).since(table.clock().now()));
+    table.advance(retry_at.minus(Duration::from_millis(1)).since(table.clock().now()));
     assert_eq!(hit(&table, "ada").await, refused(retry_at));
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     assert_eq!(table.clock().now(), retry_at);
     assert_eq!(hit(&table, "ada").await, Hit::Counted);
 }
@@ -116,7 +116,7 @@ async fn a_hundred_concurrent_hits_are_counted_exactly_up_to_the_limit() {
     let rule = RateRule::new("ai", 30, 60);
     for _ in 0..2 {
         let retry_at = next_window(&table, rule, "ada");
-        let hits = at_once(100, |_| {
+        let hits = concurrently(100, |_| {
             let store = table.store().clone();
             async move { store.rate_limits().hit(rule, "ada").await.unwrap() }
         })

@@ -28,7 +28,7 @@ struct Scene {
 
 /// A change between two concurrent reads, of the threads and of the head.
 #[derive(Clone, Copy, Debug)]
-enum Meanwhile {
+enum ThreadChange {
     Opened,
     Moved,
 }
@@ -45,12 +45,12 @@ impl Scene {
     }
 
     /// Waits until the head is requested, lets the other reads pass, and changes the threads. Then the head is read.
-    async fn change_before(&self, head: Stalled, what: Meanwhile) {
+    async fn change_before(&self, head: Stalled, what: ThreadChange) {
         head.arrived().await;
         tokio::time::sleep(OTHER_READS).await;
         match what {
-            Meanwhile::Opened => drop(self.table.thread(&self.session, 1, 1).await),
-            Meanwhile::Moved => {
+            ThreadChange::Opened => drop(self.table.thread(&self.session, 1, 1).await),
+            ThreadChange::Moved => {
                 let opened = self.table.threads().open(self.ada.user_id, self.thread.id()).await.unwrap();
                 let moved = self.table.threads().move_to(opened, lines(1, 1), anywhere).await;
                 assert_eq!(moved.unwrap().anchor.start_line, 1);
@@ -74,10 +74,10 @@ impl Scene {
         }
     }
 
-    async fn is_one_line_down(&self, saved: &Saved, what: Meanwhile) {
+    async fn is_one_line_down(&self, saved: &Saved, what: ThreadChange) {
         let expected = match what {
-            Meanwhile::Opened => vec![3, 2],
-            Meanwhile::Moved => vec![2],
+            ThreadChange::Opened => vec![3, 2],
+            ThreadChange::Moved => vec![2],
         };
         let stored = self.table.threads_of(&self.session).await;
         let starts =
@@ -101,7 +101,7 @@ impl Scene {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it is what a handler's function returns")]
+#[expect(clippy::unnecessary_wraps, reason = "a handler's function has this type")]
 fn place(patch: &Patch, target: Target<'_>) -> Result<(PatchedLines, String), &'static str> {
     assert_eq!(target.thread.kind, ThreadKind::Block);
     let lines = PatchedLines { start_line: patch.start_line, end_line: patch.end_line };
@@ -110,7 +110,7 @@ fn place(patch: &Patch, target: Target<'_>) -> Result<(PatchedLines, String), &'
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_save_sees_a_thread_that_changed_before_the_head_was_read() {
-    for what in [Meanwhile::Opened, Meanwhile::Moved] {
+    for what in [ThreadChange::Opened, ThreadChange::Moved] {
         let scene = Scene::new().await;
         let head = scene.proxy.stall(".GetItem", Moment::BeforeTheEngine);
         let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "new\na\nb\nc"));
@@ -123,7 +123,7 @@ async fn a_save_sees_a_thread_that_changed_before_the_head_was_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_applied_patch_sees_a_thread_that_changed_before_the_head_was_read() {
-    for what in [Meanwhile::Opened, Meanwhile::Moved] {
+    for what in [ThreadChange::Opened, ThreadChange::Moved] {
         let scene = Scene::new().await;
         let proposal = scene.proposal().await;
         let head = scene.proxy.stall(".BatchGetItem", Moment::BeforeTheEngine);

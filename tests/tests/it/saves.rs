@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use model::{Anchor, PlacedThread, SaveCodeError, Session, Store};
 use tests::story::{anywhere, edit, lines, one_line_down, stay};
 use tests::texts::{noise, rotated};
-use tests::{TestTable, at_once};
+use tests::{TestTable, concurrently};
 
 use crate::items;
 
@@ -14,7 +14,7 @@ use crate::items;
 const CHUNKED: usize = 500_000;
 
 async fn fifty_savers(table: &TestTable, session: &Session, texts: Vec<String>) -> String {
-    let outcomes = at_once(texts.len(), |number| {
+    let outcomes = concurrently(texts.len(), |number| {
         let (store, save, owner) = (table.store().clone(), edit(session, &texts[number]), session.user_id);
         async move { store.sessions().save(owner, save, stay).await }
     })
@@ -30,7 +30,7 @@ async fn fifty_savers(table: &TestTable, session: &Session, texts: Vec<String>) 
                 assert_eq!(current.head.version_number, 2);
                 assert!(texts.iter().any(|text| current.text == *text));
             }
-            Err(other) => panic!("neither saved nor told of the other version: {other}"),
+            Err(other) => panic!("neither saved nor a version conflict: {other}"),
         }
     }
     let winner = winner.expect("one saver succeeded");
@@ -116,7 +116,7 @@ async fn read_all_the_while(store: Store, session: Session, saving: Arc<AtomicBo
     let (mut reads, mut seen) = (0, 0);
     while saving.load(Ordering::SeqCst) {
         let opened = store.sessions().open(session.user_id, session.session_id).await;
-        let opened = opened.expect("a reader that meets a save reads again");
+        let opened = opened.expect("a reader that overlaps a save reads again");
         let version = opened.head.version_number;
         assert!(opened.text == stamped(version), "not the code of version {version}");
         assert!(version >= seen, "version {version} was read after {seen}");
@@ -133,7 +133,7 @@ async fn a_reader_during_saves_always_reads_one_complete_version() {
     let saving = Arc::new(AtomicBool::new(true));
     let reader = read_all_the_while(table.store().clone(), session.clone(), Arc::clone(&saving));
     let reader = tokio::spawn(reader);
-    at_once(2, |_| save_up_to(table.store().clone(), session.clone(), 201)).await;
+    concurrently(2, |_| save_up_to(table.store().clone(), session.clone(), 201)).await;
     saving.store(false, Ordering::SeqCst);
     let reads = reader.await.unwrap();
     assert!(reads >= 10, "only {reads} reads raced 200 saves");

@@ -22,7 +22,8 @@ async fn segment(table: &TestTable, segment: u32, of: u32) -> Vec<StoredItem> {
 }
 
 fn kept(position: &ScanPosition) -> ScanPosition {
-    serde_json::from_str(&serde_json::to_string(position).expect("it can be kept")).expect("it can be read back")
+    serde_json::from_str(&serde_json::to_string(position).expect("a position can be serialized"))
+        .expect("a position can be read back")
 }
 
 /// More than one page of a megabyte, of several entities.

@@ -23,7 +23,7 @@ async fn sign_ups_of_all_shards_are_paged_in_the_order_of_their_times() {
         names.push(name);
         // Some sign up in the same millisecond.
         if number % 3 == 0 {
-            table.later(Duration::from_secs(1));
+            table.advance(Duration::from_secs(1));
         }
     }
     let partitions = partitions(&table, "user").await;

@@ -65,7 +65,7 @@ async fn a_password_change_ends_a_sign_in_that_starts_during_the_change() {
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let late = async {
         stalled.arrived().await;
-        scene.table.sign_ins().start(&scene.ada, A_WEEK).await.expect("it is the password");
+        scene.table.sign_ins().start(&scene.ada, A_WEEK).await.expect("the password is correct");
         stalled.release();
     };
     let (kept, ()) = tokio::join!(scene.changes_the_password(&scene.slow), late);
@@ -224,7 +224,7 @@ async fn a_long_account_delete_returns_early_and_leaves_the_rest_to_the_sweep() 
     assert_eq!(sign_in, None, "signed out first");
     assert_eq!(scene.table.accounts().find(&scene.ada.username.key()).await.unwrap(), None);
     assert_ne!(scene.table.raw().outline().await, []);
-    scene.table.sweep_a_moment_later().await;
+    scene.table.sweep_due_jobs().await;
     assert_eq!(scene.table.raw().outline().await, []);
     stalled.release();
 }

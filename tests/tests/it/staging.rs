@@ -47,12 +47,12 @@ impl Scene {
         let save = self.start_saving(text);
         stalled.arrived().await;
         save.abort();
-        assert!(save.await.expect_err("it was stalled").is_cancelled());
+        assert!(save.await.expect_err("the save was stalled").is_cancelled());
     }
 
     async fn assert_reads(&self, text: &str, version: u32) {
         let opened = self.table.read(&self.session).await;
-        assert!(opened.text == text, "the code is not whole");
+        assert!(opened.text == text, "the code is incomplete");
         assert_eq!(opened.head.version_number, version);
     }
 
@@ -86,10 +86,10 @@ async fn the_sweep_removes_the_chunks_of_a_writer_killed_before_its_commit() {
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
     scene.assert_reads(&scene.old, 1).await;
     // Not before its due time: the commit could still arrive.
-    assert_eq!(scene.table.sweep_a_moment_later().await.done, 0);
+    assert_eq!(scene.table.sweep_due_jobs().await.done, 0);
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
-    scene.table.later(STAGING);
-    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
+    scene.table.advance(STAGING);
+    assert_eq!(scene.table.sweep_due_jobs().await.done, 1);
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
     scene.assert_reads(&scene.old, 1).await;
     let kept = scene.table.raw().all("code_chunk").await;
@@ -103,8 +103,8 @@ async fn the_sweep_removes_the_chunks_of_a_writer_killed_while_staging() {
         let stalled = scene.proxy.stall("BatchWriteItem", moment);
         scene.killed_save(&noise(CHUNKED, 2), stalled).await;
         scene.assert_reads(&scene.old, 1).await;
-        scene.table.later(STAGING);
-        assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
+        scene.table.advance(STAGING);
+        assert_eq!(scene.table.sweep_due_jobs().await.done, 1);
         assert_eq!(scene.chunks_and_jobs().await, (2, 0));
         scene.assert_reads(&scene.old, 1).await;
     }
@@ -118,12 +118,12 @@ async fn a_writer_killed_after_its_commit_keeps_its_code_and_the_old_is_swept() 
     scene.killed_save(&new, stalled).await;
     scene.assert_reads(&new, 2).await;
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
-    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
+    assert_eq!(scene.table.sweep_due_jobs().await.done, 1);
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
     scene.assert_reads(&new, 2).await;
     // The commit settled the staged job, so no sweep removes the new code later.
-    scene.table.later(STAGING * 2);
-    assert_eq!(scene.table.sweep_a_moment_later().await.done, 0);
+    scene.table.advance(STAGING * 2);
+    assert_eq!(scene.table.sweep_due_jobs().await.done, 0);
     scene.assert_reads(&new, 2).await;
 }
 
@@ -133,7 +133,7 @@ async fn a_commit_after_the_sweep_began_is_refused_and_its_chunks_are_removed() 
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let save = scene.start_saving(&noise(CHUNKED, 2));
     stalled.arrived().await;
-    scene.table.later(STAGING + Duration::from_millis(1));
+    scene.table.advance(STAGING + Duration::from_millis(1));
     scene.begin_the_job().await;
     stalled.release();
     assert!(save.await.unwrap().is_err(), "the commit came too late");
@@ -147,8 +147,8 @@ async fn a_commit_after_the_sweep_ended_is_refused() {
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let save = scene.start_saving(&noise(CHUNKED, 2));
     stalled.arrived().await;
-    scene.table.later(STAGING);
-    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
+    scene.table.advance(STAGING);
+    assert_eq!(scene.table.sweep_due_jobs().await.done, 1);
     stalled.release();
     assert!(save.await.unwrap().is_err(), "the commit came too late");
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
@@ -161,8 +161,8 @@ async fn a_writer_removes_the_chunks_that_it_wrote_after_the_sweep_ended() {
     let stalled = scene.proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
     let save = scene.start_saving(&noise(CHUNKED, 2));
     stalled.arrived().await;
-    scene.table.later(STAGING);
-    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
+    scene.table.advance(STAGING);
+    assert_eq!(scene.table.sweep_due_jobs().await.done, 1);
     stalled.release();
     assert!(save.await.unwrap().is_err(), "the commit came too late");
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
@@ -178,10 +178,10 @@ async fn the_sweep_removes_a_creation_killed_before_its_commit() {
     let creation = tokio::spawn(async move { store.sessions().create(owner, file("b.rs", &noise(CHUNKED, 3))).await });
     stalled.arrived().await;
     creation.abort();
-    assert!(creation.await.expect_err("it was stalled").is_cancelled());
+    assert!(creation.await.expect_err("the save was stalled").is_cancelled());
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
-    scene.table.later(STAGING);
-    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
+    scene.table.advance(STAGING);
+    assert_eq!(scene.table.sweep_due_jobs().await.done, 1);
     assert_eq!(scene.table.raw().items().await, before);
 }
 
@@ -189,8 +189,8 @@ async fn the_sweep_removes_a_creation_killed_before_its_commit() {
 async fn a_refused_creation_removes_its_chunks_at_once() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
-    table.drop_account(&ada).await;
-    table.sweep_a_moment_later().await;
+    table.delete_account(&ada).await;
+    table.sweep_due_jobs().await;
     let refused = table.sessions().create(ada.user_id, file("main.rs", &noise(CHUNKED, 1))).await;
     assert!(matches!(refused, Err(model::NewSessionError::UserNotFound)), "{refused:?}");
     assert_eq!(table.raw().items().await, []);

@@ -17,7 +17,7 @@ async fn leave_good_jobs(table: &TestTable, count: usize) -> Vec<SweepJob> {
     let mut jobs = Vec::new();
     for _ in 0..count {
         let revision: model::RevisionId = table.ids().next(table.clock().now());
-        jobs.push(table.job(SweepKind::Replaced, &revision.to_string(), someone(table)));
+        jobs.push(table.job(SweepKind::Replaced, &revision.to_string(), any_user_id(table)));
     }
     for job in &jobs {
         table.patterns().leave_sweep_job(job).await.unwrap();
@@ -28,12 +28,12 @@ async fn leave_good_jobs(table: &TestTable, count: usize) -> Vec<SweepJob> {
 /// Leaves this many jobs that fail: their kind is a thread, and they name none.
 async fn leave_failing_jobs(table: &TestTable, count: usize) {
     for number in 0..count {
-        let job = table.job(SweepKind::Thread, &format!("thread {number}"), someone(table));
+        let job = table.job(SweepKind::Thread, &format!("thread {number}"), any_user_id(table));
         table.patterns().leave_sweep_job(&job).await.unwrap();
     }
 }
 
-fn someone(table: &TestTable) -> UserId {
+fn any_user_id(table: &TestTable) -> UserId {
     table.ids().next(table.clock().now())
 }
 
@@ -58,7 +58,7 @@ async fn an_unreadable_job_is_counted_and_the_others_are_done() {
     let mut moved = table.raw().one("sweep_job", |job| job.text("state").is_some()).await.0;
     moved.insert("SK".to_owned(), json!({ "S": format!("{:013}#replaced#x", table.clock().now().millis()) }));
     table.raw().put(Value::Object(moved)).await;
-    let swept = table.sweep_a_moment_later().await;
+    let swept = table.sweep_due_jobs().await;
     assert_eq!((swept.done, swept.unreadable, swept.left()), (30, 2, 2));
     assert_eq!(swept.oldest_due, Some(Duration::from_hours(2) + Duration::from_millis(1)));
     assert_eq!(table.raw().all("sweep_job").await.len(), 2, "an unreadable job is kept");
@@ -68,9 +68,9 @@ async fn an_unreadable_job_is_counted_and_the_others_are_done() {
 async fn failing_jobs_do_not_block_the_jobs_behind_them() {
     let table = TestTable::new().await;
     leave_failing_jobs(&table, 60).await;
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     leave_good_jobs(&table, 5).await;
-    let swept = table.sweep_a_moment_later().await;
+    let swept = table.sweep_due_jobs().await;
     assert_eq!((swept.done, swept.failed, swept.left()), (5, 60, 60));
     let failures: Vec<_> = swept.failures.into_iter().collect();
     assert_eq!(failures.len(), 1, "{failures:?}");
@@ -83,14 +83,14 @@ async fn a_failing_job_is_tried_again_with_a_growing_delay() {
     leave_failing_jobs(&table, 1).await;
     let mut tried_after = Vec::new();
     let mut minutes = 0;
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     while tried_after.len() < 9 {
         let swept = table.maintenance().sweep_due(SWEEP_TIME).await.unwrap();
         assert_eq!((swept.failed + swept.put_off, swept.left()), (1, 1));
         if swept.failed == 1 {
             tried_after.push(minutes);
         }
-        table.later(Duration::from_mins(1));
+        table.advance(Duration::from_mins(1));
         minutes += 1;
     }
     assert_eq!(tried_after, [0, 1, 3, 7, 15, 31, 63, 123, 183], "at most an hour apart");
@@ -102,7 +102,7 @@ async fn a_failing_job_is_tried_again_with_a_growing_delay() {
 
 /// Leaves a job of a deleted account with this many days of usage, and returns its user.
 async fn leave_an_account(table: &TestTable, days: u32) -> UserId {
-    let user_id = someone(table);
+    let user_id = any_user_id(table);
     let today = table.clock().now().date();
     let day = |back| DailyUsage {
         user_id,
@@ -124,9 +124,9 @@ async fn leave_an_account(table: &TestTable, days: u32) -> UserId {
 async fn a_long_job_does_not_block_the_other_jobs_of_its_shard() {
     let table = TestTable::new().await;
     leave_an_account(&table, 3).await;
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     leave_good_jobs(&table, 2).await;
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     let proxy = Proxy::before(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
     // The account's days are deleted in batches, which never end here. The other jobs need no batch.
@@ -134,7 +134,7 @@ async fn a_long_job_does_not_block_the_other_jobs_of_its_shard() {
     let swept = store.maintenance().sweep_due(Duration::from_secs(4)).await.unwrap();
     assert_eq!((swept.done, swept.unfinished, swept.left()), (2, 1, 1));
     assert!(swept.oldest_due.is_some());
-    assert_eq!(table.sweep_a_moment_later().await.done, 1, "the job is still there, and is finished by the next run");
+    assert_eq!(table.sweep_due_jobs().await.done, 1, "the next run finishes the job");
     assert_eq!(table.raw().items().await, []);
 }
 
@@ -142,16 +142,16 @@ async fn a_long_job_does_not_block_the_other_jobs_of_its_shard() {
 async fn a_huge_account_is_removed_over_several_runs() {
     let table = TestTable::new().await;
     leave_an_account(&table, 3_000).await;
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     leave_good_jobs(&table, 1).await;
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     let (mut runs, mut done) = (0, 0);
     while done < 2 {
         let swept = table.maintenance().sweep_due(Duration::from_millis(400)).await.unwrap();
         (runs, done) = (runs + 1, done + swept.done);
-        assert!(runs < 1_000, "it never ends");
+        assert!(runs < 1_000, "the sweep never ends");
         // A job that fails once, on a busy machine, is put off.
-        table.later(Duration::from_hours(1));
+        table.advance(Duration::from_hours(1));
     }
     assert_eq!(table.raw().items().await, []);
 }
@@ -161,15 +161,15 @@ async fn shards_are_swept_concurrently() {
     let table = TestTable::new().await;
     leave_an_account(&table, 3).await;
     for shard in 0..8 {
-        let job = table.job(SweepKind::Replaced, &format!("revision {shard}"), someone(&table));
+        let job = table.job(SweepKind::Replaced, &format!("revision {shard}"), any_user_id(&table));
         table.patterns().leave_sweep_job(&SweepJob { shard, ..job }).await.unwrap();
     }
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     let proxy = Proxy::before(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
     let _stalled = proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
     let swept = store.maintenance().sweep_due(Duration::from_secs(4)).await.unwrap();
-    assert_eq!((swept.done, swept.unfinished), (8, 1), "a shard that is stuck holds up no other shard");
+    assert_eq!((swept.done, swept.unfinished), (8, 1), "a stuck shard does not block other shards");
 }
 
 #[tokio::test]
@@ -202,8 +202,8 @@ async fn the_sweep_of_an_account_removes_unreadable_items() {
             },
         )
         .await;
-    table.drop_account(&ada).await;
-    let swept = table.sweep_a_moment_later().await;
+    table.delete_account(&ada).await;
+    let swept = table.sweep_due_jobs().await;
     assert_eq!((swept.done, swept.left()), (1, 0));
     assert_eq!(table.raw().outline().await, []);
 }
@@ -228,7 +228,7 @@ async fn a_sweep_writes_metrics_for_alarms() {
     leave_a_job_of_a_newer_version(&table).await;
     leave_failing_jobs(&table, 2).await;
     leave_good_jobs(&table, 3).await;
-    table.later(Duration::from_millis(1));
+    table.advance(Duration::from_millis(1));
     let sink = Sink::default();
     handlers::sweep::run(&table, &Metrics::to(sink.clone()), SWEEP_TIME).await.unwrap();
     let line: Value = serde_json::from_slice(&sink.0.lock().unwrap()).expect("one line");

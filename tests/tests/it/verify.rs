@@ -33,16 +33,16 @@ async fn a_consistent_table_has_no_findings() {
 #[tokio::test(flavor = "multi_thread")]
 async fn leftovers_of_deletes_are_no_findings_before_and_after_the_sweep() {
     let Scene { table, ada, bob, session, thread, .. } = Scene::new().await;
-    table.drop_thread(&thread).await;
+    table.delete_thread(&thread).await;
     assert_eq!(found(&table).await, []);
-    table.drop_session(&session).await;
+    table.delete_session(&session).await;
     assert_eq!(found(&table).await, []);
-    table.drop_account(&bob).await;
+    table.delete_account(&bob).await;
     assert_eq!(found(&table).await, []);
-    table.sweep_a_moment_later().await;
+    table.sweep_due_jobs().await;
     assert_eq!(found(&table).await, []);
-    table.drop_account(&ada).await;
-    table.sweep_a_moment_later().await;
+    table.delete_account(&ada).await;
+    table.sweep_due_jobs().await;
     assert_eq!(found(&table).await, []);
 }
 
@@ -56,7 +56,7 @@ async fn is_found_and_repaired(corruption: &'static Corruption) {
     let before = scene.table.raw().items().await;
     let reported = found(&scene.table).await;
     assert_eq!(kinds(&reported), expected, "{name}: {reported:?}");
-    assert!(scene.table.raw().items().await == before, "{name}: looking changes nothing");
+    assert!(scene.table.raw().items().await == before, "{name}: a verification without repairs changes nothing");
     let repaired = fixed(&scene.table).await;
     assert_eq!(kinds(&repaired), expected, "{name}: {repaired:?}");
     for (kind, outcome) in &repaired {

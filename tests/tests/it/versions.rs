@@ -32,7 +32,7 @@ fn spent(store: &Store, user: &User) -> AddUsage {
 
 async fn the_day(table: &TestTable) -> StoredItem {
     let items = table.patterns().scan_segment(0, 1, None).await.unwrap().items;
-    items.into_iter().find(|item| item.entity() == Some("daily_usage")).expect("there is a day")
+    items.into_iter().find(|item| item.entity() == Some("daily_usage")).expect("the day exists")
 }
 
 async fn scene() -> (TestTable, User) {

@@ -6,7 +6,7 @@ use model::{Change, NewSettings, Session, Store, Thread, User};
 use tests::proxy::Moment;
 use tests::story::{SWEEP_TIME, answer, anywhere, edit, file, lines, stay};
 use tests::texts::{noise, rotated};
-use tests::{LEASE, Proxy, RawItem, TestTable, at_once};
+use tests::{LEASE, Proxy, RawItem, TestTable, concurrently};
 
 use crate::items;
 
@@ -20,7 +20,7 @@ const NOTES: u32 = 20;
 
 async fn open_sessions(table: &TestTable, owner: &User) -> Vec<Session> {
     let large = noise(500_000, 1);
-    at_once(SESSIONS, |number| {
+    concurrently(SESSIONS, |number| {
         let (store, owner) = (table.store().clone(), owner.user_id);
         let text = if number < CHUNKED { rotated(&large, number) } else { format!("// file {number}") };
         async move { store.sessions().create(owner, file("main.rs", &text)).await.unwrap() }
@@ -30,7 +30,7 @@ async fn open_sessions(table: &TestTable, owner: &User) -> Vec<Session> {
 
 /// The threads with their messages, half of them in a session with chunks and half in one without.
 async fn talk(table: &TestTable, sessions: &[Session]) {
-    at_once(THREADS, |number| {
+    concurrently(THREADS, |number| {
         let (store, session) = (table.store().clone(), sessions[CHUNKED - number % 2].clone());
         async move {
             let new = lines(1, 1);
@@ -78,25 +78,25 @@ async fn a_full_account_is_removed_completely_after_three_killed_sweeps() {
         ("daily_usage", 1),
     ]);
     assert_eq!(census, full);
-    table.drop_account(&ada).await;
+    table.delete_account(&ada).await;
     let mut left = table.raw().outline().await.len();
     for (requests, moment) in
         [(30, Moment::BeforeTheEngine), (90, Moment::BeforeTheAnswer), (180, Moment::BeforeTheEngine)]
     {
-        table.later(Duration::from_millis(1));
+        table.advance(Duration::from_millis(1));
         let proxy = Proxy::before(table.endpoint()).await;
         let stalled = proxy.stall_after("", requests, moment);
         let store = table.store_through(&proxy.url()).await;
         let sweep = tokio::spawn(async move { store.maintenance().sweep_due(SWEEP_TIME).await });
         stalled.arrived().await;
         sweep.abort();
-        assert!(sweep.await.expect_err("it was stalled").is_cancelled());
+        assert!(sweep.await.expect_err("the sweep was stalled").is_cancelled());
         let now = table.raw().outline().await.len();
         assert!(now < left, "{requests} requests removed nothing");
-        assert!(now > bobs.len(), "there was nothing left to be killed in");
+        assert!(now > bobs.len(), "no item was left to be removed");
         left = now;
     }
-    table.sweep_a_moment_later().await;
+    table.sweep_due_jobs().await;
     assert_left(&table, bobs).await;
 }
 
@@ -107,11 +107,11 @@ async fn assert_left(table: &TestTable, mut expected: Vec<RawItem>) {
     }
     let keys = |items: &[RawItem]| items.iter().map(|item| item.sk().to_owned()).collect::<Vec<_>>();
     assert_eq!(keys(&rest), keys(&expected));
-    assert!(rest == expected, "what is left is not what is Bob's");
+    assert!(rest == expected, "the items that are left are not Bob's");
 }
 
 /// One action on a session and a thread. Its result depends on the moment.
-async fn do_something(store: Store, number: usize, session: Session, thread: Thread) {
+async fn change_something(store: Store, number: usize, session: Session, thread: Thread) {
     let (owner, id) = (session.user_id, session.session_id);
     match number % 7 {
         0 => drop(store.sessions().save(owner, edit(&session, &noise(500_000, 2)), stay).await),
@@ -147,16 +147,16 @@ async fn writes_during_an_account_delete_and_its_sweep_leave_nothing() {
         let session = table.session(&ada, "main.rs", &noise(500_000, 1)).await;
         let thread = table.thread(&session, 1, 1).await;
         let writers =
-            at_once(42, |number| do_something(table.store().clone(), number, session.clone(), thread.clone()));
+            concurrently(42, |number| change_something(table.store().clone(), number, session.clone(), thread.clone()));
         let deletion = async {
             tokio::time::sleep(after).await;
-            table.drop_account(&ada).await;
-            table.sweep_a_moment_later().await;
+            table.delete_account(&ada).await;
+            table.sweep_due_jobs().await;
         };
         tokio::join!(writers, deletion);
         // The chunks of refused commits are due for removal.
-        table.later(Duration::from_mins(16));
-        table.sweep_a_moment_later().await;
+        table.advance(Duration::from_mins(16));
+        table.sweep_due_jobs().await;
         assert_left(&table, bobs).await;
     }
 }

@@ -26,13 +26,13 @@ async fn sign_up(bench: &Bench) {
 async fn find_username_claim(bench: &Bench) {
     let ada = bench.user().await;
     let found = bench.once().await.patterns().find_username_claim(&ada.username.key()).await;
-    assert_eq!(found.unwrap().expect("it is claimed").user_id, ada.user_id);
+    assert_eq!(found.unwrap().expect("the claim exists").user_id, ada.user_id);
 }
 
 async fn find_email_claim(bench: &Bench) {
     let ada = bench.user().await;
     let found = bench.once().await.patterns().find_email_claim(ada.email.digest()).await;
-    assert_eq!(found.unwrap().expect("it is claimed").user_id, ada.user_id);
+    assert_eq!(found.unwrap().expect("the claim exists").user_id, ada.user_id);
 }
 
 async fn get_user(bench: &Bench) {
@@ -85,5 +85,5 @@ async fn change_password(bench: &Bench) {
 async fn delete_account(bench: &Bench) {
     let ada = bench.user().await;
     bench.once().await;
-    bench.table.drop_account(&ada).await;
+    bench.table.delete_account(&ada).await;
 }

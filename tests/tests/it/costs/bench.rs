@@ -1,4 +1,4 @@
-//! A table on which one call is measured.
+//! A table on which only one call is measured.
 
 use std::pin::Pin;
 use std::sync::LazyLock;
@@ -49,7 +49,7 @@ impl Bench {
 
     /// The store, for the one measured call. All earlier calls are the fixture.
     pub(super) async fn once(&self) -> &Store {
-        assert!(self.before.set(self.table.raw().items().await).is_ok(), "one call is measured");
+        assert!(self.before.set(self.table.raw().items().await).is_ok(), "only one call is measured");
         let _ = self.table.meter().take();
         self.table.store()
     }
@@ -68,7 +68,7 @@ impl Bench {
             pattern.id,
             calls.iter().map(|call| call.pattern.id).collect::<Vec<_>>()
         );
-        let before = self.before.into_inner().expect("the fixture said what it measures");
+        let before = self.before.into_inner().expect("the fixture called `once`");
         let after = self.table.raw().items().await;
         let factor = if pattern.operation == model::registry::Operation::Transact { 2 } else { 1 };
         Measured {

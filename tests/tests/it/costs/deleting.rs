@@ -51,7 +51,7 @@ async fn list_due_sweep_jobs(bench: &Bench) {
     for _ in 0..25 {
         a_job(bench).await;
     }
-    bench.table.later(Duration::from_millis(1));
+    bench.table.advance(Duration::from_millis(1));
     let due = bench
         .once()
         .await

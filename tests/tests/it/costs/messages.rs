@@ -146,7 +146,7 @@ async fn fail_question(bench: &Bench) {
 async fn take_over_question(bench: &Bench) {
     let thread = a_thread(bench).await;
     let question = bench.table.question(&thread, &"q".repeat(200)).await;
-    bench.table.later(Duration::from_mins(2));
+    bench.table.advance(Duration::from_mins(2));
     let now = bench.table.clock().now();
     let Message { session_id, thread, seq, .. } = question;
     let lease_until = Some(now.plus(Duration::from_mins(1)));

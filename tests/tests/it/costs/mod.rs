@@ -127,7 +127,7 @@ fn contracts_that_are_too_high_or_too_low_fail() {
         for by in [-0.5, 0.5, 999.0] {
             let mut wrong = honest;
             change(&mut wrong.cost, by);
-            assert!(!is_kept(&wrong, &measured), "{by} more is told");
+            assert!(!is_kept(&wrong, &measured), "{by} more in the contract");
         }
     }
 }

@@ -42,7 +42,7 @@ async fn fifty_threads(bench: &Bench) -> Session {
 }
 
 /// The session's anchors, with its only thread at other lines.
-async fn elsewhere(bench: &Bench, thread: &Thread, moves: u32) -> Vec<ThreadAnchor> {
+async fn moved_anchors(bench: &Bench, thread: &Thread, moves: u32) -> Vec<ThreadAnchor> {
     let mut anchors =
         bench.table.patterns().get_anchors(thread.session_id).await.unwrap().expect("it has threads").threads;
     let anchor = ThreadAnchor { start_line: 2, end_line: 3, moves, ..anchors.remove(0) };
@@ -54,7 +54,7 @@ async fn create_thread(bench: &Bench) {
     let (session, empty) = (bench.session(&ada).await, bench.session(&ada).await);
     let (known, session_id) = (bench.thread(&session).await, empty.session_id);
     let thread = Thread { session_id, thread: bench.table.ids().next(bench.table.clock().now()), ..known.clone() };
-    let opened = [ThreadAnchor { thread: thread.thread, ..elsewhere(bench, &known, 0).await.remove(0) }];
+    let opened = [ThreadAnchor { thread: thread.thread, ..moved_anchors(bench, &known, 0).await.remove(0) }];
     let record = Creation {
         key_digest: Digest::of("a client id"),
         user_id: ada.user_id,
@@ -144,7 +144,7 @@ async fn open_without_code(bench: &Bench) {
 
 async fn repair_anchors(bench: &Bench) {
     let thread = a_thread(bench).await;
-    let threads = elsewhere(bench, &thread, 0).await;
+    let threads = moved_anchors(bench, &thread, 0).await;
     let anchors = Anchors { session_id: thread.session_id, user_id: thread.user_id, changes: 2, threads };
     let input = RepairAnchors {
         anchors: &anchors,
@@ -159,7 +159,7 @@ async fn repair_anchors(bench: &Bench) {
 
 async fn move_thread(bench: &Bench) {
     let thread = a_thread(bench).await;
-    let threads = elsewhere(bench, &thread, 1).await;
+    let threads = moved_anchors(bench, &thread, 1).await;
     let input = MoveThread {
         session_id: thread.session_id,
         thread: thread.thread,

@@ -134,10 +134,10 @@ async fn tokens_that_are_not_our_access_tokens_are_unauthorized() {
 async fn an_access_token_expires_after_fifteen_minutes() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    app.later(Duration::from_secs(15 * 60 - 1));
+    app.advance(Duration::from_secs(15 * 60 - 1));
     ada.gets("/sessions").await.is(200);
     // Five seconds are tolerated for clocks that differ.
-    app.later(Duration::from_secs(1 + 5));
+    app.advance(Duration::from_secs(1 + 5));
     ada.gets("/sessions").await.refused(401, "TOKEN_EXPIRED");
     let again = app.signs_in("ada").await;
     again.gets("/sessions").await.is(200);
@@ -229,10 +229,10 @@ async fn a_deleted_account_cannot_create_anything_with_its_valid_token() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let deleted = user(&app, "ada").await;
-    app.table().drop_account(&deleted).await;
+    app.table().delete_account(&deleted).await;
     let file = json!({ "filename": FILENAME, "code_content": CODE });
     ada.posts("/sessions", &file).await.refused(401, "UNAUTHORIZED");
     assert_eq!(ada.gets("/sessions").await.is(200)["sessions"], Value::from(Vec::<Value>::new()));
-    app.table().sweep_a_moment_later().await;
+    app.table().sweep_due_jobs().await;
     assert_eq!(app.table().raw().outline().await, []);
 }

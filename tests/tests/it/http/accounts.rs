@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tests::app::{PASSWORD, SetCookie, sign_up};
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
 use crate::http::user;
 use crate::items;
@@ -55,7 +55,7 @@ async fn wrong_passwords_and_unknown_names_get_the_same_answer() {
     let mut answers = Vec::new();
     for (username, password) in [
         ("ada", "Analytical-1844"),
-        ("nobody", PASSWORD),
+        ("unknown", PASSWORD),
         ("not a username", PASSWORD),
         ("", ""),
         ("ada", ""),
@@ -71,7 +71,7 @@ async fn wrong_passwords_and_unknown_names_get_the_same_answer() {
         answer.refused(401, "INVALID_CREDENTIALS");
     }
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-    assert_eq!(app.table().raw().all("refresh_family").await.len(), 1, "that of the sign-up");
+    assert_eq!(app.table().raw().all("refresh_family").await.len(), 1, "only the sign-in of the sign-up");
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn sign_up_names_the_invalid_field() {
 async fn one_of_twenty_concurrent_sign_ups_with_one_address_succeeds() {
     let app = TestApp::new().await;
     let strangers: Vec<_> = (0..20).map(|_| app.stranger()).collect();
-    let answers = at_once(20, |number| {
+    let answers = concurrently(20, |number| {
         let stranger = strangers[number].clone();
         let form = form("username", format!("ada{number}"));
         async move { stranger.posts("/auth/signup", &form).await }

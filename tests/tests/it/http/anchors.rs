@@ -24,7 +24,7 @@ async fn moved(person: &Person, thread: &Thread, to: Value) -> Value {
 async fn an_anchor_is_stable_if_and_only_if_its_text_equals_its_lines() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
-    app.later(std::time::Duration::from_mins(1));
+    app.advance(std::time::Duration::from_mins(1));
     for (to, status) in [
         (json!({ "start_line": 2, "end_line": 3 }), "approximate"),
         (json!({ "selected_text": "two\nthree" }), "stable"),
@@ -68,12 +68,12 @@ async fn changing_the_type_of_a_thread_requires_the_fields_of_that_type() {
     let anchor = ["type", "start_line", "end_line", "selected_text", "anchor_status"].map(|name| whole[name].clone());
     assert_eq!(anchor, [json!("file"), json!(null), json!(null), json!(null), json!("stable")]);
     ada.saves(&session, 1, "x").await.is(200);
-    assert_eq!(ada.gets(&thread.path).await.is(200)["thread"], whole, "it moves with no line");
+    assert_eq!(ada.gets(&thread.path).await.is(200)["thread"], whole, "a thread on the file does not move");
     for field in ["start_line", "end_line"] {
         ada.puts(&thread.path, &json!({ (field): 1 })).await.invalid(field);
     }
     ada.puts(&thread.path, &json!({ "selected_text": "x" })).await.invalid("selected_text");
-    assert_eq!(ada.gets(&thread.path).await.is(200)["thread"], whole, "nothing of it was taken");
+    assert_eq!(ada.gets(&thread.path).await.is(200)["thread"], whole, "no field was changed");
     for (to, field) in [
         (json!({ "type": "block" }), "start_line"),
         (json!({ "type": "block", "start_line": 1 }), "end_line"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tests::app::{Person, Response, Session, Thread};
 use tests::proxy::{Moment, Proxy};
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
 use crate::http::{CODE, FILENAME, patched};
 
@@ -95,7 +95,7 @@ async fn applying_a_patch_again_returns_the_version_it_created() {
     scene.ada.saves(&scene.session, 2, "something else").await.is(200);
     let again = scene.applies(1).await.is(200);
     assert_eq!((&again["message"], &again["start_line"]), (&first["message"], &first["start_line"]));
-    assert_eq!(again["session"]["version_number"], 3, "the session is shown as it is now");
+    assert_eq!(again["session"]["version_number"], 3, "the response has the current session");
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn applying_a_moved_patch_again_returns_its_lines() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_concurrent_requests_apply_a_patch_once() {
     let scene = Arc::new(Scene::new().await);
-    let answers = at_once(10, |_| {
+    let answers = concurrently(10, |_| {
         let scene = Arc::clone(&scene);
         async move { scene.applies(1).await }
     })
@@ -203,7 +203,7 @@ async fn a_large_patch_that_conflicts_with_a_save_leaves_no_chunks() {
     let version = json!({ "expected_version_number": 1 });
     let (applied, ()) = tokio::join!(slow.posts(&path, &version), saves);
     applied.refused(409, "VERSION_CONFLICT");
-    scene.app.table().sweep_a_moment_later().await;
+    scene.app.table().sweep_due_jobs().await;
     assert_eq!(scene.app.table().raw().census().await.get("code_chunk"), None);
 }
 
@@ -214,6 +214,6 @@ async fn patching_a_large_file_removes_the_old_chunks() {
     assert!(scene.app.table().raw().census().await["code_chunk"] > 1, "it is in chunks");
     scene.applies(1).await.is(200);
     assert!(scene.code().await == patched(&code, &scene.answer["patch"]));
-    scene.app.table().sweep_a_moment_later().await;
+    scene.app.table().sweep_due_jobs().await;
     scene.applies(2).await.is(200);
 }

@@ -66,7 +66,7 @@ impl Scene {
     }
 
     /// Stores a question whose process is killed before the model answers.
-    async fn was_left(&self) {
+    async fn is_left_unanswered(&self) {
         let owner = user(&self.app, "ada").await.user_id;
         let thread = self.app.table().threads().get(owner, self.thread.id.parse().unwrap()).await.unwrap();
         self.app.table().messages().ask(&thread, "why?", None, LEASE).await.unwrap();
@@ -82,7 +82,7 @@ async fn cancelling_a_question_ends_its_run_within_a_second_and_bills_it() {
     let answer = asked.await.unwrap().is(201);
     assert!(
         stopped.elapsed() < Duration::from_secs(10),
-        "{:?}: a second, and what this machine is busy with",
+        "{:?}: about a second on an idle machine",
         stopped.elapsed()
     );
     assert_eq!((&answer["message"]["reply_state"], answer.get("reply")), (&json!("cancelled"), None));
@@ -90,7 +90,7 @@ async fn cancelling_a_question_ends_its_run_within_a_second_and_bills_it() {
     assert_eq!((stored.len(), stored[0].reply_state), (1, Some(ReplyState::Cancelled)));
     let usage = scene.usage().await;
     assert!(usage.requests == 1 && usage.input_tokens > 100 && usage.cost_micros > 0, "{usage:?}");
-    assert_eq!(scene.cancels().await["reply_state"], "cancelled", "to cancel it again changes nothing");
+    assert_eq!(scene.cancels().await["reply_state"], "cancelled", "cancelling again changes nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,12 +118,12 @@ async fn a_cancelled_question_can_be_retried_under_its_number() {
         (&again["message"]["reply_state"], &again["message"]["message_id"]),
         (&json!("answered"), &json!(format!("{}.1", scene.thread.id)))
     );
-    assert_eq!(asked.await.unwrap().is(200), again, "the run that gave way is told what is stored");
+    assert_eq!(asked.await.unwrap().is(200), again, "the run that lost returns the stored answer");
     assert_eq!(stored_messages(&scene.app, &scene.thread.id).await.len(), 2);
     assert_eq!(scene.usage().await.requests, 2);
     let repeated = scene.ada.posts(&scene.question("retry"), &json!({})).await.is(200);
-    assert_eq!(repeated, again, "a question that has its answer is not asked again");
-    assert_eq!(scene.cancels().await["reply_state"], "answered", "and it is not cancelled any more");
+    assert_eq!(repeated, again, "an answered question is not asked again");
+    assert_eq!(scene.cancels().await["reply_state"], "answered", "an answered question cannot be cancelled");
 }
 
 #[tokio::test]
@@ -141,11 +141,11 @@ async fn a_failed_question_can_be_retried_without_a_client_id() {
 #[tokio::test]
 async fn a_question_of_a_killed_process_is_failed_after_its_lease() {
     let scene = Scene::new().await;
-    scene.was_left().await;
+    scene.is_left_unanswered().await;
     let shown = async || scene.ada.gets(&scene.thread.messages()).await.is(200)["messages"][0].clone();
     assert_eq!(shown().await["reply_state"], "pending");
     assert_eq!(scene.row().await["last_message"]["reply_state"], "pending");
-    scene.app.later(LEASE + Duration::from_secs(1));
+    scene.app.advance(LEASE + Duration::from_secs(1));
     let message = shown().await;
     assert_eq!((&message["reply_state"], &message["reply_error"]), (&json!("failed"), &json!("INTERNAL_ERROR")));
     assert_eq!(scene.row().await["last_message"]["reply_state"], "failed");
@@ -156,8 +156,8 @@ async fn a_question_of_a_killed_process_is_failed_after_its_lease() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retried_question_can_be_cancelled() {
     let scene = Scene::new().await;
-    scene.was_left().await;
-    scene.app.later(LEASE + Duration::from_secs(1));
+    scene.is_left_unanswered().await;
+    scene.app.advance(LEASE + Duration::from_secs(1));
     let retry = scene.question("retry");
     let asked = scene.posts_to_a_slow_model(retry, json!({}), Duration::from_secs(10)).await;
     assert_eq!(scene.cancels().await["reply_state"], "cancelled");
@@ -182,7 +182,7 @@ async fn a_thread_shows_its_last_message_and_a_session_its_last_activity() {
     let scene = Scene::new().await;
     let row = scene.row().await;
     assert_eq!((&row["message_count"], row.get("last_message")), (&json!(0), None));
-    scene.app.later(Duration::from_mins(1));
+    scene.app.advance(Duration::from_mins(1));
     let asked = scene.ada.asks(&scene.thread, "Is this\n  comparison right?").await;
     let row = scene.row().await;
     assert_eq!((&row["message_count"], &row["last_message"]["role"]), (&json!(2), &json!("ai")));

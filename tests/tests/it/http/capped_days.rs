@@ -6,7 +6,7 @@ use std::time::Duration;
 use handlers::limits::RateLimit;
 use handlers::limits::RateLimits;
 use serde_json::json;
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
 use super::rates::{analysis, bill, is_refused, scene};
 use crate::http::stored_messages;
@@ -15,7 +15,7 @@ use crate::http::stored_messages;
 async fn the_daily_cap_counts_questions_to_the_model_until_its_window_ends() {
     let app = TestApp::with(|app| app.ai_daily_cap = NonZeroU32::new(3)).await;
     let ada = scene(&app, "ada").await;
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let limit = RateLimit::ai_day(NonZeroU32::new(3).unwrap());
     let retry_at = ada.window(&app, limit).ends_at;
     // Invalid requests do not count as questions.
@@ -38,10 +38,10 @@ async fn the_daily_cap_counts_questions_to_the_model_until_its_window_ends() {
     ada.person.notes(&ada.thread, "A note asks no model.").await;
     scene(&app, "bob").await.person.posts("/ai/analyze", &analysis()).await.is(200);
 
-    app.later(retry_at.minus(Duration::from_millis(1)).since(now));
+    app.advance(retry_at.minus(Duration::from_millis(1)).since(now));
     let again = app.signs_in("ada").await;
     is_refused(again.posts("/ai/analyze", &analysis()).await, "ai-day", app.table().clock().now(), retry_at);
-    app.later(Duration::from_millis(1));
+    app.advance(Duration::from_millis(1));
     again.posts("/ai/analyze", &analysis()).await.is(200);
 }
 
@@ -70,7 +70,7 @@ async fn an_invalid_form_does_not_count_as_a_sign_in_attempt() {
 async fn concurrent_questions_use_exactly_the_rest_of_the_daily_cap() {
     let app = TestApp::with(|app| app.ai_daily_cap = NonZeroU32::new(4)).await;
     let ada = scene(&app, "ada").await;
-    let answers = at_once(10, |_| {
+    let answers = concurrently(10, |_| {
         let ada = ada.clone();
         async move { ada.person.posts("/ai/analyze", &analysis()).await }
     })

@@ -11,7 +11,7 @@ async fn thread_on_file(ada: &Person, session: &Session) -> String {
 }
 
 /// The blocks of the last prompt.
-fn told(app: &TestApp) -> Vec<String> {
+fn prompt_blocks(app: &TestApp) -> Vec<String> {
     let seen = app.bedrock().seen().pop().expect("the model was asked");
     let blocks = seen.body["messages"][0]["content"].as_array().expect("blocks").clone();
     blocks.iter().filter_map(|block| block["text"].as_str().map(str::to_owned)).collect()
@@ -21,7 +21,7 @@ async fn asks(ada: &Person, messages: &str, question: &str) -> Value {
     let mut posted = ada.posts(messages, &json!({ "content": question })).await.is(201);
     let (question, reply) = (posted["message"].take(), posted["reply"].take());
     let list = ada.gets(&format!("{messages}?order=desc&limit=2")).await.is(200);
-    assert_eq!(list["messages"], json!([reply, question]), "what was said about it is stored");
+    assert_eq!(list["messages"], json!([reply, question]), "the list reports the same context");
     reply
 }
 
@@ -39,12 +39,12 @@ async fn a_question_about_a_large_file_is_answered_from_its_head_and_an_outline(
         format!("The file with its 18000 lines is too large to be shown whole; the model saw only lines 1 to {last}.");
     assert_eq!(answer["warnings"][0], head);
     assert!(answer["warnings"][1].as_str().unwrap().starts_with("Of the rest it saw an outline, the "), "{answer}");
-    let first = told(&app);
+    let first = prompt_blocks(&app);
     assert!(first[0].ends_with('>') && first[0].contains(&format!("\n{last}|")) && !first[0].contains("def f6000(x)"));
     assert!(first[1].starts_with("<outline-") && first[1].contains("|def f"));
     // The conversation grows; the part of the file that the service may have cached stays the same.
     asks(&ada, &messages, &"And what else? ".repeat(300)).await;
-    assert_eq!(told(&app)[..2], first[..2]);
+    assert_eq!(prompt_blocks(&app)[..2], first[..2]);
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn the_model_sees_the_surroundings_of_a_selection_in_a_1_mb_line() {
     assert_eq!((&answer["context_mode"], &answer["context_lines"]), (&json!("local"), &json!([1, 1])));
     let cut = "Line 1 is too long to be shown whole; the model saw only its characters 590001 to 610027.";
     assert_eq!(answer["warnings"], json!([cut]));
-    let code = &told(&app)[0];
+    let code = &prompt_blocks(&app)[0];
     assert!(code.contains("é;function needle(){return 1}🦀;") && code.chars().count() < 21_000);
 }
 
@@ -76,7 +76,7 @@ async fn an_answer_says_if_the_conversation_was_truncated() {
     }
     let (_, answer) = ada.asks(&thread, "So?").await;
     assert_eq!(answer["history_truncated"], true);
-    let history = &told(&app)[1];
+    let history = &prompt_blocks(&app)[1];
     assert!(!history.contains("user: 1 é") && history.contains("user: 2 é") && history.contains("user: 5 é"));
     let analysis = json!({
         "filename": "a.py", "code_content": "a = 1\n", "question": "So?",

@@ -58,7 +58,7 @@ async fn a_valid_cookie_counts_beside_invalid_ones() {
 async fn the_newer_of_two_valid_access_tokens_identifies_the_caller() {
     let app = TestApp::new().await;
     let (older, newer) = (app.signs_up("ada").await, app.signs_up("bob").await);
-    app.later(Duration::from_secs(1));
+    app.advance(Duration::from_secs(1));
     newer.refreshes().await.is(200);
     let cookies = [pairs(&older, "")[0].clone(), pairs(&newer, "")[0].clone()];
     for cookies in [cookies.join("; "), format!("{}; {}", cookies[1], cookies[0])] {
@@ -70,7 +70,7 @@ async fn the_newer_of_two_valid_access_tokens_identifies_the_caller() {
 async fn a_refresh_uses_the_token_whose_sign_in_is_active() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    app.later(Duration::from_secs(1));
+    app.advance(Duration::from_secs(1));
     let ended = app.signs_in("ada").await;
     let [_, left_behind] = pairs(&ended, "");
     ended.posts("/auth/logout", &serde_json::json!({})).await.is(200);
@@ -146,8 +146,9 @@ async fn key_rotation_signs_no_user_out_and_loads_the_new_key() {
     let ada = app.signs_up("ada").await;
     let [_, by_the_old_key] = pairs(&ada, "");
 
-    let ahead = app.elsewhere(&ada, |app| app.tokens = tokens(TokenKeys::from_pem(&new.0, [&*old.1]).unwrap().into()));
-    app.later(Duration::from_hours(6 * 24 + 1));
+    let ahead =
+        app.in_another_process(&ada, |app| app.tokens = tokens(TokenKeys::from_pem(&new.0, [&*old.1]).unwrap().into()));
+    app.advance(Duration::from_hours(6 * 24 + 1));
     ahead.refreshes().await.is(200);
     let [access, refresh] = pairs(&ahead, "");
     assert_ne!(refresh, by_the_old_key);
@@ -178,7 +179,7 @@ async fn the_access_cookie_outlives_its_token_so_clients_see_that_it_expired() {
         life > 16 * 60
     });
     let kept: Vec<String> = kept.map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
-    app.later(Duration::from_mins(16));
+    app.advance(Duration::from_mins(16));
     sends(&app.stranger(), "GET", "/sessions", &kept.join("; ")).await.refused(401, "TOKEN_EXPIRED");
     sends(&app.stranger(), "POST", "/auth/refresh", &kept.join("; ")).await.is(200);
 }

@@ -11,7 +11,7 @@ use crate::http::{CODE, FILENAME, user};
 /// A negative number, a fraction, and one that is too large.
 const BAD: [&str; 3] = ["-1", "1.5", "99999999999999999999"];
 
-async fn spoil(app: &TestApp, kind: &str, field: &str, number: &str) {
+async fn corrupt(app: &TestApp, kind: &str, field: &str, number: &str) {
     let value = json!({ "N": number });
     app.table().raw().change(kind, |_| true, |item| drop(item.insert(field.to_owned(), value))).await;
 }
@@ -32,7 +32,7 @@ async fn a_user_with_a_bad_session_counter_can_sign_in_and_delete_sessions() {
         let app = TestApp::new().await;
         let ada = app.signs_up("ada").await;
         let (first, second) = (ada.creates(FILENAME, CODE).await, ada.creates(FILENAME, CODE).await);
-        spoil(&app, "user", "session_count", bad).await;
+        corrupt(&app, "user", "session_count", bad).await;
         let ada = app.signs_in("ada").await;
         ada.gets("/users/me").await.is(200);
         ada.gets(&first.path).await.is(200);
@@ -52,7 +52,7 @@ async fn a_session_with_a_bad_thread_counter_can_be_read_and_its_threads_deleted
         let ada = app.signs_up("ada").await;
         let session = ada.creates(FILENAME, CODE).await;
         let (first, second) = (ada.opens_thread(&session, 1..=1).await, ada.opens_thread(&session, 2..=2).await);
-        spoil(&app, "session", "thread_count", bad).await;
+        corrupt(&app, "session", "thread_count", bad).await;
         ada.gets("/sessions").await.is(200);
         ada.gets(&session.path).await.is(200);
         ada.deletes(&first.path).await.is(200);
@@ -60,7 +60,7 @@ async fn a_session_with_a_bad_thread_counter_can_be_read_and_its_threads_deleted
         assert_eq!(verify(&app).await, 0, "{bad}");
         assert_eq!(counter(&app, "session", "thread_count").await, Some(1), "{bad}");
         ada.deletes(&second.path).await.is(200);
-        spoil(&app, "session", "thread_count", bad).await;
+        corrupt(&app, "session", "thread_count", bad).await;
         ada.deletes(&session.path).await.is(200);
         ada.gets(&session.path).await.refused(404, "SESSION_NOT_FOUND");
     }
@@ -72,8 +72,8 @@ async fn items_can_be_deleted_when_their_counter_is_zero() {
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
     let thread = ada.opens_thread(&session, 1..=1).await;
-    spoil(&app, "session", "thread_count", "0").await;
-    spoil(&app, "user", "session_count", "0").await;
+    corrupt(&app, "session", "thread_count", "0").await;
+    corrupt(&app, "user", "session_count", "0").await;
     let changes = counter(&app, "session", "thread_changes").await.unwrap();
     ada.deletes(&thread.path).await.is(200);
     assert_eq!(counter(&app, "session", "thread_count").await, Some(0));
@@ -91,12 +91,12 @@ async fn a_thread_with_a_bad_slot_counter_can_be_read_and_deleted() {
         let session = ada.creates(FILENAME, CODE).await;
         let thread = ada.opens_thread(&session, 1..=1).await;
         ada.notes(&thread, "a note").await;
-        spoil(&app, "thread", "message_slots", bad).await;
+        corrupt(&app, "thread", "message_slots", bad).await;
         ada.gets(&thread.path).await.is(200);
         ada.gets(&thread.messages()).await.is(200);
         assert_eq!(verify(&app).await, 0, "{bad}");
         assert_eq!(counter(&app, "thread", "message_slots").await, Some(1), "{bad}");
-        spoil(&app, "thread", "message_slots", bad).await;
+        corrupt(&app, "thread", "message_slots", bad).await;
         ada.deletes(&thread.path).await.is(200);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::app::{Person, Response, Session};
 use tests::proxy::{Moment, Proxy};
 use tests::texts::noise;
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
 use crate::http::{CODE, FILENAME};
 
@@ -111,7 +111,7 @@ async fn repeating_the_creation_of_the_last_session_at_the_cap_finds_it() {
 async fn ten_concurrent_requests_create_one_session_and_one_thread() {
     let app = TestApp::new().await;
     let ada = Arc::new(app.signs_up("ada").await);
-    let answers = at_once(10, |_| {
+    let answers = concurrently(10, |_| {
         let ada = Arc::clone(&ada);
         async move { ada.posts("/sessions", &file(CODE)).await }
     });
@@ -121,7 +121,7 @@ async fn ten_concurrent_requests_create_one_session_and_one_thread() {
     assert_eq!(count(&ada).await, 1);
     let id = ada.gets("/sessions").await.is(200)["sessions"][0]["session_id"].as_str().unwrap().to_owned();
     let path = format!("/sessions/{id}/threads");
-    let answers = at_once(10, |_| {
+    let answers = concurrently(10, |_| {
         let (ada, path) = (Arc::clone(&ada), path.clone());
         async move { ada.posts(&path, &block()).await }
     });

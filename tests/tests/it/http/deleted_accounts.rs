@@ -44,7 +44,7 @@ async fn a_deleted_account_cannot_ask_the_model_with_its_valid_token() {
     let asked = copy.posts(&thread.messages(), &question()).await;
     assert!([401, 404].contains(&asked.status), "{}", asked.status);
     copy.posts("/sessions", &json!({ "filename": FILENAME, "code_content": CODE })).await;
-    app.table().sweep_a_moment_later().await;
+    app.table().sweep_due_jobs().await;
     assert_eq!(app.table().raw().census().await, items([]));
     assert_eq!(app.bedrock().seen().len(), 0);
 }
@@ -70,7 +70,7 @@ async fn deleting_an_account_while_the_model_answers_leaves_nothing() {
         let (answer, ()) = tokio::join!(asks, deletes);
         let expected: &[u16] = if path == "thread" { &[401, 404] } else { &[200] };
         assert!(expected.contains(&answer.status), "{path}: {}", answer.status);
-        app.table().sweep_a_moment_later().await;
+        app.table().sweep_due_jobs().await;
         assert_eq!(app.table().raw().census().await, items([]), "{path}");
     }
 }

@@ -7,7 +7,7 @@ use axum::http::Request;
 use serde_json::{Value, json};
 use tests::app::{Person, Response, Session, Thread};
 use tests::texts::noise;
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
 use crate::http::{CODE, FILENAME, user};
 
@@ -35,7 +35,7 @@ async fn a_deleted_session_returns_404_and_frees_its_slot() {
     ada.asks(&thread, "why?").await;
     assert_eq!(user(&app, "ada").await.session_count, 2);
     assert_eq!(ada.deletes(&session.path).await.is(200), json!({ "success": true }));
-    assert_eq!(keys(&app).await, before, "and not one item is left");
+    assert_eq!(keys(&app).await, before, "no item is left");
     assert_eq!(user(&app, "ada").await.session_count, 1);
     ada.deletes(&session.path).await.refused(404, "SESSION_NOT_FOUND");
     ada.gets(&session.path).await.refused(404, "SESSION_NOT_FOUND");
@@ -65,7 +65,7 @@ async fn a_deleted_thread_returns_404_and_frees_its_slot() {
     ada.asks(&thread, "why?").await;
     ada.notes(&thread, "thanks").await;
     assert_eq!(ada.deletes(&thread.path).await.is(200), json!({ "success": true }));
-    assert_eq!(keys(&app).await, before, "and not one item is left");
+    assert_eq!(keys(&app).await, before, "no item is left");
     ada.deletes(&thread.path).await.refused(404, "THREAD_NOT_FOUND");
     ada.gets(&thread.path).await.refused(404, "THREAD_NOT_FOUND");
     ada.gets(&thread.messages()).await.refused(404, "THREAD_NOT_FOUND");
@@ -133,7 +133,7 @@ async fn race(ada: &Person, (session, thread): (&Session, &Thread), target: &str
     ];
     let delete = ("DELETE", target.to_owned(), Value::Null);
     let total = requests.len() * WRITES + 1;
-    at_once(total, |number| {
+    concurrently(total, |number| {
         let (method, path, body) =
             if number == total / 2 { delete.clone() } else { requests[number % requests.len()].clone() };
         let ada = ada.clone();
@@ -168,8 +168,8 @@ async fn writes_that_race_a_session_delete_leave_nothing() {
         assert_said_what_may_be_said(&race(&ada, (&session, &thread), &session.path, after).await);
         ada.gets(&session.path).await.refused(404, "SESSION_NOT_FOUND");
         // The chunks of a save that lost are removed when its commit can no longer succeed.
-        app.later(Duration::from_mins(16));
-        app.table().sweep_a_moment_later().await;
+        app.advance(Duration::from_mins(16));
+        app.table().sweep_due_jobs().await;
         let mut left: Vec<String> =
             app.table().raw().outline().await.iter().map(|item| item.kind().to_owned()).collect();
         left.retain(|kind| kind != "daily_usage");
@@ -189,8 +189,8 @@ async fn writes_that_race_a_thread_delete_leave_nothing() {
         assert_said_what_may_be_said(&race(&ada, (&session, &thread), &thread.path, after).await);
         ada.gets(&thread.path).await.refused(404, "THREAD_NOT_FOUND");
         let opened = ada.opens(&session).await.json;
-        app.later(Duration::from_mins(16));
-        app.table().sweep_a_moment_later().await;
+        app.advance(Duration::from_mins(16));
+        app.table().sweep_due_jobs().await;
         let uuid = thread.id.split('.').nth(1).unwrap();
         let left = keys(&app).await;
         assert!(left.iter().all(|(_, sk)| !sk.contains(uuid)), "{left:?}");
@@ -213,7 +213,7 @@ async fn one_of_ten_concurrent_deletes_succeeds() {
     let thread = ada.opens_thread(&kept, 1..=1).await;
     ada.notes(&thread, "a note").await;
     for path in [&session.path, &thread.path] {
-        let answers = at_once(10, |_| {
+        let answers = concurrently(10, |_| {
             let (ada, path) = (ada.clone(), path.clone());
             async move { ada.deletes(&path).await.status }
         })

@@ -36,7 +36,7 @@ async fn every_sign_in_is_listed_with_its_browser_and_the_current_is_marked() {
     let request = Request::post("/auth/signup").header("user-agent", FIREFOX);
     desk.sends_json(request, sign_up("ada").to_string()).await.is(201);
     app.signs_up("bob").await;
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let phone = signs_in_with(&app, "something new").await;
     let shown = devices(&phone).await;
     assert_eq!(shown.len(), 2, "none of bob's");
@@ -55,11 +55,11 @@ async fn every_sign_in_is_listed_with_its_browser_and_the_current_is_marked() {
 async fn the_last_use_is_stored_once_an_hour_and_orders_the_list() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let phone = app.signs_in("ada").await;
     let mut written = Vec::new();
     for _ in 0..10 {
-        app.later(Duration::from_mins(15));
+        app.advance(Duration::from_mins(15));
         written.push(patterns(&ada.refreshes().await));
     }
     assert_eq!(written.iter().filter(|calls| **calls == ["AP-15", "AP-16"]).count(), 2, "{written:?}");

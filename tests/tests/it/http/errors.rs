@@ -26,7 +26,7 @@ use crate::http::expiry;
 const ABSENT: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
 
 /// Whether the scenario of this code changes the scene so that no other scenario may share it.
-fn is_spoilt_by(operation: &Operation, code: &str) -> bool {
+fn changes_the_scene(operation: &Operation, code: &str) -> bool {
     // After a retry, the question has its answer.
     code.contains("LIMIT") || code == "REQUEST_IN_PROGRESS" || operation.path.ends_with("/retry")
 }
@@ -45,7 +45,7 @@ async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Optio
                 provoked(&Scene::of(TestApp::with_rate_limits().await, operation).await, code).await
             }
             "NETWORK_ERROR" => Some(Scene::of(TestApp::without_a_model().await, operation).await.asked().await),
-            code if is_spoilt_by(operation, code) => {
+            code if changes_the_scene(operation, code) => {
                 provoked(&Scene::of(TestApp::new().await, operation).await, code).await
             }
             code => provoked(&shared, code).await,
@@ -61,7 +61,7 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "INVALID_INPUT" => ill_formed(scene).await,
         "UNAUTHORIZED" => scene.sent(&scene.app.stranger(), &scene.path()).await,
         "TOKEN_EXPIRED" => {
-            scene.app.later(Duration::from_mins(16));
+            scene.app.advance(Duration::from_mins(16));
             let answer = scene.asked().await;
             for (name, person) in [("ada", &scene.ada), ("bob", &scene.bob)] {
                 let again = json!({ "username": name, "password": PASSWORD });
@@ -72,8 +72,8 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "FORBIDDEN" => forbidden(scene).await,
         code if code.ends_with("_NOT_FOUND") => not_found(scene, code).await?,
         "DATABASE_ERROR" => {
-            let nobody = Proxy::before("http://127.0.0.1:1").await;
-            let store = scene.app.table().store_through(&nobody.url()).await;
+            let closed = Proxy::before("http://127.0.0.1:1").await;
+            let store = scene.app.table().store_through(&closed.url()).await;
             scene.sent(&scene.app.on(store, &scene.ada), &scene.path()).await
         }
         "INTERNAL_ERROR" => {
@@ -153,7 +153,7 @@ async fn created_and_deleted(scene: &Scene, noun: &str) -> Response {
 
 /// Asserts that the route succeeds, and that each declared error occurs in its scenario.
 async fn shows_all_it_declares(name: &str) {
-    let operation = operations().iter().find(|operation| name_of(operation) == name).expect("there is such a route");
+    let operation = operations().iter().find(|operation| name_of(operation) == name).expect("the route exists");
     let answer = Scene::of(TestApp::new().await, operation).await.asked().await;
     assert!((200..300).contains(&answer.status), "{}: {}", answer.what, answer.json);
     let mut not_shown = Vec::new();

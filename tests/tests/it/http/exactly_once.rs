@@ -117,18 +117,18 @@ impl Scene {
 
     /// The same when the count is stable: the table may still execute requests from before a crash.
     async fn stored_at_rest(&self) -> (usize, usize) {
-        let (mut stored, mut looks_alike) = (self.stored().await, 0);
-        while looks_alike < 5 {
+        let (mut stored, mut equal_reads) = (self.stored().await, 0);
+        while equal_reads < 5 {
             tokio::time::sleep(Duration::from_millis(200)).await;
             let now = self.stored().await;
-            looks_alike = if now == stored { looks_alike + 1 } else { 0 };
+            equal_reads = if now == stored { equal_reads + 1 } else { 0 };
             stored = now;
         }
         stored
     }
 
     /// Asserts that each question is stored once, directly before its answer, as the responses said.
-    async fn is_as_told(&self, told: &[(usize, Value)]) {
+    async fn matches_responses(&self, told: &[(usize, Value)]) {
         let mut stored = BTreeMap::new();
         for thread in &self.threads {
             let id: ThreadId = thread.parse().unwrap();
@@ -219,7 +219,7 @@ async fn questions_over_broken_connections_are_stored_asked_and_billed_once() {
     let scene = Scene::of(how_many(100)).await;
     let server = Server::start(scene.app.router());
     let told = scene.asks_all(&server).await;
-    scene.is_as_told(&told).await;
+    scene.matches_responses(&told).await;
     let questions = scene.questions;
     assert_eq!(scene.stored().await, (questions, questions));
     assert_eq!(scene.billed().await, (questions, u32::try_from(questions).unwrap()));
@@ -241,11 +241,11 @@ async fn killed_servers_ask_again_only_questions_without_a_committed_answer() {
         }
         server.kill();
         lost = scene.app.bedrock().calls() - scene.stored_at_rest().await.1;
-        scene.app.later(LEASE_IS_OVER);
+        scene.app.advance(LEASE_IS_OVER);
         server.start_again(scene.app.router()).await;
     }
     let told = asking.await.unwrap();
-    scene.is_as_told(&told).await;
+    scene.matches_responses(&told).await;
     let questions = scene.questions;
     assert_eq!(scene.stored().await, (questions, questions));
     assert_eq!(scene.billed().await, (questions + lost, u32::try_from(questions).unwrap()));

@@ -49,13 +49,13 @@ fn question(asks: bool) -> Value {
 async fn a_list_says_that_older_messages_have_expired() {
     let (app, ada, thread) = scene(30).await;
     ada.notes(&thread, "first").await;
-    app.later(DAY * 20);
+    app.advance(DAY * 20);
     signs_in_again(&ada).await;
     ada.notes(&thread, "second").await;
     let before = ada.gets(&thread.messages()).await.is(200);
     assert_eq!(before["messages"].as_array().unwrap().len(), 2);
     assert_eq!(before.get("older_messages_expired"), None);
-    app.later(DAY * 10);
+    app.advance(DAY * 10);
     signs_in_again(&ada).await;
     for order in ["asc", "desc"] {
         let after = ada.gets(&format!("{}?order={order}", thread.messages())).await;
@@ -74,7 +74,7 @@ async fn resending_an_expired_message_returns_404_and_asks_no_model() {
         let (app, ada, thread) = scene(1).await;
         ada.posts(&thread.messages(), &question(asks)).await.is(201);
         let calls = app.bedrock().seen().len();
-        app.later(DAY * 2);
+        app.advance(DAY * 2);
         signs_in_again(&ada).await;
         for _ in 0..2 {
             ada.posts(&thread.messages(), &question(asks)).await.refused(404, "MESSAGE_NOT_FOUND");
@@ -89,7 +89,7 @@ async fn retrying_an_expired_failed_question_returns_404_and_asks_no_model() {
     app.bedrock().script(vec![Act::fault(403, "AccessDeniedException", "no")]);
     ada.posts(&thread.messages(), &question(true)).await.refused(503, "BEDROCK_UNAVAILABLE");
     let calls = app.bedrock().seen().len();
-    app.later(DAY * 2);
+    app.advance(DAY * 2);
     signs_in_again(&ada).await;
     ada.posts(&thread.messages(), &question(true)).await.refused(404, "MESSAGE_NOT_FOUND");
     assert_eq!(app.bedrock().seen().len(), calls);
@@ -99,7 +99,7 @@ async fn retrying_an_expired_failed_question_returns_404_and_asks_no_model() {
 async fn the_patch_of_an_expired_answer_cannot_be_applied() {
     let (app, ada, thread) = scene(1).await;
     let (_, answer) = ada.asks(&thread, "Is this comparison right?").await;
-    app.later(DAY);
+    app.advance(DAY);
     signs_in_again(&ada).await;
     let path = format!("{}/{}/apply", thread.messages(), answer["message_id"].as_str().unwrap());
     ada.posts(&path, &json!({ "expected_version_number": 1 })).await.refused(404, "MESSAGE_NOT_FOUND");

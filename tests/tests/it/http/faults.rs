@@ -14,6 +14,8 @@ use tests::app::{Person, Response, Thread};
 use crate::http::{CODE, FILENAME};
 
 const QUESTION: &str = "Is this comparison right?";
+/// The service's error text, which may appear only in the log.
+const FAULT_TEXT: &str = "words for the log alone";
 
 /// The deadline for faults that stall.
 const SHORT: Duration = Duration::from_secs(2);
@@ -37,7 +39,7 @@ fn answered(name: &'static str, script: impl Into<Vec<Act>>, calls: usize) -> Ca
 }
 
 fn fault(status: u16, kind: &'static str) -> Act {
-    Act::fault(status, kind, "words for the log alone")
+    Act::fault(status, kind, FAULT_TEXT)
 }
 
 fn invalid(message: &str) -> Act {
@@ -77,13 +79,13 @@ fn unavailable() -> Vec<Case> {
         answered("cut in the body once", [Act::CutBody], 2),
         case("reset before an answer", thrice(&Act::Reset), 503, busy, 2),
         answered("reset before an answer once", [Act::Reset], 2),
-        case("a parameter nobody sent", [invalid("`temperature` is deprecated.")], 500, "INTERNAL_ERROR", 1),
-        case("a call that is wrong", [invalid("#: something is wrong")], 500, "INTERNAL_ERROR", 1),
+        case("a parameter that was not sent", [invalid("`temperature` is deprecated.")], 500, "INTERNAL_ERROR", 1),
+        case("an invalid call", [invalid("#: something is wrong")], 500, "INTERNAL_ERROR", 1),
         answered("no forced tool", [invalid("toolConfig.toolChoice is not supported")], 2),
         case("too long", [too_long.clone(), too_long.clone()], 413, "TOKEN_LIMIT_EXCEEDED", 2),
-        answered("too long only when it is whole", [too_long], 2),
+        answered("a context window that only the whole file exceeds", [too_long], 2),
         case("a full window", [full.clone(), full.clone()], 413, "TOKEN_LIMIT_EXCEEDED", 2),
-        answered("a window that is full only of the whole", [full], 2),
+        answered("a context window that only the whole file fills", [full], 2),
         case("the model is too slow", [fault(408, "ModelTimeoutException")], 504, "AI_TIMEOUT", 1),
     ]
 }
@@ -137,7 +139,7 @@ async fn holds(app: &TestApp, ada: &Person, thread: &Thread, case: Case, deadlin
     let took = began.elapsed();
     assert!(took < deadline + Duration::from_secs(20), "{name}: {took:?}");
     assert_eq!((response.status, response.json["error"]["code"].as_str()), (status, code), "{name}: {}", response.json);
-    assert!(!response.json.to_string().contains("nobody is told"), "{name}: {}", response.json);
+    assert!(!response.json.to_string().contains(FAULT_TEXT), "{name}: {}", response.json);
     assert_eq!(app.bedrock().seen().len() - before, calls, "{name}");
     let kept = last_question(ada, thread).await;
     assert_eq!(kept["content"], QUESTION, "{name}");
@@ -161,7 +163,7 @@ async fn last_question(ada: &Person, thread: &Thread) -> Value {
 async fn an_internal_error_names_the_stored_question() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
-    app.bedrock().script(vec![invalid("words for the log alone")]);
+    app.bedrock().script(vec![invalid(FAULT_TEXT)]);
     let error = ada.posts(&thread.messages(), &json!({ "content": QUESTION })).await.refused(500, "INTERNAL_ERROR");
     assert_eq!(error["message_id"], format!("{}.1", thread.id));
     let again = format!("{}/{}/retry", thread.messages(), error["message_id"].as_str().unwrap());
@@ -208,16 +210,17 @@ async fn the_error_of_a_busy_model_has_a_retry_time() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     let busy = fault(429, "ThrottlingException").retry_after(Duration::from_secs(42));
-    let known = case("it said so", [busy], 503, "BEDROCK_UNAVAILABLE", 1);
+    let known = case("with a retry time", [busy], 503, "BEDROCK_UNAVAILABLE", 1);
     let response = holds(&app, &ada, &thread, known, Duration::from_secs(30)).await;
     assert_eq!(response.headers["retry-after"], "42");
     let at = app.table().clock().now().plus(Duration::from_secs(42));
     assert_eq!(response.json["error"]["retry_after"], at.to_rfc3339());
 
-    let unknown = case("it did not", thrice(&fault(503, "ServiceUnavailableException")), 503, "BEDROCK_UNAVAILABLE", 3);
+    let unknown =
+        case("without a retry time", thrice(&fault(503, "ServiceUnavailableException")), 503, "BEDROCK_UNAVAILABLE", 3);
     let response = holds(&app, &ada, &thread, unknown, Duration::from_secs(30)).await;
     assert_eq!(response.headers["retry-after"], "10", "an estimate");
-    let denied = case("it never will", [fault(403, "AccessDeniedException")], 503, "BEDROCK_UNAVAILABLE", 1);
+    let denied = case("denied", [fault(403, "AccessDeniedException")], 503, "BEDROCK_UNAVAILABLE", 1);
     let response = holds(&app, &ada, &thread, denied, Duration::from_secs(30)).await;
     assert_eq!(response.headers.get("retry-after"), None);
 }

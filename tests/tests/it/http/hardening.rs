@@ -201,7 +201,7 @@ async fn large_answers_are_gzipped_on_request_and_gzipped_changes_accepted() {
     let renamed = gzip(json!({ "filename": "a.rs" }).to_string().as_bytes());
     let request = packed(Request::patch(format!("{}/metadata", session.path)));
     let answer = ada.sends(request.header(header::ACCEPT_ENCODING, "gzip"), renamed).await;
-    assert_eq!(answer.headers.get(header::CONTENT_ENCODING), None, "a small one is not worth it");
+    assert_eq!(answer.headers.get(header::CONTENT_ENCODING), None, "a small response is not compressed");
     assert_eq!(answer.is(200)["session"]["filename"], "a.rs");
 }
 

@@ -41,10 +41,10 @@ async fn scene() -> (TestApp, Vec<String>) {
 
 /// The texts of the one message to the model, after checks of the rest of the request.
 #[track_caller]
-fn told(seen: &Seen) -> Vec<&str> {
+fn prompt_texts(seen: &Seen) -> Vec<&str> {
     let [message] = list(&seen.body["messages"]) else { panic!("one message") };
     assert_eq!(message["role"], "user");
-    assert_eq!(texts(&seen.body["system"]), [SYSTEM], "what the system says is ours alone");
+    assert_eq!(texts(&seen.body["system"]), [SYSTEM], "the system prompt is constant");
     let tools = list(&seen.body["toolConfig"]["tools"]).iter().filter_map(|tool| tool["toolSpec"]["name"].as_str());
     assert_eq!(tools.collect::<Vec<_>>(), ["review_answer"]);
     texts(&message["content"])
@@ -132,7 +132,7 @@ async fn all_stay_inside(files: Vec<HostileFile>) {
         let thread = opens(&ada, &file).await;
         let (_, answer) = ada.asks(&thread, "Why?").await;
         let seen = last(&app);
-        let blocks = told(&seen);
+        let blocks = prompt_texts(&seen);
         let fence = fenced(&blocks, &["code", "selection", "question"]);
         numbered(blocks[0], &file.code);
         keeps(&secrets, &seen, &ada);
@@ -144,7 +144,12 @@ async fn all_stay_inside(files: Vec<HostileFile>) {
         ada.notes(&thread, &question).await;
         ada.asks(&thread, &question).await;
         let seen = last(&app);
-        assert_eq!(fenced(&told(&seen), &["code", "history", "selection", "question"]), fence, "{}", file.attempt);
+        assert_eq!(
+            fenced(&prompt_texts(&seen), &["code", "history", "selection", "question"]),
+            fence,
+            "{}",
+            file.attempt
+        );
         keeps(&secrets, &seen, &ada);
     }
 }
@@ -163,7 +168,7 @@ async fn hostile_code_of_an_analysis_stays_inside_its_fence() {
         });
         ada.posts("/ai/analyze", &body).await.is(200);
         let seen = last(&app);
-        fence = fenced(&told(&seen), &["code", "history", "selection", "question"]);
+        fence = fenced(&prompt_texts(&seen), &["code", "history", "selection", "question"]);
         keeps(&secrets, &seen, &ada);
     }
 }

@@ -7,7 +7,7 @@ use bedrock_local::Act;
 use model::ClientRequest;
 use serde_json::{Value, json};
 use tests::app::{Person, Response, Thread};
-use tests::{LEASE, TestApp, at_once};
+use tests::{LEASE, TestApp, concurrently};
 
 use crate::http::{CODE, FILENAME, stored_messages, user};
 
@@ -116,7 +116,7 @@ async fn of_twenty_duplicates_one_asks_one_waits_and_the_rest_get_a_retry_time()
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(1))]);
     let (ada, path) = (Arc::new(ada), thread.messages());
-    let answers = at_once(20, |_| {
+    let answers = concurrently(20, |_| {
         let (ada, path) = (Arc::clone(&ada), path.clone());
         async move { ada.posts(&path, &question()).await }
     })
@@ -141,7 +141,7 @@ async fn a_duplicate_that_waits_until_its_deadline_gets_request_in_progress() {
     let (ada, thread) = scene(&app).await;
     held_by_a_run_that_was_killed(&app, &thread).await;
     let error = ada.posts(&thread.messages(), &question()).await.refused(409, "REQUEST_IN_PROGRESS");
-    assert_eq!(error["message_id"], format!("{}.1", thread.id), "its answer can be looked for there");
+    assert_eq!(error["message_id"], format!("{}.1", thread.id), "the client can find the answer there");
     assert_eq!(app.bedrock().seen().len(), 0);
 }
 
@@ -159,7 +159,7 @@ async fn a_killed_run_is_taken_over_after_its_lease() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     held_by_a_run_that_was_killed(&app, &thread).await;
-    app.later(Duration::from_secs(36));
+    app.advance(Duration::from_secs(36));
     let answered = ada.posts(&thread.messages(), &question()).await.is(201);
     assert_eq!(answered["message"]["reply_state"], "answered");
     let stored = stored_messages(&app, &thread.id).await;
@@ -179,7 +179,7 @@ async fn a_late_answer_loses_to_the_run_that_took_over_and_both_are_billed() {
     while app.bedrock().seen().is_empty() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    app.later(Duration::from_mins(2));
+    app.advance(Duration::from_mins(2));
     let taken = ada.posts(&thread.messages(), &question()).await.is(201);
     assert_eq!(late.await.unwrap().is(200), taken);
     assert_eq!(stored_messages(&app, &thread.id).await.len(), 2);
@@ -193,7 +193,7 @@ async fn a_client_id_counts_as_long_as_its_expired_record_exists() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     let first = ada.posts(&thread.messages(), &question()).await.is(201);
-    app.later(Duration::from_hours(25));
+    app.advance(Duration::from_hours(25));
     let again = app.signs_in("ada").await.posts(&thread.messages(), &question()).await;
     assert_eq!(again.is(200), first);
 }

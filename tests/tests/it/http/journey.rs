@@ -20,7 +20,7 @@ struct Transcript {
 
 impl Transcript {
     /// Notes a response, and returns its JSON.
-    fn tells(&mut self, answer: Response, status: u16) -> Value {
+    fn records(&mut self, answer: Response, status: u16) -> Value {
         let what = self.shapes.named(&answer.what);
         let mut calls = BTreeMap::<_, u32>::new();
         for call in &answer.bill {
@@ -37,48 +37,48 @@ impl Transcript {
 }
 
 /// The first half: an account, a session, a thread.
-async fn to_a_thread(app: &TestApp, ada: &Person, told: &mut Transcript) -> (String, String) {
-    told.tells(ada.posts("/auth/signup", &sign_up("ada")).await, 201);
+async fn to_a_thread(app: &TestApp, ada: &Person, transcript: &mut Transcript) -> (String, String) {
+    transcript.records(ada.posts("/auth/signup", &sign_up("ada")).await, 201);
     let credentials = json!({ "username": "ada", "password": PASSWORD });
-    told.tells(ada.posts("/auth/login", &credentials).await, 200);
-    app.later(Duration::from_mins(1));
+    transcript.records(ada.posts("/auth/login", &credentials).await, 200);
+    app.advance(Duration::from_mins(1));
     let file = json!({ "filename": FILENAME, "code_content": CODE });
-    let created = told.tells(ada.posts("/sessions", &file).await, 201);
+    let created = transcript.records(ada.posts("/sessions", &file).await, 201);
     let session = format!("/sessions/{}", created["session"]["session_id"].as_str().unwrap());
-    let list = told.tells(ada.gets("/sessions").await, 200);
+    let list = transcript.records(ada.gets("/sessions").await, 200);
     assert_eq!(list["sessions"], json!([created["session"]]));
-    let opened = told.tells(ada.gets(&session).await, 200);
+    let opened = transcript.records(ada.gets(&session).await, 200);
     assert!(opened["session"]["code_content"] == CODE, "the same code, byte for byte");
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let selected: Vec<&str> = CODE.lines().skip(32).take(3).collect();
     let selection = json!({ "type": "block", "start_line": 33, "end_line": 35, "selected_text": selected.join("\n") });
     let threads = format!("{session}/threads");
-    let thread = told.tells(ada.posts(&threads, &selection).await, 201);
-    let list = told.tells(ada.gets(&threads).await, 200);
+    let thread = transcript.records(ada.posts(&threads, &selection).await, 201);
+    let list = transcript.records(ada.gets(&threads).await, 200);
     assert_eq!(list["threads"], json!([thread["thread"]]));
     (session, format!("/threads/{}", thread["thread"]["thread_id"].as_str().unwrap()))
 }
 
 /// The second half: a question, its answer, the patch.
-async fn to_a_patch(app: &TestApp, ada: &Person, told: &mut Transcript, (session, thread): (&str, &str)) {
+async fn to_a_patch(app: &TestApp, ada: &Person, transcript: &mut Transcript, (session, thread): (&str, &str)) {
     let messages = format!("{thread}/messages");
     let question = json!({ "content": "Is this comparison right?" });
-    let posted = told.tells(ada.posts(&messages, &question).await, 201);
-    app.later(Duration::from_mins(1));
+    let posted = transcript.records(ada.posts(&messages, &question).await, 201);
+    app.advance(Duration::from_mins(1));
     let new = patched(CODE, &posted["reply"]["patch"]);
     assert_eq!(CODE.replace("best == None", "best is None"), new);
     let save = json!({ "expected_version_number": 1, "code_content": new });
-    let saved = told.tells(ada.puts(session, &save).await, 200);
+    let saved = transcript.records(ada.puts(session, &save).await, 200);
     let other = json!({ "expected_version_number": 1, "code_content": CODE });
-    let conflict = told.tells(ada.puts(session, &other).await, 409);
+    let conflict = transcript.records(ada.puts(session, &other).await, 409);
     assert!(conflict["error"]["current_code"] == *new);
-    assert_eq!(told.tells(ada.gets(thread).await, 200)["thread"], saved["threads"][0]);
+    assert_eq!(transcript.records(ada.gets(thread).await, 200)["thread"], saved["threads"][0]);
     let note = json!({ "content": "Thanks, applied.", "ask": false });
-    let noted = told.tells(ada.posts(&messages, &note).await, 201);
+    let noted = transcript.records(ada.posts(&messages, &note).await, 201);
     let (question, mut answer) = (posted["message"].clone(), posted["reply"].clone());
-    let oldest_first = told.tells(ada.gets(&messages).await, 200);
+    let oldest_first = transcript.records(ada.gets(&messages).await, 200);
     assert_eq!(oldest_first["messages"], json!([question, answer, noted["message"]]));
-    let first = told.tells(ada.gets(&format!("{messages}?order=desc&limit=2")).await, 200);
+    let first = transcript.records(ada.gets(&format!("{messages}?order=desc&limit=2")).await, 200);
     assert_eq!(first["messages"], json!([noted["message"], answer.take()]));
     let cursor = first["cursor"].as_str().unwrap();
     let last = ada.gets(&format!("{messages}?order=desc&limit=2&cursor={cursor}")).await.is(200);
@@ -87,23 +87,23 @@ async fn to_a_patch(app: &TestApp, ada: &Person, told: &mut Transcript, (session
 
 async fn the_journey() -> Transcript {
     let app = TestApp::with_rate_limits().await;
-    let (ada, mut told) = (app.stranger(), Transcript::default());
-    let (session, thread) = to_a_thread(&app, &ada, &mut told).await;
-    to_a_patch(&app, &ada, &mut told, (&session, &thread)).await;
-    told.tells(app.stranger().gets("/health").await, 200);
-    told
+    let (ada, mut transcript) = (app.stranger(), Transcript::default());
+    let (session, thread) = to_a_thread(&app, &ada, &mut transcript).await;
+    to_a_patch(&app, &ada, &mut transcript, (&session, &thread)).await;
+    transcript.records(app.stranger().gets("/health").await, 200);
+    transcript
 }
 
 #[tokio::test]
 async fn a_file_is_reviewed_and_the_answers_patch_is_applied() {
-    let told = the_journey().await;
-    insta::assert_snapshot!("journey", told.answers.trim_end());
+    let transcript = the_journey().await;
+    insta::assert_snapshot!("journey", transcript.answers.trim_end());
 }
 
 #[tokio::test]
 async fn the_table_requests_of_the_journey_are_unchanged() {
-    let told = the_journey().await;
-    insta::assert_snapshot!("journey_costs", told.costs.trim_end());
+    let transcript = the_journey().await;
+    insta::assert_snapshot!("journey_costs", transcript.costs.trim_end());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::ThreadId;
 use serde_json::json;
 use tests::app::Response;
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
 use crate::http::{CODE, FILENAME, stored_messages, user};
 
@@ -71,7 +71,7 @@ async fn a_thread_holds_500_messages_and_a_question_needs_room_for_its_answer() 
     ada.notes(&thread, "the last note").await;
     let note = json!({ "content": "one more", "ask": false });
     ada.posts(&thread.messages(), &note).await.refused(409, "MESSAGE_LIMIT_EXCEEDED");
-    assert_eq!(app.bedrock().seen().len(), 1, "the model is not asked what cannot be stored");
+    assert_eq!(app.bedrock().seen().len(), 1, "the model is not asked if the answer cannot be stored");
     assert_eq!(stored_messages(&app, &thread.id).await.len(), 500);
     let newest = ada.gets(&format!("{}?order=desc&limit=3", thread.messages())).await.is(200);
     let contents: Vec<_> = newest["messages"].as_array().unwrap().iter().map(|message| &message["role"]).collect();
@@ -90,13 +90,13 @@ async fn two_of_forty_concurrent_questions_fit_into_the_last_five_slots() {
         app.table().messages().add_note(&seen, "note", None).await.unwrap();
         seen.message_slots = number;
     }
-    let answers = at_once(40, |number| {
+    let answers = concurrently(40, |number| {
         let (ada, path) = (ada.clone(), thread.messages());
         async move { ada.posts(&path, &json!({ "content": format!("question {number}") })).await }
     })
     .await;
     assert_eq!(tally(&answers), BTreeMap::from([((201, ""), 2), ((409, "MESSAGE_LIMIT_EXCEEDED"), 38)]));
-    assert_eq!(app.bedrock().seen().len(), 2, "the model is not asked what cannot be stored");
+    assert_eq!(app.bedrock().seen().len(), 2, "the model is not asked if the answer cannot be stored");
     ada.notes(&thread, "the last note").await;
     let note = json!({ "content": "one more", "ask": false });
     ada.posts(&thread.messages(), &note).await.refused(409, "MESSAGE_LIMIT_EXCEEDED");
@@ -122,7 +122,7 @@ async fn one_of_fifty_concurrent_saves_succeeds_and_the_rest_get_its_code() {
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
     ada.opens_thread(&session, 33..=35).await;
-    let answers = at_once(50, |number| {
+    let answers = concurrently(50, |number| {
         let (ada, session) = (ada.clone(), session.clone());
         async move { ada.saves(&session, 1, &format!("# saver {number}\n{CODE}")).await }
     })
@@ -141,7 +141,7 @@ async fn one_of_fifty_concurrent_saves_succeeds_and_the_rest_get_its_code() {
 async fn a_hundred_of_two_hundred_concurrent_creations_succeed() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    let answers = at_once(200, |number| {
+    let answers = concurrently(200, |number| {
         let ada = ada.clone();
         let file = json!({ "filename": FILENAME, "code_content": format!("# file {number}") });
         async move { ada.posts("/sessions", &file).await }
@@ -160,7 +160,7 @@ async fn twenty_concurrent_questions_are_each_followed_by_their_answer() {
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
     let thread = ada.opens_thread(&session, 33..=35).await;
-    let asked = at_once(20, |number| {
+    let asked = concurrently(20, |number| {
         let (ada, thread) = (ada.clone(), thread.clone());
         async move { ada.asks(&thread, &format!("question {number}")).await }
     })

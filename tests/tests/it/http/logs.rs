@@ -15,16 +15,16 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-static LISTENING: AtomicBool = AtomicBool::new(false);
-static HEARD: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+static CAPTURING: AtomicBool = AtomicBool::new(false);
+static CAPTURED: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Captures the log of this process while the test listens; other tests run in it before and after.
-struct Ear;
+struct Capture;
 
-impl std::io::Write for Ear {
+impl std::io::Write for Capture {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if LISTENING.load(Ordering::Relaxed) {
-            heard().extend_from_slice(bytes);
+        if CAPTURING.load(Ordering::Relaxed) {
+            captured().extend_from_slice(bytes);
         }
         Ok(bytes.len())
     }
@@ -34,22 +34,22 @@ impl std::io::Write for Ear {
     }
 }
 
-fn heard() -> MutexGuard<'static, Vec<u8>> {
-    HEARD.lock().unwrap_or_else(PoisonError::into_inner)
+fn captured() -> MutexGuard<'static, Vec<u8>> {
+    CAPTURED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn listen() {
+fn start_capture() {
     // Everything is requested; each program's filter decides what is shown.
-    let lines = tracing_subscriber::fmt::layer().json().with_writer(|| Ear);
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(|| Capture);
     let subscriber = tracing_subscriber::registry().with(LevelFilter::TRACE).with(handlers::logging::shown());
-    subscriber.with(lines).try_init().expect("no other test sets one");
-    LISTENING.store(true, Ordering::Relaxed);
+    subscriber.with(lines).try_init().expect("no other test sets a subscriber");
+    CAPTURING.store(true, Ordering::Relaxed);
 }
 
 /// The captured log, up to a final line of this test.
-fn hear() -> String {
-    LISTENING.store(false, Ordering::Relaxed);
-    String::from_utf8(std::mem::take(&mut *heard())).expect("JSON lines")
+fn end_capture() -> String {
+    CAPTURING.store(false, Ordering::Relaxed);
+    String::from_utf8(std::mem::take(&mut *captured())).expect("JSON lines")
 }
 
 /// A text that occurs only where the test puts it.
@@ -112,10 +112,10 @@ async fn account(app: &TestApp, ada: &Person) -> Vec<String> {
     keep(ada);
     thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
     let thief = ada.copied();
-    app.later(Duration::from_hours(6 * 24 + 1));
+    app.advance(Duration::from_hours(6 * 24 + 1));
     ada.refreshes().await.is(200);
     keep(ada);
-    app.later(Duration::from_secs(30));
+    app.advance(Duration::from_secs(30));
     thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
     thief.with_cookie("refresh_token", Some(&secret("token")));
     thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
@@ -252,7 +252,7 @@ async fn analyze(app: &TestApp, ada: &Person) {
 }
 
 /// Requests that never reach a handler, or whose handler never reaches the table.
-async fn turned_away(app: &TestApp, ada: &Person) {
+async fn rejected_requests(app: &TestApp, ada: &Person) {
     let sends = |request: Builder| ada.sends_json(request, secret("body"));
     let origin = format!("https://{}.example", secret("origin"));
     sends(Request::post("/sessions").header("origin", origin)).await.refused(403, "FORBIDDEN");
@@ -286,14 +286,14 @@ async fn turned_away(app: &TestApp, ada: &Person) {
 #[tokio::test]
 async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
     let app = TestApp::new().await;
-    listen();
+    start_capture();
     let (ada, mut secrets) = sign_ins(&app).await;
     analyze(&app, &ada).await;
-    turned_away(&app, &ada).await;
+    rejected_requests(&app, &ada).await;
     secrets.extend(review(&app, &ada.copied()).await);
     secrets.extend(account(&app, &ada).await);
-    app.later(Duration::from_hours(1));
-    let log = hear();
+    app.advance(Duration::from_hours(1));
+    let log = end_capture();
 
     secrets.extend([
         "zq1843".to_owned(),
@@ -314,7 +314,7 @@ async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
     }
     for operation in operations() {
         let answered = |status: &u16| log.contains(&format!("{} {} {status}", operation.method, operation.path));
-        assert!([200, 201].iter().any(answered), "nothing was asked of {} {}", operation.method, operation.path);
+        assert!([200, 201].iter().any(answered), "no request was sent to {} {}", operation.method, operation.path);
     }
     for told in [
         "PUT /users/me/password 200",
@@ -328,6 +328,6 @@ async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
         "AP-34",
         "DEBUG",
     ] {
-        assert!(log.contains(told), "the log does not say {told}");
+        assert!(log.contains(told), "the log lacks {told}");
     }
 }

@@ -66,10 +66,10 @@ async fn sessions_are_listed_by_their_last_activity() {
     let mut sessions = Vec::new();
     for name in ["a.py", "b.py", "c.py", "d.py"] {
         sessions.push(ada.creates(name, CODE).await);
-        app.later(Duration::from_secs(1));
+        app.advance(Duration::from_secs(1));
     }
     ada.saves(&sessions[0], 1, "new").await.is(200);
-    app.later(Duration::from_secs(1));
+    app.advance(Duration::from_secs(1));
     ada.patches(&format!("{}/metadata", sessions[2].path), &json!({ "filename": "z.py" })).await.is(200);
     let all = ada.gets("/sessions?sort=updated").await.is(200);
     assert_eq!(names(&all), ["z.py", "a.py", "d.py", "b.py"]);

@@ -8,9 +8,9 @@ use model::NewUser;
 use serde_json::{Value, json};
 use tests::app::{PASSWORD, Person, Response};
 use tests::story::{A_WEEK, newcomer};
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
-use crate::http::{comes_too_often, patterns, to_next_window, user};
+use crate::http::{is_rate_limited, patterns, to_next_window, user};
 
 const NEW: &str = "Difference-1822";
 
@@ -32,7 +32,7 @@ async fn a_new_password_ends_every_sign_in_and_starts_one_for_this_browser() {
     let desk = app.signs_up("ada").await;
     let (phone, tablet) = (app.signs_in("ada").await, app.signs_in("ada").await);
     let bob = app.signs_up("bob").await;
-    app.later(Duration::from_secs(1));
+    app.advance(Duration::from_secs(1));
     let answer = changes(&desk, PASSWORD, NEW).await;
     assert_eq!(patterns(&answer), ["AP-15", "AP-14", "AP-06", "AP-14"]);
     let names: Vec<_> = answer.set_cookies().into_iter().map(|cookie| cookie.name).collect();
@@ -43,7 +43,7 @@ async fn a_new_password_ends_every_sign_in_and_starts_one_for_this_browser() {
         ended.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
     }
     desk.gets("/users/me").await.is(200);
-    app.later(Duration::from_hours(1));
+    app.advance(Duration::from_hours(1));
     desk.refreshes().await.is(200);
     bob.refreshes().await.is(200);
     assert_eq!((signs_in(&app, PASSWORD).await, signs_in(&app, NEW).await), (401, 200));
@@ -58,7 +58,7 @@ async fn cookies_copied_before_a_password_change_are_invalid_at_once() {
     for _ in 0..3 {
         thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
         thief.gets("/users/me").await.refused(401, "UNAUTHORIZED");
-        app.later(Duration::from_secs(3));
+        app.advance(Duration::from_secs(3));
     }
     // The owner can still sign in.
     ada.refreshes().await.is(200);
@@ -107,7 +107,7 @@ async fn one_of_five_concurrent_changes_succeeds_and_only_its_sign_in_remains() 
     for _ in 1..5 {
         devices.push(app.signs_in("ada").await);
     }
-    let answers = at_once(5, |number| {
+    let answers = concurrently(5, |number| {
         let device = devices[number].clone();
         async move { changes(&device, PASSWORD, &format!("Difference-{number}")).await }
     })
@@ -135,15 +135,15 @@ async fn a_sign_in_may_try_the_password_five_times_a_minute_on_all_routes() {
             let guess = json!({ "password": "Guess-1" });
             ada.deletes_with("/users/me", &guess).await.invalid("password");
         }
-        app.later(Duration::from_secs(2));
+        app.advance(Duration::from_secs(2));
     }
-    comes_too_often(changes(&ada, PASSWORD, NEW).await, retry_at, "50");
-    comes_too_often(ada.deletes_with("/users/me", &json!({ "password": PASSWORD })).await, retry_at, "50");
+    is_rate_limited(changes(&ada, PASSWORD, NEW).await, retry_at, "50");
+    is_rate_limited(ada.deletes_with("/users/me", &json!({ "password": PASSWORD })).await, retry_at, "50");
     // No other limit applies.
     ada.gets("/users/me").await.is(200);
     ada.puts("/users/me", &json!({ "name": "Ada" })).await.is(200);
     changes(&bob, PASSWORD, NEW).await.is(200);
-    app.later(Duration::from_secs(50));
+    app.advance(Duration::from_secs(50));
     changes(&ada, PASSWORD, NEW).await.is(200);
 }
 
@@ -193,5 +193,5 @@ async fn a_hash_of_too_low_cost_is_renewed_at_sign_in() {
     ada.refreshes().await.is(200);
     assert_eq!(signs_in(&app, PASSWORD).await, 200);
     assert_eq!(user(&app, "ada").await.password_hash, renewed, "once");
-    assert_eq!(app.table().raw().all("refresh_family").await.len(), 3, "nobody is signed out");
+    assert_eq!(app.table().raw().all("refresh_family").await.len(), 3, "no user is signed out");
 }

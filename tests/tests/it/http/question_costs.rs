@@ -30,7 +30,7 @@ fn requests(bill: &[CallCost]) -> u32 {
 }
 
 /// The same person in another process, whose cache is empty.
-async fn elsewhere(app: &TestApp, person: &Person) -> Person {
+async fn in_another_process(app: &TestApp, person: &Person) -> Person {
     app.on(app.table().store_through(app.table().endpoint()).await, person)
 }
 
@@ -87,7 +87,7 @@ async fn a_question_after_a_pause_pays_one_write_unit_for_its_limits() {
     let app = TestApp::with_rate_limits().await;
     let (ada, _, thread) = with_code(&app, CODE).await;
     ada.posts(&thread.messages(), &question()).await.is(201);
-    app.later(Duration::from_secs(61));
+    app.advance(Duration::from_secs(61));
     let asked = ada.posts(&thread.messages(), &named()).await;
     let of_limits: f64 = asked.bill.iter().filter(|call| call.pattern.id == "AP-60").map(|call| call.wcu).sum();
     let all: f64 = asked.bill.iter().map(|call| call.wcu).sum();
@@ -101,7 +101,7 @@ async fn a_question_after_a_pause_pays_one_write_unit_for_its_limits() {
 async fn questions_about_five_mib_read_the_chunks_once() {
     let app = TestApp::new().await;
     let (ada, session, thread) = with_code(&app, &noise(FIVE_MIB, 1)).await;
-    let ada = elsewhere(&app, &ada).await;
+    let ada = in_another_process(&app, &ada).await;
     let cold = ada.posts(&thread.messages(), &question()).await;
     assert!(patterns(&cold).contains(&CHUNKS) && rcu(&cold) > 900.0, "{}", rcu(&cold));
     let warm = ada.posts(&thread.messages(), &question()).await;
@@ -120,7 +120,7 @@ async fn questions_about_five_mib_read_the_chunks_once() {
 async fn code_saved_by_another_process_is_read_again() {
     let app = TestApp::new().await;
     let (ada, session, _) = with_code(&app, CODE).await;
-    let other = elsewhere(&app, &ada).await;
+    let other = in_another_process(&app, &ada).await;
     assert!(*other.opens(&session).await.code == *CODE);
     let new = format!("# new\n{CODE}");
     ada.saves(&session, 1, &new).await.is(200);
@@ -137,7 +137,7 @@ async fn cached_code_is_only_for_its_owner_and_existing_sessions() {
     let bob = app.signs_up("bob").await;
     bob.gets(&session.path).await.refused(403, "FORBIDDEN");
     bob.posts(&thread.messages(), &question()).await.refused(403, "FORBIDDEN");
-    let other = elsewhere(&app, &ada).await;
+    let other = in_another_process(&app, &ada).await;
     other.opens(&session).await;
     ada.deletes(&session.path).await.is(200);
     for person in [&ada, &other] {
@@ -166,7 +166,7 @@ async fn a_rate_limited_question_gets_only_429_and_reads_no_chunks() {
             .await
             .is(200);
     }
-    let ada = elsewhere(&app, &ada).await;
+    let ada = in_another_process(&app, &ada).await;
     let absent = thread.messages().replace(&thread.id[thread.id.len() - 4..], "0000");
     for (path, question) in [(thread.messages(), question()), (thread.messages(), named()), (absent, question())] {
         let refused = ada.posts(&path, &question).await;
@@ -174,6 +174,6 @@ async fn a_rate_limited_question_gets_only_429_and_reads_no_chunks() {
         refused.refused(429, "RATE_LIMIT_EXCEEDED");
     }
     assert_eq!(stored_messages(&app, &thread.id).await, []);
-    app.later(Duration::from_mins(2));
+    app.advance(Duration::from_mins(2));
     ada.posts(&thread.messages(), &named()).await.is(201);
 }

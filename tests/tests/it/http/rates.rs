@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
 use serde_json::{Value, json};
 use tests::app::{PASSWORD, Person, Response, Session, Thread, sign_up};
-use tests::{RawItem, TestApp, at_once};
+use tests::{RawItem, TestApp, concurrently};
 
 use crate::http::{CODE, FILENAME, first_sign_in, stored_messages, user};
 
@@ -81,7 +81,7 @@ impl Scene {
 
     /// Moves the clock to the start of the next window under this limit, and returns its end.
     fn next_window(&self, app: &TestApp, limit: RateLimit) -> Timestamp {
-        app.later(self.window(app, limit).ends_at.since(app.table().clock().now()));
+        app.advance(self.window(app, limit).ends_at.since(app.table().clock().now()));
         self.window(app, limit).ends_at
     }
 
@@ -175,20 +175,20 @@ async fn requests_up_to_the_limit_pass_and_the_next_gets_the_exact_retry_time() 
         for hit in 0..max(limit) {
             let answer = scene.sends(&app, limit, hit, hit % 2 == 0).await;
             assert_ne!(answer.status, 429, "{limit:?}: {hit} of {}", max(limit));
-            app.later(pause);
+            app.advance(pause);
         }
         for good in [true, false] {
             let refused = scene.sends(&app, limit, 100, good).await;
             assert_eq!(bill(&refused), refusal(limit, good), "{limit:?}");
             is_refused(refused, name(limit), app.table().clock().now(), retry_at);
         }
-        assert_ne!(other.sends(&app, limit, 100, true).await.status, 429, "{limit:?}: somebody else");
-        app.later(retry_at.minus(Duration::from_millis(1)).since(app.table().clock().now()));
+        assert_ne!(other.sends(&app, limit, 100, true).await.status, 429, "{limit:?}: another user");
+        app.advance(retry_at.minus(Duration::from_millis(1)).since(app.table().clock().now()));
         is_refused(scene.sends(&app, limit, 101, true).await, name(limit), app.table().clock().now(), retry_at);
-        app.later(Duration::from_millis(1));
+        app.advance(Duration::from_millis(1));
         let passed = scene.sends(&app, limit, 102, true).await;
         assert_ne!(passed.status, 429, "{limit:?}: after the window");
-        app.later(window(limit));
+        app.advance(window(limit));
     }
 }
 
@@ -200,7 +200,7 @@ async fn concurrent_requests_pass_exactly_up_to_the_limit() {
         for _ in 0..2 {
             let retry_at = scene.next_window(&app, limit);
             let max = usize::try_from(max(limit)).unwrap();
-            let answers = at_once(max + 5, |hit| {
+            let answers = concurrently(max + 5, |hit| {
                 let (app, scene, hit) = (app.clone(), scene.clone(), u32::try_from(hit).unwrap());
                 async move { scene.sends(&app, limit, hit, hit % 2 == 1).await }
             })
@@ -260,7 +260,7 @@ impl Windows {
 async fn the_same_number_passes_in_any_order_and_with_any_pauses() {
     let app = TestApp::with_rate_limits().await;
     let people = [scene(&app, "ada").await, scene(&app, "bob").await];
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let (mut random, mut windows) = (StdRng::seed_from_u64(1843), Windows::default());
     let mut outcomes = BTreeMap::new();
     for step in 0..250 {
@@ -274,7 +274,7 @@ async fn the_same_number_passes_in_any_order_and_with_any_pauses() {
             Ok(()) => assert_eq!(answer.status, if good { 200 } else { 400 }, "step {step}"),
             Err(retry_at) => is_refused(answer, "ai", now, retry_at),
         }
-        app.later(Duration::from_millis(random.random_range(0..=6_000)));
+        app.advance(Duration::from_millis(random.random_range(0..=6_000)));
     }
     assert!(outcomes.values().all(|count| *count >= 10), "all of them happened: {outcomes:?}");
 }
@@ -285,7 +285,7 @@ async fn two_adjacent_windows_pass_two_limits_within_a_moment() {
     let ada = scene(&app, "ada").await;
     let ends_at = ada.next_window(&app, RateLimit::ANALYSIS);
     let moment = Duration::from_millis(1);
-    app.later(ends_at.minus(moment).since(app.table().clock().now()));
+    app.advance(ends_at.minus(moment).since(app.table().clock().now()));
     // A whole limit in the last moment of a window, and a whole limit in the first moment of the next.
     let mut passed = Vec::new();
     for _ in 0..2 {
@@ -294,12 +294,12 @@ async fn two_adjacent_windows_pass_two_limits_within_a_moment() {
                 passed.push(app.table().clock().now());
             }
         }
-        app.later(moment);
+        app.advance(moment);
     }
     assert_eq!(passed.len(), 2 * 10);
     assert_eq!(passed[19].since(passed[0]), moment);
     // No further request passes within the length of one window: such a period overlaps at most two windows.
-    app.later(window(RateLimit::ANALYSIS).saturating_sub(3 * moment));
+    app.advance(window(RateLimit::ANALYSIS).saturating_sub(3 * moment));
     assert_eq!(ada.sends(&app, RateLimit::ANALYSIS, 0, false).await.status, 429);
 }
 
@@ -307,7 +307,7 @@ async fn two_adjacent_windows_pass_two_limits_within_a_moment() {
 async fn a_limited_address_or_user_does_not_block_others() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let wrong = json!({ "username": "ada", "password": "wrong" });
     for _ in 0..5 {
         ada.person.posts("/auth/login", &wrong).await.refused(401, "INVALID_CREDENTIALS");
@@ -323,7 +323,7 @@ async fn a_limited_address_or_user_does_not_block_others() {
 async fn a_refused_address_does_not_count_against_an_account() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let wrong = json!({ "username": "ada", "password": "wrong" });
     for _ in 0..5 {
         ada.person.posts("/auth/login", &wrong).await.refused(401, "INVALID_CREDENTIALS");

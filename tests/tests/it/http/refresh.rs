@@ -5,9 +5,9 @@ use std::time::Duration;
 use handlers::limits::RateLimit;
 use serde_json::json;
 use tests::app::{PASSWORD, Person, Response};
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
-use crate::http::{clears_cookies, comes_too_often, patterns, to_next_window, user};
+use crate::http::{clears_cookies, is_rate_limited, patterns, to_next_window, user};
 
 const SIX_DAYS: Duration = Duration::from_hours(6 * 24);
 /// A moment when less than a day is left of a refresh token.
@@ -31,7 +31,7 @@ async fn a_refresh_returns_a_new_access_token_and_keeps_the_refresh_token() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let refresh_token = ada.cookie("refresh_token");
-    app.later(Duration::from_mins(16));
+    app.advance(Duration::from_mins(16));
     ada.gets("/sessions").await.refused(401, "TOKEN_EXPIRED");
     let answer = ada.refreshes().await;
     assert_eq!(patterns(&answer), ["AP-15"]);
@@ -52,18 +52,18 @@ async fn a_refresh_token_with_less_than_a_day_left_is_replaced_for_a_week() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let first = ada.cookie("refresh_token");
-    app.later(SIX_DAYS);
+    app.advance(SIX_DAYS);
     assert_eq!(names(&ada.refreshes().await), ["access_token"], "a whole day is left");
-    app.later(Duration::from_secs(1));
+    app.advance(Duration::from_secs(1));
     let answer = ada.refreshes().await;
     assert_eq!(patterns(&answer), ["AP-15", "AP-12"]);
     assert_eq!(names(&answer), ["access_token", "refresh_token"]);
     assert_eq!(answer.set_cookies()[1].attributes[4], "Max-Age=604800");
     answer.is(200);
     assert_ne!(ada.cookie("refresh_token"), first);
-    app.later(IN_SIX_DAYS);
+    app.advance(IN_SIX_DAYS);
     ada.refreshes().await.is(200);
-    app.later(IN_SIX_DAYS);
+    app.advance(IN_SIX_DAYS);
     ada.refreshes().await.is(200);
     assert_eq!(app.table().raw().all("refresh_family").await.len(), 1);
 }
@@ -72,8 +72,8 @@ async fn a_refresh_token_with_less_than_a_day_left_is_replaced_for_a_week() {
 async fn ten_concurrent_refreshes_of_an_expiring_token_get_one_successor() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    app.later(IN_SIX_DAYS);
-    let answers = at_once(10, |_| {
+    app.advance(IN_SIX_DAYS);
+    let answers = concurrently(10, |_| {
         let tab = ada.copied();
         async move { (tab.refreshes().await, tab) }
     })
@@ -93,12 +93,12 @@ async fn ten_concurrent_refreshes_of_an_expiring_token_get_one_successor() {
 async fn a_replaced_token_returns_the_same_successor_for_ten_seconds() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    app.later(IN_SIX_DAYS);
+    app.advance(IN_SIX_DAYS);
     let (slow_tab, slower_tab) = (ada.copied(), ada.copied());
     ada.refreshes().await.is(200);
-    app.later(Duration::from_millis(1_500));
+    app.advance(Duration::from_millis(1_500));
     slow_tab.refreshes().await.is(200);
-    app.later(Duration::from_millis(8_500));
+    app.advance(Duration::from_millis(8_500));
     slower_tab.refreshes().await.is(200);
     for tab in [slow_tab, slower_tab] {
         assert_eq!(tab.cookie("refresh_token"), ada.cookie("refresh_token"));
@@ -111,10 +111,10 @@ async fn a_replaced_token_used_later_ends_the_sign_in_for_both_holders() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let phone = app.signs_in("ada").await;
-    app.later(IN_SIX_DAYS);
+    app.advance(IN_SIX_DAYS);
     let thief = ada.copied();
     ada.refreshes().await.is(200);
-    app.later(Duration::from_millis(10_001));
+    app.advance(Duration::from_millis(10_001));
     let answer = thief.refreshes().await;
     assert_eq!(patterns(&answer), ["AP-15", "AP-13"]);
     clears_cookies(&answer);
@@ -129,9 +129,9 @@ async fn a_theft_is_detected_when_the_owner_uses_the_replaced_token() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let thief = ada.copied();
-    app.later(IN_SIX_DAYS);
+    app.advance(IN_SIX_DAYS);
     thief.refreshes().await.is(200);
-    app.later(Duration::from_millis(10_001));
+    app.advance(Duration::from_millis(10_001));
     ada.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
     has_ended(&thief).await;
 }
@@ -159,7 +159,7 @@ async fn an_invalid_refresh_token_is_refused_and_both_cookies_are_cleared() {
         let answer = visitor.refreshes().await;
         assert_eq!(answer.bill, []);
         if bad == Some(&*elsewhere) {
-            assert_eq!(answer.set_cookies(), [], "it may be one of ours by a key that is not known here yet");
+            assert_eq!(answer.set_cookies(), [], "its key may not be loaded yet");
         } else {
             clears_cookies(&answer);
         }
@@ -172,13 +172,13 @@ async fn an_invalid_refresh_token_is_refused_and_both_cookies_are_cleared() {
 async fn a_refresh_token_is_valid_for_a_week() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    app.later(Duration::from_millis(7 * 24 * 60 * 60 * 1_000 - 1));
+    app.advance(Duration::from_millis(7 * 24 * 60 * 60 * 1_000 - 1));
     ada.copied().refreshes().await.is(200);
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    app.later(Duration::from_hours(7 * 24));
+    app.advance(Duration::from_hours(7 * 24));
     has_ended_by_itself(&ada).await;
-    app.later(Duration::from_hours(1));
+    app.advance(Duration::from_hours(1));
     has_ended_by_itself(&ada).await;
 }
 
@@ -198,15 +198,15 @@ async fn the_twenty_first_refresh_of_a_sign_in_in_a_minute_is_refused() {
     for number in 0..20 {
         let tab = if number % 2 == 0 { desk.clone() } else { desk.copied() };
         tab.refreshes().await.is(200);
-        app.later(Duration::from_secs(1));
+        app.advance(Duration::from_secs(1));
     }
-    comes_too_often(desk.refreshes().await, retry_at, "40");
-    comes_too_often(desk.copied().refreshes().await, retry_at, "40");
+    is_rate_limited(desk.refreshes().await, retry_at, "40");
+    is_rate_limited(desk.copied().refreshes().await, retry_at, "40");
     phone.refreshes().await.is(200);
     bob.refreshes().await.is(200);
-    app.later(Duration::from_millis(39_999));
-    comes_too_often(desk.refreshes().await, retry_at, "1");
-    app.later(A_MOMENT);
+    app.advance(Duration::from_millis(39_999));
+    is_rate_limited(desk.refreshes().await, retry_at, "1");
+    app.advance(A_MOMENT);
     desk.refreshes().await.is(200);
 }
 
@@ -267,7 +267,7 @@ async fn either_token_signs_out_and_the_refresh_token_also_after_expired_access(
         let copy = ada.copied();
         ada.with_cookie(removed, None);
         if kept == "refresh_token" {
-            app.later(Duration::from_hours(1));
+            app.advance(Duration::from_hours(1));
         }
         ada.posts("/auth/logout", &json!({})).await.is(200);
         copy.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
@@ -285,7 +285,7 @@ async fn either_token_signs_out_and_the_refresh_token_also_after_expired_access(
 async fn signing_out_without_a_token_sends_no_request_to_the_table() {
     let app = TestApp::new().await;
     let expired = app.signs_up("ada").await;
-    app.later(Duration::from_hours(8 * 24));
+    app.advance(Duration::from_hours(8 * 24));
     let garbled = app.stranger();
     garbled.with_cookie("access_token", Some("x; access_token=y"));
     garbled.with_cookie("refresh_token", Some("\"z\""));

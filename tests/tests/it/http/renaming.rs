@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::app::{Person, Session};
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
 use crate::http::{CODE, FILENAME, user};
 
@@ -24,7 +24,7 @@ async fn a_rename_changes_only_the_name_and_the_time() {
     let session = ada.creates(FILENAME, CODE).await;
     let thread = ada.opens_thread(&session, 33..=35).await;
     let before = ada.opens(&session).await.json;
-    app.later(std::time::Duration::from_mins(1));
+    app.advance(std::time::Duration::from_mins(1));
     let answer = ada.patches(&metadata(&session), &json!({ "filename": "src/Other.py" })).await;
     let costs: Vec<_> = answer.bill.iter().map(|call| (call.pattern.id, call.requests)).collect();
     assert_eq!(costs, [("AP-23", 1), ("AP-25", 1)]);
@@ -132,7 +132,7 @@ async fn concurrent_changes_of_name_and_language_are_all_kept() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
-    at_once(20, |number| {
+    concurrently(20, |number| {
         let (ada, path) = (ada.clone(), metadata(&session));
         let change = if number % 2 == 0 {
             json!({ "filename": format!("file-{number}.rs") })

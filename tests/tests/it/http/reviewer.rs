@@ -229,7 +229,7 @@ async fn the_model_sees_the_saved_code_the_selection_and_the_conversation() {
         .collect();
     let [code, history, selection, question] = told[..] else { panic!("{told:?}") };
     assert!(code.contains("34|            if best is None or"), "{code}");
-    assert!(selection.contains("if best == None or"), "as it was selected: {selection}");
+    assert!(selection.contains("if best == None or"), "the original selection: {selection}");
     let said = ["user: Is this comparison right?", "ai: ", "user: I will think about it."];
     assert!(said.iter().all(|turn| history.contains(turn)), "{history}");
     assert!(question.contains("And like this?") && !history.contains("And like this?"));

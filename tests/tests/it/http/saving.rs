@@ -155,7 +155,7 @@ async fn saving_unchanged_code_creates_no_version_and_writes_nothing() {
             }
             let shown = ada.opens(&session).await.json;
             let before = app.table().raw().items().await.into_iter().filter(|item| item.kind() != "rate_window");
-            app.later(std::time::Duration::from_mins(1));
+            app.advance(std::time::Duration::from_mins(1));
             let answer = ada.saves(&session, 1, &code).await;
             assert!(written_by_a_save(&answer.bill) < 0.1, "{:?}", answer.bill);
             let saved = answer.is(200);
@@ -193,7 +193,7 @@ async fn saving_unchanged_code_in_another_language_changes_only_the_language() {
     let answers =
         [ada.puts(&session.path, &language).await, ada.patches(&format!("{}/metadata", session.path), &renamed).await];
     for answer in answers {
-        assert!(written_by_a_save(&answer.bill) < 0.1, "settings that are there are not written: {:?}", answer.bill);
+        assert!(written_by_a_save(&answer.bill) < 0.1, "unchanged settings are not written: {:?}", answer.bill);
         assert_eq!(answer.is(200)["session"]["language_override"], "Swift");
     }
 }

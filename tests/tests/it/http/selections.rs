@@ -36,7 +36,7 @@ async fn selections_of_parts_of_lines_stay_stable_when_their_lines_move() {
     ] {
         let thread = opened(&ada, &session, &block(first, last, selected)).await;
         assert_eq!(thread["anchor_status"], "stable", "{selected:?}");
-        assert_eq!(thread["selected_text"], selected, "it is kept as it was sent");
+        assert_eq!(thread["selected_text"], selected, "the selection is stored as it was sent");
     }
     assert_eq!(opened(&ada, &session, &block(2, 2, "a != b")).await["anchor_status"], "approximate");
     let saved = ada.saves(&session, 1, &format!("use x;\r\n{}", code.replace('\n', "\r\n"))).await.is(200);
@@ -100,7 +100,7 @@ async fn a_selection_of_64_kib_is_stored_and_a_larger_one_refused_with_advice() 
     // A cursor without a selection, on a line longer than the limit.
     ada.posts(&threads, &block(1, 1, "")).await.invalid("selected_text");
     let short = ada.puts(&path, &json!({ "selected_text": "y" })).await.is(200);
-    assert_eq!(ada.gets(&path).await.is(200), short, "the long text is gone");
+    assert_eq!(ada.gets(&path).await.is(200), short, "the long text is removed");
     assert_eq!((&short["thread"]["anchor_status"], &short["thread"]["selected_text"]), (&json!("stable"), &json!("y")));
     let saved = ada.saves(&session, 1, &format!("new\n{text}y\nend\n")).await.is(200);
     assert_eq!(
@@ -135,14 +135,14 @@ async fn a_save_updates_only_the_threads_that_it_moves() {
     let session = ada.creates("a.txt", "one\ntwo\nthree\n").await;
     let above = opened(&ada, &session, &block(1, 1, "one")).await;
     let below = opened(&ada, &session, &block(3, 3, "three")).await;
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let saved = ada.saves(&session, 1, "one\nnew\ntwo\nthree\n").await.is(200);
     assert_eq!(saved["threads"][0], above, "it stayed");
     assert_eq!(saved["threads"][1]["updated_at"], saved["session"]["updated_at"]);
     assert_ne!(saved["threads"][1]["updated_at"], below["updated_at"]);
     let listed = ada.gets(&format!("{}/threads", session.path)).await.is(200);
     assert_eq!(listed["threads"], saved["threads"]);
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let again = ada.saves(&session, 2, "one\nnew\ntwo\nthree\nfour\n").await.is(200);
     assert_eq!(again["threads"], saved["threads"], "neither moved");
     // A message is newer than the move.

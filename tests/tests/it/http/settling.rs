@@ -177,7 +177,7 @@ async fn a_client_that_hangs_up_during_an_outage_finds_the_answer_stored() {
         let asked = scene.asks(&question);
         tokio::pin!(asked);
         tokio::select! {
-            _ = &mut asked => panic!("there was an answer"),
+            _ = &mut asked => panic!("the request was answered"),
             () = outage.arrived() => {}
         }
     };

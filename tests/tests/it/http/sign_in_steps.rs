@@ -35,7 +35,7 @@ async fn a_sign_in_takes_four_steps_beside_the_hash() {
 #[tokio::test]
 async fn an_unknown_name_and_a_wrong_password_send_the_same_requests() {
     let (_app, ada, proxy) = scene().await;
-    for username in ["ada", "nobody"] {
+    for username in ["ada", "unknown"] {
         let answer = signs_in(&ada, username, "Guess-1843").await;
         assert_eq!(patterns(&answer), ["AP-60", "AP-02", "AP-60", "AP-04"], "{username}");
         answer.refused(401, "INVALID_CREDENTIALS");

@@ -90,7 +90,7 @@ async fn a_stream_sends_the_explanation_the_patch_and_the_stored_messages() {
     assert_eq!(done["reply"]["content"], deltas(&events), "all pieces are the explanation");
     assert_eq!(done.as_object_mut().unwrap().remove("replayed"), Some(json!(false)));
     let buffered = scene.ada.posts(&scene.thread.messages(), &question()).await;
-    assert_eq!(buffered.is(200), done, "it is stored, and told to who asks again");
+    assert_eq!(buffered.is(200), done, "a repeated request returns the stored answer");
     assert_eq!(scene.app.bedrock().seen().len(), 1);
     // A client that repeats the request gets the end at once, marked as a replay.
     let again = scene.streams(&question()).await;
@@ -215,7 +215,7 @@ async fn the_deltas_add_up_to_the_stored_answer() {
         let done = &events.last().unwrap().1["reply"]["content"];
         assert!(*done == deltas(&events), "{explanation:.40}");
         let again = scene.ada.posts(&scene.thread.messages(), &question()).await.is(200);
-        assert!(again["reply"]["content"] == *done, "it is what is stored: {explanation:.40}");
+        assert!(again["reply"]["content"] == *done, "the stored answer: {explanation:.40}");
     }
 }
 

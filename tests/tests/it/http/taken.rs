@@ -66,7 +66,7 @@ async fn every_route_that_reveals_taken_names_does_so_five_times_a_minute() {
         let app = TestApp::with_rate_limits().await;
         app.signs_up("bob").await;
         let ada = app.signs_up("ada").await;
-        app.later(Duration::from_mins(1));
+        app.advance(Duration::from_mins(1));
         let mut statuses = BTreeMap::new();
         for _ in 0..120 {
             let request = axum::http::Request::builder().method(&*operation.method).uri(&operation.path);

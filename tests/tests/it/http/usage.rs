@@ -89,6 +89,6 @@ async fn invalid_dates_and_too_many_days_are_refused_by_field() {
     assert_eq!(both["fields"].as_array().unwrap().len(), 2);
     let copy = ada.copied();
     ada.posts("/auth/logout", &json!({})).await.is(200);
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     copy.gets("/users/me/usage").await.refused(401, "UNAUTHORIZED");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::app::{PASSWORD, Person, Response, sign_up};
-use tests::{TestApp, at_once};
+use tests::{TestApp, concurrently};
 
 use crate::http::{CODE, FILENAME, clears_cookies, patterns, user};
 use crate::items;
@@ -45,7 +45,7 @@ async fn a_profile_is_shown_to_its_owner() {
 async fn a_change_of_username_and_address_frees_the_old_ones_at_once() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let change = json!({ "name": " Ada King ", "username": "Countess", "email": "King@Example.com" });
     let answer = ada.puts("/users/me", &change).await;
     assert_eq!(patterns(&answer), ["AP-15", "AP-05"]);
@@ -92,7 +92,7 @@ async fn a_change_of_case_is_accepted_and_moves_no_claim() {
         claims
     };
     let before = claims().await;
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     let change = json!({ "username": "ADA", "email": "Ada@Example.com" });
     let changed = ada.puts("/users/me", &change).await.is(200);
     assert_eq!((&changed["user"]["username"], &changed["user"]["email"]), (&json!("ADA"), &json!("Ada@Example.com")));
@@ -105,7 +105,7 @@ async fn unchanged_fields_are_not_written() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let before = app.table().raw().items().await;
-    app.later(Duration::from_mins(1));
+    app.advance(Duration::from_mins(1));
     for same in [json!({ "name": "ada" }), json!({ "name": " ada ", "username": "ada", "email": "ada@example.com" })] {
         let answer = ada.puts("/users/me", &same).await;
         assert_eq!(patterns(&answer), ["AP-15"]);
@@ -145,7 +145,7 @@ async fn one_of_twenty_concurrent_changes_to_one_username_succeeds() {
     for number in 0..20 {
         people.push(app.signs_up(&format!("person{number}")).await);
     }
-    let answers = at_once(20, |number| {
+    let answers = concurrently(20, |number| {
         let person = people[number].clone();
         let name = ["countess", "Countess", "COUNTESS"][number % 3];
         async move { person.puts("/users/me", &json!({ "username": name })).await }
@@ -167,7 +167,7 @@ async fn concurrent_changes_of_different_fields_are_all_kept() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let changes = [("name", "Ada King"), ("email", "king@example.com"), ("username", "countess")];
-    let answers = at_once(3, |number| {
+    let answers = concurrently(3, |number| {
         let (tab, (field, value)) = (ada.clone(), changes[number]);
         async move { tab.puts("/users/me", &json!({ field: value })).await }
     })
@@ -212,7 +212,7 @@ async fn deleting_an_account_removes_its_items_and_invalidates_its_tokens() {
     clears_cookies(&answer);
     assert_eq!(answer.is(200), json!({ "success": true }));
 
-    assert_eq!(app.table().raw().census().await, bobs, "only what is Bob's is left");
+    assert_eq!(app.table().raw().census().await, bobs, "only Bob's items are left");
     for device in [&copy, &phone] {
         for answer in all_requests(device).await {
             answer.refused(401, "UNAUTHORIZED");
@@ -225,7 +225,7 @@ async fn deleting_an_account_removes_its_items_and_invalidates_its_tokens() {
     assert_eq!(again.gets("/sessions").await.is(200), json!({ "sessions": Value::Array(Vec::new()) }));
     copy.gets("/users/me").await.refused(401, "UNAUTHORIZED");
     bob.gets("/users/me").await.is(200);
-    assert_eq!(app.table().sweep_a_moment_later().await.done, 0);
+    assert_eq!(app.table().sweep_due_jobs().await.done, 0);
 }
 
 #[tokio::test]
@@ -250,7 +250,7 @@ async fn an_account_is_not_deleted_without_its_password() {
 async fn one_of_five_concurrent_account_deletes_succeeds_and_the_rest_get_401() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    let answers = at_once(5, |_| {
+    let answers = concurrently(5, |_| {
         let tab = ada.copied();
         async move { tab.deletes_with("/users/me", &json!({ "password": PASSWORD })).await }
     })

@@ -26,7 +26,7 @@ impl Template {
     /// The properties of a resource.
     pub(super) fn properties(&self, name: &str) -> &Value {
         let properties = &self.0["Resources"][name]["Properties"];
-        assert!(properties.is_object(), "there is no resource {name}");
+        assert!(properties.is_object(), "the template has no resource {name}");
         properties
     }
 

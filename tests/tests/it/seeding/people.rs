@@ -31,7 +31,7 @@ fn day(text: &str) -> Date {
 }
 
 /// All users, found as an operator would find them: by the day of their sign-up.
-async fn everybody(table: &TestTable) -> Vec<User> {
+async fn all_users(table: &TestTable) -> Vec<User> {
     let mut users = Vec::new();
     for before in (0..30).rev() {
         let signups =
@@ -45,7 +45,7 @@ async fn everybody(table: &TestTable) -> Vec<User> {
 
 async fn sessions(table: &TestTable) -> Vec<OpenedSession> {
     let mut sessions = Vec::new();
-    for user in everybody(table).await {
+    for user in all_users(table).await {
         let page = table.patterns().list_sessions(user.user_id, PageRequest::default()).await.unwrap();
         assert_eq!(page.cursor, None);
         for head in page.items {

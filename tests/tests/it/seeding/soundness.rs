@@ -52,7 +52,7 @@ pub(super) fn assert_sound(items: &[RawItem]) {
         );
     }
     assert!(seqs.is_empty(), "every message has its thread");
-    assert_eq!(of("sweep_job").count() + of("refresh_family").count(), 0, "nothing is left to do or to expire");
+    assert_eq!(of("sweep_job").count() + of("refresh_family").count(), 0, "no sweep job and no sign-in is left");
 }
 
 /// Runs the checks of `codesensei verify`, which include these and more.

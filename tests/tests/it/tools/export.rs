@@ -72,7 +72,7 @@ fn exported(export: &Path) -> BTreeMap<(String, String), Map<String, Value>> {
         for item in found {
             let item = RawItem(item);
             let key = (item.pk().to_owned(), item.sk().to_owned());
-            assert!(items.insert(key, item.0).is_none(), "an item is there twice");
+            assert!(items.insert(key, item.0).is_none(), "an item occurs twice");
         }
     }
     items
@@ -139,7 +139,7 @@ async fn the_manifests_have_the_format_of_dynamodbs_export() {
         "manifest-summary.json",
         "manifest-summary.md5",
     ];
-    assert_eq!(names, wanted, "and nothing that is needed no more");
+    assert_eq!(names, wanted, "no temporary file is left");
 }
 
 #[cfg(unix)]
@@ -178,7 +178,7 @@ async fn fill(table: &TestTable) {
 }
 
 /// Runs the command and stops it after a moment, as Ctrl-C would. Returns whether it completed.
-async fn for_a_moment(options: &Export, moment: Duration) -> bool {
+async fn completes_within(options: &Export, moment: Duration) -> bool {
     match tokio::time::timeout(moment, export::run(options)).await {
         Err(_) => false,
         Ok(Ok(ExportResult::Finished(_))) => true,
@@ -200,10 +200,10 @@ async fn an_export_interrupted_repeatedly_contains_every_item_once() {
     let options = command(&table, out.path(), &["--segments", "3"]);
     let mut stops = 0;
     // Two runs at a pace at which the export takes minutes, then runs that each read as much as they can.
-    while !for_a_moment(if stops < 2 { &slow } else { &options }, Duration::from_millis(20 + 5 * stops)).await {
+    while !completes_within(if stops < 2 { &slow } else { &options }, Duration::from_millis(20 + 5 * stops)).await {
         stops += 1;
     }
-    assert!(stops > 1, "it was never stopped");
+    assert!(stops > 1, "the export was never stopped");
     let stored = stored(&table).await;
     // An export that was stopped while it wrote its manifests is complete, and the next command began another.
     for folder in folders(&out) {
@@ -223,7 +223,7 @@ async fn a_partial_page_left_by_a_crash_is_cut_off() {
     let options = command(&table, out.path(), &["--segments", "2"]);
     let mut moment = 10;
     let data = loop {
-        assert!(!for_a_moment(&slow, Duration::from_millis(moment)).await, "it is not to end before the crash");
+        assert!(!completes_within(&slow, Duration::from_millis(moment)).await, "the export must not complete before the crash");
         let checkpoints = |export: PathBuf| fs::read_dir(export.join("unfinished")).unwrap().count();
         if out.path().join("AWSDynamoDB").exists() && checkpoints(folder(&out)) > 2 {
             break folder(&out).join("data");
@@ -245,7 +245,7 @@ async fn an_export_of_another_table_is_not_changed() {
     fill(&one).await;
     other.user("bob").await;
     let out = tempdir().unwrap();
-    let stopped = for_a_moment(&command(&one, out.path(), &[]), Duration::from_millis(15)).await;
+    let stopped = completes_within(&command(&one, out.path(), &[]), Duration::from_millis(15)).await;
     export::run(&command(&other, out.path(), &[])).await.unwrap();
     assert!(!stopped);
     export::run(&command(&one, out.path(), &[])).await.unwrap();

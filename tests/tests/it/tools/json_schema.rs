@@ -45,7 +45,7 @@ async fn items_of_every_entity_match_their_schema() {
     let files = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path());
     let described: BTreeSet<String> =
         files.map(|file| file.file_stem().unwrap().to_string_lossy().into_owned()).collect();
-    assert_eq!(kinds, described, "there is an item of every entity, and a schema for it");
+    assert_eq!(kinds, described, "every entity has an item and a schema");
 }
 
 #[test]

@@ -34,7 +34,7 @@ impl World {
     async fn new() -> Self {
         let table = TestTable::new().await;
         let ada = table.user("ada").await;
-        table.later(Duration::from_millis(1));
+        table.advance(Duration::from_millis(1));
         let bob = table.user("bob").await;
         let large = table.session(&ada, "noise.txt", &noise(400_000, 1)).await;
         let small = table.session(&ada, "main.rs", "fn main() {}").await;
@@ -51,11 +51,11 @@ impl World {
         table.messages().store_answer(&question, dear).await.unwrap();
         let rule = RateRule::new("login", 5, 60);
         table.rate_limits().hit(rule, "127.0.0.1").await.unwrap();
-        table.drop_session(&small).await;
+        table.delete_session(&small).await;
         for target in ["first", "second"] {
             table.patterns().leave_sweep_job(&table.job(SweepKind::Account, target, ada.user_id)).await.unwrap();
         }
-        table.later(Duration::from_millis(1));
+        table.advance(Duration::from_millis(1));
         let chunk = CodeChunkKey { revision: large.revision, n: 0 };
         Self { table, ada, session, thread, chunk }
     }

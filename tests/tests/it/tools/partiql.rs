@@ -104,7 +104,7 @@ impl<'w> Asked<'w> {
 }
 
 fn pattern(id: &str) -> &'static Pattern {
-    PATTERNS.iter().find(|pattern| pattern.id == id).expect("there is such a pattern")
+    PATTERNS.iter().find(|pattern| pattern.id == id).expect("the pattern exists")
 }
 
 fn statement(id: &str, number: usize) -> &'static Statement {
@@ -120,7 +120,7 @@ fn without_nulls(mut request: Value) -> Value {
 }
 
 fn all<T>(page: Page<T>) -> Vec<T> {
-    assert_eq!(page.cursor, None, "one page has them all");
+    assert_eq!(page.cursor, None, "one page has all rows");
     page.items
 }
 
@@ -140,7 +140,7 @@ async fn every_statement_returns_the_rows_of_its_function() {
     leftovers(&mut asked).await;
     let with_statements = PATTERNS.iter().filter(|pattern| !pattern.partiql.is_empty()).map(|pattern| pattern.id);
     let left: Vec<_> = with_statements.filter(|id| !asked.compared.contains(id)).collect();
-    assert!(left.is_empty(), "nothing compares the rows of {left:?}");
+    assert!(left.is_empty(), "no test compares the rows of {left:?}");
 }
 
 async fn accounts(asked: &mut Asked<'_>) {
@@ -231,7 +231,7 @@ async fn conversations(asked: &mut Asked<'_>) {
         asked.gives::<Message>("AP-44", number, &messages).await;
     }
     let last = table.patterns().last_messages(session_id, thread).await.unwrap();
-    assert_eq!(last.len(), 11, "there are more, and the statement's limit leaves them out too");
+    assert_eq!(last.len(), 11, "the limits of the statement and the pattern are equal");
     asked.gives::<Message>("AP-45", 0, &last).await;
     asked.gives::<Message>("AP-46", 0, &one(table.patterns().get_message(session_id, thread, 2).await.unwrap())).await;
     asked

@@ -98,7 +98,7 @@ fn sample_items_decode_as_their_entity_and_have_unique_keys() {
         for item in items {
             assert_eq!(item.kind(), facet);
             read(&item).unwrap_or_else(|error| panic!("{facet}: {error}"));
-            assert!(keys.insert((item.pk().to_owned(), item.sk().to_owned())), "{facet}: a key is there twice");
+            assert!(keys.insert((item.pk().to_owned(), item.sk().to_owned())), "{facet}: a key occurs twice");
         }
     }
 }

@@ -37,14 +37,14 @@ corruptions! {
     a_profile_counts_too_few_sessions: [Kind::SessionCount], [];
     a_head_counts_other_threads: [Kind::ThreadCount], [];
     a_thread_counts_too_few_slots: [Kind::MessageSlots], [];
-    a_profile_counts_less_than_nothing: [Kind::BadCounter, Kind::SessionCount], [];
+    a_profile_counts_a_negative_number: [Kind::BadCounter, Kind::SessionCount], [];
     a_head_counts_half_a_thread: [Kind::BadCounter, Kind::ThreadCount], [];
     a_thread_counts_more_slots_than_a_number_holds: [Kind::BadCounter, Kind::MessageSlots], [];
     a_day_costs_a_fraction: [Kind::BadCounter, Kind::WrongIndexKey], [];
-    an_address_is_not_claimed: [Kind::MissingClaim], [];
-    a_name_is_not_claimed: [Kind::MissingClaim], [];
-    a_claim_names_nobody: [Kind::StaleClaim], [];
-    a_claim_was_given_to_another: [Kind::StaleClaim, Kind::MissingClaim], [];
+    an_address_without_a_claim: [Kind::MissingClaim], [];
+    a_name_without_a_claim: [Kind::MissingClaim], [];
+    a_claim_names_no_user: [Kind::StaleClaim], [];
+    a_claim_names_another_user: [Kind::StaleClaim, Kind::MissingClaim], [];
     two_users_have_one_address: [], [Kind::MissingClaim];
     a_profile_is_gone: [], [Kind::OrphansOfUser, Kind::StaleClaim];
     a_profile_without_sessions_is_gone: [Kind::OrphansOfUser, Kind::StaleClaim], [];
@@ -55,17 +55,17 @@ corruptions! {
     an_anchor_of_another_move: [Kind::MissingAnchor], [];
     an_anchor_of_a_thread_that_is_gone: [Kind::StrayAnchor], [];
     an_anchor_is_stable_over_other_text: [Kind::FalseAnchor], [];
-    chunks_of_nothing: [Kind::OrphanChunks], [];
+    chunks_without_code: [Kind::OrphanChunks], [];
     code_is_gone: [], [Kind::MissingCode];
     code_of_another_revision: [], [Kind::TornCode];
     a_chunk_is_gone: [], [Kind::TornCode];
     code_that_does_not_inflate: [], [Kind::DamagedCode];
     a_chunk_with_other_bytes: [], [Kind::DamagedCode];
-    a_thread_of_somebody_else: [], [Kind::ForeignOwner];
+    a_thread_of_another_user: [], [Kind::ForeignOwner];
     a_note_is_gone: [], [Kind::MessageGap];
     a_question_is_gone: [], [Kind::MessageGap, Kind::StrayAnswer];
     an_answer_is_gone: [], [Kind::LostAnswer];
-    a_window_that_nothing_removes: [Kind::Expired], [];
+    an_expired_window: [Kind::Expired], [];
     a_day_of_the_first_version: [Kind::OlderVersion], [];
     a_day_of_the_next_version: [], [Kind::NewerVersion];
     a_head_without_a_field: [], [Kind::Undecodable];
@@ -74,9 +74,9 @@ corruptions! {
     a_sign_up_on_another_day_in_the_index: [Kind::WrongIndexKey], [];
     a_day_in_another_shard_of_the_index: [Kind::WrongIndexKey], [];
     an_item_of_no_entity: [], [Kind::UnknownEntity];
-    a_job_that_nobody_does: [Kind::OverdueJob], [];
+    an_overdue_job: [Kind::OverdueJob], [];
     a_job_that_fails: [], [Kind::FailingJob];
-    a_question_that_nobody_answers: [Kind::PendingQuestion], [];
+    a_question_without_a_run: [Kind::PendingQuestion], [];
 }
 
 /// A number in DynamoDB's JSON.
@@ -131,7 +131,7 @@ async fn a_thread_counts_too_few_slots(scene: &Scene) {
     scene.table.raw().change("thread", thread, set("message_slots", number(2))).await;
 }
 
-async fn a_profile_counts_less_than_nothing(scene: &Scene) {
+async fn a_profile_counts_a_negative_number(scene: &Scene) {
     scene.table.raw().change("user", of(scene), set("session_count", json!({ "N": "-3" }))).await;
 }
 
@@ -153,26 +153,26 @@ async fn a_day_costs_a_fraction(scene: &Scene) {
     scene.table.raw().change("daily_usage", of(scene), change).await;
 }
 
-async fn an_address_is_not_claimed(scene: &Scene) {
+async fn an_address_without_a_claim(scene: &Scene) {
     remove(scene, "email_claim", of(scene)).await;
 }
 
-async fn a_name_is_not_claimed(scene: &Scene) {
+async fn a_name_without_a_claim(scene: &Scene) {
     remove(scene, "username_claim", of(scene)).await;
 }
 
-async fn a_claim_names_nobody(scene: &Scene) {
+async fn a_claim_names_no_user(scene: &Scene) {
     let mut claim = scene.table.raw().one("username_claim", of(scene)).await.0;
-    let nobody: model::UserId = scene.table.ids().next(scene.table.clock().now());
+    let unknown: model::UserId = scene.table.ids().next(scene.table.clock().now());
     claim.extend([
-        ("PK".to_owned(), json!({ "S": "USERNAME#nobody" })),
-        ("username_key".to_owned(), json!({ "S": "nobody" })),
-        ("user_id".to_owned(), json!({ "S": nobody.to_string() })),
+        ("PK".to_owned(), json!({ "S": "USERNAME#unknown" })),
+        ("username_key".to_owned(), json!({ "S": "unknown" })),
+        ("user_id".to_owned(), json!({ "S": unknown.to_string() })),
     ]);
     scene.table.raw().put(Value::Object(claim)).await;
 }
 
-async fn a_claim_was_given_to_another(scene: &Scene) {
+async fn a_claim_names_another_user(scene: &Scene) {
     let bob = json!({ "S": scene.bob.user_id.to_string() });
     scene.table.raw().change("email_claim", of(scene), set("user_id", bob)).await;
 }
@@ -235,7 +235,7 @@ async fn an_anchor_is_stable_over_other_text(scene: &Scene) {
     change_anchors(scene, |anchors| anchors[0]["M"]["a"] = json!({ "S": "stable" })).await;
 }
 
-async fn chunks_of_nothing(scene: &Scene) {
+async fn chunks_without_code(scene: &Scene) {
     let revision: model::RevisionId = scene.table.ids().next(scene.table.clock().now());
     let mut chunk = scene.table.raw().one("code_chunk", |chunk| chunk.number("n") == Some(0)).await.0;
     chunk.extend([
@@ -270,7 +270,7 @@ async fn a_chunk_with_other_bytes(scene: &Scene) {
     scene.table.raw().change("code_chunk", |chunk| chunk.number("n") == Some(1), set("bytes", bytes)).await;
 }
 
-async fn a_thread_of_somebody_else(scene: &Scene) {
+async fn a_thread_of_another_user(scene: &Scene) {
     let bob = json!({ "S": scene.bob.user_id.to_string() });
     let thread = has("thread", &scene.thread.thread);
     scene.table.raw().change("thread", thread, set("user_id", bob)).await;
@@ -288,7 +288,7 @@ async fn an_answer_is_gone(scene: &Scene) {
     remove(scene, "message", message(scene, 3)).await;
 }
 
-async fn a_window_that_nothing_removes(scene: &Scene) {
+async fn an_expired_window(scene: &Scene) {
     let long_ago = scene.table.clock().now().minus(Duration::from_hours(5 * 24)).seconds();
     let expired = json!({ "N": long_ago.to_string() });
     scene.table.raw().change("rate_window", |_| true, set("expires_at", expired)).await;
@@ -349,7 +349,7 @@ async fn an_item_of_no_entity(scene: &Scene) {
     scene.table.raw().put(json!({ "PK": { "S": "NOTE#ada" }, "SK": { "S": "1" }, "et": { "S": "note" } })).await;
 }
 
-async fn a_job_that_nobody_does(scene: &Scene) {
+async fn an_overdue_job(scene: &Scene) {
     let due = scene.table.clock().now().minus(Duration::from_hours(2));
     let revision: model::RevisionId = scene.table.ids().next(scene.table.clock().now());
     let job = scene.table.job(SweepKind::Staged, &revision.to_string(), scene.ada.user_id);
@@ -363,7 +363,7 @@ async fn a_job_that_fails(scene: &Scene) {
     scene.table.patterns().leave_sweep_job(&model::SweepJob { due, attempts: 9, ..job }).await.unwrap();
 }
 
-async fn a_question_that_nobody_answers(scene: &Scene) {
-    scene.table.question(&scene.thread, "anybody?").await;
-    scene.table.later(Duration::from_hours(2));
+async fn a_question_without_a_run(scene: &Scene) {
+    scene.table.question(&scene.thread, "why?").await;
+    scene.table.advance(Duration::from_hours(2));
 }

@@ -35,7 +35,7 @@ async fn plant_a_copy(scene: &Scene, kind: &str, key: [String; 2], fields: &[(&'
 }
 
 /// A store with an empty cache of code.
-async fn elsewhere(scene: &Scene) -> Store {
+async fn store_without_cache(scene: &Scene) -> Store {
     scene.table.store_through(scene.table.endpoint()).await
 }
 
@@ -66,7 +66,7 @@ async fn impossible_numbers_do_not_end_a_verification() {
     assert!(of_ada.findings > 0);
     let repaired = fixed(&scene.table).await;
     assert!(repaired.contains(&(FindingKind::OrphanChunks, "repaired")), "{repaired:?}");
-    assert!(scene.table.read(&scene.large).await.text.len() > 400_000, "its own chunks are all there");
+    assert!(scene.table.read(&scene.large).await.text.len() > 400_000, "its own chunks are complete");
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn an_impossible_chunk_count_ends_no_read_verification_or_sweep() {
     for kind in ["session", "code"] {
         scene.table.raw().change(kind, of(&scene.large), set("chunk_count", number(HIGHEST))).await;
     }
-    let store = elsewhere(&scene).await;
+    let store = store_without_cache(&scene).await;
     let refused = store.sessions().open(scene.ada.user_id, scene.large.session_id).await.unwrap_err().to_string();
     assert!(refused.contains("more chunks than code can have"), "{refused}");
     assert_eq!(kinds(&found(&scene.table).await), BTreeSet::from([FindingKind::TornCode]));
@@ -86,8 +86,8 @@ async fn an_impossible_chunk_count_ends_no_read_verification_or_sweep() {
         ..scene.table.job(SweepKind::Replaced, &revision.to_string(), scene.ada.user_id)
     };
     scene.table.patterns().leave_sweep_job(&job).await.unwrap();
-    scene.table.later(Duration::from_secs(1));
-    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
+    scene.table.advance(Duration::from_secs(1));
+    assert_eq!(scene.table.sweep_due_jobs().await.done, 1);
     assert_eq!(scene.table.raw().all("code_chunk").await, []);
 }
 

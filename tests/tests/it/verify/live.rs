@@ -23,8 +23,8 @@ async fn staged_code_before_its_commit_is_no_orphan() {
     stalled.arrived().await;
     assert_eq!(fixed(&scene.table).await, []);
     saving.abort();
-    scene.table.later(Duration::from_mins(15));
-    scene.table.sweep_a_moment_later().await;
+    scene.table.advance(Duration::from_mins(15));
+    scene.table.sweep_due_jobs().await;
     assert_eq!(found(&scene.table).await, []);
 }
 
@@ -46,7 +46,7 @@ async fn verifying_and_repairing_a_busy_table_finds_nothing() {
                     assert!(saved.is_ok() || size > 0);
                     if let Ok(deleted) = scene.table.patterns().get_session(scene.bob.user_id, session.session_id).await
                     {
-                        scene.table.drop_session(&deleted.unwrap()).await;
+                        scene.table.delete_session(&deleted.unwrap()).await;
                     }
                     size += 1;
                 }
@@ -59,8 +59,8 @@ async fn verifying_and_repairing_a_busy_table_finds_nothing() {
     }
     stop.store(true, Ordering::Relaxed);
     for writer in writers {
-        writer.await.expect("nothing that a writer wrote was undone");
+        writer.await.expect("no write was undone");
     }
-    scene.table.sweep_a_moment_later().await;
+    scene.table.sweep_due_jobs().await;
     assert_eq!(found(&scene.table).await, []);
 }

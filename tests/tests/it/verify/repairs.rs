@@ -18,7 +18,7 @@ async fn a_late_repair_of_a_session_counter_is_refused() {
     let repair =
         |counted| table.patterns().repair_session_count(ada.user_id, seen.session_count, seen.session_changes, counted);
     let session = table.session(&ada, "main.rs", "").await;
-    table.drop_session(&session).await;
+    table.delete_session(&session).await;
     assert_eq!(table.profile(&ada).await.session_count, seen.session_count);
     assert!(matches!(repair(7).await, Err(RepairSessionCountError::CountMoved)));
 }
@@ -43,7 +43,7 @@ async fn a_late_repair_of_a_thread_counter_is_refused() {
     let repair =
         RepairThreadCount { user_id, session_id, seen_count: 0, seen_changes: session.thread_changes, counted: 7 };
     let thread = table.thread(&session, 1, 1).await;
-    table.drop_thread(&thread).await;
+    table.delete_thread(&thread).await;
     let refused = table.patterns().repair_thread_count(repair).await;
     assert!(matches!(refused, Err(RepairThreadCountError::CountMoved)));
     assert_eq!(table.patterns().get_session(user_id, session_id).await.unwrap().unwrap().thread_count, 0);
@@ -66,7 +66,7 @@ async fn a_late_repair_of_slots_is_refused() {
         counted,
     };
     table.patterns().repair_message_slots(repair(1, 0)).await.unwrap();
-    table.later(Duration::from_secs(1));
+    table.advance(Duration::from_secs(1));
     table.raw().remove(&table.raw().one("message", |_| true).await).await;
     let emptied = table.patterns().get_thread(thread.session_id, thread.thread).await.unwrap().unwrap();
     table.messages().add_note(&emptied, "another note", None).await.unwrap();
@@ -75,7 +75,7 @@ async fn a_late_repair_of_slots_is_refused() {
 }
 
 async fn renamed(table: &TestTable, user: &User, name: &str) {
-    table.later(Duration::from_secs(1));
+    table.advance(Duration::from_secs(1));
     let family = table.patterns().list_refresh_families(user.user_id).await.unwrap()[0].family_id;
     let change = ProfileChange { name: None, email: None, username: Some(name.parse().unwrap()) };
     table.accounts().update_profile((user.user_id, family), &change).await.unwrap();

@@ -60,10 +60,7 @@ fn attempts() -> Vec<(&'static str, String, bool)> {
         ("instructions in tags", format!("a harmless line{tags}")),
         ("instructions in variation selectors", format!("a harmless line{selectors}")),
         ("a fence with zero-width characters", fence("question", "0123\u{200B}4567\u{2060}89ab\u{FEFF}cdef")),
-        (
-            "a name that nobody sees",
-            "const { timeout,\u{3164}} = req.query; check(\u{3164}, \u{FFA0}, \u{115F});".to_owned(),
-        ),
+        ("an invisible name", "const { timeout,\u{3164}} = req.query; check(\u{3164}, \u{FFA0}, \u{115F});".to_owned()),
         ("control characters", format!("\u{1B}[2K\u{1B}[1A\0\u{8}\u{7F}{obey}\u{9B}")),
         ("a line drawn over another", format!("ok();\r1|{obey}\rfine();")),
         ("line ends of other programs", format!("a\u{2028}1|{obey}\u{2029}b\u{85}c\u{B}d")),
