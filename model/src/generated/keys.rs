@@ -28,7 +28,7 @@ impl modyne::keys::IndexKey for Gsi1 {
 /// Names one anchors: `SESSION#{session_id}` / `THREAD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct AnchorsKey {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
 }
 
@@ -50,7 +50,7 @@ impl AnchorsKey {
 /// Names one code: `SESSION#{session_id}` / `CODE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct CodeKey {
-    /// Whose code it is.
+    /// The session of the code.
     pub session_id: SessionId,
 }
 
@@ -72,9 +72,9 @@ impl CodeKey {
 /// Names one code chunk: `CHUNK#{revision}#{n:02}` / `CHUNK`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct CodeChunkKey {
-    /// The state of the code it belongs to.
+    /// The revision of the code.
     pub revision: RevisionId,
-    /// Its place, from 0.
+    /// The position of the chunk, from 0.
     pub n: u32,
 }
 
@@ -96,7 +96,7 @@ impl CodeChunkKey {
 /// Names one creation: `ONCE#{key_digest}` / `ONCE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct CreationKey {
-    /// SHA-256 of what is created, the user, for a thread its session, and the client's id.
+    /// SHA-256 of the kind of resource, the user, the session (for a thread) and the client id.
     pub key_digest: Digest,
 }
 
@@ -118,7 +118,7 @@ impl CreationKey {
 /// Names one daily usage: `USER#{user_id}` / `USAGE#{date}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct DailyUsageKey {
-    /// Who asked.
+    /// The user who asked.
     pub user_id: UserId,
     /// The UTC day.
     pub date: Date,
@@ -152,7 +152,7 @@ impl DailyUsageKey {
 /// Names one email claim: `EMAIL#{email_digest}` / `CLAIM`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct EmailClaimKey {
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
     pub email_digest: Digest,
 }
 
@@ -174,9 +174,9 @@ impl EmailClaimKey {
 /// Names one idempotency: `SESSION#{session_id}` / `IDEM#{thread}#{key_digest}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct IdempotencyKey {
-    /// Where the message is.
+    /// The session of the message.
     pub session_id: SessionId,
-    /// Which thread.
+    /// The thread of the message.
     pub thread: ThreadUuid,
     /// SHA-256 of the client's `client_message_id`.
     pub key_digest: Digest,
@@ -202,9 +202,9 @@ impl IdempotencyKey {
 /// Names one message: `SESSION#{session_id}` / `MSG#{thread}#{seq:03}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct MessageKey {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
-    /// Which thread.
+    /// The thread.
     pub thread: ThreadUuid,
     /// Its number in the thread, 1 to 500.
     pub seq: u32,
@@ -228,7 +228,7 @@ impl MessageKey {
 /// Names one rate window: `RATE#{rule}#{subject}#{window:010}` / `RATE`.
 #[derive(Clone, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct RateWindowKey {
-    /// The rule, for example `login`; of two rules that share the window, the first.
+    /// The rule, for example `login`; if two rules share the window, the first one.
     pub rule: String,
     /// The limited subject: a user's id, a username or an address.
     pub subject: String,
@@ -264,9 +264,9 @@ impl RateWindowKey {
 /// Names one refresh family: `USER#{user_id}` / `REFRESH#{family_id}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct RefreshFamilyKey {
-    /// Who signed in.
+    /// The user who signed in.
     pub user_id: UserId,
-    /// Named by the `sid` claim of every token of the family.
+    /// The `sid` claim of every token of the family.
     pub family_id: FamilyId,
 }
 
@@ -288,7 +288,7 @@ impl RefreshFamilyKey {
 /// Names one session: `USER#{user_id}` / `SESSION#{session_id}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct SessionKey {
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -312,11 +312,11 @@ impl SessionKey {
 /// Names one sweep job: `SWEEP#{shard:02}` / `{due}#{kind}#{target}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct SweepJobKey {
-    /// One of 8, from the target: spreads a busy hour over partitions.
+    /// One of 8, by the target: spreads the jobs over partitions.
     pub shard: u32,
-    /// Not before this.
+    /// The earliest time of the first attempt.
     pub due: Timestamp,
-    /// What is to be removed.
+    /// The kind of item to remove.
     pub kind: SweepKind,
     /// The id of the revision, thread, session or user.
     pub target: String,
@@ -343,7 +343,7 @@ impl SweepJobKey {
 /// Names one thread: `SESSION#{session_id}` / `THREAD#{thread}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct ThreadKey {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
@@ -401,7 +401,7 @@ impl UserKey {
 /// Names one username claim: `USERNAME#{username_key}` / `CLAIM`.
 #[derive(Clone, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct UsernameClaimKey {
-    /// The name in lower case, so that `Ada` and `ada` are one.
+    /// The name in lower case, so that `Ada` and `ada` are the same.
     pub username_key: UsernameKey,
 }
 

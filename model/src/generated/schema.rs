@@ -7,7 +7,7 @@ use table_runtime::registry::{Entity, Field};
 pub static ENTITIES: &[&Entity] = &[
     &Entity {
         name: "anchors",
-        summary: "Where the threads of a session are in its code: one item for all of them, so that a save which moves fifty writes some 4 KB, and not fifty selections.",
+        summary: "The lines of a session's threads: one item for all of them, so that a save which moves fifty threads writes about 4 KB, and not fifty selections.",
         version: 1,
         pk: "SESSION#{session_id}",
         sk: "THREAD",
@@ -19,7 +19,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "session_id",
                 optional: false,
                 pii: false,
-                doc: "Where it is.",
+                doc: "The session.",
                 fields: &[],
             },
             Field {
@@ -28,7 +28,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Who owns the session.",
+                doc: "The owner of the session.",
                 fields: &[],
             },
             Field {
@@ -37,7 +37,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "One more with every write: the item is written whole, and only if it still is what was read.",
+                doc: "Raised by every write: the whole item is written, on the condition that it is unchanged since the read.",
                 fields: &[],
             },
             Field {
@@ -54,7 +54,7 @@ pub static ENTITIES: &[&Entity] = &[
                         kind: "thread_uuid",
                         optional: false,
                         pii: false,
-                        doc: "Which thread.",
+                        doc: "The thread.",
                         fields: &[],
                     },
                     Field {
@@ -81,7 +81,7 @@ pub static ENTITIES: &[&Entity] = &[
                         kind: "stable|approximate",
                         optional: false,
                         pii: false,
-                        doc: "Stable if and only if the selected text of the thread stands there.",
+                        doc: "Stable if and only if these lines contain the selected text of the thread.",
                         fields: &[],
                     },
                     Field {
@@ -99,7 +99,7 @@ pub static ENTITIES: &[&Entity] = &[
                         kind: "count",
                         optional: false,
                         pii: false,
-                        doc: "Equal to the thread's, or the reader has met a move half-way and reads again.",
+                        doc: "Equal to the thread's; if not, a move happened between two reads, and the reader reads again.",
                         fields: &[],
                     },
                     Field {
@@ -108,7 +108,7 @@ pub static ENTITIES: &[&Entity] = &[
                         kind: "time",
                         optional: true,
                         pii: false,
-                        doc: "When a save last changed the anchor. Absent until one does.",
+                        doc: "When a save last changed the anchor. Absent until a save changes it.",
                         fields: &[],
                     },
                 ],
@@ -117,7 +117,7 @@ pub static ENTITIES: &[&Entity] = &[
     },
     &Entity {
         name: "code",
-        summary: "The code of a session, compressed with gzip: inline, or a pointer to chunks. It also says who owns the session, for callers who do not.",
+        summary: "The code of a session, compressed with gzip: inline, or a pointer to chunks. It also names the owner of the session, for requests of other users.",
         version: 1,
         pk: "SESSION#{session_id}",
         sk: "CODE",
@@ -129,7 +129,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "session_id",
                 optional: false,
                 pii: false,
-                doc: "Whose code it is.",
+                doc: "The session of the code.",
                 fields: &[],
             },
             Field {
@@ -138,7 +138,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Who owns the session.",
+                doc: "The owner of the session.",
                 fields: &[],
             },
             Field {
@@ -147,7 +147,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "revision_id",
                 optional: false,
                 pii: false,
-                doc: "Equal to the head's, or the reader has met a save half-way and reads again.",
+                doc: "Equal to the head's; if not, a save happened between two reads, and the reader reads again.",
                 fields: &[],
             },
             Field {
@@ -156,7 +156,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "digest",
                 optional: false,
                 pii: false,
-                doc: "Of the code before compression.",
+                doc: "SHA-256 of the code before compression.",
                 fields: &[],
             },
             Field {
@@ -165,7 +165,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "Bytes before compression.",
+                doc: "Size of the code in bytes before compression.",
                 fields: &[],
             },
             Field {
@@ -174,7 +174,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "How many chunks hold the compressed bytes; 0 when `inline` does.",
+                doc: "Number of chunks with the compressed bytes; 0 if they are in `inline`.",
                 fields: &[],
             },
             Field {
@@ -190,7 +190,7 @@ pub static ENTITIES: &[&Entity] = &[
     },
     &Entity {
         name: "code_chunk",
-        summary: "A piece of compressed code that does not fit one item. Never changed; each has a partition of its own, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.",
+        summary: "A piece of compressed code that does not fit into one item. It never changes. Each chunk has its own partition, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.",
         version: 1,
         pk: "CHUNK#{revision}#{n:02}",
         sk: "CHUNK",
@@ -202,7 +202,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "revision_id",
                 optional: false,
                 pii: false,
-                doc: "The state of the code it belongs to.",
+                doc: "The revision of the code.",
                 fields: &[],
             },
             Field {
@@ -211,7 +211,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "Its place, from 0.",
+                doc: "The position of the chunk, from 0.",
                 fields: &[],
             },
             Field {
@@ -236,7 +236,7 @@ pub static ENTITIES: &[&Entity] = &[
     },
     &Entity {
         name: "creation",
-        summary: "Remembers a client's own id for a session or a thread, so that sending the request again creates nothing twice.",
+        summary: "The record of a client's own id for a session or a thread, so that a repeated request creates nothing twice.",
         version: 1,
         pk: "ONCE#{key_digest}",
         sk: "ONCE",
@@ -248,7 +248,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "digest",
                 optional: false,
                 pii: false,
-                doc: "SHA-256 of what is created, the user, for a thread its session, and the client's id.",
+                doc: "SHA-256 of the kind of resource, the user, the session (for a thread) and the client id.",
                 fields: &[],
             },
             Field {
@@ -266,7 +266,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "digest",
                 optional: false,
                 pii: false,
-                doc: "SHA-256 of the contents: the same id with other contents is a mistake of the client.",
+                doc: "SHA-256 of the contents: the same id with other contents is an error of the client.",
                 fields: &[],
             },
             Field {
@@ -293,14 +293,14 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "expiry",
                 optional: false,
                 pii: false,
-                doc: "A day after the creation. Until DynamoDB has removed the record, it still counts.",
+                doc: "A day after the creation. The record is valid until DynamoDB removes it.",
                 fields: &[],
             },
         ],
     },
     &Entity {
         name: "daily_usage",
-        summary: "What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.",
+        summary: "The usage and cost of one user on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.",
         version: 2,
         pk: "USER#{user_id}",
         sk: "USAGE#{date}",
@@ -312,7 +312,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Who asked.",
+                doc: "The user who asked.",
                 fields: &[],
             },
             Field {
@@ -330,7 +330,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "Answers of the model.",
+                doc: "Number of answers of the model.",
                 fields: &[],
             },
             Field {
@@ -366,7 +366,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "amount",
                 optional: false,
                 pii: false,
-                doc: "Tokens answered.",
+                doc: "Tokens of the answers.",
                 fields: &[],
             },
             Field {
@@ -375,14 +375,14 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "amount",
                 optional: false,
                 pii: false,
-                doc: "Millionths of a US dollar.",
+                doc: "Cost in millionths of a US dollar.",
                 fields: &[],
             },
         ],
     },
     &Entity {
         name: "email_claim",
-        summary: "Says whose an e-mail address is. Its existence makes the address unique, and reading it is the look-up by address.",
+        summary: "The owner of an e-mail address. Its existence makes the address unique, and a read of it finds the user by address.",
         version: 1,
         pk: "EMAIL#{email_digest}",
         sk: "CLAIM",
@@ -394,7 +394,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "digest",
                 optional: false,
                 pii: false,
-                doc: "SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.",
+                doc: "SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.",
                 fields: &[],
             },
             Field {
@@ -403,7 +403,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Whose it is.",
+                doc: "The owner of the address.",
                 fields: &[],
             },
             Field {
@@ -412,14 +412,14 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: false,
                 pii: false,
-                doc: "Since when.",
+                doc: "When it was claimed.",
                 fields: &[],
             },
         ],
     },
     &Entity {
         name: "idempotency",
-        summary: "Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice. What became of the message, the message says.",
+        summary: "The record of a client's own id for a message, so that a repeated message is stored, asked and billed once. The message has its current state.",
         version: 2,
         pk: "SESSION#{session_id}",
         sk: "IDEM#{thread}#{key_digest}",
@@ -431,7 +431,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "session_id",
                 optional: false,
                 pii: false,
-                doc: "Where the message is.",
+                doc: "The session of the message.",
                 fields: &[],
             },
             Field {
@@ -440,7 +440,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "thread_uuid",
                 optional: false,
                 pii: false,
-                doc: "Which thread.",
+                doc: "The thread of the message.",
                 fields: &[],
             },
             Field {
@@ -458,7 +458,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Who asked.",
+                doc: "The author of the message.",
                 fields: &[],
             },
             Field {
@@ -467,7 +467,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "digest",
                 optional: false,
                 pii: false,
-                doc: "SHA-256 of the message: the same id with another one is a mistake of the client.",
+                doc: "SHA-256 of the message: the same id with another message is an error of the client.",
                 fields: &[],
             },
             Field {
@@ -476,7 +476,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "The message's number; the answer of a question has the next.",
+                doc: "The number of the message; the answer of a question has the next one.",
                 fields: &[],
             },
             Field {
@@ -485,14 +485,14 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "expiry",
                 optional: false,
                 pii: false,
-                doc: "A day after the message. Until DynamoDB has removed it, it still counts.",
+                doc: "A day after the message. The record is valid until DynamoDB removes it.",
                 fields: &[],
             },
         ],
     },
     &Entity {
         name: "message",
-        summary: "A question, a note or the model's answer. A question and its answer hold neighbouring numbers.",
+        summary: "A question, a note or the model's answer. A question and its answer have consecutive numbers.",
         version: 1,
         pk: "SESSION#{session_id}",
         sk: "MSG#{thread}#{seq:03}",
@@ -504,7 +504,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "session_id",
                 optional: false,
                 pii: false,
-                doc: "Where it is.",
+                doc: "The session.",
                 fields: &[],
             },
             Field {
@@ -513,7 +513,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "thread_uuid",
                 optional: false,
                 pii: false,
-                doc: "Which thread.",
+                doc: "The thread.",
                 fields: &[],
             },
             Field {
@@ -531,7 +531,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Who owns the session.",
+                doc: "The owner of the session.",
                 fields: &[],
             },
             Field {
@@ -540,7 +540,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user|ai",
                 optional: false,
                 pii: false,
-                doc: "Who wrote it; only the server writes as `ai`.",
+                doc: "The author; only the server writes as `ai`.",
                 fields: &[],
             },
             Field {
@@ -567,7 +567,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "text",
                 optional: true,
                 pii: false,
-                doc: "What its client calls it: a UUID in lower case with hyphens.",
+                doc: "The client's own id of the message: a UUID in lower case with hyphens.",
                 fields: &[],
             },
             Field {
@@ -576,7 +576,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "pending|answered|failed|cancelled",
                 optional: true,
                 pii: false,
-                doc: "On a question: what became of it. A note has none.",
+                doc: "On a question: its state. A note has none.",
                 fields: &[],
             },
             Field {
@@ -585,7 +585,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: true,
                 pii: false,
-                doc: "On a question: until when the run that holds it may finish. A pending one whose lease has passed is held by no run and counts as failed.",
+                doc: "On a question: the end of the lease of the run that holds it. If the lease of a pending question has passed, no run holds it, and it counts as failed.",
                 fields: &[],
             },
             Field {
@@ -630,7 +630,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "flag",
                 optional: true,
                 pii: false,
-                doc: "On an answer: some of the conversation before it was too long to be shown to the model. Absent when it was not.",
+                doc: "On an answer: the conversation was too long, so the model saw only a part of it. Absent if the model saw all of it.",
                 fields: &[],
             },
             Field {
@@ -639,7 +639,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "texts",
                 optional: true,
                 pii: false,
-                doc: "On an answer: what the user should know about how it came about, a sentence each.",
+                doc: "On an answer: warnings for the user, a sentence each.",
                 fields: &[],
             },
             Field {
@@ -648,7 +648,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "high|medium|low",
                 optional: true,
                 pii: false,
-                doc: "On an answer: how sure the model says it is.",
+                doc: "On an answer: the model's own confidence.",
                 fields: &[],
             },
             Field {
@@ -657,7 +657,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "text",
                 optional: true,
                 pii: true,
-                doc: "On an answer: code the model suggests.",
+                doc: "On an answer: the code that the model suggests.",
                 fields: &[],
             },
             Field {
@@ -666,7 +666,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "Patch",
                 optional: true,
                 pii: false,
-                doc: "On an answer: an edit that was checked against the code it was made for.",
+                doc: "On an answer: an edit that was checked against its version of the code.",
                 fields: &[
                     Field {
                         name: "start_line",
@@ -692,7 +692,7 @@ pub static ENTITIES: &[&Entity] = &[
                         kind: "text",
                         optional: false,
                         pii: true,
-                        doc: "The text it replaces.",
+                        doc: "The replaced text.",
                         fields: &[],
                     },
                     Field {
@@ -701,7 +701,7 @@ pub static ENTITIES: &[&Entity] = &[
                         kind: "text",
                         optional: false,
                         pii: true,
-                        doc: "What stands there afterwards.",
+                        doc: "The new text.",
                         fields: &[],
                     },
                     Field {
@@ -710,7 +710,7 @@ pub static ENTITIES: &[&Entity] = &[
                         kind: "count",
                         optional: false,
                         pii: false,
-                        doc: "The session's version it was made for.",
+                        doc: "The session's version that it was made for.",
                         fields: &[],
                     },
                     Field {
@@ -719,7 +719,7 @@ pub static ENTITIES: &[&Entity] = &[
                         kind: "count",
                         optional: true,
                         pii: false,
-                        doc: "The thread's first line in that version, which tells where the patch has moved with it.",
+                        doc: "The thread's first line in that version, which shows how far the patch has moved with it.",
                         fields: &[],
                     },
                 ],
@@ -730,7 +730,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "verified|relocated|applied",
                 optional: true,
                 pii: false,
-                doc: "On an answer with a patch: whether it stood where the model said or was found elsewhere, or was applied.",
+                doc: "On an answer with a patch: whether its text was at the lines that the model named, was found at other lines, or was applied.",
                 fields: &[],
             },
             Field {
@@ -739,7 +739,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: true,
                 pii: false,
-                doc: "On an answer whose patch was applied: the session's version that this made.",
+                doc: "On an answer whose patch was applied: the version of the session that it created.",
                 fields: &[],
             },
             Field {
@@ -775,7 +775,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "text",
                 optional: true,
                 pii: false,
-                doc: "On an answer: which model gave it.",
+                doc: "On an answer: the model.",
                 fields: &[],
             },
             Field {
@@ -811,7 +811,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: true,
                 pii: false,
-                doc: "On an answer: tokens answered.",
+                doc: "On an answer: tokens of the answer.",
                 fields: &[],
             },
             Field {
@@ -820,7 +820,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "expiry",
                 optional: true,
                 pii: false,
-                doc: "If messages expire: when this one does. An answer expires with its question.",
+                doc: "If messages expire: the expiry of this one. An answer expires with its question.",
                 fields: &[],
             },
         ],
@@ -839,7 +839,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "text",
                 optional: false,
                 pii: false,
-                doc: "The rule, for example `login`; of two rules that share the window, the first.",
+                doc: "The rule, for example `login`; if two rules share the window, the first one.",
                 fields: &[],
             },
             Field {
@@ -866,7 +866,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "Hits of the rule that were let through, never more than its limit.",
+                doc: "Accepted hits of the rule, never more than its limit.",
                 fields: &[],
             },
             Field {
@@ -875,7 +875,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "Questions to the model that were let through, where they are counted in this window; else 0.",
+                doc: "Accepted questions to the model, if this window counts them; else 0.",
                 fields: &[],
             },
             Field {
@@ -891,7 +891,7 @@ pub static ENTITIES: &[&Entity] = &[
     },
     &Entity {
         name: "refresh_family",
-        summary: "One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.",
+        summary: "One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.",
         version: 1,
         pk: "USER#{user_id}",
         sk: "REFRESH#{family_id}",
@@ -903,7 +903,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Who signed in.",
+                doc: "The user who signed in.",
                 fields: &[],
             },
             Field {
@@ -912,7 +912,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "family_id",
                 optional: false,
                 pii: false,
-                doc: "Named by the `sid` claim of every token of the family.",
+                doc: "The `sid` claim of every token of the family.",
                 fields: &[],
             },
             Field {
@@ -930,7 +930,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: false,
                 pii: false,
-                doc: "When they signed in.",
+                doc: "When the user signed in.",
                 fields: &[],
             },
             Field {
@@ -939,7 +939,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: false,
                 pii: false,
-                doc: "When the newest token was issued; its predecessor is tolerated for ten seconds after.",
+                doc: "When the newest token was issued; its predecessor is accepted for ten more seconds.",
                 fields: &[],
             },
             Field {
@@ -948,7 +948,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "expiry",
                 optional: false,
                 pii: false,
-                doc: "When the newest token expires, and with it the family.",
+                doc: "When the newest token and the family expire.",
                 fields: &[],
             },
             Field {
@@ -957,7 +957,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: true,
                 pii: false,
-                doc: "When a token of it was used last, to within an hour. What is later counts, this or when the newest token was issued.",
+                doc: "When a token was last used, to within an hour. The last use is the later of this and `rotated_at`.",
                 fields: &[],
             },
             Field {
@@ -973,7 +973,7 @@ pub static ENTITIES: &[&Entity] = &[
     },
     &Entity {
         name: "session",
-        summary: "The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.",
+        summary: "The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.",
         version: 1,
         pk: "USER#{user_id}",
         sk: "SESSION#{session_id}",
@@ -985,7 +985,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Whose it is.",
+                doc: "The owner.",
                 fields: &[],
             },
             Field {
@@ -1012,7 +1012,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "language",
                 optional: false,
                 pii: false,
-                doc: "What the filename and the first line say.",
+                doc: "The language that the file name and the first line indicate.",
                 fields: &[],
             },
             Field {
@@ -1021,7 +1021,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "language",
                 optional: true,
                 pii: false,
-                doc: "What the user says instead.",
+                doc: "The language that the user chose instead.",
                 fields: &[],
             },
             Field {
@@ -1030,7 +1030,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "1 when created, one more with every save of code.",
+                doc: "1 at first, raised by every save of code.",
                 fields: &[],
             },
             Field {
@@ -1039,7 +1039,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "revision_id",
                 optional: false,
                 pii: false,
-                doc: "Which state of the code this head belongs to.",
+                doc: "The revision of the code that belongs to this head.",
                 fields: &[],
             },
             Field {
@@ -1057,7 +1057,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "Into how many chunks the compressed code is cut; 0 when it is inline.",
+                doc: "Number of chunks of the compressed code; 0 if it is inline.",
                 fields: &[],
             },
             Field {
@@ -1075,7 +1075,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "One more with every write of the anchors: a thread is created, moved or deleted, or a save moves lines. A save is refused if it did not see the threads as they are.",
+                doc: "Raised by every write of the anchors: a thread is created, moved or deleted, or a save moves lines. A save that has read older threads is refused.",
                 fields: &[],
             },
             Field {
@@ -1084,7 +1084,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "One more whenever name or language change: a save that did not see it would write the old ones back.",
+                doc: "Raised by every change of name or language, so that no save writes old ones back.",
                 fields: &[],
             },
             Field {
@@ -1111,7 +1111,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: true,
                 pii: false,
-                doc: "When something was last said in one of its threads. What was done last is the later of this and `updated_at`.",
+                doc: "When the last message was stored in one of its threads. The last activity is the later of this and `updated_at`.",
                 fields: &[],
             },
             Field {
@@ -1120,14 +1120,14 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Who saved last.",
+                doc: "The user of the last save.",
                 fields: &[],
             },
         ],
     },
     &Entity {
         name: "sweep_job",
-        summary: "Something that is no longer reachable and still has to be removed, or staged code whose commit may never come.",
+        summary: "An item that is no longer reachable and must be removed, or staged code without a commit.",
         version: 1,
         pk: "SWEEP#{shard:02}",
         sk: "{due}#{kind}#{target}",
@@ -1139,7 +1139,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "One of 8, from the target: spreads a busy hour over partitions.",
+                doc: "One of 8, by the target: spreads the jobs over partitions.",
                 fields: &[],
             },
             Field {
@@ -1148,7 +1148,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: false,
                 pii: false,
-                doc: "Not before this.",
+                doc: "The earliest time of the first attempt.",
                 fields: &[],
             },
             Field {
@@ -1157,7 +1157,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "staged|replaced|thread|session|account",
                 optional: false,
                 pii: false,
-                doc: "What is to be removed.",
+                doc: "The kind of item to remove.",
                 fields: &[],
             },
             Field {
@@ -1175,7 +1175,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "waiting|running",
                 optional: false,
                 pii: false,
-                doc: "A commit may settle a staged job only while it waits.",
+                doc: "A commit may settle a staged job only while its state is `waiting`.",
                 fields: &[],
             },
             Field {
@@ -1184,7 +1184,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Whose it was.",
+                doc: "The user whose items are removed.",
                 fields: &[],
             },
             Field {
@@ -1193,7 +1193,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "session_id",
                 optional: true,
                 pii: false,
-                doc: "For all but an account.",
+                doc: "The session. Absent for an account.",
                 fields: &[],
             },
             Field {
@@ -1202,7 +1202,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "thread_uuid",
                 optional: true,
                 pii: false,
-                doc: "For a thread.",
+                doc: "The thread, for the kind `thread`.",
                 fields: &[],
             },
             Field {
@@ -1211,7 +1211,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "revision_id",
                 optional: true,
                 pii: false,
-                doc: "Whose chunks to remove.",
+                doc: "The revision of the chunks to remove.",
                 fields: &[],
             },
             Field {
@@ -1220,7 +1220,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "How many chunks there are.",
+                doc: "Number of chunks to remove.",
                 fields: &[],
             },
             Field {
@@ -1229,7 +1229,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "How many times it has failed.",
+                doc: "Number of failed attempts.",
                 fields: &[],
             },
             Field {
@@ -1238,14 +1238,14 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: true,
                 pii: false,
-                doc: "After a failure: not before this.",
+                doc: "After a failure: the earliest time of the next attempt.",
                 fields: &[],
             },
         ],
     },
     &Entity {
         name: "thread",
-        summary: "A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.",
+        summary: "A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.",
         version: 1,
         pk: "SESSION#{session_id}",
         sk: "THREAD#{thread}",
@@ -1257,7 +1257,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "session_id",
                 optional: false,
                 pii: false,
-                doc: "Where it is.",
+                doc: "The session.",
                 fields: &[],
             },
             Field {
@@ -1275,7 +1275,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Who owns the session.",
+                doc: "The owner of the session.",
                 fields: &[],
             },
             Field {
@@ -1284,7 +1284,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "block|file",
                 optional: false,
                 pii: false,
-                doc: "On some lines, or on the whole file.",
+                doc: "Whether the thread is on a block of lines or on the whole file.",
                 fields: &[],
             },
             Field {
@@ -1311,7 +1311,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "How often its user moved it. Its anchor says the same number, or the two were not read of one moment.",
+                doc: "Number of moves by its user. If its anchor has another number, they were not read at the same moment.",
                 fields: &[],
             },
             Field {
@@ -1329,7 +1329,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: true,
                 pii: false,
-                doc: "Messages that were stored in it: questions, notes and answers. Absent while there is none.",
+                doc: "Number of stored messages: questions, notes and answers. Absent while there is none.",
                 fields: &[],
             },
             Field {
@@ -1338,7 +1338,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: true,
                 pii: false,
-                doc: "The number of the message that was stored last, which the following fields tell of. Absent while there is none.",
+                doc: "The number of the last stored message, which the following fields describe. Absent while there is none.",
                 fields: &[],
             },
             Field {
@@ -1347,7 +1347,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "message_role",
                 optional: true,
                 pii: false,
-                doc: "Who wrote it.",
+                doc: "Its author.",
                 fields: &[],
             },
             Field {
@@ -1365,7 +1365,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: true,
                 pii: false,
-                doc: "When it was stored.",
+                doc: "When the last message was stored.",
                 fields: &[],
             },
             Field {
@@ -1374,7 +1374,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "message_state",
                 optional: true,
                 pii: false,
-                doc: "If it is a question: what became of it.",
+                doc: "If it is a question: its state.",
                 fields: &[],
             },
             Field {
@@ -1383,7 +1383,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: true,
                 pii: false,
-                doc: "If it is a question: until when the run that holds it may finish.",
+                doc: "If it is a question: the end of the lease of its run.",
                 fields: &[],
             },
             Field {
@@ -1401,7 +1401,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: false,
                 pii: false,
-                doc: "When its user moved it, or its messages last changed.",
+                doc: "When its user last moved it, or its messages last changed.",
                 fields: &[],
             },
             Field {
@@ -1410,7 +1410,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: true,
                 pii: false,
-                doc: "When the first of its messages expires, or expired. Absent while none has an expiry.",
+                doc: "When the first of its messages expires or expired. Absent while no message has an expiry.",
                 fields: &[],
             },
             Field {
@@ -1426,7 +1426,7 @@ pub static ENTITIES: &[&Entity] = &[
     },
     &Entity {
         name: "user",
-        summary: "A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.",
+        summary: "A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.",
         version: 1,
         pk: "USER#{user_id}",
         sk: "PROFILE",
@@ -1465,7 +1465,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "username",
                 optional: false,
                 pii: true,
-                doc: "Unique through `UsernameClaim`, whatever its case.",
+                doc: "Unique through `UsernameClaim`, ignoring case.",
                 fields: &[],
             },
             Field {
@@ -1492,7 +1492,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "One more whenever a session is created or deleted, or the counter repaired: a repair that compared the counter before is refused.",
+                doc: "Raised when a session is created or deleted, or the counter is repaired: a repair of an earlier comparison is refused.",
                 fields: &[],
             },
             Field {
@@ -1501,7 +1501,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: false,
                 pii: false,
-                doc: "When they signed up.",
+                doc: "When the user signed up.",
                 fields: &[],
             },
             Field {
@@ -1526,7 +1526,7 @@ pub static ENTITIES: &[&Entity] = &[
     },
     &Entity {
         name: "username_claim",
-        summary: "Says whose a username is. Its existence makes the name unique, and reading it is how sign-in finds the user.",
+        summary: "The owner of a username. Its existence makes the name unique, and a read of it finds the user at sign-in.",
         version: 1,
         pk: "USERNAME#{username_key}",
         sk: "CLAIM",
@@ -1538,7 +1538,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "username_key",
                 optional: false,
                 pii: true,
-                doc: "The name in lower case, so that `Ada` and `ada` are one.",
+                doc: "The name in lower case, so that `Ada` and `ada` are the same.",
                 fields: &[],
             },
             Field {
@@ -1547,7 +1547,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "user_id",
                 optional: false,
                 pii: false,
-                doc: "Whose it is.",
+                doc: "The owner of the name.",
                 fields: &[],
             },
             Field {
@@ -1556,7 +1556,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "time",
                 optional: false,
                 pii: false,
-                doc: "Since when.",
+                doc: "When it was claimed.",
                 fields: &[],
             },
         ],

@@ -7,14 +7,14 @@ use table_runtime::{CorruptItem, Digest, Table, Timestamp};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// Says whose an e-mail address is. Its existence makes the address unique, and reading it is the look-up by address.
+/// The owner of an e-mail address. Its existence makes the address unique, and a read of it finds the user by address.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct EmailClaim {
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
     pub email_digest: Digest,
-    /// Whose it is.
+    /// The owner of the address.
     pub user_id: UserId,
-    /// Since when.
+    /// When it was claimed.
     pub claimed_at: Timestamp,
 }
 

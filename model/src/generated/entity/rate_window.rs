@@ -12,15 +12,15 @@ use table_runtime::key::Primary;
 /// Hits of one subject in one window of one rule, or of two rules that are counted together.
 #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RateWindow {
-    /// The rule, for example `login`; of two rules that share the window, the first.
+    /// The rule, for example `login`; if two rules share the window, the first one.
     pub rule: String,
     /// The limited subject: a user's id, a username or an address.
     pub subject: String,
     /// The window's number: how many windows of this length have passed since 1970, counted from the subject's own offset.
     pub window: u32,
-    /// Hits of the rule that were let through, never more than its limit.
+    /// Accepted hits of the rule, never more than its limit.
     pub hits: u32,
-    /// Questions to the model that were let through, where they are counted in this window; else 0.
+    /// Accepted questions to the model, if this window counts them; else 0.
     pub ai_hits: u32,
     /// When DynamoDB may remove it: the end of the window. No later hit reads it.
     pub expires_at: Expiry,

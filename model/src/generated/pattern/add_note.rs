@@ -50,7 +50,7 @@ pub struct AddNote<'a> {
     pub record: Option<&'a Idempotency>,
     /// Compared with the `message_slots` of the thread.
     pub seen_slots: u32,
-    /// Who wrote it.
+    /// Its author.
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
     pub last_excerpt: Option<&'a str>,
@@ -77,7 +77,8 @@ impl fmt::Debug for AddNote<'_> {
 impl Patterns {
     /// AP-41: Add a note.
     ///
-    /// `POST /threads/{id}/messages` with `"ask": false`. One slot. Under the client's own id it has a record as a question has, which is done at once.
+    /// `POST /threads/{id}/messages` with `"ask": false`. A note takes one slot. Under a client id it has a record like a
+    /// question, which is complete at once.
     ///
     /// `TransactWriteItems`. Costs 1 request and 6 WCU for a note of 200 B.
     pub async fn add_note(&self, input: AddNote<'_>) -> Result<(), AddNoteError> {

@@ -23,8 +23,8 @@ pub enum BeginSweepJobError {
 impl Patterns {
     /// AP-72: Begin a sweep job.
     ///
-    /// For staged code alone: from now on a commit of it is refused. Nothing can race the other kinds, so they are not begun. Beginning again after a crash is
-    /// allowed.
+    /// Only for staged code: from now on its commit is refused. Jobs of other kinds have no competing commit, so they are not
+    /// begun. Beginning a job again after a crash is allowed.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one job.
     pub async fn begin_sweep_job(

@@ -13,14 +13,14 @@ use table_runtime::changes::Changes;
 /// Why [`Patterns::cancel_question`](crate::Patterns::cancel_question) was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum CancelQuestionError {
-    /// There is no such message.
-    #[error("There is no such message.")]
+    /// The message does not exist.
+    #[error("The message does not exist.")]
     QuestionNotFound,
-    /// It is another user's.
-    #[error("It is another user's.")]
+    /// The message belongs to another user.
+    #[error("The message belongs to another user.")]
     NotYours,
-    /// It is no question, or one that is settled.
-    #[error("It is no question, or one that is settled.")]
+    /// The message is not a pending question.
+    #[error("The message is not a pending question.")]
     NotPending {
         /// The item that refused, as it is.
         current: Box<Message>,
@@ -33,8 +33,9 @@ pub enum CancelQuestionError {
 impl Patterns {
     /// AP-54: Cancel a question.
     ///
-    /// `POST /threads/{id}/messages/{id}/cancel`. The run that holds the question sees it within a second (AP-55), and its answer
-    /// would be refused from now on. The question keeps its answer's slot and can be asked again.
+    /// `POST /threads/{id}/messages/{id}/cancel`. The run that holds the question sees this within a second
+    /// (AP-55), and its answer is refused from now on. The question keeps its answer's slot and can
+    /// be retried.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a question of 200 B.
     pub async fn cancel_question(

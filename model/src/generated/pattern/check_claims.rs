@@ -12,18 +12,19 @@ use table_runtime::{Digest, StoreError};
 /// What [`Patterns::check_claims`](crate::Patterns::check_claims) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckClaims {
-    /// A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.
+    /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
     pub user: Option<User>,
-    /// Says whose an e-mail address is. Its existence makes the address unique, and reading it is the look-up by address.
+    /// The owner of an e-mail address. Its existence makes the address unique, and a read of it finds the user by address.
     pub email_claim: Option<EmailClaim>,
-    /// Says whose a username is. Its existence makes the name unique, and reading it is how sign-in finds the user.
+    /// The owner of a username. Its existence makes the name unique, and a read of it finds the user at sign-in.
     pub username_claim: Option<UsernameClaim>,
 }
 
 impl Patterns {
     /// AP-94: Check a user's claims.
     ///
-    /// Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else.
+    /// Profile and both claims in one round trip: it shows a claim without a user, a user without a claim, or a claim that
+    /// names another user.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 3 RCU for a profile and its claims.
     pub async fn check_claims(

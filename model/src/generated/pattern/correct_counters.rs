@@ -8,9 +8,10 @@ use table_runtime::{StoreError, StoredItem};
 impl Patterns {
     /// AP-84: Correct an item's counters.
     ///
-    /// `codesensei verify --fix`. A counter that holds no number of its type (negative, a fraction, too large) is read as the nearest number that it can
-    /// be, so its item can still be listed and deleted. This writes that number, on the condition that the counter still holds what was seen.
-    /// A counter of sessions, threads or slots is then compared with what there is, as any other.
+    /// `codesensei verify --fix`. A counter with an invalid number (negative, a fraction, too large) is read as the nearest
+    /// valid number, so its item can still be listed and deleted. This pattern writes that number, on the condition that the
+    /// counter is unchanged since the read. A counter of sessions, threads or slots is then compared with its items, like any
+    /// other.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one head.
     pub async fn correct_counters(&self, item: &StoredItem) -> Result<bool, StoreError> {

@@ -33,7 +33,7 @@ pub enum CountHitError {
 /// What [`Patterns::count_hit`](crate::Patterns::count_hit) writes.
 #[derive(Clone)]
 pub struct CountHit<'a> {
-    /// The rule, for example `login`; of two rules that share the window, the first.
+    /// The rule, for example `login`; if two rules share the window, the first one.
     pub rule: &'a str,
     /// The limited subject: a user's id, a username or an address.
     pub subject: &'a str,
@@ -45,9 +45,9 @@ pub struct CountHit<'a> {
     pub max_ai_hits: u32,
     /// When DynamoDB may remove it: the end of the window. No later hit reads it.
     pub expires_at: Expiry,
-    /// Hits of the rule that were let through, never more than its limit.
+    /// Accepted hits of the rule, never more than its limit.
     pub hits: u32,
-    /// Questions to the model that were let through, where they are counted in this window; else 0.
+    /// Accepted questions to the model, if this window counts them; else 0.
     pub ai_hits: u32,
 }
 
@@ -69,9 +69,10 @@ impl fmt::Debug for CountHit<'_> {
 impl Patterns {
     /// AP-60: Count a hit.
     ///
-    /// Before every limited route. Every hit is one conditional update of 1 WCU, whether it opens a window or counts in one. The number of the window says
-    /// when it ends, so a refusal names the exact time to retry. The subject is in the key, so hits of other subjects are not in the way. A question to the model
-    /// is a message and a question: both counters are raised by one update or none. A counter that is not raised gets 0 and a limit that it cannot reach.
+    /// Before every limited route. Every hit is one conditional update of 1 WCU, in a new or an existing window. The number of
+    /// the window determines its end, so a refusal has the exact retry time. The subject is in the key, so hits of different
+    /// subjects do not conflict. A question to the model is a message and a question: one update raises both counters or none.
+    /// A counter that must not change gets 0 and a limit that it cannot reach.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one window.
     pub async fn count_hit(&self, input: CountHit<'_>) -> Result<(), CountHitError> {

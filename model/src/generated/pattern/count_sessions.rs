@@ -13,7 +13,7 @@ use table_runtime::key::Primary;
 impl Patterns {
     /// AP-90: Count a user's sessions.
     ///
-    /// Reality, for the counter on the profile.
+    /// The actual number, to compare with the counter on the profile.
     ///
     /// `Query` on the table, ascending, counted, not returned, strongly consistent. Costs 1 request and 7 RCU for 50 sessions, heads of 500 B.
     pub async fn count_sessions(&self, user_id: UserId) -> Result<u64, StoreError> {

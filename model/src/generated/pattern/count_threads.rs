@@ -13,7 +13,7 @@ use table_runtime::key::Primary;
 impl Patterns {
     /// AP-92: Count a session's threads.
     ///
-    /// Reality, for the counter on the head.
+    /// The actual number, to compare with the counter on the head.
     ///
     /// `Query` on the table, ascending, counted, not returned, strongly consistent. Costs 1 request and 8 RCU for 50 threads with selections of 300 B.
     pub async fn count_threads(&self, session_id: SessionId) -> Result<u64, StoreError> {

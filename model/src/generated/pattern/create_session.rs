@@ -49,10 +49,11 @@ pub struct CreateSession<'a> {
 impl Patterns {
     /// AP-20: Create a session.
     ///
-    /// `POST /sessions`. Head, code and the user's counter in one transaction. The cap of 100 is a condition on the counter, so a hundred and
-    /// one creations at once make a hundred sessions. With a client's own id, its record costs 2 WCU more and
-    /// no request: a second request with the id is refused, and reads the record, which names the session that the first one created. When the code was staged in chunks, its job is settled here, and only if the sweep has
-    /// not begun to remove them.
+    /// `POST /sessions`. One transaction writes the head, the code and the user's counter. The cap of 100 is a condition on the
+    /// counter, so 101 concurrent creations create 100 sessions. With a client id, its
+    /// record costs 2 WCU more and no request: a second request with the id is
+    /// refused, and reads the record, which names the session of the first one. If the code was staged in chunks, its job is
+    /// settled here, but only if the sweep has not begun to remove the chunks.
     ///
     /// `TransactWriteItems`. Costs 1 request and 10 WCU for a file of 3 KB that compresses to 1.2 KB, inline, with a client id.
     pub async fn create_session(

@@ -14,14 +14,14 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::delete_thread`](crate::Patterns::delete_thread) was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteThreadError {
-    /// There is no such thread.
-    #[error("There is no such thread.")]
+    /// The thread does not exist.
+    #[error("The thread does not exist.")]
     ThreadNotFound,
-    /// The session is gone, or counts no threads.
-    #[error("The session is gone, or counts no threads.")]
+    /// The session does not exist, or its thread counter is 0.
+    #[error("The session does not exist, or its thread counter is 0.")]
     SlotNotReturned,
-    /// There is no such session.
-    #[error("There is no such session.")]
+    /// The session does not exist.
+    #[error("The session does not exist.")]
     SessionNotFound,
     /// The anchors changed since they were read.
     #[error("The anchors changed since they were read.")]
@@ -37,7 +37,7 @@ pub enum DeleteThreadError {
 /// Changes an anchors.
 #[derive(Clone, Debug)]
 pub struct RemainingAnchors<'a> {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// Compared with the `changes` of the anchors.
     pub seen_changes: u32,
@@ -56,7 +56,7 @@ pub struct DeleteThread<'a> {
     pub anchors: Option<RemainingAnchors<'a>>,
     /// The sweep job to put.
     pub job: &'a SweepJob,
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
@@ -65,9 +65,9 @@ pub struct DeleteThread<'a> {
 impl Patterns {
     /// AP-34: Delete a thread.
     ///
-    /// `DELETE /threads/{id}`. The thread and its anchor go, its slot comes back, and its messages are left to a sweep job. The head is named as `counted`. If its
-    /// counter is wrong and at zero, a second transaction names it as `uncounted`, so that the thread is deleted and only the change is counted;
-    /// `codesensei verify --fix` corrects the counter.
+    /// `DELETE /threads/{id}`. The thread and its anchor are deleted, its slot is freed, and a sweep job remains for its
+    /// messages. The action `counted` updates the head. If its counter is wrong and at zero, a second transaction uses the
+    /// action `uncounted`, which deletes the thread and counts only the change; `codesensei verify --fix` corrects the counter.
     ///
     /// `TransactWriteItems`. Costs 1 request and 8 WCU for a selection of 300 B, the only thread.
     pub async fn delete_thread(

@@ -10,8 +10,8 @@ use table_runtime::batch::BatchWrite;
 impl Patterns {
     /// AP-68: Delete a user's days.
     ///
-    /// A data engineer removes old usage of a user: `codesensei query delete_usage --user @ada --before 2026-01-01` finds the days with AP-65 and deletes
-    /// them here. (The sweep of an account deletes by the keys of its items, AP-78.)
+    /// A data engineer removes old usage of a user: `codesensei query delete_usage --user @ada --before 2026-01-01` finds the
+    /// days with AP-65 and deletes them here. (The sweep of an account deletes by the keys of its items, AP-78.)
     ///
     /// `BatchWriteItem`. Costs 2 requests and 62 WCU for 31 days.
     pub async fn delete_usage(&self, days: &[DailyUsageKey]) -> Result<(), StoreError> {

@@ -10,8 +10,8 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-13: End a refresh family.
     ///
-    /// `POST /auth/logout`, the answer to a stolen token, and the sign-ins that a change of the password had no room for. Ending a family that has ended already is no
-    /// error.
+    /// `POST /auth/logout`, the response to a stolen token, and the sign-ins that do not fit into the transaction of a password
+    /// change. Ending a family that has ended is no error.
     ///
     /// `DeleteItem`. Costs 1 request and 1 WCU for one family.
     pub async fn end_refresh_family(

@@ -10,8 +10,9 @@ use table_runtime::{Digest, StoreError};
 impl Patterns {
     /// AP-03: Find a user by e-mail address.
     ///
-    /// Support looks an account up by its address; a password reset will start here too. Same shape as by name; the key holds a digest, so the address itself appears in no key. Both claims are asked for by themselves when an account is deleted
-    /// whose claim is not its user's: one that does not decode must not keep the other, or the account.
+    /// Support finds an account by its address; a password reset will start here too. The shape is that of a username; the key
+    /// holds a digest, so the address is in no key. When an account is deleted and a claim does not name its user, both claims
+    /// are read separately: an unreadable claim must not keep the other claim, or the account.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one claim.
     pub async fn find_email_claim(

@@ -11,7 +11,8 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-02: Find a user by username.
     ///
-    /// `POST /auth/login`, first step. The claim is read by its key, so sign-in needs no index and sees an account that was made a moment ago.
+    /// `POST /auth/login`, first step. The claim is read by its key, so signing in needs no index and sees a new account at
+    /// once.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one claim.
     pub async fn find_username_claim(

@@ -11,7 +11,7 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-36: Read a session's anchors.
     ///
-    /// Where the lines of all threads are, beside a page of them.
+    /// The lines of all threads, for a page of threads.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for 50 threads.
     pub async fn get_anchors(

@@ -11,7 +11,8 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-27: Read a session's code.
     ///
-    /// When a reader has met a save half-way and reads again, and when a caller's head is absent and the question is whose the session is.
+    /// If head and code are from different saves, a reader reads the code again. If the caller's head is absent, the code shows
+    /// whether another user owns the session.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for a file that compresses to 1.2 KB.
     pub async fn get_code(

@@ -11,7 +11,7 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-46: Read a message.
     ///
-    /// One message by its public id, which names its key: asking a failed question again, or applying an answer's patch.
+    /// One message by its public id, which contains its key: for a retry of a failed question, or to apply an answer's patch.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for a message with 500 B of text.
     pub async fn get_message(

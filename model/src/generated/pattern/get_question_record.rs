@@ -11,7 +11,7 @@ use table_runtime::{Digest, StoreError};
 impl Patterns {
     /// AP-50: Read a question's record.
     ///
-    /// A client sends a note's `client_message_id` again. A question reads its record with the rest
+    /// A client repeats the `client_message_id` of a note. A question reads its record together with other items
     /// (AP-38).
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one record.

@@ -11,8 +11,8 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-11: Read a refresh family.
     ///
-    /// Support asks whether a sign-in still stands. Handlers read it together with its user (AP-15). Strongly consistent: a family that was
-    /// ended a moment ago is ended.
+    /// Support checks whether a sign-in is active. Handlers read it together with its user
+    /// (AP-15). Strongly consistent, so a family that has ended is absent at once.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one family.
     pub async fn get_refresh_family(

@@ -11,7 +11,8 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-23: Read a session's head.
     ///
-    /// Before a save, a list of threads or a rename: is it there, is it mine, which version is it?
+    /// Before a save, a list of threads or a rename: it shows whether the session exists, whether the caller owns it, and its
+    /// version.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one head.
     pub async fn get_session(

@@ -11,17 +11,17 @@ use table_runtime::StoreError;
 /// What [`Patterns::get_sign_in`](crate::Patterns::get_sign_in) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetSignIn {
-    /// A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.
+    /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
     pub user: Option<User>,
-    /// One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.
+    /// One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.
     pub family: Option<RefreshFamily>,
 }
 
 impl Patterns {
     /// AP-15: Read a user and a sign-in.
     ///
-    /// `GET /users/me`, everything else under `/users/me`, and `POST /auth/refresh`: the caller's account and sign-in in one request, because both have to stand. Strongly
-    /// consistent: a sign-in that was ended a moment ago is ended.
+    /// `GET /users/me`, all other routes under `/users/me`, and `POST /auth/refresh`: the caller's account and sign-in in one
+    /// request, because both must exist. Strongly consistent, so a sign-in that has ended is absent at once.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 2 RCU for a profile of 500 B.
     pub async fn get_sign_in(

@@ -11,7 +11,8 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-32: Read a thread.
     ///
-    /// Before a note and a list of messages: is it there, whose is it, how many messages has it? The public id names both key parts; the item names its owner.
+    /// Before a note and a list of messages: it shows whether the thread exists, its owner and its number of messages. The
+    /// public id contains both parts of the key; the item names its owner.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for a selection of 300 B.
     pub async fn get_thread(

@@ -11,16 +11,16 @@ use table_runtime::StoreError;
 /// What [`Patterns::get_thread_and_anchors`](crate::Patterns::get_thread_and_anchors) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetThreadAndAnchors {
-    /// A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
+    /// A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.
     pub thread: Option<Thread>,
-    /// Where the threads of a session are in its code: one item for all of them, so that a save which moves fifty writes some 4 KB, and not fifty selections.
+    /// The lines of a session's threads: one item for all of them, so that a save which moves fifty threads writes about 4 KB, and not fifty selections.
     pub anchors: Option<Anchors>,
 }
 
 impl Patterns {
     /// AP-37: Read a thread with its anchor.
     ///
-    /// `GET /threads/{id}`, and before a thread is deleted. The anchor is in an item of its session.
+    /// `GET /threads/{id}`, and before a thread is deleted. The anchor is in an item of the session.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 2 RCU for a selection of 300 B, the only thread.
     pub async fn get_thread_and_anchors(

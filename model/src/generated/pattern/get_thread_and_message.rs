@@ -11,16 +11,17 @@ use table_runtime::StoreError;
 /// What [`Patterns::get_thread_and_message`](crate::Patterns::get_thread_and_message) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetThreadAndMessage {
-    /// A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
+    /// A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.
     pub thread: Option<Thread>,
-    /// A question, a note or the model's answer. A question and its answer hold neighbouring numbers.
+    /// A question, a note or the model's answer. A question and its answer have consecutive numbers.
     pub message: Option<Message>,
 }
 
 impl Patterns {
     /// AP-133: Read a thread and a message.
     ///
-    /// `GET /threads/{id}/messages/{message_id}`. The thread is read in the same request: a message of a deleted thread is out of reach before the sweep removes it.
+    /// `GET /threads/{id}/messages/{message_id}`. The same request reads the thread, so a message of a deleted thread is out of
+    /// reach before the sweep removes it.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 2 RCU for a message with 500 B of text.
     pub async fn get_thread_and_message(

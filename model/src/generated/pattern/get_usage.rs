@@ -11,8 +11,8 @@ use table_runtime::{Date, StoreError};
 impl Patterns {
     /// AP-67: A user's usage on one day.
     ///
-    /// What has this user cost today? Asked by support. (The optional daily cap does not read it: two questions that read the same count would both
-    /// pass. It is a rate window of a day, which counts and decides in one write.)
+    /// A user's usage today, for support. (The optional daily cap does not use it: two concurrent questions that read the same
+    /// count would both pass. The cap is a rate window of a day, which counts and decides in one write.)
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one day.
     pub async fn get_usage(

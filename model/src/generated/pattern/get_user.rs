@@ -11,8 +11,8 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-04: Read a user.
     ///
-    /// The second step of signing in, and beside the limits before every question to the model, which is asked only for an account that exists. Strongly
-    /// consistent, so a profile that was just changed is read changed.
+    /// The second step of signing in. Also before every question to the model, at the same time as the rate limits, because the
+    /// model is asked only for existing accounts. Strongly consistent, so a changed profile is visible at once.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for a profile of 500 B.
     pub async fn get_user(&self, user_id: UserId) -> Result<Option<User>, StoreError> {

@@ -14,7 +14,8 @@ use table_runtime::key::{KeyPart, Primary};
 impl Patterns {
     /// AP-45: Read the last messages of a thread.
     ///
-    /// The conversation so far, for the model's context: ten messages, newest first, and one more, which tells whether there are older ones.
+    /// The conversation so far, for the model's context: ten messages, newest first, and one more, which shows whether older
+    /// ones exist.
     ///
     /// `Query` on the table, descending, the first 11, strongly consistent. Costs 1 request and 3 RCU for 11 messages with 500 B of text.
     pub async fn last_messages(

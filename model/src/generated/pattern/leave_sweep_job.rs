@@ -10,8 +10,8 @@ use table_runtime::StoreError;
 /// Why [`Patterns::leave_sweep_job`](crate::Patterns::leave_sweep_job) was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LeaveSweepJobError {
-    /// There is such a job already.
-    #[error("There is such a job already.")]
+    /// This job already exists.
+    #[error("This job already exists.")]
     JobExists,
     /// The store could not be asked, or its answer not be understood.
     #[error(transparent)]
@@ -21,7 +21,7 @@ pub enum LeaveSweepJobError {
 impl Patterns {
     /// AP-70: Leave a sweep job.
     ///
-    /// Before the first chunk of a large save. (Deletes leave theirs inside their own transaction.)
+    /// Before the first chunk of a large save. (Deletes leave their jobs in their own transactions.)
     ///
     /// `PutItem`. Costs 1 request and 1 WCU for one job.
     pub async fn leave_sweep_job(

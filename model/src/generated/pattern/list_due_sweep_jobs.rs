@@ -12,9 +12,9 @@ use table_runtime::key::{KeyPart, Primary};
 impl Patterns {
     /// AP-71: Find due sweep jobs.
     ///
-    /// The sweep asks each of the 8 shards. The due time leads the sort key, so the query ends where the future begins. It takes pages, so that jobs which fail keep
-    /// none behind them from being found, and returns items as they are stored, so that one unreadable job hides no other. A job that is hours overdue is also
-    /// what an engineer looks for who suspects orphaned chunks.
+    /// The sweep queries each of the 8 shards. The sort key begins with the due time, so the query ends at the current time. It
+    /// reads pages, so that failing jobs do not hide later ones, and returns stored items, so that an unreadable job hides no
+    /// other. An engineer who looks for orphaned chunks looks for a job that is hours overdue.
     ///
     /// `Query` on the table, ascending, pages of up to 25, strongly consistent. Costs 1 request and 3 RCU for 25 due jobs.
     pub async fn list_due_sweep_jobs(

@@ -14,8 +14,8 @@ use table_runtime::key::{KeyPart, Primary};
 impl Patterns {
     /// AP-44: List a thread's messages.
     ///
-    /// `GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.
-    /// A message that has expired is hidden until DynamoDB removes it; a page is filled from behind it.
+    /// `GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order. An
+    /// expired message is hidden until DynamoDB removes it; later messages fill the page.
     ///
     /// `Query` on the table, in either order, pages of up to 100, strongly consistent. Costs 1 request and 19 RCU for 100 messages with 500 B of text.
     pub async fn list_messages(

@@ -14,7 +14,9 @@ use table_runtime::key::Primary;
 impl Patterns {
     /// AP-14: List a user's refresh families.
     ///
-    /// `GET /users/me/devices` and its `DELETE`: one request that also says whether the caller's own sign-in stands. `PUT /users/me/password` ends all of them. Asked again after the change: a thief may have signed in with the old password meanwhile.
+    /// `GET /users/me/devices` and its `DELETE`: one request that also shows whether the caller's own sign-in is active. `PUT
+    /// /users/me/password` ends all of them. It lists them again after the change, because a thief may have signed in with the
+    /// old password meanwhile.
     ///
     /// `Query` on the table, ascending, every page, strongly consistent. Costs 1 request and 1 RCU for three families.
     pub async fn list_refresh_families(

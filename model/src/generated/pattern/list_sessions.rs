@@ -14,8 +14,8 @@ use table_runtime::key::Primary;
 impl Patterns {
     /// AP-21: List a user's sessions.
     ///
-    /// `GET /sessions`, newest first. Read from the table itself and strongly consistent, so a session that was just created is in the next list. Heads
-    /// are thin: fifty of them are one page of a few RCU, however large the files.
+    /// `GET /sessions`, newest first. Read from the table itself and strongly consistent, so a new session is in the next list.
+    /// Heads are small: fifty of them are one page of a few RCU, for files of any size.
     ///
     /// `Query` on the table, descending, pages of up to 50, strongly consistent. Costs 1 request and 7 RCU for 50 sessions, heads of 500 B.
     pub async fn list_sessions(

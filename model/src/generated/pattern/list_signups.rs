@@ -18,9 +18,9 @@ use table_runtime::shards::Sharded;
 pub struct Signup {
     /// Never changes, and appears in no URL.
     pub user_id: UserId,
-    /// Unique through `UsernameClaim`, whatever its case.
+    /// Unique through `UsernameClaim`, ignoring case.
     pub username: Username,
-    /// When they signed up.
+    /// When the user signed up.
     pub created_at: Timestamp,
 }
 
@@ -55,8 +55,8 @@ impl FromItem for Signup {
 impl Patterns {
     /// AP-81: Sign-ups of a day.
     ///
-    /// Who came, in order. The index shows a username and an id, no address and no hash. In 8 shards, as the users who cost most are: a page is 8 requests,
-    /// and its cursor holds the position in each shard.
+    /// The sign-ups in order. The index has the username and the id, and neither the address nor the hash. It has 8 shards,
+    /// like the index of the most expensive users: a page is 8 requests, and its cursor has the position in each shard.
     ///
     /// `Query` on `GSI1`, one for each of 8 shards, merged, ascending, pages of up to 100, eventually consistent. Costs 8 requests and 4 RCU for 100 sign-ups.
     pub async fn list_signups(

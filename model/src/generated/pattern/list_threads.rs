@@ -16,9 +16,9 @@ use table_runtime::key::Primary;
 /// What [`Patterns::list_threads`](crate::Patterns::list_threads) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ListThreadsItem {
-    /// Where the threads of a session are in its code: one item for all of them, so that a save which moves fifty writes some 4 KB, and not fifty selections.
+    /// The lines of a session's threads: one item for all of them, so that a save which moves fifty threads writes about 4 KB, and not fifty selections.
     Anchors(Anchors),
-    /// A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
+    /// A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.
     Thread(Thread),
 }
 
@@ -42,9 +42,9 @@ impl FromItem for ListThreadsItem {
 impl Patterns {
     /// AP-31: List a session's threads.
     ///
-    /// `GET /sessions/{id}/threads`, oldest first, and before every save: all of them, and their anchors, whose key comes before theirs. Strongly
-    /// consistent, so the thread just opened is in it. A query is not of one moment: what is between an anchor and its thread is noticed by the number of
-    /// moves that both have, and read again.
+    /// `GET /sessions/{id}/threads`, oldest first, and before every save: all threads and their anchors, whose key sorts before
+    /// theirs. Strongly consistent, so a new thread is in it. A query does not read all items at the same moment: if an anchor
+    /// and its thread have different numbers of moves, the reader reads again.
     ///
     /// `Query` on the table, ascending, every page, strongly consistent. Costs 1 request and 9 RCU for 50 threads with selections of 300 B.
     pub async fn list_threads(

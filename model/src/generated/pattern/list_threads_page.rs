@@ -14,7 +14,8 @@ use table_runtime::key::Primary;
 impl Patterns {
     /// AP-35: List threads by pages.
     ///
-    /// `GET /sessions/{id}/threads` with `limit` or `cursor`. The anchors are read beside each page.
+    /// `GET /sessions/{id}/threads` with `limit` or `cursor`. The anchors are read concurrently with each
+    /// page.
     ///
     /// `Query` on the table, ascending, pages of up to 50, strongly consistent. Costs 1 request and 8 RCU for 50 threads with selections of 300 B.
     pub async fn list_threads_page(

@@ -11,8 +11,8 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::load_account`](crate::Patterns::load_account) was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadAccountError {
-    /// There is a user with this id already.
-    #[error("There is a user with this id already.")]
+    /// An user with this id already exists.
+    #[error("An user with this id already exists.")]
     UserExists,
     /// Another account has this e-mail address.
     #[error("Another account has this e-mail address.")]
@@ -39,8 +39,9 @@ pub struct LoadAccount<'a> {
 impl Patterns {
     /// AP-101: Load an account.
     ///
-    /// A made-up account. In a crowd it comes last, and says that all of it is there: whoever goes on after an interruption leaves alone whom
-    /// AP-94 finds. A transaction as in signing up, so that no made-up name takes a real one's place, but nobody is signed in.
+    /// A generated account. In a crowd it is written last, so an account that exists is complete: a load that resumes after an
+    /// interruption skips the accounts that AP-94 finds. It is a transaction like a sign-up, so
+    /// a generated name never replaces a real one; but it starts no sign-in.
     ///
     /// `TransactWriteItems`. Costs 1 request and 7 WCU for a profile of 500 B.
     pub async fn load_account(

@@ -23,8 +23,8 @@ pub enum NoteSignInUsedError {
 impl Patterns {
     /// AP-16: Note that a sign-in was used.
     ///
-    /// `POST /auth/refresh`, at most once an hour for each sign-in, so that people see in the list of their devices which they use. A write for each refresh
-    /// would cost four times as much and tell little more. A sign-in that has ended stays ended.
+    /// `POST /auth/refresh`, at most once an hour for each sign-in, so that the list of devices shows which ones are in use. A
+    /// write for each refresh would cost four times as much for little more information. A sign-in that has ended stays ended.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one family.
     pub async fn note_sign_in_used(

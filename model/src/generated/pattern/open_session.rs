@@ -11,17 +11,17 @@ use table_runtime::StoreError;
 /// What [`Patterns::open_session`](crate::Patterns::open_session) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenSession {
-    /// The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
+    /// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
     pub head: Option<Session>,
-    /// The code of a session, compressed with gzip: inline, or a pointer to chunks. It also says who owns the session, for callers who do not.
+    /// The code of a session, compressed with gzip: inline, or a pointer to chunks. It also names the owner of the session, for requests of other users.
     pub code: Option<Code>,
 }
 
 impl Patterns {
     /// AP-22: Open a session.
     ///
-    /// `GET /sessions/{id}`. Head and code lie in two partitions and are read together in one round trip. No head and a code is somebody else's session;
-    /// neither is no session.
+    /// `GET /sessions/{id}`. Head and code are in two partitions and are read in one round trip. If the head is absent and the
+    /// code exists, the session belongs to another user; if both are absent, the session does not exist.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 2 RCU for a file that compresses to 1.2 KB.
     pub async fn open_session(

@@ -11,30 +11,31 @@ use table_runtime::StoreError;
 /// What [`Patterns::open_with_anchors`](crate::Patterns::open_with_anchors) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenWithAnchors {
-    /// The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
+    /// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
     pub head: Option<Session>,
-    /// The code of a session, compressed with gzip: inline, or a pointer to chunks. It also says who owns the session, for callers who do not.
+    /// The code of a session, compressed with gzip: inline, or a pointer to chunks. It also names the owner of the session, for requests of other users.
     pub code: Option<Code>,
-    /// Where the threads of a session are in its code: one item for all of them, so that a save which moves fifty writes some 4 KB, and not fifty selections.
+    /// The lines of a session's threads: one item for all of them, so that a save which moves fifty threads writes about 4 KB, and not fifty selections.
     pub anchors: Option<Anchors>,
-    /// A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
+    /// A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.
     pub threads: Vec<Thread>,
-    /// A question, a note or the model's answer. A question and its answer hold neighbouring numbers.
+    /// A question, a note or the model's answer. A question and its answer have consecutive numbers.
     pub messages: Vec<Message>,
-    /// A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.
+    /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
     pub users: Vec<User>,
-    /// Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice. What became of the message, the message says.
+    /// The record of a client's own id for a message, so that a repeated message is stored, asked and billed once. The message has its current state.
     pub records: Vec<Idempotency>,
 }
 
 impl Patterns {
     /// AP-38: Open a session with its anchors.
     ///
-    /// Before a thread is moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in
-    /// one round trip. A question reads the user too, because the model is asked only for users who have an account, and the record of its
-    /// client's id, if it has one: a message that is stored already is not asked again. The items are not of one moment. Each says what it
-    /// belongs to, so that what does not fit together is read again: head and code the revision, thread and anchor the number of moves, an
-    /// applied patch the version that it made; and the anchors are written only if they still are what was read.
+    /// Before a thread is moved, a question is asked or a patch is applied: one round trip reads head, code and anchors, and
+    /// optionally the thread and the answer. A question also reads the user, because the model is asked only for existing
+    /// accounts, and the record of its client id, if it has one, because a stored message is not asked again. The items are not
+    /// read at the same moment. Each names the state that it belongs to, and items that do not match are read again: head and
+    /// code name the revision, thread and anchor the number of moves, an applied patch the version that it created. The anchors
+    /// are written only if they are unchanged since the read.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 7 RCU for a file that compresses to 1.2 KB, one thread, one answer, the user, one record.
     pub async fn open_with_anchors(

@@ -11,25 +11,25 @@ use table_runtime::StoreError;
 /// What [`Patterns::open_without_code`](crate::Patterns::open_without_code) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenWithoutCode {
-    /// The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
+    /// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
     pub head: Option<Session>,
-    /// Where the threads of a session are in its code: one item for all of them, so that a save which moves fifty writes some 4 KB, and not fifty selections.
+    /// The lines of a session's threads: one item for all of them, so that a save which moves fifty threads writes about 4 KB, and not fifty selections.
     pub anchors: Option<Anchors>,
-    /// A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
+    /// A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.
     pub threads: Vec<Thread>,
-    /// A question, a note or the model's answer. A question and its answer hold neighbouring numbers.
+    /// A question, a note or the model's answer. A question and its answer have consecutive numbers.
     pub messages: Vec<Message>,
-    /// A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.
+    /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
     pub users: Vec<User>,
-    /// Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice. What became of the message, the message says.
+    /// The record of a client's own id for a message, so that a repeated message is stored, asked and billed once. The message has its current state.
     pub records: Vec<Idempotency>,
 }
 
 impl Patterns {
     /// AP-47: Open a session without its code.
     ///
-    /// The same when the process has read the code of this session before. Whether it still is the code, the head's revision says: if not, the code is read
-    /// after that (AP-27).
+    /// The same read if the process has the code of this session in memory. The head's revision shows whether the code is
+    /// current; if it is not, the code is read afterwards (AP-27).
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 6 RCU for one thread, one answer, the user, one record.
     pub async fn open_without_code(

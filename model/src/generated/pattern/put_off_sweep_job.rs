@@ -26,25 +26,25 @@ pub enum PutOffSweepJobError {
 /// What [`Patterns::put_off_sweep_job`](crate::Patterns::put_off_sweep_job) writes.
 #[derive(Clone, Debug)]
 pub struct PutOffSweepJob<'a> {
-    /// One of 8, from the target: spreads a busy hour over partitions.
+    /// One of 8, by the target: spreads the jobs over partitions.
     pub shard: u32,
-    /// Not before this.
+    /// The earliest time of the first attempt.
     pub due: Timestamp,
-    /// What is to be removed.
+    /// The kind of item to remove.
     pub kind: SweepKind,
     /// The id of the revision, thread, session or user.
     pub target: &'a str,
     /// Compared with the `attempts` of the sweep job.
     pub seen_attempts: u32,
-    /// After a failure: not before this.
+    /// After a failure: the earliest time of the next attempt.
     pub next_try: Option<Timestamp>,
 }
 
 impl Patterns {
     /// AP-120: Put off a sweep job.
     ///
-    /// A job that failed is tried again after a minute, and after each further failure twice as late, up to an hour. Its due time is part of its key and stays. Of
-    /// two runs that met the same failure, one counts it.
+    /// A failed job is retried after a minute, and after each further failure twice as late, up to an hour. Its due time is
+    /// part of its key and stays unchanged. If two runs have the same failure, one counts it.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one job.
     pub async fn put_off_sweep_job(

@@ -10,7 +10,7 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-28: Read code chunks.
     ///
-    /// Opening a session whose code does not fit one item: all its chunks in one request, each from its own partition.
+    /// Reads code that does not fit into one item: all its chunks in one request, each from its own partition.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 1294 RCU for 14 chunks: 5 MiB that do not compress.
     pub async fn read_code_chunks(

@@ -13,8 +13,8 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::repair_anchors`](crate::Patterns::repair_anchors) was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RepairAnchorsError {
-    /// There is no such session.
-    #[error("There is no such session.")]
+    /// The session does not exist.
+    #[error("The session does not exist.")]
     SessionNotFound,
     /// The session was saved since its anchors were compared.
     #[error("The session was saved since its anchors were compared.")]
@@ -32,7 +32,7 @@ pub enum RepairAnchorsError {
 pub struct RepairAnchors<'a> {
     /// The anchors to put.
     pub anchors: &'a Anchors,
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -45,8 +45,9 @@ pub struct RepairAnchors<'a> {
 impl Patterns {
     /// AP-39: Repair a session's anchors.
     ///
-    /// An anchor without its thread, a thread without its anchor, and one that is said to be stable over other text. Anchors are written whole, on the condition
-    /// that they, and the version of the code, are what was compared.
+    /// Repairs an anchor without its thread, a thread without its anchor, and an anchor that is marked stable over other text.
+    /// The whole item is written, on the condition that the anchors and the version of the code are unchanged since the
+    /// comparison.
     ///
     /// `TransactWriteItems`. Costs 1 request and 4 WCU for one thread.
     pub async fn repair_anchors(

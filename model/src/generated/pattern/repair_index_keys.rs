@@ -8,8 +8,9 @@ use table_runtime::{StoreError, StoredItem};
 impl Patterns {
     /// AP-117: Write an item's keys in the indexes again.
     ///
-    /// `codesensei verify --fix`, for an item whose keys in an index are not those that its fields make: they were changed by hand, or by a program that did not know the
-    /// index. One item of any entity; the fields are not touched, and what the keys are made from must be as it was seen.
+    /// `codesensei verify --fix`, for an item whose keys in an index do not match its fields: they were changed by hand, or by
+    /// a program that did not know the index. It writes one item of any entity; the fields stay unchanged, and the fields of
+    /// the keys must be unchanged since the read.
     ///
     /// `UpdateItem`. Costs 1 request and 3 WCU for a day whose key in the index is out of step.
     pub async fn repair_index_keys(

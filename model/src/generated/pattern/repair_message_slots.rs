@@ -12,8 +12,8 @@ use table_runtime::changes::Changes;
 /// Why [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots) was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RepairMessageSlotsError {
-    /// There is no such thread.
-    #[error("There is no such thread.")]
+    /// The thread does not exist.
+    #[error("The thread does not exist.")]
     ThreadNotFound,
     /// Slots were taken since they were compared.
     #[error("Slots were taken since they were compared.")]
@@ -26,7 +26,7 @@ pub enum RepairMessageSlotsError {
 /// What [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots) writes.
 #[derive(Clone, Debug)]
 pub struct RepairMessageSlots {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
@@ -41,8 +41,9 @@ pub struct RepairMessageSlots {
 impl Patterns {
     /// AP-113: Repair a thread's slots.
     ///
-    /// The messages say how many slots are taken. Too few, and the next question would meet a message under its own number. Every message moves `updated_at`,
-    /// so a repair is also refused when the slots were repaired and taken again.
+    /// The messages determine the number of slots in use. If the counter is too low, the next question would get the number of
+    /// an existing message. Every message changes `updated_at`, so a repair is also refused if the slots were repaired and used
+    /// again.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a selection of 300 B.
     pub async fn repair_message_slots(

@@ -12,8 +12,8 @@ use table_runtime::changes::Changes;
 /// Why [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count) was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RepairThreadCountError {
-    /// There is no such session.
-    #[error("There is no such session.")]
+    /// The session does not exist.
+    #[error("The session does not exist.")]
     SessionNotFound,
     /// The counter changed since it was compared.
     #[error("The counter changed since it was compared.")]
@@ -26,7 +26,7 @@ pub enum RepairThreadCountError {
 /// What [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count) writes.
 #[derive(Clone, Debug)]
 pub struct RepairThreadCount {
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -41,7 +41,8 @@ pub struct RepairThreadCount {
 impl Patterns {
     /// AP-93: Repair a session's thread counter.
     ///
-    /// Refused when the counter moved since it was compared, also when it moved and moved back: `thread_changes` only grows, and the repair counts itself.
+    /// Refused if the counter changed since the comparison, even if it changed back: `thread_changes` only grows, and the
+    /// repair raises it too.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one head.
     pub async fn repair_thread_count(

@@ -30,9 +30,9 @@ pub enum RotateRefreshTokenError {
 /// What [`Patterns::rotate_refresh_token`](crate::Patterns::rotate_refresh_token) writes.
 #[derive(Clone, Debug)]
 pub struct RotateRefreshToken {
-    /// Who signed in.
+    /// The user who signed in.
     pub user_id: UserId,
-    /// Named by the `sid` claim of every token of the family.
+    /// The `sid` claim of every token of the family.
     pub family_id: FamilyId,
     /// Compared with the `expires_at` of the refresh family.
     pub second: Expiry,
@@ -40,15 +40,15 @@ pub struct RotateRefreshToken {
     pub seq: u32,
     /// The new `rotated_at` of the refresh family.
     pub now: Timestamp,
-    /// When the newest token expires, and with it the family.
+    /// When the newest token and the family expire.
     pub expires_at: Expiry,
 }
 
 impl Patterns {
     /// AP-12: Rotate a refresh token.
     ///
-    /// `POST /auth/refresh`, when less than a day is left. The number of the presented token is a condition; when it is not the newest, the family that
-    /// refused comes back and the caller decides between the ten seconds of grace and a theft.
+    /// `POST /auth/refresh`, if less than a day is left. The number of the presented token is a condition. If it is not the
+    /// newest, the refusal returns the family, and the caller decides between the ten seconds of grace and a theft.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one family.
     pub async fn rotate_refresh_token(

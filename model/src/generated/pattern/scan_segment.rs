@@ -8,9 +8,10 @@ use table_runtime::{ScanPage, ScanPosition, StoreError};
 impl Patterns {
     /// AP-96: Read a segment of the table.
     ///
-    /// `codesensei verify` and `codesensei export`. The table is cut into `total_segments` parts, which are read next to each other; a part goes on at the
-    /// position that the page before ended with, which can be kept on disk. Items come as they are stored, expired ones and such as do not decode too.
-    /// Eventually consistent, for half the price: whoever acts on what it shows reads that again first.
+    /// `codesensei verify` and `codesensei export`. The table is divided into `total_segments` parts, which are read
+    /// concurrently; a part continues at the position of the previous page, which can be stored on disk. Items are returned as
+    /// they are stored, including expired and unreadable ones. Eventually consistent, for half the price: before a caller acts
+    /// on an item, it reads the item again.
     ///
     /// `Scan`, one segment of the whole table, pages of up to 1000, eventually consistent. Costs 1 request and 23.5 RCU for a user, a session and a thread of 240 messages with 500 B of text.
     pub async fn scan_segment(

@@ -10,7 +10,7 @@ use table_runtime::{StoreError, Timestamp};
 impl Patterns {
     /// AP-73: Settle a sweep job.
     ///
-    /// Everything it named is gone.
+    /// All items that the job names are removed.
     ///
     /// `DeleteItem`. Costs 1 request and 1 WCU for one job.
     pub async fn settle_sweep_job(

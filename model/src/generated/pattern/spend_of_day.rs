@@ -16,15 +16,15 @@ use table_runtime::shards::Sharded;
 /// A row of [`Patterns::spend_of_day`](crate::Patterns::spend_of_day): what the index shows.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct UserSpend {
-    /// Who asked.
+    /// The user who asked.
     pub user_id: UserId,
-    /// Answers of the model.
+    /// Number of answers of the model.
     pub requests: u32,
     /// Tokens sent, without those read from or written to the prompt cache.
     pub input_tokens: i64,
-    /// Tokens answered.
+    /// Tokens of the answers.
     pub output_tokens: i64,
-    /// Millionths of a US dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micros: i64,
 }
 
@@ -52,9 +52,11 @@ impl FromItem for UserSpend {
 impl Patterns {
     /// AP-83: Spend of a day over all users.
     ///
-    /// What did a day cost? Every row of the day's 8 shards, so the sum is exact as soon as the index has caught up; of a past day it is final.
-    /// `codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and the total of each number after them. It reads a whole day: 1 RCU
-    /// for about 32 users, and 4 RCU at least. The report of each morning asks it for the day before: the rows come dearest first, so its first ten are in it. For many days, or for a table of a million users, ask an export instead.
+    /// The cost of a day: every row of the day's 8 shards, so the sum is exact when the index is up to date, and final for a
+    /// past day. `codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and then the total of each
+    /// number. It reads a whole day: 1 RCU for about 32 users, and 4 RCU at least. The report of each morning queries the day
+    /// before: rows are sorted by cost, so the ten most expensive users are the first ten. For many days, or for a table of a
+    /// million users, use an export instead.
     ///
     /// `Query` on `GSI1`, one for each of 8 shards, merged, descending, every page, eventually consistent. Costs 8 requests and 4 RCU for 40 users.
     pub async fn spend_of_day(&self, date: Date) -> Result<Vec<UserSpend>, StoreError> {

@@ -13,7 +13,7 @@ use table_runtime::key::Primary;
 impl Patterns {
     /// AP-99: A session's partition as it is stored.
     ///
-    /// The same for what lies under a session: its code, threads, messages and records.
+    /// The same for a session: its code, threads, messages and records.
     ///
     /// `Query` on the table, ascending, pages of up to 250, strongly consistent. Costs 1 request and 20 RCU for a thread of 100 messages with 500 B of text.
     pub async fn stored_session(

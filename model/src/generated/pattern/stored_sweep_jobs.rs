@@ -12,7 +12,8 @@ use table_runtime::key::Primary;
 impl Patterns {
     /// AP-116: List all sweep jobs.
     ///
-    /// What is to be removed already is no finding. Of one shard, due or not, as they are stored.
+    /// Items that a sweep job will remove are not reported as findings. This reads all jobs of one shard, due or not, as they
+    /// are stored.
     ///
     /// `Query` on the table, ascending, pages of up to 250, strongly consistent. Costs 1 request and 2 RCU for 25 jobs.
     pub async fn stored_sweep_jobs(

@@ -13,8 +13,9 @@ use table_runtime::key::Primary;
 impl Patterns {
     /// AP-98: A user's partition as it is stored.
     ///
-    /// `codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity. The sweep of a deleted
-    /// account reads it too, deletes each session that it finds, and the rest by its keys.
+    /// `codesensei verify`, which reads items that a query of entities would refuse: unreadable ones, those of another version,
+    /// or those of no entity. The sweep of a deleted account reads it too, deletes each session that it finds, and the rest by
+    /// its keys.
     ///
     /// `Query` on the table, ascending, pages of up to 250, strongly consistent. Costs 1 request and 9 RCU for a profile of 500 B, 3 sign-ins, 50 sessions with heads of 500 B, 31 days.
     pub async fn stored_user(

@@ -22,9 +22,10 @@ pub enum TakeHitBackError {
 impl Patterns {
     /// AP-61: Take a hit back.
     ///
-    /// `POST /auth/login` with the right password. Only failures count against an account, and tries at the same moment must not be more than the
-    /// limit: so each try is counted before the password is checked, and a right one is taken back while its sign-in starts. Reading the window first and
-    /// counting after a failure would save the write, but everybody who reads the same count would pass.
+    /// `POST /auth/login` with the right password. Only failures count against an account, and concurrent attempts must not
+    /// exceed the limit: so each attempt is counted before the password is checked, and a successful one is taken back while
+    /// its sign-in starts. Reading the window first and counting after a failure would save the write, but all concurrent
+    /// requests that read the same count would pass.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one window.
     pub async fn take_hit_back(

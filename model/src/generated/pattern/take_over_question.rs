@@ -27,23 +27,24 @@ pub enum TakeOverQuestionError {
 /// What [`Patterns::take_over_question`](crate::Patterns::take_over_question) writes.
 #[derive(Clone, Debug)]
 pub struct TakeOverQuestion {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
-    /// Which thread.
+    /// The thread.
     pub thread: ThreadUuid,
     /// Its number in the thread, 1 to 500.
     pub seq: u32,
     /// Compared with the `lease_until` of the message.
     pub now: Timestamp,
-    /// On a question: until when the run that holds it may finish. A pending one whose lease has passed is held by no run and counts as failed.
+    /// On a question: the end of the lease of the run that holds it. If the lease of a pending question has passed, no run holds it, and it counts as failed.
     pub lease_until: Option<Timestamp>,
 }
 
 impl Patterns {
     /// AP-53: Take a question over.
     ///
-    /// `POST /threads/{id}/messages/{id}/retry`, or the same message sent again under its client's id: the run that held the question failed or was cancelled,
-    /// or its lease has passed, for example because its process was killed. Of two that try, one gets it.
+    /// `POST /threads/{id}/messages/{id}/retry`, or the same message again under its client id: the run that held the question
+    /// failed or was cancelled, or its lease has passed, for example because its process was killed. Only one of two concurrent
+    /// attempts succeeds.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a question of 200 B.
     pub async fn take_over_question(

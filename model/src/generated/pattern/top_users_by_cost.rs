@@ -16,17 +16,17 @@ use table_runtime::shards::Sharded;
 /// A row of [`Patterns::top_users_by_cost`](crate::Patterns::top_users_by_cost): what the index shows.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct UserCost {
-    /// Who asked.
+    /// The user who asked.
     pub user_id: UserId,
     /// The UTC day.
     pub date: Date,
-    /// Answers of the model.
+    /// Number of answers of the model.
     pub requests: u32,
     /// Tokens sent, without those read from or written to the prompt cache.
     pub input_tokens: i64,
-    /// Tokens answered.
+    /// Tokens of the answers.
     pub output_tokens: i64,
-    /// Millionths of a US dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micros: i64,
 }
 
@@ -55,10 +55,11 @@ impl FromItem for UserCost {
 impl Patterns {
     /// AP-80: The users who cost most on a day.
     ///
-    /// Ten rows from the index, dearest first: the day is the partition, the amount the sort key. Read every morning, to find out who the heavy users are.
-    /// Eventually consistent, as indexes are. Every answer of a day writes to its partition, so it is cut into 8 shards by the user's id: one partition would
-    /// take 500 answers a second. The query asks all 8 at the same time and merges them: 8 requests of at least 0.5 RCU each, where one partition
-    /// would cost 1 request and 0.5 RCU. It reads one row more than it returns, which says whether there are more; a caller can ask for up to 100.
+    /// Ten rows from the index, most expensive first: the day is the partition, the amount the sort key. Operators read it
+    /// every morning to find the heaviest users. Eventually consistent, as indexes are. Every answer of a day writes to its
+    /// partition, so it is split into 8 shards by the user's id: one partition would allow 500 answers a second. The query
+    /// reads all 8 concurrently and merges them: 8 requests of at least 0.5 RCU each, where one partition would cost 1 request
+    /// and 0.5 RCU. It reads one row more than it returns, which shows whether more exist; a caller can request up to 100.
     ///
     /// `Query` on `GSI1`, one for each of 8 shards, merged, descending, the first 10, or up to 100, eventually consistent. Costs 8 requests and 4 RCU for 10 of 40 users.
     pub async fn top_users_by_cost(

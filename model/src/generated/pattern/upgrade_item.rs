@@ -8,10 +8,11 @@ use table_runtime::{StoreError, StoredItem};
 impl Patterns {
     /// AP-97: Bring an item up to date.
     ///
-    /// `codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry. The steps of a
-    /// history stay in the schema, because a restored backup can hold an item of any version. The table makes the step itself, on the condition that the item still has the version that was seen. Concurrent
-    /// changes of other fields are preserved. The same write adds the keys of an index that is newer than the item, on the further condition that
-    /// the fields of those keys are unchanged.
+    /// `codesensei verify --fix`. An item of an older program can be read like a new one (`[[history]]` in its schema), so an
+    /// upgrade is never urgent. The steps of a history stay in the schema, because a restored backup can hold an item of any
+    /// version. The table makes the step itself, on the condition that the item still has the version that was read. Concurrent
+    /// changes of other fields are preserved. The same write adds the keys of an index that is newer than the item, on the
+    /// further condition that the fields of those keys are unchanged.
     ///
     /// `UpdateItem`. Costs 1 request and 2 WCU for a day of version 1, which is in no index.
     pub async fn upgrade_item(&self, item: &StoredItem) -> Result<bool, StoreError> {

@@ -16,13 +16,13 @@ use table_runtime::key::Primary;
 /// What [`Patterns::user_footprint`](crate::Patterns::user_footprint) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UserFootprintItem {
-    /// A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.
+    /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
     User(User),
-    /// One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.
+    /// One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.
     RefreshFamily(RefreshFamily),
-    /// The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
+    /// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
     Session(Session),
-    /// What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
+    /// The usage and cost of one user on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
     DailyUsage(DailyUsage),
 }
 
@@ -50,8 +50,8 @@ impl FromItem for UserFootprintItem {
 impl Patterns {
     /// AP-77: A user's whole footprint.
     ///
-    /// Everything in the user's own partition: a person's request for their data. (The sweep of a deleted account reads
-    /// what is stored instead: an item that does not decode must go too.)
+    /// All items in the user's partition: for a person's request for their data. (The sweep of a deleted account reads stored
+    /// items instead, because it must remove unreadable items too.)
     ///
     /// `Query` on the table, ascending, pages of up to 100, strongly consistent. Costs 1 request and 9 RCU for a profile of 500 B, 3 sign-ins, 50 sessions with heads of 500 B, 31 days.
     pub async fn user_footprint(

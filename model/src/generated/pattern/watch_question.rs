@@ -11,8 +11,8 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-55: Watch a question.
     ///
-    /// While the model writes, its run looks every 700 ms whether the question was cancelled, or deleted with its thread. It need not see that at once, so the read is eventually
-    /// consistent, at half the price: ten seconds of a model cost 7 RCU.
+    /// While the model answers, the run checks every 700 ms whether the question was cancelled, or deleted with its thread. A
+    /// delay is acceptable, so the read is eventually consistent, at half the price: ten seconds of a model call cost 7 RCU.
     ///
     /// `GetItem`, eventually consistent. Costs 1 request and 0.5 RCU for a question of 200 B.
     pub async fn watch_question(

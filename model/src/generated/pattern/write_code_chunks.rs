@@ -10,8 +10,9 @@ use table_runtime::batch::BatchWrite;
 impl Patterns {
     /// AP-29: Write code chunks.
     ///
-    /// Before the commit of a large save. The chunks are new items that nothing points at yet; the staged job (AP-70) was written before
-    /// them. Not a transaction: that would cost twice and take at most 4 MB.
+    /// Before the commit of a large save. No item references these chunks yet; the staged job
+    /// (AP-70) was written before them. It is not a transaction, which would cost twice as much and
+    /// take at most 4 MB.
     ///
     /// `BatchWriteItem`. Costs 1 request and 5134 WCU for 14 chunks: 5 MiB that do not compress.
     pub async fn write_code_chunks(

@@ -121,7 +121,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "write_id" STRUCT("S" VARCHAR))'
   });
 
--- Where the threads of a session are in its code: one item for all of them, so that a save which moves fifty writes some 4 KB, and not fifty selections.
+-- The lines of a session's threads: one item for all of them, so that a save which moves fifty threads writes about 4 KB, and not fifty selections.
 CREATE OR REPLACE VIEW codesensei_anchors AS
 SELECT
   "Item"."session_id"."S" AS "session_id",
@@ -145,7 +145,7 @@ SELECT
 FROM codesensei_items, UNNEST("Item"."threads"."L") AS each_one ("one")
 WHERE "Item"."et"."S" = 'anchors';
 
--- The code of a session, compressed with gzip: inline, or a pointer to chunks. It also says who owns the session, for callers who do not.
+-- The code of a session, compressed with gzip: inline, or a pointer to chunks. It also names the owner of the session, for requests of other users.
 -- Without what is personal: inline.
 CREATE OR REPLACE VIEW codesensei_code AS
 SELECT
@@ -159,7 +159,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'code';
 
--- A piece of compressed code that does not fit one item. Never changed; each has a partition of its own, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.
+-- A piece of compressed code that does not fit into one item. It never changes. Each chunk has its own partition, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.
 -- Without what is personal: bytes.
 CREATE OR REPLACE VIEW codesensei_code_chunk AS
 SELECT
@@ -170,7 +170,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'code_chunk';
 
--- Remembers a client's own id for a session or a thread, so that sending the request again creates nothing twice.
+-- The record of a client's own id for a session or a thread, so that a repeated request creates nothing twice.
 CREATE OR REPLACE VIEW codesensei_creation AS
 SELECT
   "Item"."key_digest"."S" AS "key_digest",
@@ -183,7 +183,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'creation';
 
--- What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
+-- The usage and cost of one user on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
 CREATE OR REPLACE VIEW codesensei_daily_usage AS
 SELECT
   "Item"."user_id"."S" AS "user_id",
@@ -198,7 +198,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'daily_usage';
 
--- Says whose an e-mail address is. Its existence makes the address unique, and reading it is the look-up by address.
+-- The owner of an e-mail address. Its existence makes the address unique, and a read of it finds the user by address.
 CREATE OR REPLACE VIEW codesensei_email_claim AS
 SELECT
   "Item"."email_digest"."S" AS "email_digest",
@@ -208,7 +208,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'email_claim';
 
--- Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice. What became of the message, the message says.
+-- The record of a client's own id for a message, so that a repeated message is stored, asked and billed once. The message has its current state.
 CREATE OR REPLACE VIEW codesensei_idempotency AS
 SELECT
   "Item"."session_id"."S" AS "session_id",
@@ -222,7 +222,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'idempotency';
 
--- A question, a note or the model's answer. A question and its answer hold neighbouring numbers.
+-- A question, a note or the model's answer. A question and its answer have consecutive numbers.
 -- Without what is personal: content, suggested_code, original, replacement.
 CREATE OR REPLACE VIEW codesensei_message AS
 SELECT
@@ -274,7 +274,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'rate_window';
 
--- One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.
+-- One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.
 -- Without what is personal: user_agent.
 CREATE OR REPLACE VIEW codesensei_refresh_family AS
 SELECT
@@ -289,7 +289,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'refresh_family';
 
--- The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
+-- The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
 -- Without what is personal: filename.
 CREATE OR REPLACE VIEW codesensei_session AS
 SELECT
@@ -312,7 +312,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'session';
 
--- Something that is no longer reachable and still has to be removed, or staged code whose commit may never come.
+-- An item that is no longer reachable and must be removed, or staged code without a commit.
 CREATE OR REPLACE VIEW codesensei_sweep_job AS
 SELECT
   CAST("Item"."shard"."N" AS bigint) AS "shard",
@@ -331,7 +331,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'sweep_job';
 
--- A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
+-- A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.
 -- Without what is personal: selected_text, selected_gzip, last_excerpt.
 CREATE OR REPLACE VIEW codesensei_thread AS
 SELECT
@@ -355,7 +355,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'thread';
 
--- A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.
+-- A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
 -- Without what is personal: name, email, username, password_hash.
 CREATE OR REPLACE VIEW codesensei_user AS
 SELECT
@@ -369,7 +369,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'user';
 
--- Says whose a username is. Its existence makes the name unique, and reading it is how sign-in finds the user.
+-- The owner of a username. Its existence makes the name unique, and a read of it finds the user at sign-in.
 -- Without what is personal: username_key.
 CREATE OR REPLACE VIEW codesensei_username_claim AS
 SELECT
