@@ -123,7 +123,7 @@ pub fn one_line_down(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<An
     threads.iter().map(moved).collect()
 }
 
-/// Accepts any lines, whatever their text.
+/// Accepts any lines with any text.
 #[must_use]
 pub fn anywhere(text: &str, new: &NewThread) -> Option<AnchorStatus> {
     let selection = Selection { start_line: new.start_line, end_line: new.end_line, text: &new.selected_text };

@@ -27,10 +27,10 @@ enum Command {
     Codegen(Options),
     #[command(flatten)]
     Generator(commands::Command),
-    /// Write the table of routes in ARCHITECTURE.md: the file that serves each route, and the access patterns that it uses.
+    /// Write the table of routes in ARCHITECTURE.md: the file and the access patterns of each route.
     ///
-    /// Routes and files come from the handlers. Patterns come from the record of a test run, if one is named; otherwise each
-    /// route keeps its patterns. To record: `CODESENSEI_TEST_USED=$PWD/target/used cargo test --workspace`.
+    /// Routes and files come from the handlers. Patterns come from the record of a test run, if one is named; otherwise
+    /// each route keeps its patterns. To record: `CODESENSEI_TEST_USED=$PWD/target/used cargo test --workspace`.
     Routes {
         /// The file that the tests wrote.
         recorded: Option<PathBuf>,

@@ -152,3 +152,18 @@ fn only_handlers_and_the_programs_around_them_depend_on_axum() {
 fn files_have_no_import_cycle() {
     keeps(tidy::files_have_no_import_cycle);
 }
+
+#[test]
+fn hand_written_text_names_its_actors() {
+    keeps(tidy::words_are_plain);
+}
+
+#[test]
+fn test_names_are_short() {
+    keeps(tidy::test_names_are_short);
+}
+
+#[test]
+fn lines_of_prose_are_short() {
+    keeps(tidy::prose_lines_are_short);
+}

@@ -37,7 +37,7 @@ async fn guesses_by_strangers_do_not_block_the_owner_on_a_known_device() {
     let statuses = guesses(&app, "ada", 12).await;
     assert_eq!((&statuses[..10], &statuses[10..]), (&[401; 10][..], &[429; 2][..]));
     let error = tries_to_sign_in(&app.stranger(), "ada", PASSWORD).await.refused(429, "RATE_LIMIT_EXCEEDED");
-    assert_eq!(error["limit"], "login-account", "an unknown client shares their limit, whatever cookie it sends");
+    assert_eq!(error["limit"], "login-account", "an unknown client shares their limit, with any cookie");
     for _ in 0..3 {
         ada.posts("/auth/logout", &json!({})).await.is(200);
         tries_to_sign_in(&ada, "ada", PASSWORD).await.is(200);
