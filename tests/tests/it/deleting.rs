@@ -51,7 +51,7 @@ impl Scene {
         Self { table, ada, session, threads, bob, bobs }
     }
 
-    async fn bob_is_untouched(&self) {
+    async fn assert_bob_is_unchanged(&self) {
         let left: Vec<String> = keys(&self.table).await;
         assert!(self.bobs.iter().all(|key| left.contains(key)), "an item of Bob's is missing");
         let page = self.table.patterns().list_sessions(self.bob.user_id, PageRequest::default()).await.unwrap();
@@ -82,7 +82,7 @@ async fn deleting_a_session_removes_all_its_items() {
     let (table, ada) = (&scene.table, scene.ada.user_id);
     table.sessions().delete(ada, scene.session.session_id).await.unwrap();
     scene.assert_only_the_account_is_left().await;
-    scene.bob_is_untouched().await;
+    scene.assert_bob_is_unchanged().await;
     let again = table.sessions().delete(ada, scene.session.session_id).await;
     assert!(matches!(again, Err(AccessError::NotFound)), "{again:?}");
 }
@@ -122,7 +122,7 @@ async fn a_long_delete_returns_early_and_the_sweep_finishes_it() {
         assert_eq!(table.sweep_due_jobs().await.done, 1);
     }
     scene.assert_only_the_account_is_left().await;
-    scene.bob_is_untouched().await;
+    scene.assert_bob_is_unchanged().await;
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn deleting_an_account_removes_all_its_items() {
     assert_eq!(table.patterns().get_user(ada.user_id).await.unwrap(), None);
     assert_eq!(table.sweep_due_jobs().await.done, 1);
     assert_eq!(scene.left().await, Vec::<String>::new());
-    scene.bob_is_untouched().await;
+    scene.assert_bob_is_unchanged().await;
 }
 
 #[tokio::test]
@@ -211,7 +211,7 @@ async fn a_session_delete_killed_at_any_request_is_all_or_nothing() {
         } else {
             scene.assert_only_the_account_is_left().await;
         }
-        scene.bob_is_untouched().await;
+        scene.assert_bob_is_unchanged().await;
         if !died {
             assert!(requests > 5, "only {requests} requests: no delete was killed half-way");
             break;
@@ -256,7 +256,7 @@ async fn an_account_sweep_killed_at_any_request_is_finished_by_the_next_sweep() 
         })
         .await;
         assert_eq!(scene.left().await, Vec::<String>::new(), "killed after {requests} requests");
-        scene.bob_is_untouched().await;
+        scene.assert_bob_is_unchanged().await;
         if !died {
             assert!(requests > 15, "only {requests} requests: no delete was killed half-way");
             break;
@@ -279,7 +279,7 @@ async fn deleting_an_account_removes_items_of_newer_versions() {
     let swept = table.sweep_due_jobs().await;
     assert_eq!((swept.done, swept.left()), (1, 0));
     assert_eq!(scene.left().await, Vec::<String>::new());
-    scene.bob_is_untouched().await;
+    scene.assert_bob_is_unchanged().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -297,5 +297,5 @@ async fn concurrent_sweeps_do_not_interfere() {
     }
     scene.table.sweep_due_jobs().await;
     assert_eq!(scene.left().await, Vec::<String>::new());
-    scene.bob_is_untouched().await;
+    scene.assert_bob_is_unchanged().await;
 }

@@ -102,7 +102,7 @@ async fn first_sign_in(app: &TestApp, name: &str) -> String {
 
 /// Asserts that exactly both tokens are cleared. Deleting an account also clears the device cookie.
 #[track_caller]
-fn clears_cookies(answer: &Response) {
+fn assert_clears_cookies(answer: &Response) {
     let mut cookies = answer.set_cookies();
     if answer.what == "DELETE /users/me" {
         assert_eq!(cookies.pop().map(|cookie| cookie.name).as_deref(), Some("device"));
@@ -120,7 +120,7 @@ fn patterns(answer: &Response) -> Vec<&'static str> {
 
 /// Asserts a 429 response with the end of the window, at the cost of one write.
 #[track_caller]
-fn is_rate_limited(answer: Response, retry_at: model::Timestamp, seconds: &str) {
+fn assert_rate_limited(answer: Response, retry_at: model::Timestamp, seconds: &str) {
     assert!(matches!(patterns(&answer)[..], ["AP-60"] | ["AP-60", "AP-15"]), "{:?}", patterns(&answer));
     assert_eq!(answer.bill[0].requests, 1);
     assert_eq!(answer.headers["retry-after"], seconds);

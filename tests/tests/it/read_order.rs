@@ -74,7 +74,7 @@ impl Scene {
         }
     }
 
-    async fn is_one_line_down(&self, saved: &Saved, what: ThreadChange) {
+    async fn assert_moved_one_line_down(&self, saved: &Saved, what: ThreadChange) {
         let expected = match what {
             ThreadChange::Opened => vec![3, 2],
             ThreadChange::Moved => vec![2],
@@ -117,7 +117,7 @@ async fn a_save_sees_a_thread_that_changed_before_the_head_was_read() {
         let saving = tokio::spawn(async move { store.sessions().save(owner, save, one_line_down).await });
         scene.change_before(head, what).await;
         let saved = saving.await.unwrap().unwrap();
-        scene.is_one_line_down(&saved, what).await;
+        scene.assert_moved_one_line_down(&saved, what).await;
     }
 }
 
@@ -132,7 +132,7 @@ async fn an_applied_patch_sees_a_thread_that_changed_before_the_head_was_read() 
             tokio::spawn(async move { store.sessions().apply_patch(owner, id, 1, place, one_line_down).await });
         scene.change_before(head, what).await;
         let applied = applying.await.unwrap().unwrap();
-        scene.is_one_line_down(&applied.saved, what).await;
+        scene.assert_moved_one_line_down(&applied.saved, what).await;
     }
 }
 

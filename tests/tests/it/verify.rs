@@ -21,11 +21,11 @@ async fn a_consistent_table_has_no_findings() {
     let scene = Scene::new().await;
     assert_eq!(found(&scene.table).await, []);
     for passes in [2, 5] {
-        let how = model::Verify { passes, segments: 3, ..scene::how(false) };
-        assert_eq!(verified(&scene.table, how).await.1, []);
+        let options = model::Verify { passes, segments: 3, ..scene::options(false) };
+        assert_eq!(verified(&scene.table, options).await.1, []);
     }
     for user in [&scene.ada, &scene.bob] {
-        let alone = scene.table.maintenance().verify_user(user.user_id, scene::how(false), |_| {}).await.unwrap();
+        let alone = scene.table.maintenance().verify_user(user.user_id, scene::options(false), |_| {}).await.unwrap();
         assert_eq!(alone.findings, 0);
     }
 }
@@ -46,7 +46,7 @@ async fn leftovers_of_deletes_are_no_findings_before_and_after_the_sweep() {
     assert_eq!(found(&table).await, []);
 }
 
-async fn is_found_and_repaired(corruption: &'static Corruption) {
+async fn check_corruption(corruption: &'static Corruption) {
     let name = corruption.name;
     let scene = Scene::new().await;
     (corruption.plant)(&scene).await;
@@ -70,7 +70,7 @@ async fn is_found_and_repaired(corruption: &'static Corruption) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_kind_of_corruption_is_found_and_repaired_if_that_is_safe() {
-    let runs: Vec<_> = CORRUPTIONS.iter().map(|corruption| tokio::spawn(is_found_and_repaired(corruption))).collect();
+    let runs: Vec<_> = CORRUPTIONS.iter().map(|corruption| tokio::spawn(check_corruption(corruption))).collect();
     for (run, corruption) in runs.into_iter().zip(CORRUPTIONS) {
         assert!(run.await.is_ok(), "{}: see above", corruption.name);
     }

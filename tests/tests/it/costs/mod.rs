@@ -64,24 +64,24 @@ fn write_units(pattern: &Pattern, measured: &Measured) -> f64 {
 }
 
 /// Whether two figures are equal. They are multiples of a half, which floats represent exactly.
-fn same(one: f64, other: f64) -> bool {
+fn equal(one: f64, other: f64) -> bool {
     (one - other).abs() < 0.01
 }
 
 /// Whether the measured cost equals the contract.
-fn is_kept(pattern: &Pattern, measured: &Measured) -> bool {
+fn matches_contract(pattern: &Pattern, measured: &Measured) -> bool {
     let cost = pattern.cost;
-    same(cost.requests, measured.requests)
-        && same(cost.rcu, measured.rcu)
-        && same(cost.wcu, write_units(pattern, measured))
+    equal(cost.requests, measured.requests)
+        && equal(cost.rcu, measured.rcu)
+        && equal(cost.wcu, write_units(pattern, measured))
 }
 
 /// Measures a pattern. Its cost is the same each time; but a request that a busy engine did not answer in time is
 /// retried, and the retry is counted. So a pattern that differs from its contract is measured again, on another table.
-async fn hold(pattern: &'static Pattern) -> Measured {
+async fn measure_with_retry(pattern: &'static Pattern) -> Measured {
     let mut measured = measure(pattern).await;
     for _ in 0..2 {
-        if is_kept(pattern, &measured) {
+        if matches_contract(pattern, &measured) {
             break;
         }
         measured = measure(pattern).await;
@@ -92,14 +92,14 @@ async fn hold(pattern: &'static Pattern) -> Measured {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_pattern_costs_exactly_its_contract() {
     let benches = PATTERNS.iter().map(|&pattern| async move {
-        let measured = tokio::spawn(hold(pattern)).await;
+        let measured = tokio::spawn(measure_with_retry(pattern)).await;
         (pattern, measured.unwrap_or_else(|_| panic!("{}: its fixture panicked, see above", pattern.id)))
     });
     let benches: Vec<_> = futures::stream::iter(benches).buffered(AT_ONCE).collect().await;
     let mut wrong = String::new();
     for (pattern, measured) in &benches {
         let (cost, wcu) = (pattern.cost, write_units(pattern, measured));
-        if !is_kept(pattern, measured) {
+        if !matches_contract(pattern, measured) {
             let Measured { requests, rcu, .. } = measured;
             let _ = writeln!(
                 wrong,
@@ -109,7 +109,7 @@ async fn every_pattern_costs_exactly_its_contract() {
         }
         // Where the engine reports the same figures as AWS, the formula gives the same result.
         if pattern.operation != Operation::Transact || engine::named().is_none() {
-            assert!(same(measured.wcu, measured.by_formula), "{}: {measured:?}", pattern.id);
+            assert!(equal(measured.wcu, measured.by_formula), "{}: {measured:?}", pattern.id);
         }
     }
     assert!(wrong.is_empty(), "correct access-patterns.md and run `cargo xtask codegen`:\n{wrong}");
@@ -118,16 +118,16 @@ async fn every_pattern_costs_exactly_its_contract() {
 #[test]
 fn contracts_that_are_too_high_or_too_low_fail() {
     type Change = fn(&mut model::registry::Cost, f64);
-    let honest: Pattern = **PATTERNS.iter().find(|pattern| pattern.id == "AP-97").expect("there is AP-97");
-    let cost = honest.cost;
+    let correct: Pattern = **PATTERNS.iter().find(|pattern| pattern.id == "AP-97").expect("there is AP-97");
+    let cost = correct.cost;
     let measured = Measured { requests: cost.requests, rcu: cost.rcu, wcu: cost.wcu, by_formula: cost.wcu };
-    assert!(is_kept(&honest, &measured));
+    assert!(matches_contract(&correct, &measured));
     let figures: [Change; 3] = [|cost, by| cost.requests += by, |cost, by| cost.rcu += by, |cost, by| cost.wcu += by];
     for change in figures {
         for by in [-0.5, 0.5, 999.0] {
-            let mut wrong = honest;
+            let mut wrong = correct;
             change(&mut wrong.cost, by);
-            assert!(!is_kept(&wrong, &measured), "{by} more in the contract");
+            assert!(!matches_contract(&wrong, &measured), "{by} more in the contract");
         }
     }
 }

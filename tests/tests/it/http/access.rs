@@ -14,7 +14,7 @@ use crate::http::{CODE, FILENAME, user};
 
 /// Asserts that the answers are those of all selected operations and of no other.
 #[track_caller]
-fn are_of_all(answers: &[Response], session: &str, thread: &str, asked: impl Fn(&&Operation) -> bool) {
+fn assert_covers_operations(answers: &[Response], session: &str, thread: &str, asked: impl Fn(&&Operation) -> bool) {
     let address = |operation: &Operation| {
         let path = operation.path.replace("/sessions/{id}", session).replace("/threads/{thread_id}", thread);
         let path = path.replace("{message_id}", &answer_in(thread));
@@ -63,7 +63,7 @@ async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Respo
         let save = json!({ "expected_version_number": version, "language_override": "Go" });
         answers.push(person.puts(session, &save).await);
     }
-    are_of_all(&answers, session, thread, |operation| {
+    assert_covers_operations(&answers, session, thread, |operation| {
         operation.path.contains('{') && !operation.path.starts_with("/users")
     });
     answers
@@ -94,7 +94,7 @@ async fn every_protected_route_requires_a_token() {
     answers.push(stranger.gets("/users/me/devices").await);
     answers.push(stranger.deletes("/users/me/devices/{device_id}").await);
     answers.push(stranger.posts("/ai/analyze", &json!({})).await);
-    are_of_all(&answers, &session.path, &thread.path, |operation| operation.is_protected);
+    assert_covers_operations(&answers, &session.path, &thread.path, |operation| operation.is_protected);
     for answer in answers {
         assert_eq!(answer.bill, [], "{}", answer.what);
         answer.refused(401, "UNAUTHORIZED");

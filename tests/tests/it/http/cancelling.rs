@@ -66,7 +66,7 @@ impl Scene {
     }
 
     /// Stores a question whose process is killed before the model answers.
-    async fn is_left_unanswered(&self) {
+    async fn leave_unanswered(&self) {
         let owner = user(&self.app, "ada").await.user_id;
         let thread = self.app.table().threads().get(owner, self.thread.id.parse().unwrap()).await.unwrap();
         self.app.table().messages().ask(&thread, "why?", None, LEASE).await.unwrap();
@@ -141,7 +141,7 @@ async fn a_failed_question_can_be_retried_without_a_client_id() {
 #[tokio::test]
 async fn a_question_of_a_killed_process_is_failed_after_its_lease() {
     let scene = Scene::new().await;
-    scene.is_left_unanswered().await;
+    scene.leave_unanswered().await;
     let shown = async || scene.ada.gets(&scene.thread.messages()).await.is(200)["messages"][0].clone();
     assert_eq!(shown().await["reply_state"], "pending");
     assert_eq!(scene.row().await["last_message"]["reply_state"], "pending");
@@ -156,7 +156,7 @@ async fn a_question_of_a_killed_process_is_failed_after_its_lease() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retried_question_can_be_cancelled() {
     let scene = Scene::new().await;
-    scene.is_left_unanswered().await;
+    scene.leave_unanswered().await;
     scene.app.advance(LEASE + Duration::from_secs(1));
     let retry = scene.question("retry");
     let asked = scene.posts_to_a_slow_model(retry, json!({}), Duration::from_secs(10)).await;

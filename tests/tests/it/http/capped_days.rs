@@ -8,7 +8,7 @@ use handlers::limits::RateLimits;
 use serde_json::json;
 use tests::{TestApp, concurrently};
 
-use super::rates::{analysis, bill, is_refused, scene};
+use super::rates::{analysis, assert_limited, bill, scene};
 use crate::http::stored_messages;
 
 #[tokio::test]
@@ -30,9 +30,9 @@ async fn the_daily_cap_counts_questions_to_the_model_until_its_window_ends() {
     ada.person.asks(&ada.thread, "one").await;
     ada.person.asks(&ada.thread, "two").await;
     let now = app.table().clock().now();
-    is_refused(ada.person.posts("/ai/analyze", &analysis()).await, "ai-day", now, retry_at);
+    assert_limited(ada.person.posts("/ai/analyze", &analysis()).await, "ai-day", now, retry_at);
     let question = json!({ "content": "three" });
-    is_refused(ada.person.posts(&ada.thread.messages(), &question).await, "ai-day", now, retry_at);
+    assert_limited(ada.person.posts(&ada.thread.messages(), &question).await, "ai-day", now, retry_at);
     assert_eq!(stored_messages(&app, &ada.thread.id).await.len(), 4, "a refused question is not stored");
     assert_eq!(app.bedrock().seen().len(), 3);
     ada.person.notes(&ada.thread, "A note asks no model.").await;
@@ -40,7 +40,7 @@ async fn the_daily_cap_counts_questions_to_the_model_until_its_window_ends() {
 
     app.advance(retry_at.minus(Duration::from_millis(1)).since(now));
     let again = app.signs_in("ada").await;
-    is_refused(again.posts("/ai/analyze", &analysis()).await, "ai-day", app.table().clock().now(), retry_at);
+    assert_limited(again.posts("/ai/analyze", &analysis()).await, "ai-day", app.table().clock().now(), retry_at);
     app.advance(Duration::from_millis(1));
     again.posts("/ai/analyze", &analysis()).await.is(200);
 }

@@ -16,7 +16,7 @@ use tests::TestApp;
 use tests::app::{PASSWORD, Person, Response, SetCookie, sign_up};
 use tests::table::MORNING;
 
-use crate::http::{clears_cookies, patterns};
+use crate::http::{assert_clears_cookies, patterns};
 
 async fn sends(person: &Person, method: &str, path: &str, cookies: &str) -> Response {
     let request = Request::builder().method(method).uri(path).header(header::COOKIE, cookies);
@@ -77,7 +77,7 @@ async fn a_refresh_uses_the_token_whose_sign_in_is_active() {
     let cookies = format!("{left_behind}; {}", pairs(&ada, "")[1]);
     sends(&app.stranger(), "POST", "/auth/refresh", &cookies).await.is(200);
     let refused = sends(&app.stranger(), "POST", "/auth/refresh", &left_behind).await;
-    clears_cookies(&refused);
+    assert_clears_cookies(&refused);
     refused.refused(401, "REFRESH_TOKEN_INVALID");
 }
 
@@ -94,7 +94,7 @@ async fn sign_out_ends_the_sign_ins_of_all_tokens_in_the_request() {
     );
     let answer = sends(&app.stranger(), "POST", "/auth/logout", &cookies).await;
     assert_eq!(patterns(&answer), ["AP-13"; 3]);
-    clears_cookies(&answer);
+    assert_clears_cookies(&answer);
     answer.is(200);
     for ended in [one, two, three] {
         ended.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");

@@ -120,7 +120,12 @@ async fn a_delete_that_a_cross_site_form_could_send_is_refused() {
 
 /// Sends each request that writes to a session and a thread of it several times, and after a while one request that
 /// deletes `target`.
-async fn race(ada: &Person, (session, thread): (&Session, &Thread), target: &str, after: Duration) -> Vec<Response> {
+async fn write_and_delete(
+    ada: &Person,
+    (session, thread): (&Session, &Thread),
+    target: &str,
+    after: Duration,
+) -> Vec<Response> {
     const WRITES: usize = 8;
     let requests: Vec<(&str, String, Value)> = vec![
         ("PUT", session.path.clone(), json!({ "expected_version_number": 1, "code_content": noise(CHUNKED, 2) })),
@@ -165,7 +170,7 @@ async fn writes_that_race_a_session_delete_leave_nothing() {
         let ada = app.signs_up("ada").await;
         let session = ada.creates(FILENAME, &noise(CHUNKED, 1)).await;
         let thread = ada.opens_thread(&session, 1..=1).await;
-        assert_said_what_may_be_said(&race(&ada, (&session, &thread), &session.path, after).await);
+        assert_said_what_may_be_said(&write_and_delete(&ada, (&session, &thread), &session.path, after).await);
         ada.gets(&session.path).await.refused(404, "SESSION_NOT_FOUND");
         // The chunks of a save that lost are removed when its commit can no longer succeed.
         app.advance(Duration::from_mins(16));
@@ -186,7 +191,7 @@ async fn writes_that_race_a_thread_delete_leave_nothing() {
         let ada = app.signs_up("ada").await;
         let session = ada.creates(FILENAME, CODE).await;
         let thread = ada.opens_thread(&session, 33..=35).await;
-        assert_said_what_may_be_said(&race(&ada, (&session, &thread), &thread.path, after).await);
+        assert_said_what_may_be_said(&write_and_delete(&ada, (&session, &thread), &thread.path, after).await);
         ada.gets(&thread.path).await.refused(404, "THREAD_NOT_FOUND");
         let opened = ada.opens(&session).await.json;
         app.advance(Duration::from_mins(16));
@@ -227,7 +232,7 @@ async fn one_of_ten_concurrent_deletes_succeeds() {
 }
 
 /// The patterns of a request, each with its number of requests.
-fn asked(response: &Response) -> Vec<(&'static str, u32)> {
+fn requests_by_pattern(response: &Response) -> Vec<(&'static str, u32)> {
     response.bill.iter().map(|call| (call.pattern.id, call.requests)).collect()
 }
 
@@ -241,11 +246,17 @@ async fn a_delete_and_a_chunked_save_send_only_the_requests_they_need() {
     let saved = ada.saves(&session, 1, &noise(CHUNKED, 2)).await;
     let removed_thread = ada.deletes(&thread.path).await;
     let removed_session = ada.deletes(&session.path).await;
-    assert_eq!(asked(&saved)[2..], [("AP-70", 1), ("AP-29", 1), ("AP-24", 1), ("AP-79", 1), ("AP-73", 1)]);
+    assert_eq!(
+        requests_by_pattern(&saved)[2..],
+        [("AP-70", 1), ("AP-29", 1), ("AP-24", 1), ("AP-79", 1), ("AP-73", 1)]
+    );
     let messages = [("AP-75", 1), ("AP-76", 1), ("AP-78", 1), ("AP-75", 1), ("AP-76", 1)];
-    assert_eq!(asked(&removed_thread), [&[("AP-37", 1), ("AP-34", 1)][..], &messages, &[("AP-73", 1)]].concat());
+    assert_eq!(
+        requests_by_pattern(&removed_thread),
+        [&[("AP-37", 1), ("AP-34", 1)][..], &messages, &[("AP-73", 1)]].concat()
+    );
     // The only leftover is the item of the anchors.
     let contents = [("AP-74", 1), ("AP-78", 1), ("AP-74", 1)];
     let expected = [&[("AP-23", 1), ("AP-26", 1), ("AP-79", 1)][..], &contents, &[("AP-73", 1)]].concat();
-    assert_eq!(asked(&removed_session), expected);
+    assert_eq!(requests_by_pattern(&removed_session), expected);
 }

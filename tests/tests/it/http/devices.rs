@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::{PASSWORD, Person, sign_up};
 
-use crate::http::{clears_cookies, patterns};
+use crate::http::{assert_clears_cookies, patterns};
 
 const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
@@ -86,7 +86,7 @@ async fn a_device_signed_out_from_another_stays_signed_out() {
     ada.deletes(&path(of_lost)).await.refused(404, "DEVICE_NOT_FOUND");
     let own = devices(&ada).await;
     let answer = ada.deletes(&path(&own[0])).await;
-    clears_cookies(&answer);
+    assert_clears_cookies(&answer);
     answer.is(200);
     assert_eq!(app.table().raw().all("refresh_family").await.len(), 0);
 }

@@ -18,7 +18,7 @@ use tests::app::{PASSWORD, Response};
 use tests::{Proxy, TestApp};
 
 use crate::http::errors::scenarios::{
-    forbidden, full, ill_formed, too_many, too_much_code, waited_for_already, with_a_wrong_password,
+    at_the_cap, forbidden, in_progress, malformed, rate_limited, too_much_code, with_a_wrong_password,
 };
 use crate::http::errors::scene::Scene;
 use crate::http::expiry;
@@ -38,7 +38,7 @@ async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Optio
     for code in operation.codes() {
         let answer = match code {
             "RATE_LIMIT_EXCEEDED" => {
-                Some(too_many(&Scene::of(TestApp::with_rate_limits().await, operation).await).await)
+                Some(rate_limited(&Scene::of(TestApp::with_rate_limits().await, operation).await).await)
             }
             // Without rate limits, some routes do not use the table.
             code @ ("DATABASE_ERROR" | "INTERNAL_ERROR") => {
@@ -58,7 +58,7 @@ async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Optio
 async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
     let operation = scene.operation;
     Some(match code {
-        "INVALID_INPUT" => ill_formed(scene).await,
+        "INVALID_INPUT" => malformed(scene).await,
         "UNAUTHORIZED" => scene.sent(&scene.app.stranger(), &scene.path()).await,
         "TOKEN_EXPIRED" => {
             scene.app.advance(Duration::from_mins(16));
@@ -103,12 +103,12 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             scene.sends(&scene.ada, &scene.path(), Some(&body)).await
         }
         "VERSION_CONFLICT" => scene.with(&[("expected_version_number", 7.into())]).await,
-        "SESSION_LIMIT_EXCEEDED" | "THREAD_LIMIT_EXCEEDED" | "MESSAGE_LIMIT_EXCEEDED" => full(scene, code).await,
+        "SESSION_LIMIT_EXCEEDED" | "THREAD_LIMIT_EXCEEDED" | "MESSAGE_LIMIT_EXCEEDED" => at_the_cap(scene, code).await,
         "TOKEN_LIMIT_EXCEEDED" => too_much_code(scene).await,
         "AI_TIMEOUT" => scene.with_model(vec![Act::fault(408, "ModelTimeoutException", "slow")]).await,
         "AI_MALFORMED_RESPONSE" => scene.with_model(vec![Act::Text(String::new()), Act::Text(String::new())]).await,
         "BEDROCK_UNAVAILABLE" => scene.with_model(vec![Act::fault(403, "AccessDeniedException", "no")]).await,
-        "REQUEST_IN_PROGRESS" => waited_for_already(scene).await,
+        "REQUEST_IN_PROGRESS" => in_progress(scene).await,
         _ => return None,
     })
 }
@@ -152,7 +152,7 @@ async fn created_and_deleted(scene: &Scene, noun: &str) -> Response {
 }
 
 /// Asserts that the route succeeds, and that each declared error occurs in its scenario.
-async fn shows_all_it_declares(name: &str) {
+async fn check_declared_errors(name: &str) {
     let operation = operations().iter().find(|operation| name_of(operation) == name).expect("the route exists");
     let answer = Scene::of(TestApp::new().await, operation).await.asked().await;
     assert!((200..300).contains(&answer.status), "{}: {}", answer.what, answer.json);
@@ -178,7 +178,7 @@ macro_rules! each_route_shows_every_error_it_declares {
         $(
             #[tokio::test]
             async fn $route() {
-                super::shows_all_it_declares(stringify!($route)).await;
+                super::check_declared_errors(stringify!($route)).await;
             }
         )+
     };

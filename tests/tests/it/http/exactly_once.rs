@@ -128,7 +128,7 @@ impl Scene {
     }
 
     /// Asserts that each question is stored once, directly before its answer, as the responses said.
-    async fn matches_responses(&self, told: &[(usize, Value)]) {
+    async fn assert_matches_responses(&self, told: &[(usize, Value)]) {
         let mut stored = BTreeMap::new();
         for thread in &self.threads {
             let id: ThreadId = thread.parse().unwrap();
@@ -219,7 +219,7 @@ async fn questions_over_broken_connections_are_stored_asked_and_billed_once() {
     let scene = Scene::of(how_many(100)).await;
     let server = Server::start(scene.app.router());
     let told = scene.asks_all(&server).await;
-    scene.matches_responses(&told).await;
+    scene.assert_matches_responses(&told).await;
     let questions = scene.questions;
     assert_eq!(scene.stored().await, (questions, questions));
     assert_eq!(scene.billed().await, (questions, u32::try_from(questions).unwrap()));
@@ -245,7 +245,7 @@ async fn killed_servers_ask_again_only_questions_without_a_committed_answer() {
         server.start_again(scene.app.router()).await;
     }
     let told = asking.await.unwrap();
-    scene.matches_responses(&told).await;
+    scene.assert_matches_responses(&told).await;
     let questions = scene.questions;
     assert_eq!(scene.stored().await, (questions, questions));
     assert_eq!(scene.billed().await, (questions + lost, u32::try_from(questions).unwrap()));

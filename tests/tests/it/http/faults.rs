@@ -130,7 +130,7 @@ async fn scene(app: &TestApp) -> (Person, Thread) {
 }
 
 /// Plays a case on a thread, and checks its result.
-async fn holds(app: &TestApp, ada: &Person, thread: &Thread, case: Case, deadline: Duration) -> Response {
+async fn check_case(app: &TestApp, ada: &Person, thread: &Thread, case: Case, deadline: Duration) -> Response {
     let Case { name, script, status, code, calls } = case;
     let before = app.bedrock().seen().len();
     app.bedrock().script(script);
@@ -180,7 +180,7 @@ async fn every_fault_has_its_code_and_call_count_and_keeps_the_question() {
         let app = TestApp::new().await;
         let (ada, thread) = scene(&app).await;
         // The rest of the script would stay unused: each case states its number of calls.
-        holds(&app, &ada, &thread, case, Duration::from_secs(30)).await;
+        check_case(&app, &ada, &thread, case, Duration::from_secs(30)).await;
     }
 }
 
@@ -189,20 +189,20 @@ async fn a_stalled_model_call_ends_at_the_deadline() {
     let app = TestApp::with_deadline(SHORT).await;
     let (ada, thread) = scene(&app).await;
     let slow = || Act::Answer.after(Duration::from_mins(5));
-    holds(&app, &ada, &thread, case("a slow answer", [slow()], 504, "AI_TIMEOUT", 1), SHORT).await;
+    check_case(&app, &ada, &thread, case("a slow answer", [slow()], 504, "AI_TIMEOUT", 1), SHORT).await;
     let slow_fault = fault(503, "ServiceUnavailableException").after(Duration::from_mins(5));
-    holds(&app, &ada, &thread, case("a slow fault", [slow_fault], 504, "AI_TIMEOUT", 1), SHORT).await;
+    check_case(&app, &ada, &thread, case("a slow fault", [slow_fault], 504, "AI_TIMEOUT", 1), SHORT).await;
     let busy = case("throttled with no time left", [fault(429, "ThrottlingException")], 503, "BEDROCK_UNAVAILABLE", 1);
-    holds(&app, &ada, &thread, busy, SHORT).await;
+    check_case(&app, &ada, &thread, busy, SHORT).await;
     let unreadable = case("prose with no time left", [Act::Text("x".into())], 502, "AI_MALFORMED_RESPONSE", 1);
-    holds(&app, &ada, &thread, unreadable, SHORT).await;
+    check_case(&app, &ada, &thread, unreadable, SHORT).await;
 }
 
 #[tokio::test]
 async fn an_unreachable_model_is_a_network_error() {
     let app = TestApp::without_a_model().await;
     let (ada, thread) = scene(&app).await;
-    holds(&app, &ada, &thread, case("no connection", [], 503, "NETWORK_ERROR", 0), Duration::from_secs(30)).await;
+    check_case(&app, &ada, &thread, case("no connection", [], 503, "NETWORK_ERROR", 0), Duration::from_secs(30)).await;
 }
 
 #[tokio::test]
@@ -211,17 +211,17 @@ async fn the_error_of_a_busy_model_has_a_retry_time() {
     let (ada, thread) = scene(&app).await;
     let busy = fault(429, "ThrottlingException").retry_after(Duration::from_secs(42));
     let known = case("with a retry time", [busy], 503, "BEDROCK_UNAVAILABLE", 1);
-    let response = holds(&app, &ada, &thread, known, Duration::from_secs(30)).await;
+    let response = check_case(&app, &ada, &thread, known, Duration::from_secs(30)).await;
     assert_eq!(response.headers["retry-after"], "42");
     let at = app.table().clock().now().plus(Duration::from_secs(42));
     assert_eq!(response.json["error"]["retry_after"], at.to_rfc3339());
 
     let unknown =
         case("without a retry time", thrice(&fault(503, "ServiceUnavailableException")), 503, "BEDROCK_UNAVAILABLE", 3);
-    let response = holds(&app, &ada, &thread, unknown, Duration::from_secs(30)).await;
+    let response = check_case(&app, &ada, &thread, unknown, Duration::from_secs(30)).await;
     assert_eq!(response.headers["retry-after"], "10", "an estimate");
     let denied = case("denied", [fault(403, "AccessDeniedException")], 503, "BEDROCK_UNAVAILABLE", 1);
-    let response = holds(&app, &ada, &thread, denied, Duration::from_secs(30)).await;
+    let response = check_case(&app, &ada, &thread, denied, Duration::from_secs(30)).await;
     assert_eq!(response.headers.get("retry-after"), None);
 }
 

@@ -31,7 +31,7 @@ fn request((method, path): &(Method, String)) -> Builder {
     Request::builder().method(method).uri(path)
 }
 
-fn has_no_allowance(answer: &Response) {
+fn assert_no_cors_headers(answer: &Response) {
     for name in ["access-control-allow-origin", "access-control-allow-credentials"] {
         assert_eq!(answer.headers.get(name), None, "{}: {name}", answer.what);
     }
@@ -56,7 +56,7 @@ async fn a_cross_site_request_is_refused_and_its_page_cannot_read_the_answer() {
     for route in &routes {
         for origin in STRANGERS {
             let answer = ada.sends_json(request(route).header(header::ORIGIN, origin), "{}").await;
-            has_no_allowance(&answer);
+            assert_no_cors_headers(&answer);
             assert_eq!(answer.bill, [], "{}", answer.what);
             let error = answer.refused(403, "FORBIDDEN");
             assert_eq!(error["message"], "This page may not send requests here.");
@@ -107,7 +107,7 @@ async fn any_origin_may_send_reads_but_only_ours_may_see_the_answer() {
     for origin in STRANGERS {
         for path in ["/health", "/sessions"] {
             let answer = ada.sends(Request::get(path).header(header::ORIGIN, origin), Body::empty()).await;
-            has_no_allowance(&answer);
+            assert_no_cors_headers(&answer);
             answer.is(200);
         }
     }
@@ -131,7 +131,7 @@ async fn preflights_are_answered_and_allow_only_our_pages() {
                 assert_eq!(answer.headers["access-control-allow-origin"], origin);
                 assert_eq!(answer.headers["access-control-allow-credentials"], "true");
             } else {
-                has_no_allowance(&answer);
+                assert_no_cors_headers(&answer);
             }
         }
     }
@@ -148,7 +148,7 @@ async fn a_deployment_allows_its_own_page_and_not_the_developers() {
         assert_eq!(answer.headers["vary"].to_str().unwrap().split(',').next(), Some("origin"));
         assert_eq!(answer.status, status);
         let answer = ada.sends(Request::get(path).header(header::ORIGIN, "http://localhost:5173"), Body::empty()).await;
-        has_no_allowance(&answer);
+        assert_no_cors_headers(&answer);
     }
     let developers = Request::post("/sessions").header(header::ORIGIN, "http://localhost:3000");
     ada.sends_json(developers, "{}").await.refused(403, "FORBIDDEN");

@@ -9,7 +9,7 @@ use tests::proxy::Moment;
 use tests::{Proxy, TestApp, TestTable};
 
 /// Asserts the whole response for an unavailable table.
-fn is_unavailable(answer: Response) {
+fn assert_unavailable(answer: Response) {
     let message = "The service is temporarily busy. Please try again.";
     let unwell: Value = json!({ "error": { "code": "DATABASE_ERROR", "message": message } });
     assert_eq!(answer.is(503), unwell);
@@ -36,7 +36,7 @@ async fn the_health_check_fails_after_two_seconds_without_an_answer_and_recovers
     app.stranger().gets("/health").await.is(200);
     let stalled = proxy.stall("GetItem", Moment::BeforeTheEngine);
     let began = Instant::now();
-    is_unavailable(app.stranger().gets("/health").await);
+    assert_unavailable(app.stranger().gets("/health").await);
     // The store itself waits ten seconds for an answer.
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     stalled.release();
@@ -44,14 +44,14 @@ async fn the_health_check_fails_after_two_seconds_without_an_answer_and_recovers
 }
 
 #[tokio::test]
-async fn the_health_check_hides_why_a_table_is_unavailable() {
+async fn the_health_check_hides_why_a_table_assert_unavailable() {
     let table = TestTable::new().await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nowhere = table.store_through(&format!("http://{closed}")).await;
-    is_unavailable(TestApp::with(|app| app.store = nowhere).await.stranger().gets("/health").await);
+    assert_unavailable(TestApp::with(|app| app.store = nowhere).await.stranger().gets("/health").await);
     // The table is deleted when its `TestTable` is dropped.
     let gone = TestTable::new().await.store().clone();
-    is_unavailable(TestApp::with(|app| app.store = gone.clone()).await.stranger().gets("/health").await);
+    assert_unavailable(TestApp::with(|app| app.store = gone.clone()).await.stranger().gets("/health").await);
     // In development the response has the cause too.
     let development = TestApp::with(|app| (app.store, app.error_details) = (gone, Details::Shown)).await;
     let error = development.stranger().gets("/health").await.refused(503, "DATABASE_ERROR");

@@ -81,7 +81,7 @@ fn fenced(told: &[&str], names: &[&str]) -> String {
 
 /// Checks that the line numbers count up, and that the lines are exactly those of the file.
 #[track_caller]
-fn numbered(block: &str, code: &str) {
+fn assert_numbered(block: &str, code: &str) {
     let shown: Vec<_> = block.split('\n').collect();
     let lines = Lines::of(code);
     let expected: Vec<_> = (1..=lines.written()).map(|at| format!("{at}|{}", visible(lines.line(at)))).collect();
@@ -89,7 +89,7 @@ fn numbered(block: &str, code: &str) {
 }
 
 #[track_caller]
-fn keeps(secrets: &[String], seen: &Seen, person: &Person) {
+fn assert_keeps_secrets(secrets: &[String], seen: &Seen, person: &Person) {
     let sent = seen.body.to_string();
     let cookies = ["access_token", "refresh_token"].map(|name| person.cookie(name).expect("signed in"));
     for secret in secrets.iter().chain(&cookies) {
@@ -134,8 +134,8 @@ async fn all_stay_inside(files: Vec<HostileFile>) {
         let seen = last(&app);
         let blocks = prompt_texts(&seen);
         let fence = fenced(&blocks, &["code", "selection", "question"]);
-        numbered(blocks[0], &file.code);
-        keeps(&secrets, &seen, &ada);
+        assert_numbered(blocks[0], &file.code);
+        assert_keeps_secrets(&secrets, &seen, &ada);
         let warned = answer["warnings"].to_string().contains("contain characters that an editor does not show");
         assert_eq!(warned, file.hides, "{} in {}: {}", file.attempt, file.filename, answer["warnings"]);
 
@@ -150,7 +150,7 @@ async fn all_stay_inside(files: Vec<HostileFile>) {
             "{}",
             file.attempt
         );
-        keeps(&secrets, &seen, &ada);
+        assert_keeps_secrets(&secrets, &seen, &ada);
     }
 }
 
@@ -169,7 +169,7 @@ async fn hostile_code_of_an_analysis_stays_inside_its_fence() {
         ada.posts("/ai/analyze", &body).await.is(200);
         let seen = last(&app);
         fence = fenced(&prompt_texts(&seen), &["code", "history", "selection", "question"]);
-        keeps(&secrets, &seen, &ada);
+        assert_keeps_secrets(&secrets, &seen, &ada);
     }
 }
 

@@ -10,7 +10,7 @@ use tests::app::{PASSWORD, Person, Response};
 use tests::story::{A_WEEK, newcomer};
 use tests::{TestApp, concurrently};
 
-use crate::http::{is_rate_limited, patterns, to_next_window, user};
+use crate::http::{assert_rate_limited, patterns, to_next_window, user};
 
 const NEW: &str = "Difference-1822";
 
@@ -137,8 +137,8 @@ async fn a_sign_in_may_try_the_password_five_times_a_minute_on_all_routes() {
         }
         app.advance(Duration::from_secs(2));
     }
-    is_rate_limited(changes(&ada, PASSWORD, NEW).await, retry_at, "50");
-    is_rate_limited(ada.deletes_with("/users/me", &json!({ "password": PASSWORD })).await, retry_at, "50");
+    assert_rate_limited(changes(&ada, PASSWORD, NEW).await, retry_at, "50");
+    assert_rate_limited(ada.deletes_with("/users/me", &json!({ "password": PASSWORD })).await, retry_at, "50");
     // No other limit applies.
     ada.gets("/users/me").await.is(200);
     ada.puts("/users/me", &json!({ "name": "Ada" })).await.is(200);

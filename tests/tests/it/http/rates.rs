@@ -138,7 +138,7 @@ impl Scene {
 
 /// Asserts that this limit refused the request, with the exact retry time.
 #[track_caller]
-pub(super) fn is_refused(answer: Response, limit: &str, now: Timestamp, retry_at: Timestamp) {
+pub(super) fn assert_limited(answer: Response, limit: &str, now: Timestamp, retry_at: Timestamp) {
     let header = answer.headers.get("retry-after").map(|value| value.to_str().unwrap().to_owned());
     let seconds = retry_at.since(now).as_millis().div_ceil(1_000).max(1);
     assert_eq!(header, Some(seconds.to_string()), "{}", answer.what);
@@ -180,11 +180,11 @@ async fn requests_up_to_the_limit_pass_and_the_next_gets_the_exact_retry_time() 
         for good in [true, false] {
             let refused = scene.sends(&app, limit, 100, good).await;
             assert_eq!(bill(&refused), refusal(limit, good), "{limit:?}");
-            is_refused(refused, name(limit), app.table().clock().now(), retry_at);
+            assert_limited(refused, name(limit), app.table().clock().now(), retry_at);
         }
         assert_ne!(other.sends(&app, limit, 100, true).await.status, 429, "{limit:?}: another user");
         app.advance(retry_at.minus(Duration::from_millis(1)).since(app.table().clock().now()));
-        is_refused(scene.sends(&app, limit, 101, true).await, name(limit), app.table().clock().now(), retry_at);
+        assert_limited(scene.sends(&app, limit, 101, true).await, name(limit), app.table().clock().now(), retry_at);
         app.advance(Duration::from_millis(1));
         let passed = scene.sends(&app, limit, 102, true).await;
         assert_ne!(passed.status, 429, "{limit:?}: after the window");
@@ -208,7 +208,7 @@ async fn concurrent_requests_pass_exactly_up_to_the_limit() {
             let (refused, passed): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 429);
             assert_eq!((passed.len(), refused.len()), (max, 5), "{limit:?}");
             for answer in refused {
-                is_refused(answer, name(limit), app.table().clock().now(), retry_at);
+                assert_limited(answer, name(limit), app.table().clock().now(), retry_at);
             }
         }
     }
@@ -224,16 +224,16 @@ async fn questions_in_threads_and_analyses_share_one_limit() {
         ada.person.posts("/ai/analyze", &analysis()).await.is(200);
     }
     let now = app.table().clock().now();
-    is_refused(ada.person.posts("/ai/analyze", &analysis()).await, "ai", now, retry_at);
+    assert_limited(ada.person.posts("/ai/analyze", &analysis()).await, "ai", now, retry_at);
     let question = json!({ "content": "Is this comparison right?" });
     let refused = ada.person.posts(&ada.thread.messages(), &question).await;
     assert_eq!(bill(&refused), [("AP-60", 1), ("AP-47", 1), ("AP-45", 1)], "as a message and as a question");
-    is_refused(refused, "ai", now, retry_at);
+    assert_limited(refused, "ai", now, retry_at);
     assert_eq!(stored_messages(&app, &ada.thread.id).await.len(), 10);
     for _ in 0..25 {
         ada.person.notes(&ada.thread, "A note asks no model.").await;
     }
-    is_refused(ada.person.posts(&ada.thread.messages(), &question).await, "message", now, retry_at);
+    assert_limited(ada.person.posts(&ada.thread.messages(), &question).await, "message", now, retry_at);
     assert_eq!(app.table().raw().items().await.iter().filter(|item| counts_questions(item)).count(), 1);
 }
 
@@ -272,7 +272,7 @@ async fn the_same_number_passes_in_any_order_and_with_any_pauses() {
         *outcomes.entry(answer.status).or_insert(0) += 1;
         match windows.hit(scene.name, RateLimit::ANALYSIS, window) {
             Ok(()) => assert_eq!(answer.status, if good { 200 } else { 400 }, "step {step}"),
-            Err(retry_at) => is_refused(answer, "ai", now, retry_at),
+            Err(retry_at) => assert_limited(answer, "ai", now, retry_at),
         }
         app.advance(Duration::from_millis(random.random_range(0..=6_000)));
     }

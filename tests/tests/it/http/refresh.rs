@@ -7,7 +7,7 @@ use serde_json::json;
 use tests::app::{PASSWORD, Person, Response};
 use tests::{TestApp, concurrently};
 
-use crate::http::{clears_cookies, is_rate_limited, patterns, to_next_window, user};
+use crate::http::{assert_clears_cookies, assert_rate_limited, patterns, to_next_window, user};
 
 const SIX_DAYS: Duration = Duration::from_hours(6 * 24);
 /// A moment when less than a day is left of a refresh token.
@@ -19,9 +19,9 @@ fn names(answer: &Response) -> Vec<String> {
 }
 
 /// Asserts that the person is signed out, and stays so.
-async fn has_ended(person: &Person) {
+async fn assert_signed_out(person: &Person) {
     let answer = person.copied().refreshes().await;
-    clears_cookies(&answer);
+    assert_clears_cookies(&answer);
     answer.refused(401, "REFRESH_TOKEN_INVALID");
     person.gets("/users/me").await.refused(401, "UNAUTHORIZED");
 }
@@ -117,10 +117,10 @@ async fn a_replaced_token_used_later_ends_the_sign_in_for_both_holders() {
     app.advance(Duration::from_millis(10_001));
     let answer = thief.refreshes().await;
     assert_eq!(patterns(&answer), ["AP-15", "AP-13"]);
-    clears_cookies(&answer);
+    assert_clears_cookies(&answer);
     answer.refused(401, "REFRESH_TOKEN_INVALID");
     assert_eq!(thief.cookie("refresh_token"), None);
-    has_ended(&ada).await;
+    assert_signed_out(&ada).await;
     phone.refreshes().await.is(200);
 }
 
@@ -133,7 +133,7 @@ async fn a_theft_is_detected_when_the_owner_uses_the_replaced_token() {
     thief.refreshes().await.is(200);
     app.advance(Duration::from_millis(10_001));
     ada.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
-    has_ended(&thief).await;
+    assert_signed_out(&thief).await;
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn an_invalid_refresh_token_is_refused_and_both_cookies_are_cleared() {
         if bad == Some(&*elsewhere) {
             assert_eq!(answer.set_cookies(), [], "its key may not be loaded yet");
         } else {
-            clears_cookies(&answer);
+            assert_clears_cookies(&answer);
         }
         answer.refused(401, "REFRESH_TOKEN_INVALID");
     }
@@ -177,14 +177,14 @@ async fn a_refresh_token_is_valid_for_a_week() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     app.advance(Duration::from_hours(7 * 24));
-    has_ended_by_itself(&ada).await;
+    assert_expired(&ada).await;
     app.advance(Duration::from_hours(1));
-    has_ended_by_itself(&ada).await;
+    assert_expired(&ada).await;
 }
 
-async fn has_ended_by_itself(person: &Person) {
+async fn assert_expired(person: &Person) {
     let answer = person.copied().refreshes().await;
-    clears_cookies(&answer);
+    assert_clears_cookies(&answer);
     answer.refused(401, "REFRESH_TOKEN_INVALID");
 }
 
@@ -200,12 +200,12 @@ async fn the_twenty_first_refresh_of_a_sign_in_in_a_minute_is_refused() {
         tab.refreshes().await.is(200);
         app.advance(Duration::from_secs(1));
     }
-    is_rate_limited(desk.refreshes().await, retry_at, "40");
-    is_rate_limited(desk.copied().refreshes().await, retry_at, "40");
+    assert_rate_limited(desk.refreshes().await, retry_at, "40");
+    assert_rate_limited(desk.copied().refreshes().await, retry_at, "40");
     phone.refreshes().await.is(200);
     bob.refreshes().await.is(200);
     app.advance(Duration::from_millis(39_999));
-    is_rate_limited(desk.refreshes().await, retry_at, "1");
+    assert_rate_limited(desk.refreshes().await, retry_at, "1");
     app.advance(A_MOMENT);
     desk.refreshes().await.is(200);
 }
@@ -250,10 +250,10 @@ async fn signing_out_ends_this_sign_in_and_keeps_the_other_devices() {
     let copy = desk.copied();
     let answer = desk.posts("/auth/logout", &json!({})).await;
     assert_eq!(patterns(&answer), ["AP-13"]);
-    clears_cookies(&answer);
+    assert_clears_cookies(&answer);
     assert_eq!(answer.is(200), json!({ "success": true }));
     assert_eq!((desk.cookie("access_token"), desk.cookie("refresh_token")), (None, None));
-    has_ended(&copy).await;
+    assert_signed_out(&copy).await;
     phone.gets("/users/me").await.is(200);
     phone.refreshes().await.is(200);
     assert_eq!(app.table().raw().all("refresh_family").await.len(), 1);
@@ -277,8 +277,8 @@ async fn either_token_signs_out_and_the_refresh_token_also_after_expired_access(
     let mixed = eve.copied();
     mixed.with_cookie("access_token", bob.cookie("access_token").as_deref());
     mixed.posts("/auth/logout", &json!({})).await.is(200);
-    has_ended(&eve).await;
-    has_ended(&bob).await;
+    assert_signed_out(&eve).await;
+    assert_signed_out(&bob).await;
 }
 
 #[tokio::test]
@@ -292,7 +292,7 @@ async fn signing_out_without_a_token_sends_no_request_to_the_table() {
     for person in [app.stranger(), garbled, expired] {
         let answer = person.posts("/auth/logout", &json!({})).await;
         assert_eq!(answer.bill, []);
-        clears_cookies(&answer);
+        assert_clears_cookies(&answer);
         assert_eq!(answer.is(200), json!({ "success": true }));
     }
     let twice = app.signs_in("ada").await;

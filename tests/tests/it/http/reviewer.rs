@@ -33,7 +33,7 @@ fn unavailable() -> Act {
 }
 
 /// Asserts that the question fails with this error, and stays stored with the reason.
-async fn fails(ada: &Person, thread: &Thread, status: u16, code: &str) -> Value {
+async fn assert_fails(ada: &Person, thread: &Thread, status: u16, code: &str) -> Value {
     let question = json!({ "content": "Is this comparison right?" });
     let error = ada.posts(&thread.messages(), &question).await.refused(status, code);
     let list = ada.gets(&format!("{}?order=desc&limit=1", thread.messages())).await.is(200);
@@ -62,7 +62,7 @@ async fn a_question_to_an_unavailable_model_is_stored_with_the_reason() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![unavailable(), unavailable(), unavailable()]);
-    fails(&ada, &thread, 503, "BEDROCK_UNAVAILABLE").await;
+    assert_fails(&ada, &thread, 503, "BEDROCK_UNAVAILABLE").await;
     assert_eq!(app.bedrock().seen().len(), 3);
     // The next question is answered, and the failed one is not part of the conversation.
     ada.asks(&thread, "And now?").await;
@@ -75,7 +75,7 @@ async fn a_model_that_denies_access_is_unavailable_and_asked_once() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::fault(403, "AccessDeniedException", "You don't have access to the model.")]);
-    let error = fails(&ada, &thread, 503, "BEDROCK_UNAVAILABLE").await;
+    let error = assert_fails(&ada, &thread, 503, "BEDROCK_UNAVAILABLE").await;
     assert_eq!(app.bedrock().seen().len(), 1);
     assert!(!error.to_string().contains("access"), "{error}");
 }
@@ -85,13 +85,13 @@ async fn two_unreadable_answers_are_malformed_and_the_readable_part_is_shown() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::Text("It should be `is`.".to_owned()), Act::Text(String::new())]);
-    let error = fails(&ada, &thread, 502, "AI_MALFORMED_RESPONSE").await;
+    let error = assert_fails(&ada, &thread, 502, "AI_MALFORMED_RESPONSE").await;
     assert_eq!(error["partial_explanation"], "It should be `is`.");
     app.bedrock().script(vec![
         Act::Raw { status: 200, body: "<html>".to_owned() },
         Act::Raw { status: 200, body: "[]".to_owned() },
     ]);
-    let error = fails(&ada, &thread, 502, "AI_MALFORMED_RESPONSE").await;
+    let error = assert_fails(&ada, &thread, 502, "AI_MALFORMED_RESPONSE").await;
     assert_eq!(error.get("partial_explanation"), None);
 }
 
@@ -169,9 +169,9 @@ async fn a_model_that_takes_longer_than_the_deadline_is_a_timeout() {
     let app = TestApp::with_deadline(Duration::from_secs(2)).await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::Answer.after(Duration::from_mins(5))]);
-    fails(&ada, &thread, 504, "AI_TIMEOUT").await;
+    assert_fails(&ada, &thread, 504, "AI_TIMEOUT").await;
     app.bedrock().script(vec![Act::fault(408, "ModelTimeoutException", "too slow")]);
-    fails(&ada, &thread, 504, "AI_TIMEOUT").await;
+    assert_fails(&ada, &thread, 504, "AI_TIMEOUT").await;
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ impl Scene {
     }
 
     /// Waits until the call of the model is billed.
-    async fn is_billed_once(&self) {
+    async fn assert_billed_once(&self) {
         let until = Instant::now() + Duration::from_secs(20);
         while self.billed().await.0 == 0 && Instant::now() < until {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -81,7 +81,7 @@ impl Scene {
         assert_eq!(self.billed().await, (1, 1));
     }
 
-    async fn has_an_answer_that_is_billed_once(&self) {
+    async fn assert_answered_and_billed_once(&self) {
         let stored = self.stored().await;
         assert_eq!(stored.iter().map(|message| message.role).collect::<Vec<_>>(), [Role::User, Role::Ai]);
         assert_eq!(stored[0].reply_state, Some(ReplyState::Answered));
@@ -96,7 +96,7 @@ async fn an_answer_whose_commit_is_not_confirmed_is_billed_once() {
         scene.proxy.lose_answers("TransactWriteItems", 1, lost);
         let posted = scene.asks(&question).await.is(201);
         assert_eq!(posted["message"]["reply_state"], "answered");
-        scene.has_an_answer_that_is_billed_once().await;
+        scene.assert_answered_and_billed_once().await;
     }
 }
 
@@ -112,7 +112,7 @@ async fn an_answer_is_stored_when_the_table_is_down_for_two_seconds() {
         };
         let (posted, ()) = tokio::join!(scene.asks(&question), ends);
         posted.is(201);
-        scene.has_an_answer_that_is_billed_once().await;
+        scene.assert_answered_and_billed_once().await;
     }
 }
 
@@ -128,7 +128,7 @@ async fn an_answer_is_stored_after_an_outage_that_outlasts_the_deadline() {
         assert_eq!(error["message_id"], scene.stored().await[0].id().to_string());
         outage.release();
         scene.settles(ReplyState::Answered).await;
-        scene.has_an_answer_that_is_billed_once().await;
+        scene.assert_answered_and_billed_once().await;
     }
 }
 
@@ -184,7 +184,7 @@ async fn a_client_that_hangs_up_during_an_outage_finds_the_answer_stored() {
     hung_up.await;
     outage.release();
     scene.settles(ReplyState::Answered).await;
-    scene.has_an_answer_that_is_billed_once().await;
+    scene.assert_answered_and_billed_once().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,7 +194,7 @@ async fn a_streamed_answer_whose_commit_is_not_confirmed_is_billed_once() {
     let request = axum::http::Request::post(scene.thread.messages()).header("accept", "text/event-stream");
     let streamed = scene.ada.streams(request, &named()).await;
     assert!(streamed.contains("event: done"), "{streamed}");
-    scene.has_an_answer_that_is_billed_once().await;
+    scene.assert_answered_and_billed_once().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,7 +203,7 @@ async fn an_analysis_whose_cost_is_not_confirmed_is_billed_once() {
     let form = json!({ "filename": FILENAME, "code_content": CODE, "question": "Is this comparison right?" });
     scene.proxy.lose_answers("TransactWriteItems", 0, ALL_TRIES);
     scene.ada.posts("/ai/analyze", &form).await.is(200);
-    scene.is_billed_once().await;
+    scene.assert_billed_once().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,7 +213,7 @@ async fn an_analysis_is_billed_after_an_outage_that_outlasts_the_deadline() {
     let outage = scene.proxy.fail("TransactWriteItems", 0, Moment::BeforeTheAnswer);
     scene.ada.posts("/ai/analyze", &form).await.is(200);
     outage.release();
-    scene.is_billed_once().await;
+    scene.assert_billed_once().await;
 }
 
 fn says(input: &Value) -> Vec<Act> {
@@ -251,5 +251,5 @@ async fn an_explanation_too_large_for_an_item_is_cut_with_a_warning() {
     assert_eq!(reply["warnings"], json!(["The explanation is too long to be stored; its end is missing."]));
     let stored = scene.stored().await.pop().unwrap().content;
     assert!(stored.len() > 400_000 && reply["content"] == stored, "{}", stored.len());
-    scene.has_an_answer_that_is_billed_once().await;
+    scene.assert_answered_and_billed_once().await;
 }

@@ -10,7 +10,7 @@ use tests::app::{Response, sign_up};
 
 /// Asserts a conflict at this field, and at no other.
 #[track_caller]
-fn is_taken(answer: Response, field: &str) {
+fn assert_taken(answer: Response, field: &str) {
     assert_eq!(answer.set_cookies(), []);
     let message =
         if field == "email" { "This e-mail address is already taken." } else { "This username is already taken." };
@@ -29,12 +29,12 @@ async fn a_sign_up_with_a_taken_name_or_address_is_a_conflict_at_that_field() {
     {
         let mut form = sign_up("ada");
         form[field] = value.into();
-        is_taken(app.stranger().posts("/auth/signup", &form).await, taken);
+        assert_taken(app.stranger().posts("/auth/signup", &form).await, taken);
     }
     for (field, value, taken) in [("username", "ADA", "username"), ("email", "ADA@Example.com", "email")] {
         let mut form = sign_up("other");
         form[field] = value.into();
-        is_taken(app.stranger().posts("/auth/signup", &form).await, taken);
+        assert_taken(app.stranger().posts("/auth/signup", &form).await, taken);
     }
     assert_eq!(app.table().raw().census().await, before);
 }
@@ -51,7 +51,7 @@ async fn a_profile_change_to_a_taken_name_or_address_is_a_conflict_at_that_field
         (json!({ "email": "BOB@example.com", "username": "new" }), "email"),
         (json!({ "name": "Bob", "email": "bob@example.com", "username": "bob" }), "email"),
     ] {
-        is_taken(ada.puts("/users/me", &change).await, taken);
+        assert_taken(ada.puts("/users/me", &change).await, taken);
     }
     assert!(app.table().raw().items().await == before);
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::app::{PASSWORD, Person, Response, sign_up};
 use tests::{TestApp, concurrently};
 
-use crate::http::{CODE, FILENAME, clears_cookies, patterns, user};
+use crate::http::{CODE, FILENAME, assert_clears_cookies, patterns, user};
 use crate::items;
 
 /// Every request about one's own account.
@@ -209,7 +209,7 @@ async fn deleting_an_account_removes_its_items_and_invalidates_its_tokens() {
     ada.asks(&thread, "Is this comparison right?").await;
     let copy = ada.copied();
     let answer = ada.deletes_with("/users/me", &json!({ "password": PASSWORD })).await;
-    clears_cookies(&answer);
+    assert_clears_cookies(&answer);
     assert_eq!(answer.is(200), json!({ "success": true }));
 
     assert_eq!(app.table().raw().census().await, bobs, "only Bob's items are left");

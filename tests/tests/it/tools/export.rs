@@ -19,7 +19,7 @@ use tempfile::{TempDir, tempdir};
 use tests::texts::noise;
 use tests::{RawItem, TestTable};
 
-use super::World;
+use super::FullTable;
 
 fn command(table: &TestTable, out: &Path, more: &[&str]) -> Export {
     let line = ["codesensei", "export", "--store", table.endpoint(), "--table", table.store().table().name(), "--out"];
@@ -89,23 +89,23 @@ fn md5(path: &Path) -> String {
 
 #[tokio::test]
 async fn an_export_contains_every_item_once_as_it_is_stored() {
-    let world = World::new().await;
+    let full_table = FullTable::new().await;
     let out = tempdir().unwrap();
-    let end = export::run(&command(&world.table, out.path(), &[])).await.unwrap();
+    let end = export::run(&command(&full_table.table, out.path(), &[])).await.unwrap();
     assert_eq!(end, ExportResult::Finished(folder(&out)));
-    let (exported, stored) = (exported(&folder(&out)), stored(&world.table).await);
+    let (exported, stored) = (exported(&folder(&out)), stored(&full_table.table).await);
     assert!(exported == stored, "{} items are exported, {} are stored", exported.len(), stored.len());
 }
 
 #[tokio::test]
 async fn the_manifests_have_the_format_of_dynamodbs_export() {
-    let world = World::new().await;
+    let full_table = FullTable::new().await;
     let out = tempdir().unwrap();
-    export::run(&command(&world.table, out.path(), &["--segments", "3"])).await.unwrap();
+    export::run(&command(&full_table.table, out.path(), &["--segments", "3"])).await.unwrap();
     let export = folder(&out);
     let summary = json(&export.join("manifest-summary.json"));
     let id = export.file_name().unwrap().to_str().unwrap();
-    let count = stored(&world.table).await.len();
+    let count = stored(&full_table.table).await.len();
     for (field, value) in [
         ("version", Value::from("2020-06-30")),
         ("outputFormat", "DYNAMODB_JSON".into()),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tests::JsonSchema;
 
-use super::World;
+use super::FullTable;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/generated/json-schema")
@@ -25,9 +25,9 @@ fn base64(text: &str) -> Value {
 
 #[tokio::test]
 async fn items_of_every_entity_match_their_schema() {
-    let world = World::new().await;
+    let full_table = FullTable::new().await;
     let mut kinds = BTreeSet::new();
-    for item in world.table.raw().items().await {
+    for item in full_table.table.raw().items().await {
         let schema = schema(item.kind());
         let (validator, plain) = (JsonSchema::new(&schema), item.plain(base64));
         // The errors, without the contents of the item.

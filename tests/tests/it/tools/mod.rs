@@ -21,7 +21,7 @@ use tests::{LEASE, TestTable};
 const CLIENTS_ID: &str = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77";
 
 /// A table with items of every entity, and some of these items.
-struct World {
+struct FullTable {
     table: TestTable,
     ada: User,
     /// Three messages, from the newest of Ada's sessions.
@@ -30,7 +30,7 @@ struct World {
     chunk: CodeChunkKey,
 }
 
-impl World {
+impl FullTable {
     async fn new() -> Self {
         let table = TestTable::new().await;
         let ada = table.user("ada").await;

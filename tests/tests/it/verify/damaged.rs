@@ -7,7 +7,7 @@ use model::{FindingKind, SaveCodeError, Session, Store, SweepJob, SweepKind};
 use serde_json::{Map, Value, json};
 use tests::RawItem;
 
-use super::scene::{Scene, fixed, found, how};
+use super::scene::{Scene, fixed, found, options};
 
 const HIGHEST: u32 = u32::MAX;
 
@@ -62,7 +62,7 @@ async fn impossible_numbers_do_not_end_a_verification() {
     scene.table.raw().change("session", of(&scene.session), set("version_number", number(HIGHEST))).await;
     let seen = kinds(&found(&scene.table).await);
     assert!(seen.contains(&FindingKind::OrphanChunks) && seen.contains(&FindingKind::MessageGap), "{seen:?}");
-    let of_ada = scene.table.maintenance().verify_user(scene.ada.user_id, how(false), |_| {}).await.unwrap();
+    let of_ada = scene.table.maintenance().verify_user(scene.ada.user_id, options(false), |_| {}).await.unwrap();
     assert!(of_ada.findings > 0);
     let repaired = fixed(&scene.table).await;
     assert!(repaired.contains(&(FindingKind::OrphanChunks, "repaired")), "{repaired:?}");
@@ -148,7 +148,7 @@ async fn a_verification_of_one_user_reports_unreadable_claims_and_chunks() {
             |item: &RawItem| kind == "code_chunk" || item.text("user_id") == Some(&*scene.ada.user_id.to_string());
         let field = if kind == "code_chunk" { "bytes" } else { "claimed_at" };
         scene.table.raw().change(kind, is_of_ada, set(field, json!({ "S": "no such thing" }))).await;
-        let alone = scene.table.maintenance().verify_user(scene.ada.user_id, how(false), |_| {}).await.unwrap();
+        let alone = scene.table.maintenance().verify_user(scene.ada.user_id, options(false), |_| {}).await.unwrap();
         assert_eq!((alone.findings, alone.unsettled), (1, 1), "{kind}");
         assert_eq!(found(&scene.table).await, [(FindingKind::Undecodable, "left")], "{kind}");
     }

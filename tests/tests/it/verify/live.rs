@@ -10,7 +10,7 @@ use tests::proxy::Moment;
 use tests::story::{edit, stay};
 use tests::texts::noise;
 
-use super::scene::{Scene, fixed, found, how, verified};
+use super::scene::{Scene, fixed, found, options, verified};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn staged_code_before_its_commit_is_no_orphan() {
@@ -54,8 +54,8 @@ async fn verifying_and_repairing_a_busy_table_finds_nothing() {
         })
         .collect();
     for round in 0..4 {
-        let how = Verify { look_again_after: Duration::from_millis(300), ..how(round % 2 == 1) };
-        assert_eq!(verified(&scene.table, how).await.1, [], "round {round}");
+        let options = Verify { look_again_after: Duration::from_millis(300), ..options(round % 2 == 1) };
+        assert_eq!(verified(&scene.table, options).await.1, [], "round {round}");
     }
     stop.store(true, Ordering::Relaxed);
     for writer in writers {

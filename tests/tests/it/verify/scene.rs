@@ -55,12 +55,12 @@ async fn reread(store: &Store, thread: &Thread) -> Thread {
 }
 
 /// Options without a pause, because nothing else writes.
-pub(super) fn how(fix: bool) -> Verify {
+pub(super) fn options(fix: bool) -> Verify {
     Verify { look_again_after: Duration::ZERO, fix, ..Verify::default() }
 }
 
 /// The findings, and whether each was repaired.
-pub(super) async fn verified(store: &Store, how: Verify) -> (Verified, Vec<(FindingKind, &'static str)>) {
+pub(super) async fn verified(store: &Store, options: Verify) -> (Verified, Vec<(FindingKind, &'static str)>) {
     let findings = Mutex::new(Vec::new());
     let tell = |progress| {
         if let Progress::Found(finding, outcome) = progress {
@@ -69,16 +69,16 @@ pub(super) async fn verified(store: &Store, how: Verify) -> (Verified, Vec<(Find
             findings.lock().unwrap().push((finding.kind, outcome.word()));
         }
     };
-    let verified = store.maintenance().verify(how, tell).await.expect("the table answers");
+    let verified = store.maintenance().verify(options, tell).await.expect("the table answers");
     let findings = findings.into_inner().unwrap();
     assert_eq!(verified.findings, findings.len() as u64);
     (verified, findings)
 }
 
 pub(super) async fn found(table: &TestTable) -> Vec<(FindingKind, &'static str)> {
-    verified(table, how(false)).await.1
+    verified(table, options(false)).await.1
 }
 
 pub(super) async fn fixed(table: &TestTable) -> Vec<(FindingKind, &'static str)> {
-    verified(table, how(true)).await.1
+    verified(table, options(true)).await.1
 }

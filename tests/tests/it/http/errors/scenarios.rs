@@ -16,7 +16,7 @@ pub(super) async fn with_a_wrong_password(scene: &Scene) -> Response {
 
 /// Repeats the request until it is limited, at most 60 times. Account routes send a wrong password, so that the account
 /// stays unchanged.
-pub(super) async fn too_many(scene: &Scene) -> Response {
+pub(super) async fn rate_limited(scene: &Scene) -> Response {
     let is_account = scene.operation.path.starts_with("/users");
     for _ in 0..60 {
         let answer = if is_account { with_a_wrong_password(scene).await } else { scene.asked().await };
@@ -28,7 +28,7 @@ pub(super) async fn too_many(scene: &Scene) -> Response {
 }
 
 /// A malformed request: by its type, its query or its path, depending on the route.
-pub(super) async fn ill_formed(scene: &Scene) -> Response {
+pub(super) async fn malformed(scene: &Scene) -> Response {
     let (method, path) = (&*scene.operation.method, &scene.operation.path);
     if method != "GET" {
         let request = Request::builder().method(method).uri(scene.path()).header(header::CONTENT_TYPE, "text/plain");
@@ -59,7 +59,7 @@ pub(super) async fn forbidden(scene: &Scene) -> Response {
 }
 
 /// At the cap.
-pub(super) async fn full(scene: &Scene, code: &str) -> Response {
+pub(super) async fn at_the_cap(scene: &Scene, code: &str) -> Response {
     match code {
         "SESSION_LIMIT_EXCEEDED" => {
             for _ in 1..100 {
@@ -96,7 +96,7 @@ pub(super) async fn too_much_code(scene: &Scene) -> Response {
 }
 
 /// A run holds the question, and another request already waits for it.
-pub(super) async fn waited_for_already(scene: &Scene) -> Response {
+pub(super) async fn in_progress(scene: &Scene) -> Response {
     let owner = user(&scene.app, "ada").await.user_id;
     let thread = scene.app.table().threads().get(owner, scene.thread.id.parse().unwrap()).await.unwrap();
     let mut body = scene.body.clone();
