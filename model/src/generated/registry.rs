@@ -2338,7 +2338,7 @@ pub(crate) static AP_34: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query delete_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --job '{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`DELETE /threads/{id}`. The thread and its anchor are deleted, its slot is freed, and a sweep job remains for its\nmessages. The action `counted` updates the head. If its counter is wrong and at zero, a second transaction uses the\naction `uncounted`, which deletes the thread and counts only the change; `codesensei verify --fix` corrects the counter.",
+    doc: "`DELETE /threads/{id}`. The thread and its anchor are deleted, its slot is freed, and a sweep job remains for its\nmessages. The action `counted` updates the head. If its counter is wrong and at zero, a second transaction has the\naction `uncounted` instead, so that the thread is deleted and only the change is counted; `codesensei verify --fix`\ncorrects the counter.",
 };
 
 /// AP-35: List threads by pages.

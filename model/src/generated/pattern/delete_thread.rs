@@ -66,8 +66,9 @@ impl Patterns {
     /// AP-34: Delete a thread.
     ///
     /// `DELETE /threads/{id}`. The thread and its anchor are deleted, its slot is freed, and a sweep job remains for its
-    /// messages. The action `counted` updates the head. If its counter is wrong and at zero, a second transaction uses the
-    /// action `uncounted`, which deletes the thread and counts only the change; `codesensei verify --fix` corrects the counter.
+    /// messages. The action `counted` updates the head. If its counter is wrong and at zero, a second transaction has the
+    /// action `uncounted` instead, so that the thread is deleted and only the change is counted; `codesensei verify --fix`
+    /// corrects the counter.
     ///
     /// `TransactWriteItems`. Costs 1 request and 8 WCU for a selection of 300 B, the only thread.
     pub async fn delete_thread(
