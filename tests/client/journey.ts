@@ -1,4 +1,4 @@
-// The whole journey of a page, by a client whose types are made from /openapi.json alone. Usage: node journey.js URL
+// The whole journey of a page, with a client that is generated from /openapi.json alone. Usage: node journey.js URL
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import createClient, { type Middleware } from "openapi-fetch";
@@ -27,30 +27,30 @@ const cookies: Middleware = {
 const api = createClient<paths>({ baseUrl: url });
 api.use(cookies);
 
-/** The data of an answer that succeeded. */
+/** The data of a successful response. */
 function data<T>(answer: { data?: T; error?: unknown; response: Response }): T {
   assert(answer.data !== undefined, `${answer.response.url}: ${answer.response.status} ${JSON.stringify(answer.error)}`);
   return answer.data;
 }
 
-/** The error of an answer that failed. */
+/** The error of a failed response. */
 function failed<E>(answer: { data?: unknown; error?: E; response: Response }, status: number): E {
   assert.equal(answer.response.status, status, `${answer.response.url}: ${JSON.stringify(answer)}`);
   assert(answer.error !== undefined);
   return answer.error;
 }
 
-/** The text of a thread's lines. A thread on the whole file has none: the compiler says so. */
+/** The text of a thread's lines. A thread on the whole file has no lines, which the types express. */
 function place(thread: Schemas["Thread"]): string {
   return thread.type === "block" ? `${thread.start_line}-${thread.end_line} ${thread.anchor_status}` : "the whole file";
 }
 
-/** What is said of a message. An answer has its model, a question the state of its answer. */
+/** A description of a message: the model of an answer, or the state of a question. */
 function said(message: Schemas["Message"]): string {
   return message.role === "ai" ? `answer, ${message.warnings.length} warnings` : `question, ${message.reply_state}`;
 }
 
-/** What became of a refused save, by the code. */
+/** The result of a refused save, by its error code. */
 function resolution(error: { code: Schemas["ErrorCode"]; message: string }): string {
   const ways: Partial<Record<Schemas["ErrorCode"], string>> = { VERSION_CONFLICT: "merge", RATE_LIMIT_EXCEEDED: "wait" };
   return ways[error.code] ?? error.message;
@@ -71,7 +71,7 @@ data(await api.POST("/auth/refresh"));
 assert.equal(data(await api.PUT("/users/me", { body: { name: "Grace Hopper" } })).user.name, "Grace Hopper");
 assert.equal(data(await api.GET("/users/me")).user.username, username);
 
-// A session, whose creation may be sent again.
+// A session, whose creation is repeated.
 const code = "def mean(values):\n    if values == None:\n        return 0\n    return sum(values) / len(values)\n";
 const file = { filename: "mean.py", code_content: code, client_session_id: randomUUID() };
 const created = await api.POST("/sessions", { body: file });
@@ -97,7 +97,7 @@ assert.equal(place(opened), "2-2 stable");
 const whole = data(await api.POST("/sessions/{id}/threads", { params: id, body: { type: "file" } })).thread;
 const thread = { path: { thread_id: opened.thread_id } };
 
-// A question, streamed; and again, which is the stored answer.
+// A question, streamed; repeated, it returns the stored answer.
 const question = { content: "Is this comparison right?", client_message_id: randomUUID() };
 const streamed = await api.POST("/threads/{thread_id}/messages", {
   params: thread,
@@ -118,13 +118,13 @@ const answer = { path: { ...thread.path, message_id: reply.message_id } };
 assert.equal(data(await api.GET("/threads/{thread_id}/messages/{message_id}", { params: answer })).message.role, "ai");
 data(await api.POST("/threads/{thread_id}/messages", { params: thread, body: { content: "A note.", ask: false } }));
 
-// Its patch becomes the code; applied again, it is answered with the same version.
+// Its patch is applied; applied again, it returns the same version.
 const apply = { params: answer, body: { expected_version_number: 1 } };
 const applied = data(await api.POST("/threads/{thread_id}/messages/{message_id}/apply", apply));
 assert.deepEqual([applied.message.applied_version, applied.session.version_number], [2, 2]);
 assert.deepEqual(data(await api.POST("/threads/{thread_id}/messages/{message_id}/apply", apply)), applied);
 
-// A save moves the threads; sent again it is the same save; another one meets a conflict.
+// A save moves the threads; repeated, it returns the same version; another save gets a conflict.
 const screen = data(await api.GET("/sessions/{id}", { params: { ...id, query: { include: "threads" } } }));
 assert.equal(screen.threads?.length, 2);
 const edited = `# The mean, or 0.\n${screen.session.code_content}`;
@@ -138,7 +138,7 @@ assert.equal(resolution({ code: conflict.code, message: conflict.message }), "me
 assert(conflict.code === "VERSION_CONFLICT");
 assert.deepEqual([conflict.current_version, conflict.current_code], [3, edited]);
 
-// The thread is moved by hand, and looked at alone.
+// The thread is moved by hand, and read alone.
 const moved = { start_line: 3, end_line: 3, selected_text: edited.split("\n")[2]! };
 assert.equal(place(data(await api.PUT("/threads/{thread_id}", { params: thread, body: moved })).thread), "3-3 stable");
 assert.equal(place(data(await api.GET("/threads/{thread_id}", { params: thread })).thread), "3-3 stable");
@@ -156,7 +156,7 @@ assert.equal(data(rest).sessions.length, 1);
 // The same analysis without a session.
 data(await api.POST("/ai/analyze", { body: { filename: "mean.py", code_content: code, question: "What can go wrong?" } }));
 
-// And the end of it all.
+// Delete everything.
 data(await api.DELETE("/threads/{thread_id}", { params: { path: { thread_id: whole.thread_id } } }));
 data(await api.DELETE("/sessions/{id}", { params: id }));
 const gone = failed(await api.GET("/sessions/{id}", { params: id }), 404).error.code;
