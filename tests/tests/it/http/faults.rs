@@ -176,10 +176,10 @@ async fn every_fault_has_its_code_and_call_count_and_keeps_the_question() {
     cases.extend(unreadable());
     assert!(cases.len() >= 30, "{}", cases.len());
     for case in cases {
-        // Each case has its own model, because a model remembers unsupported parameters.
+        // Each case has its own application, because a process remembers the parameters that a model refused.
         let app = TestApp::new().await;
         let (ada, thread) = scene(&app).await;
-        // The rest of the script would stay unused: each case states its number of calls.
+        // Acts that are left in the script do not matter: each case states its number of calls.
         check_case(&app, &ada, &thread, case, Duration::from_secs(30)).await;
     }
 }
