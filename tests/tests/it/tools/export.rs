@@ -223,7 +223,10 @@ async fn a_partial_page_left_by_a_crash_is_cut_off() {
     let options = command(&table, out.path(), &["--segments", "2"]);
     let mut moment = 10;
     let data = loop {
-        assert!(!completes_within(&slow, Duration::from_millis(moment)).await, "the export must not complete before the crash");
+        assert!(
+            !completes_within(&slow, Duration::from_millis(moment)).await,
+            "the export must not complete before the crash"
+        );
         let checkpoints = |export: PathBuf| fs::read_dir(export.join("unfinished")).unwrap().count();
         if out.path().join("AWSDynamoDB").exists() && checkpoints(folder(&out)) > 2 {
             break folder(&out).join("data");
