@@ -221,7 +221,7 @@ async fn a_partial_page_left_by_a_crash_is_cut_off() {
     // At this pace, the export takes minutes.
     let slow = command(&table, out.path(), &["--segments", "2", "--rcu-per-second", "1"]);
     let options = command(&table, out.path(), &["--segments", "2"]);
-    let mut moment = 10;
+    let mut moment = 100;
     let data = loop {
         assert!(
             !completes_within(&slow, Duration::from_millis(moment)).await,
@@ -231,7 +231,7 @@ async fn a_partial_page_left_by_a_crash_is_cut_off() {
         if out.path().join("AWSDynamoDB").exists() && checkpoints(folder(&out)) > 2 {
             break folder(&out).join("data");
         }
-        moment += 2;
+        moment += 100;
     };
     tokio::time::sleep(Duration::from_millis(200)).await;
     for file in fs::read_dir(data).unwrap() {
