@@ -18,6 +18,8 @@ const BAD: &str = "bad";
 const LOCKED: &str = "locked";
 /// The smallest good design.
 const BASE: &str = "good/minimal";
+/// A good design whose other documents are those of `examples/library`, which has fewer kinds of output.
+const LIBRARY: &str = "good/library";
 /// Paths of the base that a bad design does not have, a line each.
 const WITHOUT: &str = "without.txt";
 /// The problems that must be told.
@@ -43,6 +45,10 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
 }
 
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/library")
+}
+
 /// Every case, in order of its name.
 pub fn cases(corpus: &Path) -> io::Result<Vec<Case>> {
     let base = Documents::read(&corpus.join(BASE))?;
@@ -53,6 +59,9 @@ pub fn cases(corpus: &Path) -> io::Result<Vec<Case>> {
             let name = format!("{kind}/{}", entry.file_name().to_string_lossy());
             let folder = entry.path();
             let mut documents = Documents::read(&folder)?;
+            if name == LIBRARY {
+                documents = documents.over(&Documents::read(&example())?);
+            }
             if kind != GOOD {
                 documents = documents.over(&base);
                 for path in read_if_there(&folder.join(WITHOUT))?.unwrap_or_default().lines() {

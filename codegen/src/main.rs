@@ -28,6 +28,7 @@ Only what `[generate]` in schema/table.toml asks for is written besides:
   schema    = \"schema/generated\"                # the folder of table definitions and JSON
   policies  = \"schema/generated/policies\"       # an IAM policy for each function
   analytics = \"schema/generated/analytics\"      # SQL for Athena and DuckDB
+  by_name   = true                              # each pattern asked by its name, through `crate::by_name`
   templates = [\"infra/template.yaml\"]           # CloudFormation with `# generated:begin …` sections
   api       = \"openapi.json\"                    # the OpenAPI document with the routes for those sections
   product   = \"Notes\"                           # the name in descriptions; otherwise the table's name

@@ -55,6 +55,35 @@ pub enum StoreError {
     },
 }
 
+/// Implements `Error` for the enum of the refusals of a pattern: each refusal has its message, and an error of the store
+/// keeps its own. For generated code.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! pattern_error {
+    ($error:ident { $($variant:ident => $message:literal,)* }) => {
+        impl ::std::fmt::Display for $error {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $(Self::$variant { .. } => f.write_str($message),)*
+                    Self::Store(error) => ::std::fmt::Display::fmt(error, f),
+                }
+            }
+        }
+
+        impl ::std::error::Error for $error {
+            fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
+                if let Self::Store(error) = self { ::std::error::Error::source(error) } else { None }
+            }
+        }
+
+        impl ::std::convert::From<$crate::StoreError> for $error {
+            fn from(error: $crate::StoreError) -> Self {
+                Self::Store(error)
+            }
+        }
+    };
+}
+
 /// An item does not match the schema.
 #[derive(Debug)]
 pub struct CorruptItem {

@@ -74,4 +74,16 @@ pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
 pub use unreadable::{Unreadable, UnreadableItem, readable};
 pub use wire::{Held, Traffic, WireRequest};
 #[doc(hidden)]
-pub use {aws_sdk_dynamodb::primitives::Blob, serde, uuid};
+pub use {aws_sdk_dynamodb::primitives::Blob, serde, serde_bytes, uuid};
+
+/// What generated entities and keys implement.
+pub mod entity {
+    pub use modyne::keys::{FullKey, GlobalSecondaryIndexDefinition, IndexKey, SecondaryIndexDefinition};
+    pub use modyne::{Entity, EntityDef, EntityTypeNameRef};
+}
+
+/// What generated requests are made of.
+pub mod expr {
+    pub use modyne::expr::{Condition, Filter, KeyCondition, StaticProjection};
+    pub use modyne::model::Query;
+}

@@ -19,6 +19,8 @@ pub struct Generate {
     pub policies: Option<String>,
     /// The folder of SQL for Athena and `DuckDB`.
     pub analytics: Option<String>,
+    /// Whether each pattern is also asked by its name, through the `by_name` module of the generated code's crate.
+    pub by_name: bool,
     /// The CloudFormation templates that have generated sections.
     pub templates: Vec<Input>,
     /// The OpenAPI document with the routes for those sections.
@@ -62,6 +64,7 @@ mod tests {
             schema: "a/generated".to_owned(),
             policies: Some("a/generated/policies".to_owned()),
             analytics: Some("a/generated-sql/generated".to_owned()),
+            by_name: false,
             templates: Vec::new(),
             api: None,
         };

@@ -14,6 +14,9 @@ use crate::emit::types;
 use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
+    if !design.table.generate.by_name {
+        return Vec::new();
+    }
     let mut file = RustFile::default();
     let patterns = file.import("crate::generated::Patterns");
     let mut lines = vec![format!("impl {patterns};")];

@@ -62,7 +62,8 @@ fn structure(file: &mut RustFile, name: &str, about: &str, fields: &[Field]) {
     let members: Vec<_> = fields.iter().map(|field| types::member(file, field, &absent)).collect();
     file.item(quote! {
         #about
-        #[derive(Clone, #derive_debug PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, #derive_debug PartialEq, table_runtime::serde::Serialize, table_runtime::serde::Deserialize)]
+        #[serde(crate = "table_runtime::serde")]
         pub struct #name { #(#members)* }
         #implementation
     });
@@ -74,7 +75,8 @@ fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) 
     let abouts = values.iter().map(|value| doc(&format!("Stored as `{value}`.")));
     file.item(quote! {
         #about
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Serialize, table_runtime::serde::Deserialize)]
+        #[serde(crate = "table_runtime::serde")]
         pub enum #name { #(#abouts #[serde(rename = #values)] #variants,)* }
         impl #name {
             #[doc = " The value as it is stored."]
@@ -123,16 +125,16 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
     let attributes = entity.fields.iter().map(Field::stored_name);
     let (index_types, full_key) = full_key(design, file, entity, &key);
     file.item(quote! {
-        impl modyne::EntityDef for #name {
-            const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(#type_name);
+        impl table_runtime::entity::EntityDef for #name {
+            const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(#type_name);
             const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[#(#attributes),*];
         }
-        impl modyne::Entity for #name {
+        impl table_runtime::entity::Entity for #name {
             type KeyInput<'a> = #key;
             type Table = #store;
             type IndexKeys = #index_types;
             fn primary_key(key: #key) -> #primary { key.primary() }
-            fn full_key(&self) -> modyne::keys::FullKey<#primary, Self::IndexKeys> { #full_key }
+            fn full_key(&self) -> table_runtime::entity::FullKey<#primary, Self::IndexKeys> { #full_key }
         }
         impl #from_item for #name {
             fn from_item(#binding: #item) -> Result<Self, #corrupt> {
@@ -246,7 +248,7 @@ fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &Ident) 
         (types, values) => (quote!((#(#types),*)), quote!((#(#values),*))),
     };
     let full = quote! {
-        modyne::keys::FullKey {
+        table_runtime::entity::FullKey {
             indexes: #indexes,
             primary: self.key().primary(),
         }

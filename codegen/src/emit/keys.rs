@@ -41,16 +41,17 @@ fn index_key(index: &Index) -> TokenStream {
     let about = doc(&format!("The key in `{name}`, whose sort key is a number."));
     quote! {
         #about
-        #[derive(Clone, Debug, serde::Serialize)]
+        #[derive(Clone, Debug, table_runtime::serde::Serialize)]
+        #[serde(crate = "table_runtime::serde")]
         pub struct #key {
             #[serde(rename = #pk)]
             pub(crate) partition: String,
             #[serde(rename = #sk)]
             pub(crate) sort: i64,
         }
-        impl modyne::keys::IndexKey for #key {
-            const INDEX_DEFINITION: modyne::keys::SecondaryIndexDefinition =
-                modyne::keys::SecondaryIndexDefinition::Global(modyne::keys::GlobalSecondaryIndexDefinition {
+        impl table_runtime::entity::IndexKey for #key {
+            const INDEX_DEFINITION: table_runtime::entity::SecondaryIndexDefinition =
+                table_runtime::entity::SecondaryIndexDefinition::Global(table_runtime::entity::GlobalSecondaryIndexDefinition {
                     index_name: #name,
                     hash_key: #pk,
                     range_key: Some(#sk),
@@ -93,7 +94,8 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
         .collect();
     file.item(quote! {
         #about
-        #[derive(Clone, #copy #derive_debug PartialEq, Eq, Hash, serde::Deserialize)]
+        #[derive(Clone, #copy #derive_debug PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+        #[serde(crate = "table_runtime::serde")]
         pub struct #name { #(#members)* }
         #implementation
         impl #name {

@@ -8,8 +8,9 @@ use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
+    let by_name = design.table.generate.by_name.then(|| quote!(mod by_name;));
     file.item(quote! {
-        mod by_name;
+        #by_name
         pub(crate) mod any;
         pub(crate) mod entity;
         pub(crate) mod ids;

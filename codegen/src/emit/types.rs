@@ -59,7 +59,7 @@ pub fn member(file: &mut RustFile, field: &Field, serde: &TokenStream) -> TokenS
     let (doc, ident, ty) = (super::rust::doc(&field.doc), super::rust::ident(&field.name), owned(file, &field.ty));
     let ty = if field.optional { quote!(Option<#ty>) } else { ty };
     let absent = field.optional.then_some(serde);
-    let bytes = (field.ty == Type::Bytes).then(|| quote!(#[serde(with = "serde_bytes")]));
+    let bytes = (field.ty == Type::Bytes).then(|| quote!(#[serde(with = "table_runtime::serde_bytes")]));
     let stored_as = field.stored_as.as_ref().map(|stored| quote!(#[serde(rename = #stored)]));
     quote!(#doc #absent #bytes #stored_as pub #ident: #ty,)
 }

@@ -27,6 +27,7 @@ pub fn load(raw: RawGenerate, table: &str, at: At, problems: &mut Problems) -> G
         schema,
         policies,
         analytics,
+        by_name: raw.by_name,
         templates,
         api,
     }

@@ -44,6 +44,8 @@ pub struct RawGenerate {
     pub policies: Option<Word>,
     pub analytics: Option<Word>,
     #[serde(default)]
+    pub by_name: bool,
+    #[serde(default)]
     pub templates: Vec<Word>,
     pub api: Option<Word>,
 }

@@ -9,7 +9,8 @@ use table_runtime::{Date, Digest, Timestamp};
 use table_runtime::key::{KeyPart, Primary, padded, shard};
 
 /// The key in `GSI1`, whose sort key is a number.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, table_runtime::serde::Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Gsi1 {
     #[serde(rename = "GSI1PK")]
     pub(crate) partition: String,
@@ -17,8 +18,8 @@ pub struct Gsi1 {
     pub(crate) sort: i64,
 }
 
-impl modyne::keys::IndexKey for Gsi1 {
-    const INDEX_DEFINITION: modyne::keys::SecondaryIndexDefinition = modyne::keys::SecondaryIndexDefinition::Global(modyne::keys::GlobalSecondaryIndexDefinition {
+impl table_runtime::entity::IndexKey for Gsi1 {
+    const INDEX_DEFINITION: table_runtime::entity::SecondaryIndexDefinition = table_runtime::entity::SecondaryIndexDefinition::Global(table_runtime::entity::GlobalSecondaryIndexDefinition {
         index_name: "GSI1",
         hash_key: "GSI1PK",
         range_key: Some("GSI1SK"),
@@ -26,7 +27,8 @@ impl modyne::keys::IndexKey for Gsi1 {
 }
 
 /// Names one anchors: `SESSION#{session_id}` / `THREAD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct AnchorsKey {
     /// The session.
     pub session_id: SessionId,
@@ -48,7 +50,8 @@ impl AnchorsKey {
 }
 
 /// Names one code: `SESSION#{session_id}` / `CODE`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct CodeKey {
     /// The session of the code.
     pub session_id: SessionId,
@@ -70,7 +73,8 @@ impl CodeKey {
 }
 
 /// Names one code chunk: `CHUNK#{revision}#{n:02}` / `CHUNK`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct CodeChunkKey {
     /// The revision of the code.
     pub revision: RevisionId,
@@ -94,7 +98,8 @@ impl CodeChunkKey {
 }
 
 /// Names one creation: `ONCE#{key_digest}` / `ONCE`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct CreationKey {
     /// SHA-256 of the kind of resource, the user, the session (for a thread) and the client id.
     pub key_digest: Digest,
@@ -116,7 +121,8 @@ impl CreationKey {
 }
 
 /// Names one daily usage: `USER#{user_id}` / `USAGE#{date}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct DailyUsageKey {
     /// The user who asked.
     pub user_id: UserId,
@@ -150,7 +156,8 @@ impl DailyUsageKey {
 }
 
 /// Names one email claim: `EMAIL#{email_digest}` / `CLAIM`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct EmailClaimKey {
     /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
     pub email_digest: Digest,
@@ -172,7 +179,8 @@ impl EmailClaimKey {
 }
 
 /// Names one idempotency: `SESSION#{session_id}` / `IDEM#{thread}#{key_digest}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct IdempotencyKey {
     /// The session of the message.
     pub session_id: SessionId,
@@ -200,7 +208,8 @@ impl IdempotencyKey {
 }
 
 /// Names one message: `SESSION#{session_id}` / `MSG#{thread}#{seq:03}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct MessageKey {
     /// The session.
     pub session_id: SessionId,
@@ -226,7 +235,8 @@ impl MessageKey {
 }
 
 /// Names one rate window: `RATE#{rule}#{subject}#{window:010}` / `RATE`.
-#[derive(Clone, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct RateWindowKey {
     /// The rule, for example `login`; if two rules share the window, the first one.
     pub rule: String,
@@ -262,7 +272,8 @@ impl RateWindowKey {
 }
 
 /// Names one refresh family: `USER#{user_id}` / `REFRESH#{family_id}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct RefreshFamilyKey {
     /// The user who signed in.
     pub user_id: UserId,
@@ -286,7 +297,8 @@ impl RefreshFamilyKey {
 }
 
 /// Names one session: `USER#{user_id}` / `SESSION#{session_id}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct SessionKey {
     /// The owner.
     pub user_id: UserId,
@@ -310,7 +322,8 @@ impl SessionKey {
 }
 
 /// Names one sweep job: `SWEEP#{shard:02}` / `{due}#{kind}#{target}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct SweepJobKey {
     /// One of 8, by the target: spreads the jobs over partitions.
     pub shard: u32,
@@ -341,7 +354,8 @@ impl SweepJobKey {
 }
 
 /// Names one thread: `SESSION#{session_id}` / `THREAD#{thread}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct ThreadKey {
     /// The session.
     pub session_id: SessionId,
@@ -365,7 +379,8 @@ impl ThreadKey {
 }
 
 /// Names one user: `USER#{user_id}` / `PROFILE`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct UserKey {
     /// Never changes, and appears in no URL.
     pub user_id: UserId,
@@ -399,7 +414,8 @@ impl UserKey {
 }
 
 /// Names one username claim: `USERNAME#{username_key}` / `CLAIM`.
-#[derive(Clone, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct UsernameClaimKey {
     /// The name in lower case, so that `Ada` and `ada` are the same.
     pub username_key: UsernameKey,

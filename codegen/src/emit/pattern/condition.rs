@@ -12,7 +12,7 @@ pub fn expression(design: &Design, file: &mut RustFile, action: &Action, source:
     if !action.is_conditional() {
         return None;
     }
-    let condition = file.import("modyne::expr::Condition");
+    let condition = file.import("table_runtime::expr::Condition");
     let mut writer =
         Writer { file, entity: design.entity(action.entity), source, names: Vec::new(), values: Vec::new() };
     let partition_key = design.table.partition_key.as_str();

@@ -74,7 +74,7 @@ fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, T
         Some(index) => (index_partition(index), file.import(&format!("crate::generated::keys::{}", index_type(index)))),
     };
     let arguments = partition(entity, query).fields().map(ident);
-    let (modyne_query, condition) = (file.import("modyne::model::Query"), file.import("modyne::expr::KeyCondition"));
+    let (modyne_query, condition) = (file.import("table_runtime::expr::Query"), file.import("table_runtime::expr::KeyCondition"));
     let Sorted { statement, call, range } = sort(file, entity, query);
     let mut options = Vec::new();
     if query.consistent {
@@ -86,20 +86,21 @@ fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, T
     options.extend(filter(design, file, query));
     let either = (query.order == Order::Either).then(|| {
         let order = file.import("table_runtime::Order");
-        quote!(let query = if order == #order::Descending { query.scan_index_backward() } else { query };)
+        quote!(if order == #order::Descending { query.scan_index_backward() } else { query })
     });
     if shards(entity, query).is_some() {
         let (partitions, order) =
             (query.index.map(|index| index_partitions(&design.table.indexes[index])), order(file, query));
         let sharded = file.import("table_runtime::shards::Sharded");
         let one = quote!(#modyne_query::new(#condition::<#key_type>::in_partition(partition) #call) #(#options)*);
-        let each = if either.is_some() { quote!({ let query = #one; #either query }) } else { one };
+        let each = if either.is_some() { quote!({ let query = #one; #either }) } else { one };
         let build = quote! {
             #statement
             let query = #sharded::new(#key::#partitions(#(#arguments),*), #order, |partition| #each);
         };
         return (build, bound(query, &range));
     }
+    let either = either.map(|either| quote!(let query = #either;));
     let build = quote! {
         let partition = #key::#function(#(#arguments),*);
         #statement
@@ -193,7 +194,7 @@ fn filter(design: &Design, file: &mut RustFile, query: &Query) -> Option<TokenSt
     if !all_expire {
         text = format!("attribute_not_exists(#{ttl}) OR {text}");
     }
-    let filter = file.import("modyne::expr::Filter");
+    let filter = file.import("table_runtime::expr::Filter");
     let placeholder = format!("#{ttl}");
     let second = quote!(self.table.clock().now().seconds());
     Some(quote!(.filter(#filter::new(#text).name(#placeholder, #ttl).value(":second", #second))))

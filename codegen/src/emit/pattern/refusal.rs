@@ -22,28 +22,28 @@ pub fn error_type(design: &Design, file: &mut RustFile, pattern: &Pattern) -> To
     let from_store = doc("The store could not be asked, or its answer not be understood.");
     file.item(quote! {
         #about
-        #[derive(Debug, thiserror::Error)]
+        #[derive(Debug)]
         pub enum #name {
             #(#variants)*
             #from_store
-            #[error(transparent)]
-            Store(#[from] #store_error),
+            Store(#store_error),
         }
     });
+    let messages = pattern.errors.iter().map(|(error, meaning)| format!("        {} => {meaning:?},\n", ident(error)));
+    let messages: String = messages.collect();
+    file.text(&format!("table_runtime::pattern_error! {{\n    {name} {{\n{messages}    }}\n}}\n"));
     quote!(#name)
 }
 
 fn variant(design: &Design, file: &mut RustFile, pattern: &Pattern, error: &str, meaning: &str) -> TokenStream {
     let (name, about) = (ident(error), doc(meaning));
-    // `thiserror` reads it as a format.
-    let message = meaning.replace('{', "{{").replace('}', "}}");
     let carrier = pattern.actions().iter().find(|action| action.errors().contains(&(error, true)));
     match carrier {
-        None => quote!(#about #[error(#message)] #name,),
+        None => quote!(#about #name,),
         Some(action) => {
             let entity = types::entity(file, design.entity(action.entity));
             let inner = doc("The item that refused, as it is.");
-            quote!(#about #[error(#message)] #name { #inner current: Box<#entity> },)
+            quote!(#about #name { #inner current: Box<#entity> },)
         }
     }
 }

@@ -48,7 +48,7 @@ fn projection(design: &Design, file: &mut RustFile, query: &Query, fields: &[Str
     if let Some(index) = query.index.map(|index| &design.table.indexes[index]) {
         fields.extend([index.partition_key.clone(), index.sort_key.clone()]);
     }
-    let projection = file.import("modyne::expr::StaticProjection");
+    let projection = file.import("table_runtime::expr::StaticProjection");
     let expression = fields.iter().map(|field| format!("#{field}")).collect::<Vec<_>>().join(",");
     let names = fields.iter().map(|field| {
         let placeholder = format!("#{field}");
@@ -83,10 +83,11 @@ fn row_type(
         quote!(#clamp(&mut item, #entity::COUNTERS);)
     });
     let binding = if clamp.is_some() { quote!(mut item) } else { quote!(item) };
-    let projection = file.import("modyne::expr::StaticProjection");
+    let projection = file.import("table_runtime::expr::StaticProjection");
     file.item(quote! {
         #about
-        #[derive(Clone, #derive_debug PartialEq, serde::Deserialize, serde::Serialize)]
+        #[derive(Clone, #derive_debug PartialEq, table_runtime::serde::Deserialize, table_runtime::serde::Serialize)]
+        #[serde(crate = "table_runtime::serde")]
         pub struct #name { #(#members)* }
         #implementation
         impl #from_item for #name {

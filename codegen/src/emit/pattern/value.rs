@@ -80,14 +80,14 @@ pub fn stored(file: &mut RustFile, field: &Field, value: &Value, source: Source)
             let place = place(action, name);
             let value = match bytes {
                 _ if field.ty.is_copy() => place,
-                true => quote!(#place.as_deref().map(serde_bytes::Bytes::new)),
+                true => quote!(#place.as_deref().map(table_runtime::serde_bytes::Bytes::new)),
                 false => quote!(#place.as_ref()),
             };
             (value, true)
         }
         Value::Argument(name) if field.optional => {
             let argument = source.argument(name);
-            (if bytes { quote!(#argument.map(serde_bytes::Bytes::new)) } else { argument }, true)
+            (if bytes { quote!(#argument.map(table_runtime::serde_bytes::Bytes::new)) } else { argument }, true)
         }
         _ => (compared(file, field, value, source), false),
     }
@@ -96,7 +96,7 @@ pub fn stored(file: &mut RustFile, field: &Field, value: &Value, source: Source)
 /// As [`stored`], for a value that is not optional whatever its field is.
 pub fn compared(file: &mut RustFile, field: &Field, value: &Value, source: Source) -> TokenStream {
     let value = borrowed(file, field, value, source);
-    if field.ty == Type::Bytes { quote!(serde_bytes::Bytes::new(#value)) } else { value }
+    if field.ty == Type::Bytes { quote!(table_runtime::serde_bytes::Bytes::new(#value)) } else { value }
 }
 
 fn place(action: &str, field: &str) -> TokenStream {

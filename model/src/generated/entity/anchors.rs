@@ -9,23 +9,37 @@ use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// The lines of a session's threads: one item for all of them, so that a save which moves fifty threads writes about 4 KB, and not fifty selections.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+/// Where the threads of a session are in its code: one item for all of them, so that a save which moves fifty writes some 4 KB, and not fifty selections.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Anchors {
-    /// The session.
+    /// Where it is.
     pub session_id: SessionId,
-    /// The owner of the session.
+    /// Who owns the session.
     pub user_id: UserId,
-    /// Raised by every write: the whole item is written, on the condition that it is unchanged since the read.
+    /// One more with every write: the item is written whole, and only if it still is what was read.
     pub changes: u32,
     /// The anchor of each thread, oldest first.
     pub threads: Vec<ThreadAnchor>,
 }
 
 /// The anchor of each thread, oldest first.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct ThreadAnchor {
-    /// The thread.
+    /// Which thread.
     #[serde(rename = "t")]
     pub thread: ThreadUuid,
     /// First line, from 1.
@@ -34,23 +48,33 @@ pub struct ThreadAnchor {
     /// Last line, included.
     #[serde(rename = "e")]
     pub end_line: u32,
-    /// Stable if and only if these lines contain the selected text of the thread.
+    /// Stable if and only if the selected text of the thread stands there.
     #[serde(rename = "a")]
     pub status: AnchorStatus,
     /// The session's version in which the anchor last changed.
     #[serde(rename = "v")]
     pub version: u32,
-    /// Equal to the thread's; if not, a move happened between two reads, and the reader reads again.
+    /// Equal to the thread's, or the reader has met a move half-way and reads again.
     #[serde(rename = "m")]
     pub moves: u32,
-    /// When a save last changed the anchor. Absent until a save changes it.
+    /// When a save last changed the anchor. Absent until one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "u")]
     pub moved_at: Option<Timestamp>,
 }
 
-/// Stable if and only if these lines contain the selected text of the thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// Stable if and only if the selected text of the thread stands there.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum AnchorStatus {
     /// Stored as `stable`.
     #[serde(rename = "stable")]
@@ -89,8 +113,8 @@ impl Anchors {
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("changes")];
 }
 
-impl modyne::EntityDef for Anchors {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Anchors {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "anchors",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -101,7 +125,7 @@ impl modyne::EntityDef for Anchors {
     ];
 }
 
-impl modyne::Entity for Anchors {
+impl table_runtime::entity::Entity for Anchors {
     type KeyInput<'a> = AnchorsKey;
     type Table = Table;
     type IndexKeys = ();
@@ -109,7 +133,7 @@ impl modyne::Entity for Anchors {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

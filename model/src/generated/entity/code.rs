@@ -8,24 +8,30 @@ use table_runtime::{CorruptItem, Digest, Table};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// The code of a session, compressed with gzip: inline, or a pointer to chunks. It also names the owner of the session, for requests of other users.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// The code of a session, compressed with gzip: inline, or a pointer to chunks. It also says who owns the session, for callers who do not.
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Code {
-    /// The session of the code.
+    /// Whose code it is.
     pub session_id: SessionId,
-    /// The owner of the session.
+    /// Who owns the session.
     pub user_id: UserId,
-    /// Equal to the head's; if not, a save happened between two reads, and the reader reads again.
+    /// Equal to the head's, or the reader has met a save half-way and reads again.
     pub revision: RevisionId,
-    /// SHA-256 of the code before compression.
+    /// Of the code before compression.
     pub sha256: Digest,
-    /// Size of the code in bytes before compression.
+    /// Bytes before compression.
     pub size: u32,
-    /// Number of chunks with the compressed bytes; 0 if they are in `inline`.
+    /// How many chunks hold the compressed bytes; 0 when `inline` does.
     pub chunk_count: u32,
     /// The compressed bytes, up to 240 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "serde_bytes")]
+    #[serde(with = "table_runtime::serde_bytes")]
     pub inline: Option<Vec<u8>>,
 }
 
@@ -58,8 +64,8 @@ impl Code {
     }
 }
 
-impl modyne::EntityDef for Code {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Code {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "code",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -73,7 +79,7 @@ impl modyne::EntityDef for Code {
     ];
 }
 
-impl modyne::Entity for Code {
+impl table_runtime::entity::Entity for Code {
     type KeyInput<'a> = CodeKey;
     type Table = Table;
     type IndexKeys = ();
@@ -81,7 +87,7 @@ impl modyne::Entity for Code {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

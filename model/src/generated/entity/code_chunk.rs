@@ -8,17 +8,23 @@ use table_runtime::{CorruptItem, Table};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// A piece of compressed code that does not fit into one item. It never changes. Each chunk has its own partition, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// A piece of compressed code that does not fit one item. Never changed; each has a partition of its own, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct CodeChunk {
-    /// The revision of the code.
+    /// The state of the code it belongs to.
     pub revision: RevisionId,
-    /// The position of the chunk, from 0.
+    /// Its place, from 0.
     pub n: u32,
     /// The session that staged it, for repair.
     pub session_id: SessionId,
     /// Up to 384 KiB.
-    #[serde(with = "serde_bytes")]
+    #[serde(with = "table_runtime::serde_bytes")]
     pub bytes: Vec<u8>,
 }
 
@@ -49,8 +55,8 @@ impl CodeChunk {
     }
 }
 
-impl modyne::EntityDef for CodeChunk {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for CodeChunk {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "code_chunk",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -61,7 +67,7 @@ impl modyne::EntityDef for CodeChunk {
     ];
 }
 
-impl modyne::Entity for CodeChunk {
+impl table_runtime::entity::Entity for CodeChunk {
     type KeyInput<'a> = CodeChunkKey;
     type Table = Table;
     type IndexKeys = ();
@@ -69,7 +75,7 @@ impl modyne::Entity for CodeChunk {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

@@ -7,21 +7,28 @@ use table_runtime::{CorruptItem, Digest, Expiry, Table};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// The record of a client's own id for a session or a thread, so that a repeated request creates nothing twice.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+/// Remembers a client's own id for a session or a thread, so that sending the request again creates nothing twice.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Creation {
-    /// SHA-256 of the kind of resource, the user, the session (for a thread) and the client id.
+    /// SHA-256 of what is created, the user, for a thread its session, and the client's id.
     pub key_digest: Digest,
     /// The user who created it.
     pub user_id: UserId,
-    /// SHA-256 of the contents: the same id with other contents is an error of the client.
+    /// SHA-256 of the contents: the same id with other contents is a mistake of the client.
     pub fingerprint: Digest,
     /// The session that was created, or the session of the thread.
     pub session_id: SessionId,
     /// The thread that was created. Absent when a session was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<ThreadUuid>,
-    /// A day after the creation. The record is valid until DynamoDB removes it.
+    /// A day after the creation. Until DynamoDB has removed the record, it still counts.
     pub expires_at: Expiry,
 }
 
@@ -40,8 +47,8 @@ impl Creation {
     }
 }
 
-impl modyne::EntityDef for Creation {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Creation {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "creation",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -54,7 +61,7 @@ impl modyne::EntityDef for Creation {
     ];
 }
 
-impl modyne::Entity for Creation {
+impl table_runtime::entity::Entity for Creation {
     type KeyInput<'a> = CreationKey;
     type Table = Table;
     type IndexKeys = ();
@@ -62,7 +69,7 @@ impl modyne::Entity for Creation {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

@@ -9,14 +9,21 @@ use table_runtime::design::{Counter, Filling, IndexKeys, Step};
 use table_runtime::item::{FromItem, Item, decode_older_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// The usage and cost of one user on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+/// What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct DailyUsage {
-    /// The user who asked.
+    /// Who asked.
     pub user_id: UserId,
     /// The UTC day.
     pub date: Date,
-    /// Number of answers of the model.
+    /// Answers of the model.
     pub requests: u32,
     /// Tokens sent, without those read from or written to the prompt cache.
     pub input_tokens: i64,
@@ -24,9 +31,9 @@ pub struct DailyUsage {
     pub cache_read_tokens: i64,
     /// Tokens written to the prompt cache.
     pub cache_write_tokens: i64,
-    /// Tokens of the answers.
+    /// Tokens answered.
     pub output_tokens: i64,
-    /// Cost in millionths of a US dollar.
+    /// Millionths of a US dollar.
     pub cost_micros: i64,
 }
 
@@ -76,8 +83,8 @@ impl DailyUsage {
     ];
 }
 
-impl modyne::EntityDef for DailyUsage {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for DailyUsage {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "daily_usage",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -92,7 +99,7 @@ impl modyne::EntityDef for DailyUsage {
     ];
 }
 
-impl modyne::Entity for DailyUsage {
+impl table_runtime::entity::Entity for DailyUsage {
     type KeyInput<'a> = DailyUsageKey;
     type Table = Table;
     type IndexKeys = Gsi1;
@@ -100,8 +107,8 @@ impl modyne::Entity for DailyUsage {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
-        modyne::keys::FullKey {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
+        table_runtime::entity::FullKey {
             indexes: Gsi1 {
                 partition: DailyUsageKey::gsi1_partition(self.date, self.user_id),
                 sort: self.cost_micros,

@@ -7,14 +7,21 @@ use table_runtime::{CorruptItem, Digest, Table, Timestamp};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// The owner of an e-mail address. Its existence makes the address unique, and a read of it finds the user by address.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+/// Says whose an e-mail address is. Its existence makes the address unique, and reading it is the look-up by address.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct EmailClaim {
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
     pub email_digest: Digest,
-    /// The owner of the address.
+    /// Whose it is.
     pub user_id: UserId,
-    /// When it was claimed.
+    /// Since when.
     pub claimed_at: Timestamp,
 }
 
@@ -33,8 +40,8 @@ impl EmailClaim {
     }
 }
 
-impl modyne::EntityDef for EmailClaim {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for EmailClaim {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "email_claim",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -44,7 +51,7 @@ impl modyne::EntityDef for EmailClaim {
     ];
 }
 
-impl modyne::Entity for EmailClaim {
+impl table_runtime::entity::Entity for EmailClaim {
     type KeyInput<'a> = EmailClaimKey;
     type Table = Table;
     type IndexKeys = ();
@@ -52,7 +59,7 @@ impl modyne::Entity for EmailClaim {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

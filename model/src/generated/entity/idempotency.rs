@@ -8,22 +8,29 @@ use table_runtime::design::Step;
 use table_runtime::item::{FromItem, Item, decode_older_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// The record of a client's own id for a message, so that a repeated message is stored, asked and billed once. The message has its current state.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+/// Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice. What became of the message, the message says.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Idempotency {
-    /// The session of the message.
+    /// Where the message is.
     pub session_id: SessionId,
-    /// The thread of the message.
+    /// Which thread.
     pub thread: ThreadUuid,
     /// SHA-256 of the client's `client_message_id`.
     pub key_digest: Digest,
-    /// The author of the message.
+    /// Who asked.
     pub user_id: UserId,
-    /// SHA-256 of the message: the same id with another message is an error of the client.
+    /// SHA-256 of the message: the same id with another one is a mistake of the client.
     pub fingerprint: Digest,
-    /// The number of the message; the answer of a question has the next one.
+    /// The message's number; the answer of a question has the next.
     pub question_seq: u32,
-    /// A day after the message. The record is valid until DynamoDB removes it.
+    /// A day after the message. Until DynamoDB has removed it, it still counts.
     pub expires_at: Expiry,
 }
 
@@ -45,7 +52,7 @@ impl Idempotency {
 
     /// What items of earlier versions lack, oldest first.
     ///
-    /// Version 1: The state of a run and its lease were in the record, so only questions with an id had them. They are in the question now.
+    /// Version 1: The state of a run and its lease were here, and so only for questions with an id. They are on the question now.
     pub(crate) const HISTORY: &'static [Step] = &[
         Step {
             version: 1,
@@ -57,8 +64,8 @@ impl Idempotency {
     ];
 }
 
-impl modyne::EntityDef for Idempotency {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Idempotency {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "idempotency",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -72,7 +79,7 @@ impl modyne::EntityDef for Idempotency {
     ];
 }
 
-impl modyne::Entity for Idempotency {
+impl table_runtime::entity::Entity for Idempotency {
     type KeyInput<'a> = IdempotencyKey;
     type Table = Table;
     type IndexKeys = ();
@@ -80,7 +87,7 @@ impl modyne::Entity for Idempotency {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

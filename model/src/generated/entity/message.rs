@@ -8,30 +8,36 @@ use table_runtime::{CorruptItem, Expiry, Table, Timestamp};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// A question, a note or the model's answer. A question and its answer have consecutive numbers.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// A question, a note or the model's answer. A question and its answer hold neighbouring numbers.
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Message {
-    /// The session.
+    /// Where it is.
     pub session_id: SessionId,
-    /// The thread.
+    /// Which thread.
     pub thread: ThreadUuid,
     /// Its number in the thread, 1 to 500.
     pub seq: u32,
-    /// The owner of the session.
+    /// Who owns the session.
     pub user_id: UserId,
-    /// The author; only the server writes as `ai`.
+    /// Who wrote it; only the server writes as `ai`.
     pub role: Role,
     /// The question as sent, or the answer's explanation in Markdown.
     pub content: String,
     /// When it was stored.
     pub created_at: Timestamp,
-    /// The client's own id of the message: a UUID in lower case with hyphens.
+    /// What its client calls it: a UUID in lower case with hyphens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_message_id: Option<String>,
-    /// On a question: its state. A note has none.
+    /// On a question: what became of it. A note has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_state: Option<ReplyState>,
-    /// On a question: the end of the lease of the run that holds it. If the lease of a pending question has passed, no run holds it, and it counts as failed.
+    /// On a question: until when the run that holds it may finish. A pending one whose lease has passed is held by no run and counts as failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<Timestamp>,
     /// On a failed question: the error code.
@@ -46,25 +52,25 @@ pub struct Message {
     /// On an answer: the last line of the file that the model saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_last_line: Option<u32>,
-    /// On an answer: the conversation was too long, so the model saw only a part of it. Absent if the model saw all of it.
+    /// On an answer: some of the conversation before it was too long to be shown to the model. Absent when it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history_truncated: Option<bool>,
-    /// On an answer: warnings for the user, a sentence each.
+    /// On an answer: what the user should know about how it came about, a sentence each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warnings: Option<Vec<String>>,
-    /// On an answer: the model's own confidence.
+    /// On an answer: how sure the model says it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
-    /// On an answer: the code that the model suggests.
+    /// On an answer: code the model suggests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suggested_code: Option<String>,
-    /// On an answer: an edit that was checked against its version of the code.
+    /// On an answer: an edit that was checked against the code it was made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch: Option<Patch>,
-    /// On an answer with a patch: whether its text was at the lines that the model named, was found at other lines, or was applied.
+    /// On an answer with a patch: whether it stood where the model said or was found elsewhere, or was applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_status: Option<PatchStatus>,
-    /// On an answer whose patch was applied: the version of the session that it created.
+    /// On an answer whose patch was applied: the session's version that this made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_version: Option<u32>,
     /// The first line that the applied patch replaced.
@@ -76,7 +82,7 @@ pub struct Message {
     /// On an answer: why its patch is not shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_withheld: Option<String>,
-    /// On an answer: the model.
+    /// On an answer: which model gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
     /// On an answer: tokens sent, without those read from or written to the prompt cache.
@@ -88,10 +94,10 @@ pub struct Message {
     /// On an answer: tokens written to the prompt cache, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write_tokens: Option<u32>,
-    /// On an answer: tokens of the answer.
+    /// On an answer: tokens answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_tokens: Option<u32>,
-    /// If messages expire: the expiry of this one. An answer expires with its question.
+    /// If messages expire: when this one does. An answer expires with its question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Expiry>,
 }
@@ -133,20 +139,26 @@ impl fmt::Debug for Message {
     }
 }
 
-/// On an answer: an edit that was checked against its version of the code.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// On an answer: an edit that was checked against the code it was made for.
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Patch {
     /// First line replaced, from 1.
     pub start_line: u32,
     /// Last line replaced, included.
     pub end_line: u32,
-    /// The replaced text.
+    /// The text it replaces.
     pub original: String,
-    /// The new text.
+    /// What stands there afterwards.
     pub replacement: String,
-    /// The session's version that it was made for.
+    /// The session's version it was made for.
     pub base_version: u32,
-    /// The thread's first line in that version, which shows how far the patch has moved with it.
+    /// The thread's first line in that version, which tells where the patch has moved with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_line: Option<u32>,
 }
@@ -164,8 +176,18 @@ impl fmt::Debug for Patch {
     }
 }
 
-/// The author; only the server writes as `ai`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// Who wrote it; only the server writes as `ai`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum Role {
     /// Stored as `user`.
     #[serde(rename = "user")]
@@ -186,8 +208,18 @@ impl Role {
     }
 }
 
-/// On a question: its state. A note has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// On a question: what became of it. A note has none.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum ReplyState {
     /// Stored as `pending`.
     #[serde(rename = "pending")]
@@ -217,7 +249,17 @@ impl ReplyState {
 }
 
 /// On an answer: whether the model saw the whole file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum ContextMode {
     /// Stored as `full`.
     #[serde(rename = "full")]
@@ -238,8 +280,18 @@ impl ContextMode {
     }
 }
 
-/// On an answer: the model's own confidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// On an answer: how sure the model says it is.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum Confidence {
     /// Stored as `high`.
     #[serde(rename = "high")]
@@ -264,8 +316,18 @@ impl Confidence {
     }
 }
 
-/// On an answer with a patch: whether its text was at the lines that the model named, was found at other lines, or was applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// On an answer with a patch: whether it stood where the model said or was found elsewhere, or was applied.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum PatchStatus {
     /// Stored as `verified`.
     #[serde(rename = "verified")]
@@ -307,8 +369,8 @@ impl Message {
     }
 }
 
-impl modyne::EntityDef for Message {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Message {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "message",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -345,7 +407,7 @@ impl modyne::EntityDef for Message {
     ];
 }
 
-impl modyne::Entity for Message {
+impl table_runtime::entity::Entity for Message {
     type KeyInput<'a> = MessageKey;
     type Table = Table;
     type IndexKeys = ();
@@ -353,7 +415,7 @@ impl modyne::Entity for Message {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

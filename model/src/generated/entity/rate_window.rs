@@ -10,7 +10,13 @@ use table_runtime::item::{FromItem, Item, decode_entity};
 use table_runtime::key::Primary;
 
 /// Hits of one subject in one window of one rule, or of two rules that are counted together.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct RateWindow {
     /// The rule, for example `login`; if two rules share the window, the first one.
     pub rule: String,
@@ -57,8 +63,8 @@ impl RateWindow {
     ];
 }
 
-impl modyne::EntityDef for RateWindow {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for RateWindow {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "rate_window",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -71,7 +77,7 @@ impl modyne::EntityDef for RateWindow {
     ];
 }
 
-impl modyne::Entity for RateWindow {
+impl table_runtime::entity::Entity for RateWindow {
     type KeyInput<'a> = RateWindowKey;
     type Table = Table;
     type IndexKeys = ();
@@ -79,7 +85,7 @@ impl modyne::Entity for RateWindow {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

@@ -10,22 +10,28 @@ use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct RefreshFamily {
-    /// The user who signed in.
+    /// Who signed in.
     pub user_id: UserId,
-    /// The `sid` claim of every token of the family.
+    /// Named by the `sid` claim of every token of the family.
     pub family_id: FamilyId,
     /// The number of the newest refresh token.
     pub seq: u32,
-    /// When the user signed in.
+    /// When they signed in.
     pub created_at: Timestamp,
-    /// When the newest token was issued; its predecessor is accepted for ten more seconds.
+    /// When the newest token was issued; its predecessor is tolerated for ten seconds after.
     pub rotated_at: Timestamp,
-    /// When the newest token and the family expire.
+    /// When the newest token expires, and with it the family.
     pub expires_at: Expiry,
-    /// When a token was last used, to within an hour. The last use is the later of this and `rotated_at`.
+    /// When a token of it was used last, to within an hour. What is later counts, this or when the newest token was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
     /// The beginning of the browser's `User-Agent` at the sign-in, at most 200 bytes, by which people recognise their devices.
@@ -67,8 +73,8 @@ impl RefreshFamily {
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("seq")];
 }
 
-impl modyne::EntityDef for RefreshFamily {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for RefreshFamily {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "refresh_family",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -83,7 +89,7 @@ impl modyne::EntityDef for RefreshFamily {
     ];
 }
 
-impl modyne::Entity for RefreshFamily {
+impl table_runtime::entity::Entity for RefreshFamily {
     type KeyInput<'a> = RefreshFamilyKey;
     type Table = Table;
     type IndexKeys = ();
@@ -91,7 +97,7 @@ impl modyne::Entity for RefreshFamily {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

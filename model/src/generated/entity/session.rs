@@ -11,42 +11,48 @@ use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Session {
-    /// The owner.
+    /// Whose it is.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
     /// The name shown in the list.
     pub filename: Filename,
-    /// The language that the file name and the first line indicate.
+    /// What the filename and the first line say.
     pub language_detected: Language,
-    /// The language that the user chose instead.
+    /// What the user says instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language_override: Option<Language>,
-    /// 1 at first, raised by every save of code.
+    /// 1 when created, one more with every save of code.
     pub version_number: u32,
-    /// The revision of the code that belongs to this head.
+    /// Which state of the code this head belongs to.
     pub revision: RevisionId,
     /// Size of the code in bytes of UTF-8.
     pub code_bytes: u32,
-    /// Number of chunks of the compressed code; 0 if it is inline.
+    /// Into how many chunks the compressed code is cut; 0 when it is inline.
     pub chunk_count: u32,
     /// Threads it has, at most 50.
     pub thread_count: u32,
-    /// Raised by every write of the anchors: a thread is created, moved or deleted, or a save moves lines. A save that has read older threads is refused.
+    /// One more with every write of the anchors: a thread is created, moved or deleted, or a save moves lines. A save is refused if it did not see the threads as they are.
     pub thread_changes: u32,
-    /// Raised by every change of name or language, so that no save writes old ones back.
+    /// One more whenever name or language change: a save that did not see it would write the old ones back.
     pub settings_changes: u32,
     /// When it was created.
     pub created_at: Timestamp,
     /// When its code or settings last changed.
     pub updated_at: Timestamp,
-    /// When the last message was stored in one of its threads. The last activity is the later of this and `updated_at`.
+    /// When something was last said in one of its threads. What was done last is the later of this and `updated_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_activity_at: Option<Timestamp>,
-    /// The user of the last save.
+    /// Who saved last.
     pub last_modified_by: UserId,
 }
 
@@ -97,8 +103,8 @@ impl Session {
     ];
 }
 
-impl modyne::EntityDef for Session {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Session {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "session",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -121,7 +127,7 @@ impl modyne::EntityDef for Session {
     ];
 }
 
-impl modyne::Entity for Session {
+impl table_runtime::entity::Entity for Session {
     type KeyInput<'a> = SessionKey;
     type Table = Table;
     type IndexKeys = ();
@@ -129,7 +135,7 @@ impl modyne::Entity for Session {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

@@ -9,41 +9,58 @@ use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// An item that is no longer reachable and must be removed, or staged code without a commit.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+/// Something that is no longer reachable and still has to be removed, or staged code whose commit may never come.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct SweepJob {
-    /// One of 8, by the target: spreads the jobs over partitions.
+    /// One of 8, from the target: spreads a busy hour over partitions.
     pub shard: u32,
-    /// The earliest time of the first attempt.
+    /// Not before this.
     pub due: Timestamp,
-    /// The kind of item to remove.
+    /// What is to be removed.
     pub kind: SweepKind,
     /// The id of the revision, thread, session or user.
     pub target: String,
-    /// A commit may settle a staged job only while its state is `waiting`.
+    /// A commit may settle a staged job only while it waits.
     pub state: SweepState,
-    /// The user whose items are removed.
+    /// Whose it was.
     pub user_id: UserId,
-    /// The session. Absent for an account.
+    /// For all but an account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
-    /// The thread, for the kind `thread`.
+    /// For a thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<ThreadUuid>,
-    /// The revision of the chunks to remove.
+    /// Whose chunks to remove.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<RevisionId>,
-    /// Number of chunks to remove.
+    /// How many chunks there are.
     pub chunk_count: u32,
-    /// Number of failed attempts.
+    /// How many times it has failed.
     pub attempts: u32,
-    /// After a failure: the earliest time of the next attempt.
+    /// After a failure: not before this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_try: Option<Timestamp>,
 }
 
-/// The kind of item to remove.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// What is to be removed.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum SweepKind {
     /// Stored as `staged`.
     #[serde(rename = "staged")]
@@ -76,8 +93,18 @@ impl SweepKind {
     }
 }
 
-/// A commit may settle a staged job only while its state is `waiting`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// A commit may settle a staged job only while it waits.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum SweepState {
     /// Stored as `waiting`.
     #[serde(rename = "waiting")]
@@ -119,8 +146,8 @@ impl SweepJob {
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("attempts")];
 }
 
-impl modyne::EntityDef for SweepJob {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for SweepJob {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "sweep_job",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -139,7 +166,7 @@ impl modyne::EntityDef for SweepJob {
     ];
 }
 
-impl modyne::Entity for SweepJob {
+impl table_runtime::entity::Entity for SweepJob {
     type KeyInput<'a> = SweepJobKey;
     type Table = Table;
     type IndexKeys = ();
@@ -147,7 +174,7 @@ impl modyne::Entity for SweepJob {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

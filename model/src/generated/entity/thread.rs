@@ -11,53 +11,59 @@ use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Thread {
-    /// The session.
+    /// Where it is.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
-    /// The owner of the session.
+    /// Who owns the session.
     pub user_id: UserId,
-    /// Whether the thread is on a block of lines or on the whole file.
+    /// On some lines, or on the whole file.
     pub kind: ThreadKind,
     /// The text as it was selected, up to 64 KiB. Empty where `selected_gzip` has it.
     pub selected_text: String,
     /// The gzip of a selected text of more than 1 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "serde_bytes")]
+    #[serde(with = "table_runtime::serde_bytes")]
     pub selected_gzip: Option<Vec<u8>>,
-    /// Number of moves by its user. If its anchor has another number, they were not read at the same moment.
+    /// How often its user moved it. Its anchor says the same number, or the two were not read of one moment.
     pub moves: u32,
     /// Slots taken: one for each note, two for each question, at most 500. The next message's number is one more.
     pub message_slots: u32,
-    /// Number of stored messages: questions, notes and answers. Absent while there is none.
+    /// Messages that were stored in it: questions, notes and answers. Absent while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_count: Option<u32>,
-    /// The number of the last stored message, which the following fields describe. Absent while there is none.
+    /// The number of the message that was stored last, which the following fields tell of. Absent while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seq: Option<u32>,
-    /// Its author.
+    /// Who wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_excerpt: Option<String>,
-    /// When the last message was stored.
+    /// When it was stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_at: Option<Timestamp>,
-    /// If it is a question: its state.
+    /// If it is a question: what became of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_state: Option<LastState>,
-    /// If it is a question: the end of the lease of its run.
+    /// If it is a question: until when the run that holds it may finish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_lease_until: Option<Timestamp>,
     /// When it was opened.
     pub created_at: Timestamp,
-    /// When its user last moved it, or its messages last changed.
+    /// When its user moved it, or its messages last changed.
     pub updated_at: Timestamp,
-    /// When the first of its messages expires or expired. Absent while no message has an expiry.
+    /// When the first of its messages expires, or expired. Absent while none has an expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages_expire_from: Option<Timestamp>,
     /// When the last of its messages expires. A later message never expires before an earlier one.
@@ -91,8 +97,18 @@ impl fmt::Debug for Thread {
     }
 }
 
-/// Whether the thread is on a block of lines or on the whole file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+/// On some lines, or on the whole file.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum ThreadKind {
     /// Stored as `block`.
     #[serde(rename = "block")]
@@ -135,8 +151,8 @@ impl Thread {
     ];
 }
 
-impl modyne::EntityDef for Thread {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Thread {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "thread",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -162,7 +178,7 @@ impl modyne::EntityDef for Thread {
     ];
 }
 
-impl modyne::Entity for Thread {
+impl table_runtime::entity::Entity for Thread {
     type KeyInput<'a> = ThreadKey;
     type Table = Table;
     type IndexKeys = ();
@@ -170,7 +186,7 @@ impl modyne::Entity for Thread {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

@@ -11,8 +11,14 @@ use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct User {
     /// Never changes, and appears in no URL.
     pub user_id: UserId,
@@ -20,15 +26,15 @@ pub struct User {
     pub name: String,
     /// Unique through `EmailClaim`.
     pub email: Email,
-    /// Unique through `UsernameClaim`, ignoring case.
+    /// Unique through `UsernameClaim`, whatever its case.
     pub username: Username,
     /// bcrypt, cost 10.
     pub password_hash: PasswordHash,
     /// Sessions they have, at most 100.
     pub session_count: u32,
-    /// Raised when a session is created or deleted, or the counter is repaired: a repair of an earlier comparison is refused.
+    /// One more whenever a session is created or deleted, or the counter repaired: a repair that compared the counter before is refused.
     pub session_changes: u32,
-    /// When the user signed up.
+    /// When they signed up.
     pub created_at: Timestamp,
     /// The UTC day of `created_at`: the partition of the index of sign-ups.
     pub signup_date: Date,
@@ -72,8 +78,8 @@ impl User {
     ];
 }
 
-impl modyne::EntityDef for User {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for User {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "user",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -90,7 +96,7 @@ impl modyne::EntityDef for User {
     ];
 }
 
-impl modyne::Entity for User {
+impl table_runtime::entity::Entity for User {
     type KeyInput<'a> = UserKey;
     type Table = Table;
     type IndexKeys = Gsi1;
@@ -98,8 +104,8 @@ impl modyne::Entity for User {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
-        modyne::keys::FullKey {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
+        table_runtime::entity::FullKey {
             indexes: Gsi1 {
                 partition: UserKey::gsi1_partition(self.signup_date, self.user_id),
                 sort: self.created_at.millis(),

@@ -9,14 +9,20 @@ use table_runtime::{CorruptItem, Table, Timestamp};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
-/// The owner of a username. Its existence makes the name unique, and a read of it finds the user at sign-in.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+/// Says whose a username is. Its existence makes the name unique, and reading it is how sign-in finds the user.
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct UsernameClaim {
-    /// The name in lower case, so that `Ada` and `ada` are the same.
+    /// The name in lower case, so that `Ada` and `ada` are one.
     pub username_key: UsernameKey,
-    /// The owner of the name.
+    /// Whose it is.
     pub user_id: UserId,
-    /// When it was claimed.
+    /// Since when.
     pub claimed_at: Timestamp,
 }
 
@@ -45,8 +51,8 @@ impl UsernameClaim {
     }
 }
 
-impl modyne::EntityDef for UsernameClaim {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for UsernameClaim {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "username_claim",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -56,7 +62,7 @@ impl modyne::EntityDef for UsernameClaim {
     ];
 }
 
-impl modyne::Entity for UsernameClaim {
+impl table_runtime::entity::Entity for UsernameClaim {
     type KeyInput<'a> = UsernameClaimKey;
     type Table = Table;
     type IndexKeys = ();
@@ -64,7 +70,7 @@ impl modyne::Entity for UsernameClaim {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

@@ -6,39 +6,43 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Idempotency, Message, Thread};
 use crate::generated::keys::{SessionKey, ThreadKey};
 use crate::generated::registry::AP_41;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::add_note`](crate::Patterns::add_note) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum AddNoteError {
     /// There is no such thread.
-    #[error("There is no such thread.")]
     ThreadNotFound,
     /// There is no such session.
-    #[error("There is no such session.")]
     SessionNotFound,
     /// The thread has 500 messages already.
-    #[error("The thread has 500 messages already.")]
     MessageLimitExceeded,
     /// Another message took this number.
-    #[error("Another message took this number.")]
     SlotTaken {
         /// The item that refused, as it is.
         current: Box<Thread>,
     },
     /// There is a message with this number, though the thread does not count it.
-    #[error("There is a message with this number, though the thread does not count it.")]
     MessageExists,
     /// This client id was used before.
-    #[error("This client id was used before.")]
     RequestKnown,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    AddNoteError {
+        ThreadNotFound => "There is no such thread.",
+        SessionNotFound => "There is no such session.",
+        MessageLimitExceeded => "The thread has 500 messages already.",
+        SlotTaken => "Another message took this number.",
+        MessageExists => "There is a message with this number, though the thread does not count it.",
+        RequestKnown => "This client id was used before.",
+    }
 }
 
 /// What [`Patterns::add_note`](crate::Patterns::add_note) writes.

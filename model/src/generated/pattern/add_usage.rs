@@ -5,20 +5,24 @@ use crate::generated::Patterns;
 use crate::generated::ids::UserId;
 use crate::generated::keys::{DailyUsageKey, UserKey};
 use crate::generated::registry::AP_66;
-use modyne::expr::Condition;
 use table_runtime::{Date, StoreError};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::add_usage`](crate::Patterns::add_usage) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum AddUsageError {
-    /// The user does not exist.
-    #[error("The user does not exist.")]
+    /// There is no such user.
     UserNotFound,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    AddUsageError {
+        UserNotFound => "There is no such user.",
+    }
 }
 
 /// What [`Patterns::add_usage`](crate::Patterns::add_usage) writes.
@@ -34,18 +38,18 @@ pub struct AddUsage {
     pub cache_read_tokens: i64,
     /// Tokens written to the prompt cache.
     pub cache_write_tokens: i64,
-    /// Tokens of the answers.
+    /// Tokens answered.
     pub output_tokens: i64,
-    /// Cost in millionths of a US dollar.
+    /// Millionths of a US dollar.
     pub cost_micros: i64,
 }
 
 impl Patterns {
     /// AP-66: Add to a user's usage.
     ///
-    /// The transaction of a stored answer includes its cost. This pattern adds other costs: those of `POST /ai/analyze`, and
-    /// those of an answer that was paid for and could not be read. The user must exist, so a deleted account gets no days. It
-    /// is a transaction because its token makes a repetition harmless, while a plain ADD would count twice.
+    /// A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an
+    /// answer that was paid for and could not be read. The user must exist: a deleted account has no days. A transaction, because its token also makes a repeat
+    /// harmless where a plain ADD would count twice.
     ///
     /// `TransactWriteItems`. Costs 1 request and 6 WCU for the user's tenth answer that day.
     pub async fn add_usage(&self, input: AddUsage) -> Result<(), AddUsageError> {

@@ -6,39 +6,43 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Idempotency, Message, Thread};
 use crate::generated::keys::{SessionKey, ThreadKey};
 use crate::generated::registry::AP_40;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::ask_question`](crate::Patterns::ask_question) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum AskQuestionError {
-    /// The thread does not exist.
-    #[error("The thread does not exist.")]
+    /// There is no such thread.
     ThreadNotFound,
-    /// The session does not exist.
-    #[error("The session does not exist.")]
+    /// There is no such session.
     SessionNotFound,
     /// The thread has no room for a question and its answer.
-    #[error("The thread has no room for a question and its answer.")]
     MessageLimitExceeded,
     /// Another message took this number.
-    #[error("Another message took this number.")]
     SlotTaken {
         /// The item that refused, as it is.
         current: Box<Thread>,
     },
-    /// A message with this number exists, but the thread does not count it.
-    #[error("A message with this number exists, but the thread does not count it.")]
+    /// There is a message with this number, though the thread does not count it.
     MessageExists,
     /// This client id was used before.
-    #[error("This client id was used before.")]
     RequestKnown,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    AskQuestionError {
+        ThreadNotFound => "There is no such thread.",
+        SessionNotFound => "There is no such session.",
+        MessageLimitExceeded => "The thread has no room for a question and its answer.",
+        SlotTaken => "Another message took this number.",
+        MessageExists => "There is a message with this number, though the thread does not count it.",
+        RequestKnown => "This client id was used before.",
+    }
 }
 
 /// What [`Patterns::ask_question`](crate::Patterns::ask_question) writes.
@@ -50,11 +54,11 @@ pub struct AskQuestion<'a> {
     pub record: Option<&'a Idempotency>,
     /// Compared with the `message_slots` of the thread.
     pub seen_slots: u32,
-    /// Its author.
+    /// Who wrote it.
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
     pub last_excerpt: Option<&'a str>,
-    /// If it is a question: its state.
+    /// If it is a question: what became of it.
     pub last_state: Option<LastState>,
     /// The new `messages_expire_from` of the thread.
     pub expire_from: Option<Timestamp>,
@@ -80,13 +84,11 @@ impl fmt::Debug for AskQuestion<'_> {
 impl Patterns {
     /// AP-40: Ask a question.
     ///
-    /// `POST /threads/{id}/messages`. The question takes two slots, its own and its answer's. It is refused if there is no room
-    /// for both, so an answer is never lost to the cap of 500. The run that stores the question holds it until `lease_until`,
-    /// so a question of a killed process is detectable. The thread shows its last message in its row of a list, and the session
-    /// shows its last activity. Numbers are never reused, so a message that expires frees no slot. The number of slots is a
-    /// condition: two concurrent questions get different numbers, and the refused one gets the current number and tries again.
-    /// If the client sent its own id, the record that detects repetitions is in the same transaction. If messages expire, the
-    /// thread stores the expiry of its first and its last message, which shows without a read whether messages may be gone.
+    /// `POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer
+    /// is never lost to the cap of 500. It is held by the run that stores it until `lease_until`: a process that is killed leaves a question that says so. The
+    /// thread shows its last message in its row of a list, and the session when something was last said in it. Numbers are never used again, so a message that expires gives no slot back. The slots it saw are a condition; two questions at once get different numbers, and the loser is
+    /// told the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction. Where
+    /// messages expire, the thread keeps when its first and its last one do: that says what may be gone, without reading it.
     ///
     /// `TransactWriteItems`. Costs 1 request and 8 WCU for a question of 200 B, with a client id.
     pub async fn ask_question(

@@ -5,19 +5,23 @@ use crate::generated::Patterns;
 use crate::generated::entity::{SweepKind, SweepState};
 use crate::generated::keys::SweepJobKey;
 use crate::generated::registry::AP_72;
-use modyne::expr::Condition;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::begin_sweep_job`](crate::Patterns::begin_sweep_job) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum BeginSweepJobError {
     /// The job is done, or its code was committed.
-    #[error("The job is done, or its code was committed.")]
     JobSettled,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    BeginSweepJobError {
+        JobSettled => "The job is done, or its code was committed.",
+    }
 }
 
 impl Patterns {

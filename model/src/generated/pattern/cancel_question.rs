@@ -6,36 +6,39 @@ use crate::generated::entity::{Message, ReplyState};
 use crate::generated::ids::{SessionId, ThreadUuid, UserId};
 use crate::generated::keys::MessageKey;
 use crate::generated::registry::AP_54;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::cancel_question`](crate::Patterns::cancel_question) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum CancelQuestionError {
-    /// The message does not exist.
-    #[error("The message does not exist.")]
+    /// There is no such message.
     QuestionNotFound,
-    /// The message belongs to another user.
-    #[error("The message belongs to another user.")]
+    /// It is another user's.
     NotYours,
-    /// The message is not a pending question.
-    #[error("The message is not a pending question.")]
+    /// It is no question, or one that is settled.
     NotPending {
         /// The item that refused, as it is.
         current: Box<Message>,
     },
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    CancelQuestionError {
+        QuestionNotFound => "There is no such message.",
+        NotYours => "It is another user's.",
+        NotPending => "It is no question, or one that is settled.",
+    }
 }
 
 impl Patterns {
     /// AP-54: Cancel a question.
     ///
-    /// `POST /threads/{id}/messages/{id}/cancel`. The run that holds the question sees this within a second
-    /// (AP-55), and its answer is refused from now on. The question keeps its answer's slot and can
-    /// be retried.
+    /// `POST /threads/{id}/messages/{id}/cancel`. The run that holds the question sees it within a second (AP-55), and its answer
+    /// would be refused from now on. The question keeps its answer's slot and can be asked again.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a question of 200 B.
     pub async fn cancel_question(

@@ -7,27 +7,31 @@ use crate::generated::entity::RefreshFamily;
 use crate::generated::ids::UserId;
 use crate::generated::keys::{RefreshFamilyKey, UserKey};
 use crate::generated::registry::AP_06;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::change_password`](crate::Patterns::change_password) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ChangePasswordError {
-    /// The user does not exist.
-    #[error("The user does not exist.")]
+    /// There is no such user.
     UserNotFound,
     /// The password was changed by another request since it was checked.
-    #[error("The password was changed by another request since it was checked.")]
     PasswordChanged,
-    /// A family with this id already exists.
-    #[error("A family with this id already exists.")]
+    /// There is a family with this id already.
     FamilyExists,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    ChangePasswordError {
+        UserNotFound => "There is no such user.",
+        PasswordChanged => "The password was changed by another request since it was checked.",
+        FamilyExists => "There is a family with this id already.",
+    }
 }
 
 /// What [`Patterns::change_password`](crate::Patterns::change_password) writes.
@@ -63,9 +67,9 @@ impl fmt::Debug for ChangePassword<'_> {
 impl Patterns {
     /// AP-06: Change a password.
     ///
-    /// `PUT /users/me/password`. One transaction writes the new hash, ends every sign-in, and starts a new one for the caller,
-    /// so a stolen password or token loses its access. The old hash is a condition, so one of two concurrent changes fails.
-    /// Without sign-ins, `POST /auth/login` uses it to renew a hash whose cost is lower than the current setting.
+    /// `PUT /users/me/password`. The new hash, the end of every sign-in, and a new one for the caller, in one transaction: who knew the old password or has a copy
+    /// of a token does not stay in. The old hash is a condition, so of two changes at once one loses. Without sign-ins it is also how a hash is renewed at `POST /auth/login`, when hashes have
+    /// become dearer since it was made.
     ///
     /// `TransactWriteItems`. Costs 1 request and 10 WCU for a profile of 500 B, three sign-ins.
     pub async fn change_password(

@@ -7,39 +7,43 @@ use crate::generated::entity::{EmailClaim, UsernameClaim};
 use crate::generated::ids::UserId;
 use crate::generated::keys::{EmailClaimKey, UserKey, UsernameClaimKey};
 use crate::generated::registry::AP_05;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{Digest, StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::change_profile`](crate::Patterns::change_profile) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ChangeProfileError {
-    /// The user does not exist.
-    #[error("The user does not exist.")]
+    /// There is no such user.
     UserNotFound,
     /// The profile was changed by another request since it was read.
-    #[error("The profile was changed by another request since it was read.")]
     ProfileChanged,
     /// Another account has this e-mail address.
-    #[error("Another account has this e-mail address.")]
     EmailTaken,
     /// Another account has this username.
-    #[error("Another account has this username.")]
     UsernameTaken,
-    /// The old claim does not belong to this user.
-    #[error("The old claim does not belong to this user.")]
+    /// The old claim is not this user's.
     ClaimLost,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    ChangeProfileError {
+        UserNotFound => "There is no such user.",
+        ProfileChanged => "The profile was changed by another request since it was read.",
+        EmailTaken => "Another account has this e-mail address.",
+        UsernameTaken => "Another account has this username.",
+        ClaimLost => "The old claim is not this user's.",
+    }
 }
 
 /// Names an email claim.
 #[derive(Clone, Debug)]
 pub struct OldEmailClaim {
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
     pub email_digest: Digest,
     /// Compared with the `user_id` of the email claim.
     pub owner: UserId,
@@ -48,7 +52,7 @@ pub struct OldEmailClaim {
 /// Names a username claim.
 #[derive(Clone)]
 pub struct OldUsernameClaim<'a> {
-    /// The name in lower case, so that `Ada` and `ada` are the same.
+    /// The name in lower case, so that `Ada` and `ada` are one.
     pub username_key: &'a UsernameKey,
     /// Compared with the `user_id` of the username claim.
     pub owner: UserId,
@@ -86,7 +90,7 @@ pub struct ChangeProfile<'a> {
     pub name: &'a str,
     /// Unique through `EmailClaim`.
     pub email: &'a Email,
-    /// Unique through `UsernameClaim`, ignoring case.
+    /// Unique through `UsernameClaim`, whatever its case.
     pub username: &'a Username,
     /// The new `updated_at` of the user.
     pub now: Timestamp,
@@ -114,9 +118,9 @@ impl fmt::Debug for ChangeProfile<'_> {
 impl Patterns {
     /// AP-05: Change a profile.
     ///
-    /// `PUT /users/me`. The profile is written only if it still equals the profile that the caller read, so concurrent changes
-    /// cannot undo each other. A claim moves only if the address or username changes: the new claim is put if it is free, and
-    /// the old one is deleted if it belongs to this user. The transaction applies all of it, or nothing.
+    /// `PUT /users/me`. The profile is rewritten only if all of it is still what the caller read, so that of two changes at once neither takes the other back. A
+    /// claim moves only when the address or username really changes: the new one is put if it is free, the old one deleted if it is this
+    /// user's. All of it, or nothing.
     ///
     /// `TransactWriteItems`. Costs 1 request and 11 WCU for a profile of 500 B, both claims moved.
     pub async fn change_profile(

@@ -7,34 +7,36 @@ use crate::generated::entity::Session;
 use crate::generated::ids::{SessionId, UserId};
 use crate::generated::keys::SessionKey;
 use crate::generated::registry::AP_25;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::change_session_settings`](crate::Patterns::change_session_settings) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ChangeSessionSettingsError {
-    /// The session does not exist.
-    #[error("The session does not exist.")]
+    /// There is no such session.
     SessionNotFound,
     /// The session was saved, renamed or given another language since it was read.
-    #[error(
-        "The session was saved, renamed or given another language since it was read."
-    )]
     SessionChanged {
         /// The item that refused, as it is.
         current: Box<Session>,
     },
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    ChangeSessionSettingsError {
+        SessionNotFound => "There is no such session.",
+        SessionChanged => "The session was saved, renamed or given another language since it was read.",
+    }
 }
 
 /// What [`Patterns::change_session_settings`](crate::Patterns::change_session_settings) writes.
 #[derive(Clone)]
 pub struct ChangeSessionSettings<'a> {
-    /// The owner.
+    /// Whose it is.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -44,9 +46,9 @@ pub struct ChangeSessionSettings<'a> {
     pub seen_settings_changes: u32,
     /// The name shown in the list.
     pub filename: &'a Filename,
-    /// The language that the file name and the first line indicate.
+    /// What the filename and the first line say.
     pub language_detected: Language,
-    /// The language that the user chose instead.
+    /// What the user says instead.
     pub language_override: Option<Language>,
     /// The new `updated_at` of the session.
     pub now: Timestamp,
@@ -70,10 +72,9 @@ impl fmt::Debug for ChangeSessionSettings<'_> {
 impl Patterns {
     /// AP-25: Change a session's settings.
     ///
-    /// `PATCH /sessions/{id}/metadata`, and a save that changes only the language. It is one small write: the code and the
-    /// version stay unchanged. The version and the settings that the caller read are conditions, so concurrent changes do not
-    /// undo each other, and the detected language belongs to this name and this code. A refused caller gets the current head,
-    /// and applies its change to it.
+    /// `PATCH /sessions/{id}/metadata`, and a save of no more than the language. One small write: the code is not touched and the version does not
+    /// move. What the caller saw is a condition, so that of two changes at once neither undoes the other, and the language that was detected is that of
+    /// this name and this code; the loser is given the head as it is now, to apply its change to.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one head.
     pub async fn change_session_settings(

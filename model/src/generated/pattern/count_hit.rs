@@ -5,29 +5,33 @@ use crate::generated::Patterns;
 use crate::generated::entity::RateWindow;
 use crate::generated::keys::RateWindowKey;
 use crate::generated::registry::AP_60;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{Expiry, StoreError};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::count_hit`](crate::Patterns::count_hit) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum CountHitError {
     /// The rule's limit is reached in this window.
-    #[error("The rule's limit is reached in this window.")]
     LimitReached {
         /// The item that refused, as it is.
         current: Box<RateWindow>,
     },
     /// The limit of questions to the model is reached in this window.
-    #[error("The limit of questions to the model is reached in this window.")]
     AiLimitReached {
         /// The item that refused, as it is.
         current: Box<RateWindow>,
     },
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    CountHitError {
+        LimitReached => "The rule's limit is reached in this window.",
+        AiLimitReached => "The limit of questions to the model is reached in this window.",
+    }
 }
 
 /// What [`Patterns::count_hit`](crate::Patterns::count_hit) writes.

@@ -5,9 +5,8 @@ use crate::generated::Patterns;
 use crate::generated::ids::UserId;
 use crate::generated::keys::SessionKey;
 use crate::generated::registry::AP_90;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::StoreError;
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

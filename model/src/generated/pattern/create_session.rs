@@ -5,32 +5,36 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Code, Creation, Session, SweepState};
 use crate::generated::keys::{SweepJobKey, UserKey};
 use crate::generated::registry::AP_20;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::create_session`](crate::Patterns::create_session) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum CreateSessionError {
     /// There is no such user.
-    #[error("There is no such user.")]
     UserNotFound,
     /// The user has 100 sessions already.
-    #[error("The user has 100 sessions already.")]
     SessionLimitExceeded,
     /// There is a session with this id already.
-    #[error("There is a session with this id already.")]
     SessionExists,
     /// The staged code is being removed, because it was not committed in time.
-    #[error("The staged code is being removed, because it was not committed in time.")]
     StagingExpired,
     /// This client id was used before.
-    #[error("This client id was used before.")]
     RequestKnown,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    CreateSessionError {
+        UserNotFound => "There is no such user.",
+        SessionLimitExceeded => "The user has 100 sessions already.",
+        SessionExists => "There is a session with this id already.",
+        StagingExpired => "The staged code is being removed, because it was not committed in time.",
+        RequestKnown => "This client id was used before.",
+    }
 }
 
 /// What [`Patterns::create_session`](crate::Patterns::create_session) writes.

@@ -5,32 +5,36 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Creation, Session, Thread, ThreadAnchor};
 use crate::generated::keys::{AnchorsKey, SessionKey};
 use crate::generated::registry::AP_30;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::create_thread`](crate::Patterns::create_thread) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum CreateThreadError {
     /// There is no such session.
-    #[error("There is no such session.")]
     SessionNotFound,
     /// The session has 50 threads already.
-    #[error("The session has 50 threads already.")]
     ThreadLimitExceeded,
     /// The session was saved since its lines were looked up.
-    #[error("The session was saved since its lines were looked up.")]
     SessionChanged,
     /// There is a thread with this id already.
-    #[error("There is a thread with this id already.")]
     ThreadExists,
     /// This client id was used before.
-    #[error("This client id was used before.")]
     RequestKnown,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    CreateThreadError {
+        SessionNotFound => "There is no such session.",
+        ThreadLimitExceeded => "The session has 50 threads already.",
+        SessionChanged => "The session was saved since its lines were looked up.",
+        ThreadExists => "There is a thread with this id already.",
+        RequestKnown => "This client id was used before.",
+    }
 }
 
 /// What [`Patterns::create_thread`](crate::Patterns::create_thread) writes.

@@ -6,29 +6,33 @@ use crate::generated::entity::SweepJob;
 use crate::generated::ids::{RevisionId, SessionId, UserId};
 use crate::generated::keys::{CodeKey, SessionKey, UserKey};
 use crate::generated::registry::AP_26;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::delete_session`](crate::Patterns::delete_session) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum DeleteSessionError {
-    /// The session does not exist.
-    #[error("The session does not exist.")]
+    /// There is no such session.
     SessionNotFound,
     /// The session was saved since it was read.
-    #[error("The session was saved since it was read.")]
     SessionChanged,
-    /// The user does not exist, or its session counter is 0.
-    #[error("The user does not exist, or its session counter is 0.")]
+    /// The user is gone, or counts no sessions.
     SlotNotReturned,
     /// The session is being deleted already.
-    #[error("The session is being deleted already.")]
     JobExists,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    DeleteSessionError {
+        SessionNotFound => "There is no such session.",
+        SessionChanged => "The session was saved since it was read.",
+        SlotNotReturned => "The user is gone, or counts no sessions.",
+        JobExists => "The session is being deleted already.",
+    }
 }
 
 /// What [`Patterns::delete_session`](crate::Patterns::delete_session) writes.
@@ -38,22 +42,21 @@ pub struct DeleteSession<'a> {
     pub user: Option<&'a UserKey>,
     /// The sweep job to put.
     pub job: &'a SweepJob,
-    /// The owner.
+    /// Whose it is.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
-    /// The revision of the code that belongs to this head.
+    /// Which state of the code this head belongs to.
     pub revision: RevisionId,
 }
 
 impl Patterns {
     /// AP-26: Delete a session.
     ///
-    /// `DELETE /sessions/{id}`. One transaction deletes head and code, frees the user's slot and leaves a sweep job. The
-    /// revision is a condition, so that the job names the chunks that exist. The counter cannot go below zero. If it is wrong
-    /// and at zero, a second transaction without the user deletes the session, and `codesensei verify --fix` corrects the
-    /// counter. The sweep of a deleted account deletes its sessions the same way, because there is no user whose slot could be
-    /// freed.
+    /// `DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so
+    /// that the job names the chunks that were really there. The counter has a floor: if it is wrong and at zero, the session is deleted by a second
+    /// transaction that leaves the user out, and `codesensei verify --fix` corrects the counter. The sweep of a deleted account takes its sessions the same
+    /// way; there is no user then to give a slot back to.
     ///
     /// `TransactWriteItems`. Costs 1 request and 10 WCU for a file that compresses to 1.2 KB.
     pub async fn delete_session(

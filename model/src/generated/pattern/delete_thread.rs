@@ -6,38 +6,42 @@ use crate::generated::entity::{SweepJob, ThreadAnchor};
 use crate::generated::ids::{SessionId, ThreadUuid};
 use crate::generated::keys::{AnchorsKey, SessionKey, ThreadKey};
 use crate::generated::registry::AP_34;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::delete_thread`](crate::Patterns::delete_thread) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum DeleteThreadError {
-    /// The thread does not exist.
-    #[error("The thread does not exist.")]
+    /// There is no such thread.
     ThreadNotFound,
-    /// The session does not exist, or its thread counter is 0.
-    #[error("The session does not exist, or its thread counter is 0.")]
+    /// The session is gone, or counts no threads.
     SlotNotReturned,
-    /// The session does not exist.
-    #[error("The session does not exist.")]
+    /// There is no such session.
     SessionNotFound,
     /// The anchors changed since they were read.
-    #[error("The anchors changed since they were read.")]
     AnchorsMoved,
     /// The thread is being deleted already.
-    #[error("The thread is being deleted already.")]
     JobExists,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    DeleteThreadError {
+        ThreadNotFound => "There is no such thread.",
+        SlotNotReturned => "The session is gone, or counts no threads.",
+        SessionNotFound => "There is no such session.",
+        AnchorsMoved => "The anchors changed since they were read.",
+        JobExists => "The thread is being deleted already.",
+    }
 }
 
 /// Changes an anchors.
 #[derive(Clone, Debug)]
 pub struct RemainingAnchors<'a> {
-    /// The session.
+    /// Where it is.
     pub session_id: SessionId,
     /// Compared with the `changes` of the anchors.
     pub seen_changes: u32,
@@ -56,7 +60,7 @@ pub struct DeleteThread<'a> {
     pub anchors: Option<RemainingAnchors<'a>>,
     /// The sweep job to put.
     pub job: &'a SweepJob,
-    /// The session.
+    /// Where it is.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
@@ -65,10 +69,9 @@ pub struct DeleteThread<'a> {
 impl Patterns {
     /// AP-34: Delete a thread.
     ///
-    /// `DELETE /threads/{id}`. The thread and its anchor are deleted, its slot is freed, and a sweep job remains for its
-    /// messages. The action `counted` updates the head. If its counter is wrong and at zero, a second transaction has the
-    /// action `uncounted` instead, so that the thread is deleted and only the change is counted; `codesensei verify --fix`
-    /// corrects the counter.
+    /// `DELETE /threads/{id}`. The thread and its anchor go, its slot comes back, and its messages are left to a sweep job. The head is named as `counted`. If its
+    /// counter is wrong and at zero, a second transaction names it as `uncounted`, so that the thread is deleted and only the change is counted;
+    /// `codesensei verify --fix` corrects the counter.
     ///
     /// `TransactWriteItems`. Costs 1 request and 8 WCU for a selection of 300 B, the only thread.
     pub async fn delete_thread(

@@ -6,30 +6,34 @@ use crate::generated::entity::ReplyState;
 use crate::generated::ids::{SessionId, ThreadUuid};
 use crate::generated::keys::MessageKey;
 use crate::generated::registry::AP_43;
-use modyne::expr::Condition;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::fail_question`](crate::Patterns::fail_question) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum FailQuestionError {
     /// The question was deleted.
-    #[error("The question was deleted.")]
     QuestionGone,
-    /// The question is answered or cancelled, or another run took it over.
-    #[error("The question is answered or cancelled, or another run took it over.")]
+    /// The question has its answer already, was cancelled, or another run took it over.
     LeaseLost,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    FailQuestionError {
+        QuestionGone => "The question was deleted.",
+        LeaseLost => "The question has its answer already, was cancelled, or another run took it over.",
+    }
 }
 
 /// What [`Patterns::fail_question`](crate::Patterns::fail_question) writes.
 #[derive(Clone, Debug)]
 pub struct FailQuestion<'a> {
-    /// The session.
+    /// Where it is.
     pub session_id: SessionId,
-    /// The thread.
+    /// Which thread.
     pub thread: ThreadUuid,
     /// Its number in the thread, 1 to 500.
     pub seq: u32,
@@ -42,8 +46,8 @@ pub struct FailQuestion<'a> {
 impl Patterns {
     /// AP-43: Mark a question failed.
     ///
-    /// The model did not answer. The question stays, has the reason, and keeps its answer's slot, so that a retry always has
-    /// room. Only the run that holds the question writes this, or `verify` for a question that no run holds.
+    /// The model did not answer. The question stays, says why, and keeps its answer's slot, so that asking again always fits. Only the run that holds it says
+    /// so, or `verify` of a question that no run holds.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a question of 200 B.
     pub async fn fail_question(

@@ -6,9 +6,8 @@ use crate::generated::entity::Message;
 use crate::generated::ids::{SessionId, ThreadUuid};
 use crate::generated::keys::MessageKey;
 use crate::generated::registry::AP_45;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::StoreError;
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::{KeyPart, Primary};
 
 impl Patterns {

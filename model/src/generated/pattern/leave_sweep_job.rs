@@ -4,24 +4,28 @@
 use crate::generated::Patterns;
 use crate::generated::entity::SweepJob;
 use crate::generated::registry::AP_70;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::leave_sweep_job`](crate::Patterns::leave_sweep_job) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum LeaveSweepJobError {
-    /// This job already exists.
-    #[error("This job already exists.")]
+    /// There is such a job already.
     JobExists,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    LeaveSweepJobError {
+        JobExists => "There is such a job already.",
+    }
 }
 
 impl Patterns {
     /// AP-70: Leave a sweep job.
     ///
-    /// Before the first chunk of a large save. (Deletes leave their jobs in their own transactions.)
+    /// Before the first chunk of a large save. (Deletes leave theirs inside their own transaction.)
     ///
     /// `PutItem`. Costs 1 request and 1 WCU for one job.
     pub async fn leave_sweep_job(

@@ -4,9 +4,8 @@
 use crate::generated::Patterns;
 use crate::generated::keys::SweepJobKey;
 use crate::generated::registry::AP_71;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Page, PageRequest, StoreError, StoredItem, Timestamp};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::{KeyPart, Primary};
 
 impl Patterns {

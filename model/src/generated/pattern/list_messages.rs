@@ -6,9 +6,8 @@ use crate::generated::entity::Message;
 use crate::generated::ids::{SessionId, ThreadUuid};
 use crate::generated::keys::MessageKey;
 use crate::generated::registry::AP_44;
-use modyne::expr::{Filter, KeyCondition};
-use modyne::model::Query;
 use table_runtime::{Order, Page, PageRequest, StoreError};
+use table_runtime::expr::{Filter, KeyCondition, Query};
 use table_runtime::key::{KeyPart, Primary};
 
 impl Patterns {

@@ -6,9 +6,8 @@ use crate::generated::entity::RefreshFamily;
 use crate::generated::ids::UserId;
 use crate::generated::keys::RefreshFamilyKey;
 use crate::generated::registry::AP_14;
-use modyne::expr::{Filter, KeyCondition};
-use modyne::model::Query;
 use table_runtime::StoreError;
+use table_runtime::expr::{Filter, KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

@@ -6,9 +6,8 @@ use crate::generated::entity::Session;
 use crate::generated::ids::UserId;
 use crate::generated::keys::SessionKey;
 use crate::generated::registry::AP_21;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Page, PageRequest, StoreError};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

@@ -6,15 +6,20 @@ use crate::generated::Patterns;
 use crate::generated::ids::UserId;
 use crate::generated::keys::{Gsi1, UserKey};
 use crate::generated::registry::AP_81;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use std::fmt;
 use table_runtime::{CorruptItem, Date, Order, Page, PageRequest, StoreError, Timestamp};
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::shards::Sharded;
 
 /// A row of [`Patterns::list_signups`](crate::Patterns::list_signups): what the index shows.
-#[derive(Clone, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Deserialize,
+    table_runtime::serde::Serialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Signup {
     /// Never changes, and appears in no URL.
     pub user_id: UserId,

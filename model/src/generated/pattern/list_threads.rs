@@ -6,10 +6,9 @@ use crate::generated::entity::{Anchors, Thread};
 use crate::generated::ids::SessionId;
 use crate::generated::keys::AnchorsKey;
 use crate::generated::registry::AP_31;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{CorruptItem, StoreError};
 use table_runtime::attributes::entity_of;
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::item::{FromItem, Item};
 use table_runtime::key::Primary;
 

@@ -6,9 +6,8 @@ use crate::generated::entity::Thread;
 use crate::generated::ids::SessionId;
 use crate::generated::keys::ThreadKey;
 use crate::generated::registry::AP_35;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Page, PageRequest, StoreError};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

@@ -6,9 +6,8 @@ use crate::generated::entity::DailyUsage;
 use crate::generated::ids::UserId;
 use crate::generated::keys::DailyUsageKey;
 use crate::generated::registry::AP_65;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Date, Page, PageRequest, StoreError};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::{KeyPart, Primary};
 
 impl Patterns {

@@ -4,25 +4,29 @@
 use crate::generated::Patterns;
 use crate::generated::entity::{EmailClaim, User, UsernameClaim};
 use crate::generated::registry::AP_101;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::load_account`](crate::Patterns::load_account) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum LoadAccountError {
-    /// An user with this id already exists.
-    #[error("An user with this id already exists.")]
+    /// There is a user with this id already.
     UserExists,
     /// Another account has this e-mail address.
-    #[error("Another account has this e-mail address.")]
     EmailTaken,
     /// Another account has this username.
-    #[error("Another account has this username.")]
     UsernameTaken,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    LoadAccountError {
+        UserExists => "There is a user with this id already.",
+        EmailTaken => "Another account has this e-mail address.",
+        UsernameTaken => "Another account has this username.",
+    }
 }
 
 /// What [`Patterns::load_account`](crate::Patterns::load_account) writes.
@@ -39,9 +43,8 @@ pub struct LoadAccount<'a> {
 impl Patterns {
     /// AP-101: Load an account.
     ///
-    /// A generated account. In a crowd it is written last, so an account that exists is complete: a load that resumes after an
-    /// interruption skips the accounts that AP-94 finds. It is a transaction like a sign-up, so
-    /// a generated name never replaces a real one; but it starts no sign-in.
+    /// A made-up account. In a crowd it comes last, and says that all of it is there: whoever goes on after an interruption leaves alone whom
+    /// AP-94 finds. A transaction as in signing up, so that no made-up name takes a real one's place, but nobody is signed in.
     ///
     /// `TransactWriteItems`. Costs 1 request and 7 WCU for a profile of 500 B.
     pub async fn load_account(

@@ -6,56 +6,60 @@ use crate::generated::entity::{Anchors, ThreadAnchor, ThreadKind};
 use crate::generated::ids::{SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{AnchorsKey, SessionKey, ThreadKey};
 use crate::generated::registry::AP_33;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::move_thread`](crate::Patterns::move_thread) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum MoveThreadError {
-    /// The thread does not exist.
-    #[error("The thread does not exist.")]
+    /// There is no such thread.
     ThreadNotFound,
-    /// The session does not exist.
-    #[error("The session does not exist.")]
+    /// There is no such session.
     SessionNotFound,
     /// The session was saved since its lines were looked up.
-    #[error("The session was saved since its lines were looked up.")]
     SessionChanged,
     /// The session has no anchors.
-    #[error("The session has no anchors.")]
     AnchorsLost,
     /// The anchors changed since they were read.
-    #[error("The anchors changed since they were read.")]
     AnchorsMoved {
         /// The item that refused, as it is.
         current: Box<Anchors>,
     },
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    MoveThreadError {
+        ThreadNotFound => "There is no such thread.",
+        SessionNotFound => "There is no such session.",
+        SessionChanged => "The session was saved since its lines were looked up.",
+        AnchorsLost => "The session has no anchors.",
+        AnchorsMoved => "The anchors changed since they were read.",
+    }
 }
 
 /// What [`Patterns::move_thread`](crate::Patterns::move_thread) writes.
 #[derive(Clone)]
 pub struct MoveThread<'a> {
-    /// The session.
+    /// Where it is.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
-    /// Whether the thread is on a block of lines or on the whole file.
+    /// On some lines, or on the whole file.
     pub kind: ThreadKind,
     /// The text as it was selected, up to 64 KiB. Empty where `selected_gzip` has it.
     pub selected_text: &'a str,
     /// The gzip of a selected text of more than 1 KiB.
     pub selected_gzip: Option<&'a [u8]>,
-    /// Number of moves by its user. If its anchor has another number, they were not read at the same moment.
+    /// How often its user moved it. Its anchor says the same number, or the two were not read of one moment.
     pub moves: u32,
     /// The new `updated_at` of the thread.
     pub now: Timestamp,
-    /// The owner.
+    /// Whose it is.
     pub user_id: UserId,
     /// Compared with the `version_number` of the session.
     pub seen_version: u32,
@@ -86,10 +90,9 @@ impl fmt::Debug for MoveThread<'_> {
 impl Patterns {
     /// AP-33: Move a thread.
     ///
-    /// `PUT /threads/{id}`: the editor sends the new lines, and the server has checked them against the saved code of one
-    /// version. This version is a condition on the head, as it is for a new thread. The head counts
-    /// the move, so that a concurrent save which has read the thread reads it again. Thread and anchor count it too, so that a
-    /// reader can tell whether they belong together. Of two concurrent moves, the last one remains completely.
+    /// `PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition
+    /// on the head as it is for a new thread. The head counts the move, so that a save which read the thread before looks again.
+    /// Thread and anchor count it too, so that a reader knows that the two belong together. Of two moves at once the last one stays, whole.
     ///
     /// `TransactWriteItems`. Costs 1 request and 6 WCU for a selection of 300 B, the only thread.
     pub async fn move_thread(
@@ -106,7 +109,7 @@ impl Patterns {
             .set("selected_text", input.selected_text)
             .set_or_remove(
                 "selected_gzip",
-                input.selected_gzip.map(serde_bytes::Bytes::new),
+                input.selected_gzip.map(table_runtime::serde_bytes::Bytes::new),
             )
             .set("moves", input.moves)
             .set("updated_at", input.now);

@@ -5,19 +5,23 @@ use crate::generated::Patterns;
 use crate::generated::ids::{FamilyId, UserId};
 use crate::generated::keys::RefreshFamilyKey;
 use crate::generated::registry::AP_16;
-use modyne::expr::Condition;
 use table_runtime::{Expiry, StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::note_sign_in_used`](crate::Patterns::note_sign_in_used) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum NoteSignInUsedError {
     /// The sign-in has ended.
-    #[error("The sign-in has ended.")]
     FamilyEnded,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    NoteSignInUsedError {
+        FamilyEnded => "The sign-in has ended.",
+    }
 }
 
 impl Patterns {

@@ -5,22 +5,26 @@ use crate::generated::Patterns;
 use crate::generated::entity::SweepKind;
 use crate::generated::keys::SweepJobKey;
 use crate::generated::registry::AP_120;
-use modyne::expr::Condition;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::put_off_sweep_job`](crate::Patterns::put_off_sweep_job) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum PutOffSweepJobError {
     /// The job is done.
-    #[error("The job is done.")]
     JobSettled,
     /// Another run of the sweep counted this failure.
-    #[error("Another run of the sweep counted this failure.")]
     CountedElsewhere,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    PutOffSweepJobError {
+        JobSettled => "The job is done.",
+        CountedElsewhere => "Another run of the sweep counted this failure.",
+    }
 }
 
 /// What [`Patterns::put_off_sweep_job`](crate::Patterns::put_off_sweep_job) writes.

@@ -6,26 +6,30 @@ use crate::generated::Patterns;
 use crate::generated::ids::UserId;
 use crate::generated::keys::{EmailClaimKey, UsernameClaimKey};
 use crate::generated::registry::AP_111;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{Digest, StoreError, Timestamp};
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::release_claims`](crate::Patterns::release_claims) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ReleaseClaimsError {
-    /// The claim does not exist, or belongs to another user.
-    #[error("The claim does not exist, or belongs to another user.")]
+    /// The claim is gone, or another user's.
     ClaimMoved,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    ReleaseClaimsError {
+        ClaimMoved => "The claim is gone, or another user's.",
+    }
 }
 
 /// Names an email claim.
 #[derive(Clone, Debug)]
 pub struct StaleEmailClaim {
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
     pub email_digest: Digest,
     /// Compared with the `user_id` of the email claim.
     pub owner: UserId,
@@ -36,7 +40,7 @@ pub struct StaleEmailClaim {
 /// Names a username claim.
 #[derive(Clone)]
 pub struct StaleUsernameClaim<'a> {
-    /// The name in lower case, so that `Ada` and `ada` are the same.
+    /// The name in lower case, so that `Ada` and `ada` are one.
     pub username_key: &'a UsernameKey,
     /// Compared with the `user_id` of the username claim.
     pub owner: UserId,
@@ -66,8 +70,8 @@ pub struct ReleaseClaims<'a> {
 impl Patterns {
     /// AP-111: Release a claim.
     ///
-    /// A claim whose user does not exist, or has another address or name. The user and the time of the claim are conditions: if
-    /// another repair released the claim meanwhile, and its user took the name again, the new claim stays.
+    /// A claim whose user is gone, or goes by another address or name. The condition is the user and the time of the claim: if another repair released it
+    /// meanwhile, and its user took the name again, it is a new claim, and stays.
     ///
     /// `TransactWriteItems`. Costs 1 request and 4 WCU for both claims of a user.
     pub async fn release_claims(

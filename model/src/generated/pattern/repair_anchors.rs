@@ -6,25 +6,29 @@ use crate::generated::entity::Anchors;
 use crate::generated::ids::{SessionId, UserId};
 use crate::generated::keys::SessionKey;
 use crate::generated::registry::AP_39;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::repair_anchors`](crate::Patterns::repair_anchors) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RepairAnchorsError {
-    /// The session does not exist.
-    #[error("The session does not exist.")]
+    /// There is no such session.
     SessionNotFound,
     /// The session was saved since its anchors were compared.
-    #[error("The session was saved since its anchors were compared.")]
     SessionChanged,
     /// The anchors changed since they were compared.
-    #[error("The anchors changed since they were compared.")]
     AnchorsMoved,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    RepairAnchorsError {
+        SessionNotFound => "There is no such session.",
+        SessionChanged => "The session was saved since its anchors were compared.",
+        AnchorsMoved => "The anchors changed since they were compared.",
+    }
 }
 
 /// What [`Patterns::repair_anchors`](crate::Patterns::repair_anchors) writes.
@@ -32,7 +36,7 @@ pub enum RepairAnchorsError {
 pub struct RepairAnchors<'a> {
     /// The anchors to put.
     pub anchors: &'a Anchors,
-    /// The owner.
+    /// Whose it is.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -45,9 +49,8 @@ pub struct RepairAnchors<'a> {
 impl Patterns {
     /// AP-39: Repair a session's anchors.
     ///
-    /// Repairs an anchor without its thread, a thread without its anchor, and an anchor that is marked stable over other text.
-    /// The whole item is written, on the condition that the anchors and the version of the code are unchanged since the
-    /// comparison.
+    /// An anchor without its thread, a thread without its anchor, and one that is said to be stable over other text. Anchors are written whole, on the condition
+    /// that they, and the version of the code, are what was compared.
     ///
     /// `TransactWriteItems`. Costs 1 request and 4 WCU for one thread.
     pub async fn repair_anchors(

@@ -5,28 +5,32 @@ use crate::generated::Patterns;
 use crate::generated::ids::{SessionId, ThreadUuid};
 use crate::generated::keys::ThreadKey;
 use crate::generated::registry::AP_113;
-use modyne::expr::Condition;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RepairMessageSlotsError {
-    /// The thread does not exist.
-    #[error("The thread does not exist.")]
+    /// There is no such thread.
     ThreadNotFound,
     /// Slots were taken since they were compared.
-    #[error("Slots were taken since they were compared.")]
     SlotsMoved,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    RepairMessageSlotsError {
+        ThreadNotFound => "There is no such thread.",
+        SlotsMoved => "Slots were taken since they were compared.",
+    }
 }
 
 /// What [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots) writes.
 #[derive(Clone, Debug)]
 pub struct RepairMessageSlots {
-    /// The session.
+    /// Where it is.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
@@ -41,9 +45,8 @@ pub struct RepairMessageSlots {
 impl Patterns {
     /// AP-113: Repair a thread's slots.
     ///
-    /// The messages determine the number of slots in use. If the counter is too low, the next question would get the number of
-    /// an existing message. Every message changes `updated_at`, so a repair is also refused if the slots were repaired and used
-    /// again.
+    /// The messages say how many slots are taken. Too few, and the next question would meet a message under its own number. Every message moves `updated_at`,
+    /// so a repair is also refused when the slots were repaired and taken again.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a selection of 300 B.
     pub async fn repair_message_slots(

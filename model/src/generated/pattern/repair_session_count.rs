@@ -5,29 +5,33 @@ use crate::generated::Patterns;
 use crate::generated::ids::UserId;
 use crate::generated::keys::UserKey;
 use crate::generated::registry::AP_91;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::repair_session_count`](crate::Patterns::repair_session_count) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RepairSessionCountError {
-    /// The user does not exist.
-    #[error("The user does not exist.")]
+    /// There is no such user.
     UserNotFound,
     /// The counter changed since it was compared.
-    #[error("The counter changed since it was compared.")]
     CountMoved,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    RepairSessionCountError {
+        UserNotFound => "There is no such user.",
+        CountMoved => "The counter changed since it was compared.",
+    }
 }
 
 impl Patterns {
     /// AP-91: Repair a user's session counter.
     ///
-    /// Refused if the counter changed since the comparison, even if it changed back: `session_changes` only grows. The repair
-    /// raises it too, so the second of two repairs of the same comparison is refused.
+    /// Refused when the counter moved since it was compared, also when it moved and moved back: `session_changes` only grows, and the repair counts itself, so that of
+    /// two repairs that compared the same the second is refused.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a profile of 500 B.
     pub async fn repair_session_count(

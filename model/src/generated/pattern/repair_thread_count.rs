@@ -5,28 +5,32 @@ use crate::generated::Patterns;
 use crate::generated::ids::{SessionId, UserId};
 use crate::generated::keys::SessionKey;
 use crate::generated::registry::AP_93;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RepairThreadCountError {
-    /// The session does not exist.
-    #[error("The session does not exist.")]
+    /// There is no such session.
     SessionNotFound,
     /// The counter changed since it was compared.
-    #[error("The counter changed since it was compared.")]
     CountMoved,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    RepairThreadCountError {
+        SessionNotFound => "There is no such session.",
+        CountMoved => "The counter changed since it was compared.",
+    }
 }
 
 /// What [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count) writes.
 #[derive(Clone, Debug)]
 pub struct RepairThreadCount {
-    /// The owner.
+    /// Whose it is.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -41,8 +45,7 @@ pub struct RepairThreadCount {
 impl Patterns {
     /// AP-93: Repair a session's thread counter.
     ///
-    /// Refused if the counter changed since the comparison, even if it changed back: `thread_changes` only grows, and the
-    /// repair raises it too.
+    /// Refused when the counter moved since it was compared, also when it moved and moved back: `thread_changes` only grows, and the repair counts itself.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one head.
     pub async fn repair_thread_count(

@@ -7,29 +7,33 @@ use crate::generated::entity::{EmailClaim, UsernameClaim};
 use crate::generated::ids::UserId;
 use crate::generated::keys::UserKey;
 use crate::generated::registry::AP_110;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{StoreError, Timestamp};
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::restore_claims`](crate::Patterns::restore_claims) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RestoreClaimsError {
-    /// The user does not exist.
-    #[error("The user does not exist.")]
+    /// There is no such user.
     UserNotFound,
     /// The profile was changed since it was read.
-    #[error("The profile was changed since it was read.")]
     ProfileChanged,
     /// Another account has this e-mail address.
-    #[error("Another account has this e-mail address.")]
     EmailTaken,
     /// Another account has this username.
-    #[error("Another account has this username.")]
     UsernameTaken,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    RestoreClaimsError {
+        UserNotFound => "There is no such user.",
+        ProfileChanged => "The profile was changed since it was read.",
+        EmailTaken => "Another account has this e-mail address.",
+        UsernameTaken => "Another account has this username.",
+    }
 }
 
 /// What [`Patterns::restore_claims`](crate::Patterns::restore_claims) writes.
@@ -43,7 +47,7 @@ pub struct RestoreClaims<'a> {
     pub user_id: UserId,
     /// Unique through `EmailClaim`.
     pub email: &'a Email,
-    /// Unique through `UsernameClaim`, ignoring case.
+    /// Unique through `UsernameClaim`, whatever its case.
     pub username: &'a Username,
     /// Compared with the `updated_at` of the user.
     pub seen_updated_at: Timestamp,
@@ -65,9 +69,8 @@ impl fmt::Debug for RestoreClaims<'_> {
 impl Patterns {
     /// AP-110: Restore a user's claims.
     ///
-    /// A user without claims cannot sign in, and another user can take their name. A claim is restored only if it is free, and
-    /// only if the profile is unchanged since the read. A profile that was changed and changed back has another `updated_at`,
-    /// so the repair is refused.
+    /// Somebody whose claims are lost cannot sign in, and their name can be taken. A claim is made again only if it is free, and only if the profile still
+    /// says what it is made from. A profile that was changed and changed back has another `updated_at`, and is refused.
     ///
     /// `TransactWriteItems`. Costs 1 request and 6 WCU for a profile of 500 B, both claims.
     pub async fn restore_claims(

@@ -6,25 +6,29 @@ use crate::generated::entity::RefreshFamily;
 use crate::generated::ids::{FamilyId, UserId};
 use crate::generated::keys::RefreshFamilyKey;
 use crate::generated::registry::AP_12;
-use modyne::expr::Condition;
 use table_runtime::{Expiry, StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::rotate_refresh_token`](crate::Patterns::rotate_refresh_token) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RotateRefreshTokenError {
     /// The sign-in has ended.
-    #[error("The sign-in has ended.")]
     FamilyEnded,
     /// The token is not the newest of its family.
-    #[error("The token is not the newest of its family.")]
     TokenSuperseded {
         /// The item that refused, as it is.
         current: Box<RefreshFamily>,
     },
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    RotateRefreshTokenError {
+        FamilyEnded => "The sign-in has ended.",
+        TokenSuperseded => "The token is not the newest of its family.",
+    }
 }
 
 /// What [`Patterns::rotate_refresh_token`](crate::Patterns::rotate_refresh_token) writes.

@@ -4,28 +4,32 @@
 use crate::generated::Patterns;
 use crate::generated::entity::{EmailClaim, RefreshFamily, User, UsernameClaim};
 use crate::generated::registry::AP_01;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::sign_up`](crate::Patterns::sign_up) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum SignUpError {
-    /// An user with this id already exists.
-    #[error("An user with this id already exists.")]
+    /// There is a user with this id already.
     UserExists,
     /// Another account has this e-mail address.
-    #[error("Another account has this e-mail address.")]
     EmailTaken,
     /// Another account has this username.
-    #[error("Another account has this username.")]
     UsernameTaken,
-    /// A family with this id already exists.
-    #[error("A family with this id already exists.")]
+    /// There is a family with this id already.
     FamilyExists,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    SignUpError {
+        UserExists => "There is a user with this id already.",
+        EmailTaken => "Another account has this e-mail address.",
+        UsernameTaken => "Another account has this username.",
+        FamilyExists => "There is a family with this id already.",
+    }
 }
 
 /// What [`Patterns::sign_up`](crate::Patterns::sign_up) writes.
@@ -44,9 +48,9 @@ pub struct SignUp<'a> {
 impl Patterns {
     /// AP-01: Sign up.
     ///
-    /// `POST /auth/signup`. One transaction writes the user, the claims on their address and name, and their first sign-in. So
-    /// two concurrent requests cannot both get the same name, and no account is incomplete. Only the claims make address and
-    /// name unique; an index is eventually consistent and could not.
+    /// `POST /auth/signup`. A new user, the claims on their address and their name, and their first sign-in, in one transaction: two people
+    /// who want the same name at the same moment cannot both have it, and nobody is left with half an account. The claims are the only
+    /// thing that makes address and name unique; an index could not, being eventually consistent.
     ///
     /// `TransactWriteItems`. Costs 1 request and 9 WCU for a profile of 500 B.
     pub async fn sign_up(&self, input: SignUp<'_>) -> Result<(), SignUpError> {

@@ -6,15 +6,21 @@ use crate::generated::entity::DailyUsage;
 use crate::generated::ids::UserId;
 use crate::generated::keys::{DailyUsageKey, Gsi1};
 use crate::generated::registry::AP_83;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Date, Order, StoreError};
 use table_runtime::counter::clamp;
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::shards::Sharded;
 
 /// A row of [`Patterns::spend_of_day`](crate::Patterns::spend_of_day): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Deserialize,
+    table_runtime::serde::Serialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct UserSpend {
     /// The user who asked.
     pub user_id: UserId,

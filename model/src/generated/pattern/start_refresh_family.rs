@@ -6,26 +6,30 @@ use crate::generated::Patterns;
 use crate::generated::entity::RefreshFamily;
 use crate::generated::keys::UserKey;
 use crate::generated::registry::AP_10;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::StoreError;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::start_refresh_family`](crate::Patterns::start_refresh_family) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum StartRefreshFamilyError {
-    /// A family with this id already exists.
-    #[error("A family with this id already exists.")]
+    /// There is a family with this id already.
     FamilyExists,
-    /// The user does not exist.
-    #[error("The user does not exist.")]
+    /// There is no such user.
     UserNotFound,
     /// The password was changed by another request since it was checked.
-    #[error("The password was changed by another request since it was checked.")]
     PasswordChanged,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    StartRefreshFamilyError {
+        FamilyExists => "There is a family with this id already.",
+        UserNotFound => "There is no such user.",
+        PasswordChanged => "The password was changed by another request since it was checked.",
+    }
 }
 
 /// What [`Patterns::start_refresh_family`](crate::Patterns::start_refresh_family) writes.
@@ -49,9 +53,8 @@ impl fmt::Debug for StartRefreshFamily<'_> {
 impl Patterns {
     /// AP-10: Start a refresh family.
     ///
-    /// `POST /auth/login`, last step. Each sign-in is one item in the user's partition, so ending one device or all of them
-    /// needs no index. The verified password is a condition: if the password changed meanwhile, or the account was deleted, no
-    /// sign-in starts.
+    /// `POST /auth/login`, last step. One item for each sign-in, in the user's partition, so that ending one device or all of them needs no index. The
+    /// password that was checked is a condition: when it was changed meanwhile, or the account was deleted, no sign-in starts.
     ///
     /// `TransactWriteItems`. Costs 1 request and 4 WCU for a profile of 500 B.
     pub async fn start_refresh_family(

@@ -6,35 +6,37 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Message, ReplyState};
 use crate::generated::keys::{DailyUsageKey, MessageKey, ThreadKey, UserKey};
 use crate::generated::registry::AP_42;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{Date, StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::store_answer`](crate::Patterns::store_answer) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum StoreAnswerError {
     /// The question was deleted.
-    #[error("The question was deleted.")]
     QuestionGone,
     /// The question was cancelled, or another run took it over or has answered it.
-    #[error(
-        "The question was cancelled, or another run took it over or has answered it."
-    )]
     LeaseLost,
-    /// The question already has an answer.
-    #[error("The question already has an answer.")]
+    /// The question has its answer already.
     AnswerExists,
-    /// The user does not exist.
-    #[error("The user does not exist.")]
+    /// There is no such user.
     UserNotFound,
-    /// The thread does not exist.
-    #[error("The thread does not exist.")]
+    /// There is no such thread.
     ThreadNotFound,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    StoreAnswerError {
+        QuestionGone => "The question was deleted.",
+        LeaseLost => "The question was cancelled, or another run took it over or has answered it.",
+        AnswerExists => "The question has its answer already.",
+        UserNotFound => "There is no such user.",
+        ThreadNotFound => "There is no such thread.",
+    }
 }
 
 /// What [`Patterns::store_answer`](crate::Patterns::store_answer) writes.
@@ -46,7 +48,7 @@ pub struct StoreAnswer<'a> {
     pub question_seq: u32,
     /// Compared with the `lease_until` of the message.
     pub held_until: Timestamp,
-    /// Its author.
+    /// Who wrote it.
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
     pub last_excerpt: Option<&'a str>,
@@ -58,9 +60,9 @@ pub struct StoreAnswer<'a> {
     pub cache_read_tokens: i64,
     /// Tokens written to the prompt cache.
     pub cache_write_tokens: i64,
-    /// Tokens of the answers.
+    /// Tokens answered.
     pub output_tokens: i64,
-    /// Cost in millionths of a US dollar.
+    /// Millionths of a US dollar.
     pub cost_micros: i64,
 }
 
@@ -85,11 +87,11 @@ impl fmt::Debug for StoreAnswer<'_> {
 impl Patterns {
     /// AP-42: Store an answer.
     ///
-    /// After the model has answered. One transaction writes the answer, the question's state, the thread's row and the cost, so
-    /// no answer is stored without its cost, and no cost without its answer. The question and the user must still exist, so an
-    /// answer after a thread's sweep or an account's deletion restores nothing. This run must still hold the question, so only
-    /// one of two runs answers, and no run answers a cancelled question. The write is retried for minutes instead of a few
-    /// times. A refused run reads the stored message (AP-46) before it adds the cost separately.
+    /// After the model has answered. The answer, the question's state, what the thread's row shows and what it cost are one transaction: an answer is
+    /// never stored unpaid, nor paid unstored. The question and the user must still exist, so an answer that arrives after its thread was swept or its
+    /// account deleted brings nothing back; and the question must still be held by this run, so that of two runs one answers, and none answers what was
+    /// cancelled. It is repeated for minutes rather than a few times; a run that is refused reads what is stored (AP-46) before it
+    /// adds the cost on its own.
     ///
     /// `TransactWriteItems`. Costs 1 request and 14 WCU for an answer of 900 B with a patch, the user's tenth that day.
     pub async fn store_answer(

@@ -5,9 +5,8 @@ use crate::generated::Patterns;
 use crate::generated::ids::SessionId;
 use crate::generated::keys::CodeKey;
 use crate::generated::registry::AP_99;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Page, PageRequest, StoreError, StoredItem};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

@@ -4,9 +4,8 @@
 use crate::generated::Patterns;
 use crate::generated::keys::SweepJobKey;
 use crate::generated::registry::AP_116;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Page, PageRequest, StoreError, StoredItem};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

@@ -5,9 +5,8 @@ use crate::generated::Patterns;
 use crate::generated::ids::UserId;
 use crate::generated::keys::UserKey;
 use crate::generated::registry::AP_98;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Page, PageRequest, StoreError, StoredItem};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

@@ -4,19 +4,23 @@
 use crate::generated::Patterns;
 use crate::generated::keys::RateWindowKey;
 use crate::generated::registry::AP_61;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::take_hit_back`](crate::Patterns::take_hit_back) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum TakeHitBackError {
     /// The window has no hit to take back.
-    #[error("The window has no hit to take back.")]
     NothingCounted,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    TakeHitBackError {
+        NothingCounted => "The window has no hit to take back.",
+    }
 }
 
 impl Patterns {

@@ -6,22 +6,26 @@ use crate::generated::entity::{Message, ReplyState};
 use crate::generated::ids::{SessionId, ThreadUuid};
 use crate::generated::keys::MessageKey;
 use crate::generated::registry::AP_53;
-use modyne::expr::Condition;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::take_over_question`](crate::Patterns::take_over_question) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum TakeOverQuestionError {
     /// The question was deleted.
-    #[error("The question was deleted.")]
     QuestionGone,
     /// Another run holds the question, or has answered it.
-    #[error("Another run holds the question, or has answered it.")]
     StillRunning,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    TakeOverQuestionError {
+        QuestionGone => "The question was deleted.",
+        StillRunning => "Another run holds the question, or has answered it.",
+    }
 }
 
 /// What [`Patterns::take_over_question`](crate::Patterns::take_over_question) writes.

@@ -5,9 +5,8 @@ use crate::generated::Patterns;
 use crate::generated::ids::{SessionId, ThreadUuid};
 use crate::generated::keys::IdempotencyKey;
 use crate::generated::registry::AP_76;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::StoreError;
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::{ItemKey, KeyPart, Primary};
 
 impl Patterns {

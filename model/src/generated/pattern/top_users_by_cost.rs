@@ -6,15 +6,21 @@ use crate::generated::entity::DailyUsage;
 use crate::generated::ids::UserId;
 use crate::generated::keys::{DailyUsageKey, Gsi1};
 use crate::generated::registry::AP_80;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Date, FirstItems, Order, StoreError};
 use table_runtime::counter::clamp;
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::shards::Sharded;
 
 /// A row of [`Patterns::top_users_by_cost`](crate::Patterns::top_users_by_cost): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Deserialize,
+    table_runtime::serde::Serialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct UserCost {
     /// The user who asked.
     pub user_id: UserId,

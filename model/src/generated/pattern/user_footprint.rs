@@ -6,10 +6,9 @@ use crate::generated::entity::{DailyUsage, RefreshFamily, Session, User};
 use crate::generated::ids::UserId;
 use crate::generated::keys::UserKey;
 use crate::generated::registry::AP_77;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Page, PageRequest, StoreError};
 use table_runtime::attributes::entity_of;
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::item::{FromItem, Item};
 use table_runtime::key::Primary;
 

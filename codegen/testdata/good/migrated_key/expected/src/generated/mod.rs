@@ -3,8 +3,6 @@
 
 use table_runtime::{Design, Table};
 
-mod by_name;
-
 pub(crate) mod any;
 
 pub(crate) mod entity;

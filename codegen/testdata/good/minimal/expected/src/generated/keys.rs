@@ -5,7 +5,8 @@ use crate::generated::ids::NoteId;
 use table_runtime::key::{KeyPart, Primary};
 
 /// Names one note: `AUTHOR#{author}` / `NOTE#{note_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct NoteKey {
     /// Who wrote it.
     pub author: String,

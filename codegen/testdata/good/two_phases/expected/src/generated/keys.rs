@@ -6,7 +6,8 @@ use crate::generated::ids::NoteId;
 use table_runtime::key::{KeyPart, Primary};
 
 /// The key in `GSI1`, whose sort key is a number.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, table_runtime::serde::Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Gsi1 {
     #[serde(rename = "GSI1PK")]
     pub(crate) partition: String,
@@ -14,8 +15,8 @@ pub struct Gsi1 {
     pub(crate) sort: i64,
 }
 
-impl modyne::keys::IndexKey for Gsi1 {
-    const INDEX_DEFINITION: modyne::keys::SecondaryIndexDefinition = modyne::keys::SecondaryIndexDefinition::Global(modyne::keys::GlobalSecondaryIndexDefinition {
+impl table_runtime::entity::IndexKey for Gsi1 {
+    const INDEX_DEFINITION: table_runtime::entity::SecondaryIndexDefinition = table_runtime::entity::SecondaryIndexDefinition::Global(table_runtime::entity::GlobalSecondaryIndexDefinition {
         index_name: "GSI1",
         hash_key: "GSI1PK",
         range_key: Some("GSI1SK"),
@@ -23,7 +24,8 @@ impl modyne::keys::IndexKey for Gsi1 {
 }
 
 /// Names one note: `AUTHOR#{author}` / `NOTE#{note_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct NoteKey {
     /// Who wrote it.
     pub author: String,

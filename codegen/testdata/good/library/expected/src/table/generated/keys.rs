@@ -9,7 +9,8 @@ use table_runtime::{Date, Timestamp};
 use table_runtime::key::{KeyPart, Primary, padded, shard};
 
 /// The key in `ByTime`, whose sort key is a number.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, table_runtime::serde::Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Bytime {
     #[serde(rename = "TimeGroup")]
     pub(crate) partition: String,
@@ -17,8 +18,8 @@ pub struct Bytime {
     pub(crate) sort: i64,
 }
 
-impl modyne::keys::IndexKey for Bytime {
-    const INDEX_DEFINITION: modyne::keys::SecondaryIndexDefinition = modyne::keys::SecondaryIndexDefinition::Global(modyne::keys::GlobalSecondaryIndexDefinition {
+impl table_runtime::entity::IndexKey for Bytime {
+    const INDEX_DEFINITION: table_runtime::entity::SecondaryIndexDefinition = table_runtime::entity::SecondaryIndexDefinition::Global(table_runtime::entity::GlobalSecondaryIndexDefinition {
         index_name: "ByTime",
         hash_key: "TimeGroup",
         range_key: Some("TimeOf"),
@@ -26,7 +27,8 @@ impl modyne::keys::IndexKey for Bytime {
 }
 
 /// The key in `ByPrice`, whose sort key is a number.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, table_runtime::serde::Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Byprice {
     #[serde(rename = "PriceGroup")]
     pub(crate) partition: String,
@@ -34,8 +36,8 @@ pub struct Byprice {
     pub(crate) sort: i64,
 }
 
-impl modyne::keys::IndexKey for Byprice {
-    const INDEX_DEFINITION: modyne::keys::SecondaryIndexDefinition = modyne::keys::SecondaryIndexDefinition::Global(modyne::keys::GlobalSecondaryIndexDefinition {
+impl table_runtime::entity::IndexKey for Byprice {
+    const INDEX_DEFINITION: table_runtime::entity::SecondaryIndexDefinition = table_runtime::entity::SecondaryIndexDefinition::Global(table_runtime::entity::GlobalSecondaryIndexDefinition {
         index_name: "ByPrice",
         hash_key: "PriceGroup",
         range_key: Some("Price"),
@@ -43,7 +45,8 @@ impl modyne::keys::IndexKey for Byprice {
 }
 
 /// Names one book: `BOOK#{isbn}` / `BOOK`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct BookKey {
     /// Which book.
     pub isbn: Isbn,
@@ -75,7 +78,8 @@ impl BookKey {
 }
 
 /// Names one copy: `BOOK#{isbn}` / `COPY#{number:03}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct CopyKey {
     /// Of which book.
     pub isbn: Isbn,
@@ -99,7 +103,8 @@ impl CopyKey {
 }
 
 /// Names one day: `MEMBER#{member_id}` / `DAY#{date}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct DayKey {
     /// Who.
     pub member_id: MemberId,
@@ -133,7 +138,8 @@ impl DayKey {
 }
 
 /// Names one loan: `MEMBER#{member_id}` / `LOAN#{due_on}#{isbn}#{number:03}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct LoanKey {
     /// Who has it.
     pub member_id: MemberId,
@@ -164,7 +170,8 @@ impl LoanKey {
 }
 
 /// Names one member: `MEMBER#{member_id}` / `CARD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct MemberKey {
     /// Who.
     pub member_id: MemberId,
@@ -186,7 +193,8 @@ impl MemberKey {
 }
 
 /// Names one notice: `NOTICES#{branch}` / `{due}#{member_id}#{topic}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct NoticeKey {
     /// Which house writes it.
     pub branch: Branch,
@@ -217,7 +225,8 @@ impl NoticeKey {
 }
 
 /// Names one wish: `BOOK#{isbn}` / `WISH#{branch}#{member_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct WishKey {
     /// Which book.
     pub isbn: Isbn,

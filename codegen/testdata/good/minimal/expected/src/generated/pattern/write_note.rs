@@ -4,18 +4,22 @@
 use crate::generated::Patterns;
 use crate::generated::entity::Note;
 use crate::generated::registry::AP_01;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::write_note`](crate::Patterns::write_note) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum WriteNoteError {
     /// There is such a note already.
-    #[error("There is such a note already.")]
     NoteExists,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    WriteNoteError {
+        NoteExists => "There is such a note already.",
+    }
 }
 
 impl Patterns {

@@ -10,7 +10,14 @@ use table_runtime::item::{FromItem, Item, decode_older_entity, encode_older_enti
 use table_runtime::key::Primary;
 
 /// A note that a user wrote.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Note {
     /// Who wrote it.
     pub author: String,
@@ -31,7 +38,17 @@ pub struct Note {
 }
 
 /// Whether it is finished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum NoteState {
     /// Stored as `draft`.
     #[serde(rename = "draft")]
@@ -92,8 +109,8 @@ impl Note {
     ];
 }
 
-impl modyne::EntityDef for Note {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Note {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "note",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -107,7 +124,7 @@ impl modyne::EntityDef for Note {
     ];
 }
 
-impl modyne::Entity for Note {
+impl table_runtime::entity::Entity for Note {
     type KeyInput<'a> = NoteKey;
     type Table = Table;
     type IndexKeys = Gsi1;
@@ -115,8 +132,8 @@ impl modyne::Entity for Note {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
-        modyne::keys::FullKey {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
+        table_runtime::entity::FullKey {
             indexes: Gsi1 {
                 partition: NoteKey::gsi1_partition(self.state),
                 sort: i64::from(self.changes),

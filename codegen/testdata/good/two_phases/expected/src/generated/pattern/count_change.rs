@@ -5,22 +5,26 @@ use crate::generated::Patterns;
 use crate::generated::ids::NoteId;
 use crate::generated::keys::NoteKey;
 use crate::generated::registry::AP_04;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::count_change`](crate::Patterns::count_change) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum CountChangeError {
     /// There is no such note.
-    #[error("There is no such note.")]
     NoSuchNote,
     /// It was changed too often.
-    #[error("It was changed too often.")]
     TooMany,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    CountChangeError {
+        NoSuchNote => "There is no such note.",
+        TooMany => "It was changed too often.",
+    }
 }
 
 impl Patterns {

@@ -5,14 +5,20 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Note, NoteState};
 use crate::generated::keys::{Gsi1, NoteKey};
 use crate::generated::registry::AP_03;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, StoreError};
 use table_runtime::counter::clamp;
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 
 /// A row of [`Patterns::list_notes`](crate::Patterns::list_notes): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Deserialize,
+    table_runtime::serde::Serialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct ChangedNote {
     /// Its first line.
     pub title: String,

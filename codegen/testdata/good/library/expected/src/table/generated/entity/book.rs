@@ -13,7 +13,14 @@ use table_runtime::key::Primary;
 
 /// A book that the library has.
 /// Its copies lie in the same partition.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Book {
     /// Which book.
     pub isbn: Isbn,
@@ -35,7 +42,7 @@ pub struct Book {
     pub added_at: Timestamp,
     /// A small picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "serde_bytes")]
+    #[serde(with = "table_runtime::serde_bytes")]
     pub cover: Option<Vec<u8>>,
     /// Where it stands.
     pub place: Place,
@@ -48,7 +55,14 @@ pub struct Book {
 }
 
 /// What was printed of it.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Edition {
     /// When.
     #[serde(rename = "y")]
@@ -63,7 +77,13 @@ pub struct Edition {
 }
 
 /// Where it stands.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Place {
     /// Which room.
     pub room: String,
@@ -74,7 +94,7 @@ pub struct Place {
     pub lamp: Option<Lamp>,
     /// A picture of the row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(with = "serde_bytes")]
+    #[serde(with = "table_runtime::serde_bytes")]
     pub scan: Option<Vec<u8>>,
 }
 
@@ -90,7 +110,17 @@ impl fmt::Debug for Place {
 }
 
 /// What kind of book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum BookType {
     /// Stored as `novel`.
     #[serde(rename = "novel")]
@@ -116,7 +146,17 @@ impl BookType {
 }
 
 /// How large.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum Format {
     /// Stored as `octavo`.
     #[serde(rename = "octavo")]
@@ -138,7 +178,17 @@ impl Format {
 }
 
 /// Whether one can read there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum Lamp {
     /// Stored as `on`.
     #[serde(rename = "on")]
@@ -199,8 +249,8 @@ impl Book {
     ];
 }
 
-impl modyne::EntityDef for Book {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Book {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "book",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -220,7 +270,7 @@ impl modyne::EntityDef for Book {
     ];
 }
 
-impl modyne::Entity for Book {
+impl table_runtime::entity::Entity for Book {
     type KeyInput<'a> = BookKey;
     type Table = Table;
     type IndexKeys = (Bytime, Byprice);
@@ -228,8 +278,8 @@ impl modyne::Entity for Book {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
-        modyne::keys::FullKey {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
+        table_runtime::entity::FullKey {
             indexes: (
                 Bytime {
                     partition: BookKey::bytime_partition(self.r#type),

@@ -9,7 +9,14 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
 /// One copy of a book.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Copy {
     /// Of which book.
     pub isbn: Isbn,
@@ -31,7 +38,17 @@ pub struct Copy {
 }
 
 /// Where it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub enum CopyState {
     /// Stored as `shelved`.
     #[serde(rename = "shelved")]
@@ -72,8 +89,8 @@ impl Copy {
     }
 }
 
-impl modyne::EntityDef for Copy {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Copy {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "book_copy",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -87,7 +104,7 @@ impl modyne::EntityDef for Copy {
     ];
 }
 
-impl modyne::Entity for Copy {
+impl table_runtime::entity::Entity for Copy {
     type KeyInput<'a> = CopyKey;
     type Table = Table;
     type IndexKeys = ();
@@ -95,7 +112,7 @@ impl modyne::Entity for Copy {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

@@ -10,7 +10,14 @@ use table_runtime::item::{FromItem, Item, decode_older_entity};
 use table_runtime::key::Primary;
 
 /// What a member borrowed and paid on a day.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Day {
     /// Who.
     pub member_id: MemberId,
@@ -51,8 +58,8 @@ impl Day {
     ];
 }
 
-impl modyne::EntityDef for Day {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Day {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "day",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -63,7 +70,7 @@ impl modyne::EntityDef for Day {
     ];
 }
 
-impl modyne::Entity for Day {
+impl table_runtime::entity::Entity for Day {
     type KeyInput<'a> = DayKey;
     type Table = Table;
     type IndexKeys = Bytime;
@@ -71,8 +78,8 @@ impl modyne::Entity for Day {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
-        modyne::keys::FullKey {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
+        table_runtime::entity::FullKey {
             indexes: Bytime {
                 partition: DayKey::bytime_partition(self.date, self.member_id),
                 sort: self.fees,

@@ -9,7 +9,14 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
 /// A copy that a member has.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Loan {
     /// Who has it.
     pub member_id: MemberId,
@@ -44,8 +51,8 @@ impl Loan {
     }
 }
 
-impl modyne::EntityDef for Loan {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Loan {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "loan",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -58,7 +65,7 @@ impl modyne::EntityDef for Loan {
     ];
 }
 
-impl modyne::Entity for Loan {
+impl table_runtime::entity::Entity for Loan {
     type KeyInput<'a> = LoanKey;
     type Table = Table;
     type IndexKeys = ();
@@ -66,7 +73,7 @@ impl modyne::Entity for Loan {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

@@ -12,7 +12,13 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
 /// Somebody with a card.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Member {
     /// Who.
     pub member_id: MemberId,
@@ -64,8 +70,8 @@ impl Member {
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("lent")];
 }
 
-impl modyne::EntityDef for Member {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Member {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "member",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -79,7 +85,7 @@ impl modyne::EntityDef for Member {
     ];
 }
 
-impl modyne::Entity for Member {
+impl table_runtime::entity::Entity for Member {
     type KeyInput<'a> = MemberKey;
     type Table = Table;
     type IndexKeys = ();
@@ -87,7 +93,7 @@ impl modyne::Entity for Member {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

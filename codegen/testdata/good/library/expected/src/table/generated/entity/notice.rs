@@ -12,7 +12,13 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
 /// A letter that has to go out.
-#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Notice {
     /// Which house writes it.
     pub branch: Branch,
@@ -62,8 +68,8 @@ impl Notice {
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("tries")];
 }
 
-impl modyne::EntityDef for Notice {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Notice {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "notice",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -76,7 +82,7 @@ impl modyne::EntityDef for Notice {
     ];
 }
 
-impl modyne::Entity for Notice {
+impl table_runtime::entity::Entity for Notice {
     type KeyInput<'a> = NoticeKey;
     type Table = Table;
     type IndexKeys = ();
@@ -84,7 +90,7 @@ impl modyne::Entity for Notice {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
         self.key().primary().into()
     }
 }

@@ -12,7 +12,14 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 
 /// A member who waits for a book. It is forgotten after a while.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Serialize,
+    table_runtime::serde::Deserialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Wish {
     /// Which book.
     pub isbn: Isbn,
@@ -48,8 +55,8 @@ impl Wish {
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("calls")];
 }
 
-impl modyne::EntityDef for Wish {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Wish {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "wish",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -62,7 +69,7 @@ impl modyne::EntityDef for Wish {
     ];
 }
 
-impl modyne::Entity for Wish {
+impl table_runtime::entity::Entity for Wish {
     type KeyInput<'a> = WishKey;
     type Table = Table;
     type IndexKeys = Bytime;
@@ -70,8 +77,8 @@ impl modyne::Entity for Wish {
         key.primary()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
-        modyne::keys::FullKey {
+    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
+        table_runtime::entity::FullKey {
             indexes: Bytime {
                 partition: WishKey::bytime_partition(self.branch),
                 sort: self.wished_at.millis(),

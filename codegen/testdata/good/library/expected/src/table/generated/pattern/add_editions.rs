@@ -6,19 +6,23 @@ use crate::generated::Patterns;
 use crate::generated::entity::Edition;
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_65;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::add_editions`](crate::Patterns::add_editions) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum AddEditionsError {
     /// There is no such book.
-    #[error("There is no such book.")]
     BookNotFound,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    AddEditionsError {
+        BookNotFound => "There is no such book.",
+    }
 }
 
 impl Patterns {

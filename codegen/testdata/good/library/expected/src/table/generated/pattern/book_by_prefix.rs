@@ -6,9 +6,8 @@ use crate::generated::Patterns;
 use crate::generated::entity::Book;
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_64;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::StoreError;
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

@@ -5,9 +5,8 @@ use crate::Isbn;
 use crate::generated::Patterns;
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_12;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::StoreError;
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::{ItemKey, Primary};
 
 impl Patterns {

@@ -6,10 +6,9 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Book, Copy, Wish};
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_10;
-use modyne::expr::{Filter, KeyCondition};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Order, Page, PageRequest, StoreError};
 use table_runtime::attributes::entity_of;
+use table_runtime::expr::{Filter, KeyCondition, Query};
 use table_runtime::item::{FromItem, Item};
 use table_runtime::key::Primary;
 

@@ -6,13 +6,19 @@ use crate::generated::Patterns;
 use crate::generated::entity::BookType;
 use crate::generated::keys::{BookKey, Bytime};
 use crate::generated::registry::AP_15;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, StoreError, Timestamp};
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 
 /// A row of [`Patterns::books_by_type`](crate::Patterns::books_by_type): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Deserialize,
+    table_runtime::serde::Serialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct NewBook {
     /// Which book.
     pub isbn: Isbn,
@@ -20,7 +26,7 @@ pub struct NewBook {
     pub title: String,
     /// A small picture.
     #[serde(default)]
-    #[serde(with = "serde_bytes")]
+    #[serde(with = "table_runtime::serde_bytes")]
     pub cover: Option<Vec<u8>>,
     /// Since when the library has it.
     pub added_at: Timestamp,

@@ -6,22 +6,26 @@ use crate::generated::Patterns;
 use crate::generated::entity::BookType;
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_05;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::call_comic`](crate::Patterns::call_comic) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum CallComicError {
     /// There is no such book.
-    #[error("There is no such book.")]
     BookNotFound,
     /// It is one already, or never will be.
-    #[error("It is one already, or never will be.")]
     IsComic,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    CallComicError {
+        BookNotFound => "There is no such book.",
+        IsComic => "It is one already, or never will be.",
+    }
 }
 
 impl Patterns {

@@ -7,19 +7,23 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::WishKey;
 use crate::generated::registry::AP_42;
 use crate::place::Branch;
-use modyne::expr::Condition;
 use table_runtime::{Expiry, StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::call_for_wish`](crate::Patterns::call_for_wish) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum CallForWishError {
     /// They were told three times.
-    #[error("They were told three times.")]
     CalledEnough,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    CallForWishError {
+        CalledEnough => "They were told three times.",
+    }
 }
 
 /// What [`Patterns::call_for_wish`](crate::Patterns::call_for_wish) writes.

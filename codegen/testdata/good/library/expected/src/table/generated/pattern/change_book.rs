@@ -6,31 +6,35 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Book, BookType, Place};
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_03;
-use modyne::expr::Condition;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::change_book`](crate::Patterns::change_book) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ChangeBookError {
     /// There is no such book.
-    #[error("There is no such book.")]
     BookNotFound,
     /// Somebody else changed the remark.
-    #[error("Somebody else changed the remark.")]
     RemarkChanged,
     /// A book with a cover has copies.
-    #[error("A book with a cover has copies.")]
     NoCopies,
     /// Somebody else changed the price.
-    #[error("Somebody else changed the price.")]
     PriceChanged {
         /// The item that refused, as it is.
         current: Box<Book>,
     },
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    ChangeBookError {
+        BookNotFound => "There is no such book.",
+        RemarkChanged => "Somebody else changed the remark.",
+        NoCopies => "A book with a cover has copies.",
+        PriceChanged => "Somebody else changed the price.",
+    }
 }
 
 /// What [`Patterns::change_book`](crate::Patterns::change_book) writes.
@@ -75,7 +79,10 @@ impl Patterns {
             .set("title", input.title)
             .set("type", input.r#type)
             .set("price", input.price)
-            .set_or_remove("cover", input.cover.map(serde_bytes::Bytes::new))
+            .set_or_remove(
+                "cover",
+                input.cover.map(table_runtime::serde_bytes::Bytes::new),
+            )
             .set_or_remove("remark", input.remark)
             .set("place", input.place)
             .set("added_at", input.added_at)

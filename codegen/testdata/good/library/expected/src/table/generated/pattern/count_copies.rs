@@ -5,9 +5,8 @@ use crate::Isbn;
 use crate::generated::Patterns;
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_11;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::StoreError;
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

@@ -4,9 +4,8 @@
 use crate::generated::Patterns;
 use crate::generated::keys::{Bytime, DayKey};
 use crate::generated::registry::AP_18;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Date, Order, StoreError};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::shards::Sharded;
 
 impl Patterns {

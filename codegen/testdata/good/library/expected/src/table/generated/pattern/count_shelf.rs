@@ -5,9 +5,8 @@ use crate::generated::Patterns;
 use crate::generated::keys::{BookKey, Byprice};
 use crate::generated::registry::AP_16;
 use crate::place::Branch;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::StoreError;
+use table_runtime::expr::{KeyCondition, Query};
 
 impl Patterns {
     /// AP-16: Count the books of a shelf.

@@ -6,15 +6,21 @@ use crate::generated::entity::Day;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{Bytime, DayKey};
 use crate::generated::registry::AP_27;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Date, FirstItems, Order, StoreError};
 use table_runtime::counter::clamp;
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::shards::Sharded;
 
 /// A row of [`Patterns::dearest_days`](crate::Patterns::dearest_days): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Deserialize,
+    table_runtime::serde::Serialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct DearDay {
     /// Who.
     pub member_id: MemberId,

@@ -6,9 +6,8 @@ use crate::generated::entity::Notice;
 use crate::generated::keys::NoticeKey;
 use crate::generated::registry::AP_50;
 use crate::place::Branch;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{StoreError, Timestamp};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::{KeyPart, Primary};
 
 impl Patterns {

@@ -6,15 +6,21 @@ use crate::generated::entity::Day;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{Bytime, DayKey};
 use crate::generated::registry::AP_29;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Date, Order, StoreError};
 use table_runtime::counter::clamp;
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::shards::Sharded;
 
 /// A row of [`Patterns::fees_of_day`](crate::Patterns::fees_of_day): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Deserialize,
+    table_runtime::serde::Serialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct PaidDay {
     /// Who.
     pub member_id: MemberId,
@@ -56,12 +62,11 @@ impl Patterns {
             order,
             |partition| {
                 let query = Query::new(KeyCondition::<Bytime>::in_partition(partition));
-                let query = if order == Order::Descending {
+                if order == Order::Descending {
                     query.scan_index_backward()
                 } else {
                     query
-                };
-                query
+                }
             },
         );
         self.table.call(&AP_29).sharded_all(query).await

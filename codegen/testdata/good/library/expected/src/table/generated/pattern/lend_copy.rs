@@ -8,48 +8,52 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::{BookKey, CopyKey, DayKey, MemberKey, NoticeKey, WishKey};
 use crate::generated::registry::AP_30;
 use crate::place::Branch;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{Date, StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::lend_copy`](crate::Patterns::lend_copy) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum LendCopyError {
     /// There is no such member.
-    #[error("There is no such member.")]
     NoSuchMember,
     /// Ten are enough.
-    #[error("Ten are enough.")]
     TooManyBooks,
     /// They borrow elsewhere.
-    #[error("They borrow elsewhere.")]
     WrongHouse,
     /// It is lent to them already.
-    #[error("It is lent to them already.")]
     LoanExists,
     /// There is no such copy.
-    #[error("There is no such copy.")]
     NoSuchCopy,
     /// The remark was changed.
-    #[error("The remark was changed.")]
     CopyChanged,
     /// It is not on its shelf.
-    #[error("It is not on its shelf.")]
     NotShelved {
         /// The item that refused, as it is.
         current: Box<Copy>,
     },
     /// There is no such book.
-    #[error("There is no such book.")]
     NoSuchBook,
     /// A letter was sent meanwhile.
-    #[error("A letter was sent meanwhile.")]
     NoSuchNotice,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    LendCopyError {
+        NoSuchMember => "There is no such member.",
+        TooManyBooks => "Ten are enough.",
+        WrongHouse => "They borrow elsewhere.",
+        LoanExists => "It is lent to them already.",
+        NoSuchCopy => "There is no such copy.",
+        CopyChanged => "The remark was changed.",
+        NotShelved => "It is not on its shelf.",
+        NoSuchBook => "There is no such book.",
+        NoSuchNotice => "A letter was sent meanwhile.",
+    }
 }
 
 /// Changes a notice.

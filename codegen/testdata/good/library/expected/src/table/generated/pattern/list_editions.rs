@@ -6,19 +6,23 @@ use crate::generated::Patterns;
 use crate::generated::entity::Edition;
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_63;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::list_editions`](crate::Patterns::list_editions) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ListEditionsError {
     /// There is no such book.
-    #[error("There is no such book.")]
     BookNotFound,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    ListEditionsError {
+        BookNotFound => "There is no such book.",
+    }
 }
 
 impl Patterns {

@@ -6,9 +6,8 @@ use crate::generated::entity::Loan;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::LoanKey;
 use crate::generated::registry::AP_23;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Date, Page, PageRequest, StoreError};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::{KeyPart, Primary};
 
 impl Patterns {

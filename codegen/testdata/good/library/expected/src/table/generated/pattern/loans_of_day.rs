@@ -6,14 +6,20 @@ use crate::generated::Patterns;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::LoanKey;
 use crate::generated::registry::AP_24;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Date, StoreError};
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::key::{KeyPart, Primary};
 
 /// A row of [`Patterns::loans_of_day`](crate::Patterns::loans_of_day): a part of the item.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Deserialize,
+    table_runtime::serde::Serialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct LoanRemark {
     /// Which of its copies.
     pub number: u32,

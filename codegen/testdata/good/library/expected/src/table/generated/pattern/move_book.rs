@@ -6,19 +6,23 @@ use crate::generated::Patterns;
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_04;
 use crate::place::Branch;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::move_book`](crate::Patterns::move_book) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum MoveBookError {
     /// There is no such book.
-    #[error("There is no such book.")]
     BookNotFound,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    MoveBookError {
+        BookNotFound => "There is no such book.",
+    }
 }
 
 impl Patterns {

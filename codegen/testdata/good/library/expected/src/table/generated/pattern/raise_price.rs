@@ -6,25 +6,29 @@ use crate::generated::Patterns;
 use crate::generated::entity::Book;
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_06;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::raise_price`](crate::Patterns::raise_price) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RaisePriceError {
     /// There is no such book.
-    #[error("There is no such book.")]
     BookNotFound,
     /// It costs more than a house.
-    #[error("It costs more than a house.")]
     DearEnough,
     /// There is no copy to take away.
-    #[error("There is no copy to take away.")]
     NoCopies,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    RaisePriceError {
+        BookNotFound => "There is no such book.",
+        DearEnough => "It costs more than a house.",
+        NoCopies => "There is no copy to take away.",
+    }
 }
 
 impl Patterns {

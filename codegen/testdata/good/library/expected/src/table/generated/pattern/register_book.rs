@@ -4,18 +4,22 @@
 use crate::generated::Patterns;
 use crate::generated::entity::Book;
 use crate::generated::registry::AP_01;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::register_book`](crate::Patterns::register_book) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RegisterBookError {
     /// There is a book {with this number} already.
-    #[error("There is a book {{with this number}} already.")]
     BookExists,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    RegisterBookError {
+        BookExists => "There is a book {with this number} already.",
+    }
 }
 
 impl Patterns {

@@ -5,9 +5,8 @@ use crate::Isbn;
 use crate::generated::Patterns;
 use crate::generated::keys::BookKey;
 use crate::generated::registry::AP_62;
-use modyne::expr::KeyCondition;
-use modyne::model::Query;
 use table_runtime::{Page, PageRequest, StoreError, StoredItem};
+use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::key::Primary;
 
 impl Patterns {

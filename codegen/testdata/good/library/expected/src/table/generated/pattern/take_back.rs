@@ -7,23 +7,27 @@ use crate::generated::entity::CopyState;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{CopyKey, LoanKey, MemberKey, NoticeKey};
 use crate::generated::registry::AP_31;
-use modyne::expr::Condition;
 use table_runtime::{Date, StoreError};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::take_back`](crate::Patterns::take_back) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum TakeBackError {
     /// It was not lent.
-    #[error("It was not lent.")]
     NotLent,
     /// The copy or the card is gone.
-    #[error("The copy or the card is gone.")]
     Gone,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    TakeBackError {
+        NotLent => "It was not lent.",
+        Gone => "The copy or the card is gone.",
+    }
 }
 
 /// Checks a copy.

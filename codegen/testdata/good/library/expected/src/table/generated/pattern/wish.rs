@@ -4,21 +4,25 @@
 use crate::generated::Patterns;
 use crate::generated::entity::Wish;
 use crate::generated::registry::AP_40;
-use modyne::expr::Condition;
 use table_runtime::{Expiry, StoreError};
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::wish`](crate::Patterns::wish) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum WishError {
     /// They wait for it already.
-    #[error("They wait for it already.")]
     WishedAlready {
         /// The item that refused, as it is.
         current: Box<Wish>,
     },
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    WishError {
+        WishedAlready => "They wait for it already.",
+    }
 }
 
 impl Patterns {

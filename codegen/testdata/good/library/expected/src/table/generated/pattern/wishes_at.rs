@@ -7,13 +7,19 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::{Bytime, WishKey};
 use crate::generated::registry::AP_43;
 use crate::place::Branch;
-use modyne::expr::{Filter, KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Page, PageRequest, StoreError};
+use table_runtime::expr::{Filter, KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 
 /// A row of [`Patterns::wishes_at`](crate::Patterns::wishes_at): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    table_runtime::serde::Deserialize,
+    table_runtime::serde::Serialize
+)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Waiting {
     /// Which book.
     pub isbn: Isbn,

@@ -1,0 +1,19 @@
+//! A public library on one DynamoDB table: the access layer that `codegen` makes of `schema/` and `access-patterns.md`.
+//!
+//! Only this file and `values.rs` are written by hand. [`open`] connects to the table; every access pattern is a function of
+//! [`Patterns`].
+
+#[rustfmt::skip] // Its formatting is the generator's.
+#[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
+mod generated;
+mod values;
+
+use table_runtime::{Table, TableConfig};
+
+pub use generated::{Patterns, entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
+pub use values::{Branch, InvalidIsbn, Isbn, UnknownBranch};
+
+/// The patterns of the table that the configuration names. Nothing is sent until a pattern is called.
+pub async fn open(config: TableConfig) -> Patterns {
+    Patterns::new(Table::connect(config, &generated::DESIGN).await)
+}
