@@ -2,18 +2,15 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, WriteRequest,
-};
+use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, WriteRequest};
 use futures::future::try_join_all;
 use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
-use modyne::keys::PrimaryKey as _;
 
 use crate::call::{Call, REPEATS, pause};
+use crate::design::Design;
 use crate::error::StoreError;
-use crate::item::{FromItem, Item};
-use crate::key::ItemKey;
-use crate::key::Primary;
+use crate::item::{Item, Returned};
+use crate::key::{ItemKey, KeyAttributes, Primary};
 
 /// The largest number of keys in one batch of reads.
 const MAX_READS: usize = 100;
@@ -26,14 +23,16 @@ const WRITES_AT_ONCE: usize = 4;
 /// The items that a batch of reads found.
 pub struct BatchItems {
     pattern: &'static str,
+    design: &'static Design,
     items: HashMap<ItemKey, Item>,
 }
 
 impl BatchItems {
     /// Takes the item with this key out of the result; `None` if there is none.
-    pub fn take<T: FromItem>(&mut self, key: &Primary) -> Result<Option<T>, StoreError> {
+    pub fn take<T: Returned>(&mut self, key: &Primary) -> Result<Option<T>, StoreError> {
         let item = self.items.remove(&ItemKey::new(key.clone()));
-        item.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.pattern))
+        let returned = item.map(|item| T::returned(item, self.design)).transpose();
+        returned.map_err(|corrupt| corrupt.read_by(self.pattern))
     }
 }
 
@@ -52,12 +51,13 @@ impl Call<'_> {
         let unique: Vec<Item> = keys
             .into_iter()
             .filter(|key| seen.insert(ItemKey::new(key.clone())))
-            .map(modyne::keys::PrimaryKey::into_key)
+            .map(|key| self.key_attributes().item(key))
             .collect();
         let slices = unique.chunks(MAX_READS).map(|slice| self.read_slice(slice.to_vec(), consistent));
         let found = try_join_all(slices).await?;
-        let items = found.into_iter().flatten().filter_map(|item| Some((key_of(&item)?, item))).collect();
-        Ok(BatchItems { pattern: self.id(), items })
+        let keyed = |item: Item| Some((ItemKey::new(self.key_attributes().of(&item).ok()?), item));
+        let items = found.into_iter().flatten().filter_map(keyed).collect();
+        Ok(BatchItems { pattern: self.id(), design: self.design(), items })
     }
 
     async fn read_slice(&self, mut keys: Vec<Item>, consistent: bool) -> Result<Vec<Item>, StoreError> {
@@ -92,7 +92,7 @@ impl Call<'_> {
         let mut last: HashMap<ItemKey, WriteRequest> = HashMap::new();
         let mut order = Vec::new();
         for write in writes {
-            let (key, request) = write.build();
+            let (key, request) = write.build(self.key_attributes());
             if last.insert(key.clone(), request).is_none() {
                 order.push(key);
             }
@@ -148,23 +148,18 @@ impl Idle {
 }
 
 impl BatchWrite {
-    fn build(self) -> (ItemKey, WriteRequest) {
+    fn build(self, names: &KeyAttributes) -> (ItemKey, WriteRequest) {
         let request = WriteRequest::builder();
         match self {
             Self::Put(item) => {
-                let key = key_of(&item).expect("items are encoded from entities, with their keys");
+                let key = ItemKey::new(names.of(&item).expect("items are encoded from entities, with their keys"));
                 let put = PutRequest::builder().set_item(Some(item)).build().expect("the item is set");
                 (key, request.put_request(put).build())
             }
             Self::Delete(key) => {
-                let delete = DeleteRequest::builder().set_key(Some(key.clone().into_key())).build();
+                let delete = DeleteRequest::builder().set_key(Some(names.item(key.clone()))).build();
                 (ItemKey::new(key), request.delete_request(delete.expect("the key is set")).build())
             }
         }
     }
-}
-
-fn key_of(item: &Item) -> Option<ItemKey> {
-    let part = |name| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned();
-    Some(ItemKey::new(Primary { hash: part("PK")?, range: part("SK")? }))
 }

@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
-use modyne::keys::PrimaryKey as _;
 use tracing::Instrument as _;
 
 use crate::design::Design;
 use crate::error::StoreError;
 use crate::failure::{ServiceFailure, Verdict, verdict};
-use crate::item::FromItem;
-use crate::key::Primary;
+use crate::item::Returned;
+use crate::key::{KeyAttributes, Primary};
 use crate::meter::{CallCost, Meter};
 use crate::observer::Reached;
 use crate::registry::Pattern;
@@ -67,24 +66,30 @@ impl<'a> Call<'a> {
         self.table.design()
     }
 
+    /// The names of the table's key.
+    pub(crate) fn key_attributes(&self) -> &'static KeyAttributes {
+        &self.design().key_attributes
+    }
+
     /// The id of the pattern, for errors.
     pub(crate) fn id(&self) -> &'static str {
         self.pattern.id
     }
 
     /// Reads one item by its key.
-    pub async fn get<T: FromItem>(self, key: Primary, consistent: bool) -> Result<Option<T>, StoreError> {
+    pub async fn get<T: Returned>(self, key: Primary, consistent: bool) -> Result<Option<T>, StoreError> {
         let request = self
             .table
             .client()
             .get_item()
             .table_name(self.table.name())
-            .set_key(Some(key.into_key()))
+            .set_key(Some(self.key_attributes().item(key)))
             .consistent_read(consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         let output = self.ask(|| request.clone().send()).await?;
         self.has_read(output.consumed_capacity());
-        output.item.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.id()))
+        let returned = output.item.map(|item| T::returned(item, self.design())).transpose();
+        returned.map_err(|corrupt| corrupt.read_by(self.id()))
     }
 
     /// Sends a request without a condition, and repeats it while a repeat may succeed.

@@ -10,8 +10,6 @@ use crate::changes::Changes;
 use crate::design::{Counter, Design};
 use crate::error::StoreError;
 use crate::item::Item;
-use crate::key::ItemKey;
-use crate::key::Primary;
 use crate::stored::StoredItem;
 
 impl Counter {
@@ -72,7 +70,7 @@ impl StoredItem {
         for (name, nearest) in self.corrections(design) {
             item.insert(name.to_owned(), AttributeValue::N(nearest.to_string()));
         }
-        Self::new(item)
+        self.with(item)
     }
 
     fn corrections(&self, design: &Design) -> Vec<(&'static str, i64)> {
@@ -100,7 +98,7 @@ impl Call<'_> {
             condition.sensitive_values.push((value, seen.attributes()[name].clone()));
             changes = changes.set(name, nearest);
         }
-        let key = ItemKey::new(Primary { hash: seen.pk().to_owned(), range: seen.sk().to_owned() });
+        let key = seen.key();
         let corrected = self.update(key.primary(), changes, Some(condition), false).await?;
         Ok(corrected.is_ok())
     }

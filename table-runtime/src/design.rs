@@ -3,6 +3,7 @@
 use modyne::Item;
 
 use crate::error::CorruptItem;
+use crate::key::KeyAttributes;
 
 /// The design of a table. Generated as `DESIGN`.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Design {
     pub time_to_live: &'static str,
     /// The `UpdateContinuousBackups` request, as JSON.
     pub continuous_backups: &'static str,
+    /// The key attributes of the table.
+    pub key_attributes: KeyAttributes,
     /// The key attributes of all indexes.
     pub index_attributes: &'static [&'static str],
     /// The version that this program reads, and the steps to it, by the name of the entity.

@@ -9,15 +9,23 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use crate::attributes::{ENTITY_ATTRIBUTE, VERSION_ATTRIBUTE, entity_of, version_of};
-use crate::design::Step;
+use crate::design::{Design, Step};
 use crate::error::CorruptItem;
 use crate::history::{downcast, upcast};
 use crate::key::ItemKey;
-use crate::key::Primary;
 
 pub use modyne::Item;
 
-/// A result of a pattern, decoded from one item.
+/// A result of a pattern, decoded from one item of a table of this design.
+pub trait Returned: Sized {
+    /// The attributes that a query needs to read for this; all of them when `None`.
+    fn projection(design: &'static Design) -> Option<StaticProjection>;
+
+    /// Decodes the item.
+    fn returned(item: Item, design: &'static Design) -> Result<Self, CorruptItem>;
+}
+
+/// A result decoded from the fields of an item, which needs no design.
 pub trait FromItem: Sized {
     /// The attributes that a query must read for this type; `None` for all. A paged query needs the key attributes too,
     /// for its cursor.
@@ -27,15 +35,23 @@ pub trait FromItem: Sized {
     fn from_item(item: Item) -> Result<Self, CorruptItem>;
 }
 
-impl FromItem for ItemKey {
-    const PROJECTION: Option<StaticProjection> = Some(StaticProjection { expression: "PK, SK", names: &[] });
+impl<T: FromItem> Returned for T {
+    fn projection(_: &'static Design) -> Option<StaticProjection> {
+        T::PROJECTION
+    }
 
-    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
-        let mut part = |name| match item.remove(name) {
-            Some(AttributeValue::S(text)) => Ok(text),
-            _ => Err(CorruptItem::new("key", format!("`{name}` is missing or no text"))),
-        };
-        Ok(Self::new(Primary { hash: part("PK")?, range: part("SK")? }))
+    fn returned(item: Item, _: &'static Design) -> Result<Self, CorruptItem> {
+        T::from_item(item)
+    }
+}
+
+impl Returned for ItemKey {
+    fn projection(design: &'static Design) -> Option<StaticProjection> {
+        Some(design.key_attributes.projection())
+    }
+
+    fn returned(item: Item, design: &'static Design) -> Result<Self, CorruptItem> {
+        design.key_attributes.of(&item).map(Self::new)
     }
 }
 

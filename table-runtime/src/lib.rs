@@ -62,7 +62,7 @@ pub use error::{BoxError, CorruptItem, OtherFact, StoreError, TableError};
 pub use facts::{TableDescription, TableFacts, defined_table};
 pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use indexes::{IndexProgress, TableUpdate};
-pub use key::{ItemKey, KeyPart};
+pub use key::{ItemKey, KeyAttributes, KeyPart};
 pub use meter::{CallCost, Meter, Total};
 pub use observer::Reached;
 pub use query::{FirstItems, Order, Page, PageRequest};
@@ -78,8 +78,13 @@ pub use {aws_sdk_dynamodb::primitives::Blob, serde, serde_bytes, uuid};
 
 /// What generated entities and keys implement.
 pub mod entity {
-    pub use modyne::keys::{FullKey, GlobalSecondaryIndexDefinition, IndexKey, SecondaryIndexDefinition};
+    pub use modyne::keys::{
+        FullKey, GlobalSecondaryIndexDefinition, IndexKey, Key, KeyDefinition, PrimaryKey, PrimaryKeyDefinition,
+        SecondaryIndexDefinition,
+    };
     pub use modyne::{Entity, EntityDef, EntityTypeNameRef};
+
+    pub use crate::table::Keyed;
 }
 
 /// What generated requests are made of.

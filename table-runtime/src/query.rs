@@ -9,8 +9,9 @@ use crate::call::Call;
 use crate::cursor::{CursorError, IndexPosition, Position, Seal};
 use crate::error::CorruptItem;
 use crate::error::StoreError;
-use crate::item::{FromItem, Item};
-use crate::unreadable::key;
+use crate::item::{Item, Returned};
+use crate::key::KeyAttributes;
+use crate::unreadable;
 
 /// The number of requests for one page if a filter drops most items. Then the page is short, and its cursor continues
 /// at the last position.
@@ -87,7 +88,7 @@ impl<T> FirstItems<T> {
 impl Call<'_> {
     /// Reads one page. `bound_to` are the arguments to which the cursor is bound: all that change the items or their
     /// order, but not the size of the page.
-    pub async fn page<K: Key, T: FromItem>(
+    pub async fn page<K: Key, T: Returned>(
         self,
         query: Query<K>,
         bound_to: &str,
@@ -98,7 +99,7 @@ impl Call<'_> {
         let seal = Seal { pattern: self.id(), partition, bound_to };
         let (key, now) = (self.table.cursor_key(), self.table.clock().now());
         let mut start = match request.cursor {
-            Some(cursor) => Some(start_key::<K>(partition, key.open(seal, cursor, now)?)?),
+            Some(cursor) => Some(start_key::<K>(partition, key.open(seal, cursor, now)?, self.key_attributes())?),
             None => None,
         };
         let want = request.limit.unwrap_or(max).clamp(1, max.max(1)) as usize;
@@ -117,7 +118,7 @@ impl Call<'_> {
         let more = items.len() > want;
         items.truncate(want);
         let last = if more { items.last() } else { start.as_ref() };
-        let cursor = match last.map(position::<K>) {
+        let cursor = match last.map(|last| position::<K>(last, self.key_attributes())) {
             Some(position) => Some(key.seal(seal, &position.map_err(|corrupt| corrupt.read_by(self.id()))?, now)),
             None => None,
         };
@@ -125,7 +126,7 @@ impl Call<'_> {
     }
 
     /// Reads the first `limit` items, or fewer if there are fewer.
-    pub async fn first<K: Key, T: FromItem>(self, query: Query<K>, limit: u32) -> Result<Vec<T>, StoreError> {
+    pub async fn first<K: Key, T: Returned>(self, query: Query<K>, limit: u32) -> Result<Vec<T>, StoreError> {
         let limit = limit as usize;
         let mut items: Vec<Item> = Vec::new();
         let mut start = None;
@@ -144,7 +145,7 @@ impl Call<'_> {
     }
 
     /// Reads the first `limit` items, and whether there are more.
-    pub async fn first_of_more<K: Key, T: FromItem>(
+    pub async fn first_of_more<K: Key, T: Returned>(
         self,
         query: Query<K>,
         limit: u32,
@@ -153,7 +154,7 @@ impl Call<'_> {
     }
 
     /// Reads every item, with as many requests as necessary.
-    pub async fn all<K: Key, T: FromItem>(self, query: Query<K>) -> Result<Vec<T>, StoreError> {
+    pub async fn all<K: Key, T: Returned>(self, query: Query<K>) -> Result<Vec<T>, StoreError> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
@@ -185,7 +186,7 @@ impl Call<'_> {
         }
     }
 
-    pub(crate) async fn step<K: Key, T: FromItem>(
+    pub(crate) async fn step<K: Key, T: Returned>(
         &self,
         query: &Query<K>,
         limit: Option<usize>,
@@ -193,7 +194,7 @@ impl Call<'_> {
     ) -> Result<QueryOutput, StoreError> {
         let limit = limit.and_then(|limit| u32::try_from(limit).ok());
         let mut query = query.clone().set_limit(limit).set_exclusive_start_key(start);
-        if let Some(projection) = T::PROJECTION {
+        if let Some(projection) = T::projection(self.design()) {
             query = query.projection(projection);
         }
         self.request(query).await
@@ -206,58 +207,65 @@ impl Call<'_> {
         Ok(output)
     }
 
-    pub(crate) fn decode<T: FromItem>(&self, items: Vec<Item>) -> Result<Vec<T>, StoreError> {
+    pub(crate) fn decode<T: Returned>(&self, items: Vec<Item>) -> Result<Vec<T>, StoreError> {
+        let design = self.design();
         let Some(unreadable) = &self.table.unreadable else {
-            let decoded = items.into_iter().map(T::from_item).collect::<Result<_, _>>();
+            let decoded = items.into_iter().map(|item| T::returned(item, design)).collect::<Result<_, _>>();
             return decoded.map_err(|corrupt: CorruptItem| corrupt.read_by(self.id()));
         };
         let decode_one = |item: Item| {
-            let key = key(&item);
-            T::from_item(item).inspect_err(|corrupt| unreadable.add(key, corrupt)).ok()
+            let key = unreadable::key(&item, self.key_attributes());
+            T::returned(item, design).inspect_err(|corrupt| unreadable.add(key, corrupt)).ok()
         };
         Ok(items.into_iter().filter_map(decode_one).collect())
     }
 }
 
 /// The position of an item, or of a last key, in its partition.
-fn position<K: Key>(item: &Item) -> Result<Position, CorruptItem> {
+fn position<K: Key>(item: &Item, names: &KeyAttributes) -> Result<Position, CorruptItem> {
     let missing = |name| CorruptItem::new("key", format!("`{name}` is missing from a page's rows, or of another type"));
     let text = |name| match item.get(name) {
         Some(AttributeValue::S(text)) => Ok(text.clone()),
         _ => Err(missing(name)),
     };
     match K::DEFINITION.index_name() {
-        Some(_) => Ok(Position::Index(vec![Some(index_position::<K>(item)?)])),
-        None => Ok(Position::Table { sk: text("SK")? }),
+        Some(_) => Ok(Position::Index(vec![Some(index_position::<K>(item, names)?)])),
+        None => Ok(Position::Table { sk: text(names.sort())? }),
     }
 }
 
 /// The position of an item, or of a last key, in its partition of an index.
-pub(crate) fn index_position<K: Key>(item: &Item) -> Result<IndexPosition, CorruptItem> {
+pub(crate) fn index_position<K: Key>(item: &Item, names: &KeyAttributes) -> Result<IndexPosition, CorruptItem> {
     let missing = |name| CorruptItem::new("key", format!("`{name}` is missing from a page's rows, or of another type"));
     let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().ok_or_else(|| missing(name));
     let name = K::DEFINITION.range_key().unwrap_or_default();
     match item.get(name) {
-        Some(AttributeValue::N(sort)) => Ok(IndexPosition { sort: sort.clone(), pk: text("PK")?, sk: text("SK")? }),
+        Some(AttributeValue::N(sort)) => {
+            Ok(IndexPosition { sort: sort.clone(), pk: text(names.partition())?, sk: text(names.sort())? })
+        }
         _ => Err(missing(name)),
     }
 }
 
 /// The start key in an index: the position from the cursor, and the partition always from the caller.
-pub(crate) fn start_of_index<K: Key>(partition: &str, position: IndexPosition) -> Result<Item, CursorError> {
-    start_key::<K>(partition, Position::Index(vec![Some(position)]))
+pub(crate) fn start_of_index<K: Key>(
+    partition: &str,
+    position: IndexPosition,
+    names: &KeyAttributes,
+) -> Result<Item, CursorError> {
+    start_key::<K>(partition, Position::Index(vec![Some(position)]), names)
 }
 
 /// The start key: the position from the cursor, and the partition always from the caller.
-fn start_key<K: Key>(partition: &str, position: Position) -> Result<Item, CursorError> {
+fn start_key<K: Key>(partition: &str, position: Position, names: &KeyAttributes) -> Result<Item, CursorError> {
     let text = |text: String| AttributeValue::S(text);
     // A position of another form is from a deployment before the pattern moved to or from an index, or to or from
     // shards.
     let parts = match (position, K::DEFINITION.index_name(), K::DEFINITION.range_key()) {
-        (Position::Table { sk }, None, _) => vec![("SK", text(sk))],
+        (Position::Table { sk }, None, _) => vec![(names.sort(), text(sk))],
         (Position::Index(positions), Some(_), Some(name)) => match <[_; 1]>::try_from(positions) {
             Ok([Some(IndexPosition { sort, pk, sk })]) => {
-                vec![(name, AttributeValue::N(sort)), ("PK", text(pk)), ("SK", text(sk))]
+                vec![(name, AttributeValue::N(sort)), (names.partition(), text(pk)), (names.sort(), text(sk))]
             }
             _ => return Err(CursorError::Malformed),
         },

@@ -17,7 +17,7 @@ impl Table {
     #[must_use]
     pub fn observed(&self, observe: impl Fn(Reached) + Send + Sync + 'static) -> Self {
         let observer = Observer(Arc::new(observe));
-        let on_the_wire = OnTheWire { table: self.name().to_owned(), observer: observer.clone() };
+        let on_the_wire = OnTheWire { table: self.name().to_owned(), key: self.design().key_attributes.partition(), observer: observer.clone() };
         self.intercepted(on_the_wire).with_observer(observer)
     }
 }
@@ -25,6 +25,8 @@ impl Table {
 #[derive(Debug)]
 struct OnTheWire {
     table: String,
+    /// The name of its partition key.
+    key: &'static str,
     observer: Observer,
 }
 
@@ -41,7 +43,7 @@ impl Intercept for OnTheWire {
     ) -> Result<(), BoxError> {
         let WireRequest { operation, body } = WireRequest::written(context)?;
         let index = body["IndexName"].as_str().map(str::to_owned);
-        for (action, partition) in actions(&operation, &body, &self.table) {
+        for (action, partition) in actions(&operation, &body, &self.table, self.key) {
             self.observer.tell(Reached::Action { action: action.to_owned(), index: index.clone(), partition });
         }
         Ok(())
@@ -49,8 +51,8 @@ impl Intercept for OnTheWire {
 }
 
 /// Each action of a request with its partition. A transaction has the actions of its parts, and none of its own.
-fn actions<'o>(operation: &'o str, body: &Value, table: &str) -> BTreeSet<(&'o str, String)> {
-    let key = |item: &Value| item["PK"]["S"].as_str().unwrap_or_default().to_owned();
+fn actions<'o>(operation: &'o str, body: &Value, table: &str, key: &str) -> BTreeSet<(&'o str, String)> {
+    let key = |item: &Value| item[key]["S"].as_str().unwrap_or_default().to_owned();
     let each = |list: &Value| list.as_array().cloned().unwrap_or_default();
     match operation {
         "Query" => {
@@ -92,7 +94,7 @@ mod tests {
     use serde_json::json;
 
     fn found(operation: &str, body: &Value) -> Vec<(String, String)> {
-        actions(operation, body, "t").into_iter().map(|(action, partition)| (action.to_owned(), partition)).collect()
+        actions(operation, body, "t", "PK").into_iter().map(|(action, partition)| (action.to_owned(), partition)).collect()
     }
 
     #[test]

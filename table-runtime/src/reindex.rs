@@ -8,8 +8,7 @@ use crate::attributes::{ENTITY_ATTRIBUTE, VERSION_ATTRIBUTE, entity_of, version_
 use crate::call::Call;
 use crate::changes::Changes;
 use crate::error::StoreError;
-use crate::item::{FromItem as _, Item};
-use crate::key::ItemKey;
+use crate::item::Item;
 use crate::stored::StoredItem;
 
 /// The condition that the item still has the entity and the version that were read.
@@ -69,7 +68,7 @@ impl Call<'_> {
     pub async fn reindex(self, item: &StoredItem) -> Result<bool, StoreError> {
         let seen = item.attributes();
         let made = (self.design().keys_of)(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
-        let key = ItemKey::from_item(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
+        let key = self.key_attributes().of(seen).map_err(|corrupt| corrupt.read_by(self.id()))?;
         let wrong = self
             .design()
             .index_attributes
@@ -79,7 +78,7 @@ impl Call<'_> {
         let changes = written(Changes::new(), &made, wrong);
         let from = (self.design().index_keys_of)(entity_of(seen).unwrap_or_default()).iter().flat_map(|keys| keys.from);
         let condition = unchanged(as_seen(seen), seen, from.copied());
-        Ok(self.update(key.primary(), changes, Some(condition), false).await?.is_ok())
+        Ok(self.update(key, changes, Some(condition), false).await?.is_ok())
     }
 }
 

@@ -1,12 +1,9 @@
 //! The scan: one segment of the whole table, page by page. The only scan, for maintenance from a command line.
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use modyne::keys::PrimaryKey as _;
 
 use crate::call::Call;
 use crate::error::{Fault, StoreError};
-use crate::item::{FromItem as _, Item};
-use crate::key::ItemKey;
 use crate::key::Primary;
 use crate::stored::StoredItem;
 
@@ -37,13 +34,12 @@ impl std::fmt::Debug for ScanPosition {
 }
 
 impl ScanPosition {
-    fn of(last: Item) -> Result<Self, crate::error::CorruptItem> {
-        let Primary { hash, range } = ItemKey::from_item(last)?.primary();
-        Ok(Self { pk: hash, sk: range })
+    fn after(Primary { hash, range }: Primary) -> Self {
+        Self { pk: hash, sk: range }
     }
 
-    fn into_key(self) -> Item {
-        Primary { hash: self.pk, range: self.sk }.into_key()
+    fn into_key(self) -> Primary {
+        Primary { hash: self.pk, range: self.sk }
     }
 }
 
@@ -61,6 +57,7 @@ impl Call<'_> {
             let fault = Fault(format!("there is no segment {segment} of {total_segments}: they count from 0"));
             return Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) });
         }
+        let (design, names) = (self.design(), self.key_attributes());
         let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         #[expect(clippy::disallowed_methods, reason = "the one scan, which the grammar gives to maintenance alone")]
         let request = self
@@ -72,13 +69,13 @@ impl Call<'_> {
             .total_segments(number(total_segments))
             .limit(number(page))
             .consistent_read(consistent)
-            .set_exclusive_start_key(start.map(ScanPosition::into_key))
+            .set_exclusive_start_key(start.map(|start| names.item(start.into_key())))
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         let output = self.ask(|| request.clone().send()).await?;
         self.has_read(output.consumed_capacity());
-        let next = output.last_evaluated_key.map(ScanPosition::of).transpose();
-        let next = next.map_err(|corrupt| corrupt.read_by(self.id()))?;
-        let items = output.items.unwrap_or_default().into_iter().map(StoredItem::new).collect();
-        Ok(ScanPage { items, next })
+        let last = output.last_evaluated_key.map(|last| names.of(&last)).transpose();
+        let next = last.map_err(|corrupt| corrupt.read_by(self.id()))?.map(ScanPosition::after);
+        let items = output.items.unwrap_or_default().into_iter();
+        Ok(ScanPage { items: items.map(|item| StoredItem::new(item, design)).collect(), next })
     }
 }

@@ -11,7 +11,7 @@ use modyne::model::Query;
 use crate::call::Call;
 use crate::cursor::{CursorError, IndexPosition, Position, Seal};
 use crate::error::StoreError;
-use crate::item::{FromItem, Item};
+use crate::item::{Item, Returned};
 use crate::query::{FirstItems, Order, Page, PageRequest, REQUESTS_PER_PAGE, index_position, start_of_index};
 
 /// The least number of items that a request of one shard reads.
@@ -60,7 +60,7 @@ impl<'q, K: Key> Lane<'q, K> {
 
 impl Call<'_> {
     /// Reads one merged page. The cursor has the position in each shard.
-    pub async fn sharded_page<K: Key, T: FromItem>(
+    pub async fn sharded_page<K: Key, T: Returned>(
         self,
         sharded: Sharded<K>,
         bound_to: &str,
@@ -69,14 +69,14 @@ impl Call<'_> {
     ) -> Result<Page<T>, StoreError> {
         let partition = sharded.queries.first().map_or("", |(partition, _)| partition);
         let seal = Seal { pattern: self.id(), partition, bound_to };
-        let (key, now) = (self.table.cursor_key(), self.table.clock().now());
+        let (key, now, names) = (self.table.cursor_key(), self.table.clock().now(), self.key_attributes());
         let mut positions = match request.cursor {
             Some(cursor) => positions(key.open(seal, cursor, now)?, sharded.queries.len())?,
             None => vec![None; sharded.queries.len()],
         };
         let mut lanes: Vec<Lane<'_, K>> = Vec::new();
         for ((partition, query), position) in sharded.queries.iter().zip(&positions) {
-            let start = position.clone().map(|position| start_of_index::<K>(partition, position)).transpose()?;
+            let start = position.clone().map(|position| start_of_index::<K>(partition, position, names)).transpose()?;
             lanes.push(Lane::new(query, start));
         }
         let want = request.limit.unwrap_or(max).clamp(1, max.max(1)) as usize;
@@ -88,18 +88,18 @@ impl Call<'_> {
         for (position, lane) in positions.iter_mut().zip(&lanes) {
             // Items that a filter dropped are not read again.
             if let Some(start) = lane.start.as_ref().filter(|_| lane.is_dry()) {
-                *position = Some(index_position::<K>(start).map_err(corrupt)?);
+                *position = Some(index_position::<K>(start, names).map_err(corrupt)?);
             }
         }
         for (shard, item) in &merged {
-            positions[*shard] = Some(index_position::<K>(item).map_err(corrupt)?);
+            positions[*shard] = Some(index_position::<K>(item, names).map_err(corrupt)?);
         }
         let cursor = more.then(|| key.seal(seal, &Position::Index(positions), now));
         Ok(Page { items: self.decode(merged.into_iter().map(|(_, item)| item).collect())?, cursor })
     }
 
     /// Reads the first `limit` items of all shards, or fewer if there are fewer.
-    pub async fn sharded_first<K: Key, T: FromItem>(
+    pub async fn sharded_first<K: Key, T: Returned>(
         self,
         sharded: Sharded<K>,
         limit: u32,
@@ -110,7 +110,7 @@ impl Call<'_> {
     }
 
     /// Reads the first `limit` items of all shards, and whether there are more.
-    pub async fn sharded_first_of_more<K: Key, T: FromItem>(
+    pub async fn sharded_first_of_more<K: Key, T: Returned>(
         self,
         sharded: Sharded<K>,
         limit: u32,
@@ -119,7 +119,7 @@ impl Call<'_> {
     }
 
     /// Reads every item of every shard, merged.
-    pub async fn sharded_all<K: Key, T: FromItem>(self, sharded: Sharded<K>) -> Result<Vec<T>, StoreError> {
+    pub async fn sharded_all<K: Key, T: Returned>(self, sharded: Sharded<K>) -> Result<Vec<T>, StoreError> {
         let mut lanes: Vec<Lane<'_, K>> = sharded.queries.iter().map(|(_, query)| Lane::new(query, None)).collect();
         let whole = lanes.iter_mut().map(|lane| async {
             while !lane.is_read {
@@ -140,7 +140,7 @@ impl Call<'_> {
 
     /// Merged items with the numbers of their shards, up to the requested number. Fewer if there are no more, or if a
     /// shard was queried as often as allowed without a result.
-    async fn merge<K: Key, T: FromItem>(
+    async fn merge<K: Key, T: Returned>(
         &self,
         lanes: &mut [Lane<'_, K>],
         order: Order,
@@ -165,7 +165,7 @@ impl Call<'_> {
         }
     }
 
-    async fn ask_lane<K: Key, T: FromItem>(
+    async fn ask_lane<K: Key, T: Returned>(
         &self,
         lane: &mut Lane<'_, K>,
         limit: Option<usize>,

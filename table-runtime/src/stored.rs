@@ -8,33 +8,42 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::key::ItemKey;
-use crate::key::Primary;
+use modyne::expr::StaticProjection;
 
 use crate::attributes::{entity_of, version_of};
+use crate::design::Design;
 use crate::error::CorruptItem;
-use crate::item::{FromItem, Item};
+use crate::item::{Item, Returned};
+use crate::key::{ItemKey, KeyAttributes, Primary};
 
 /// An item in its stored form. It may be of any entity and version, or unknown to the schema. `{:?}` prints only the
 /// name of its entity.
 #[derive(Clone, PartialEq)]
-pub struct StoredItem(Item);
+pub struct StoredItem {
+    item: Item,
+    key_attributes: &'static KeyAttributes,
+}
 
 impl StoredItem {
-    pub(crate) fn new(item: Item) -> Self {
-        Self(item)
+    pub(crate) fn new(item: Item, design: &'static Design) -> Self {
+        Self { item, key_attributes: &design.key_attributes }
+    }
+
+    /// The same item with other attributes.
+    pub(crate) fn with(&self, item: Item) -> Self {
+        Self { item, ..*self }
     }
 
     /// The partition key. It can contain a username.
     #[must_use]
     pub fn pk(&self) -> &str {
-        self.text("PK")
+        self.text(self.key_attributes.partition())
     }
 
     /// The sort key.
     #[must_use]
     pub fn sk(&self) -> &str {
-        self.text("SK")
+        self.text(self.key_attributes.sort())
     }
 
     /// Both keys.
@@ -46,13 +55,13 @@ impl StoredItem {
     /// The name of its entity; `None` without one.
     #[must_use]
     pub fn entity(&self) -> Option<&str> {
-        entity_of(&self.0)
+        entity_of(&self.item)
     }
 
     /// The version of its entity; `None` without one, or if it is not a number.
     #[must_use]
     pub fn version(&self) -> Option<u32> {
-        version_of(&self.0)
+        version_of(&self.item)
     }
 
     /// The size as DynamoDB counts it: the UTF-8 of each attribute's name, and its value (Developer Guide, "DynamoDB
@@ -60,14 +69,14 @@ impl StoredItem {
     /// and one more.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.0.iter().map(|(name, value)| name.len() + size_of(value)).sum()
+        self.item.iter().map(|(name, value)| name.len() + size_of(value)).sum()
     }
 
     /// The item in DynamoDB's JSON, like a line of an export to S3: `{"Item":{"PK":{"S":"…"},…}}`, with the attributes
     /// ordered by name, and binary values in Base64.
     #[must_use]
     pub fn to_dynamodb_json(&self) -> Value {
-        json!({ "Item": attributes(&self.0) })
+        json!({ "Item": attributes(&self.item) })
     }
 
     /// The key, with which the item can be deleted even if it does not decode.
@@ -85,17 +94,21 @@ impl StoredItem {
     /// The attributes in DynamoDB's form.
     #[must_use]
     pub fn attributes(&self) -> &Item {
-        &self.0
+        &self.item
     }
 
     fn text(&self, name: &str) -> &str {
-        self.0.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+        self.item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
     }
 }
 
-impl FromItem for StoredItem {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
-        Ok(Self(item))
+impl Returned for StoredItem {
+    fn projection(_: &'static Design) -> Option<StaticProjection> {
+        None
+    }
+
+    fn returned(item: Item, design: &'static Design) -> Result<Self, CorruptItem> {
+        Ok(Self::new(item, design))
     }
 }
 
@@ -155,11 +168,12 @@ fn size_of_number(number: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::support::DESIGN;
     use aws_sdk_dynamodb::primitives::Blob;
     use proptest::prelude::*;
 
     fn item(name: &str, value: AttributeValue) -> StoredItem {
-        StoredItem::new(Item::from([(name.to_owned(), value)]))
+        StoredItem::new(Item::from([(name.to_owned(), value)]), &DESIGN)
     }
 
     #[test]

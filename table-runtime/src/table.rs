@@ -1,6 +1,7 @@
 //! The table: a client, a name, a clock, a source of ids and a key for cursors. The starting point of every call.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -164,5 +165,23 @@ impl modyne::Table for Table {
 
     fn client(&self) -> &Client {
         &self.shared.client
+    }
+}
+
+/// A table with the key `K`, whose attributes are not `PK` and `SK`. Entities of such a table name it for modyne.
+#[derive(Debug)]
+pub struct Keyed<K>(Table, PhantomData<K>);
+
+impl<K: modyne::keys::PrimaryKey> modyne::Table for Keyed<K> {
+    const ENTITY_TYPE_ATTRIBUTE: &'static str = ENTITY_ATTRIBUTE;
+    type PrimaryKey = K;
+    type IndexKeys = ();
+
+    fn table_name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn client(&self) -> &Client {
+        self.0.client()
     }
 }

@@ -3,7 +3,6 @@
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
 use modyne::expr::Condition;
-use modyne::keys::PrimaryKey as _;
 use modyne::model::{ConditionCheck, Delete, Put, Update};
 
 use crate::call::{Call, SendError};
@@ -143,13 +142,14 @@ impl Operation {
 
     fn build(self, table: &Table) -> TransactWriteItem {
         let item = TransactWriteItem::builder();
+        let written = |key| table.design().key_attributes.item(key);
         let item = match self {
             Self::Put(put, Some(condition)) => {
                 item.put(Put::new(put).condition(condition).transact_with_return_on_fail().build(table))
             }
             Self::Put(put, None) => item.put(Put::new(put).transact().build(table)),
             Self::Update(key, changes, condition) => {
-                let update = Update::new(key.into_key()).expression(changes.into_update());
+                let update = Update::new(written(key)).expression(changes.into_update());
                 let update = match condition {
                     Some(condition) => update.condition(condition).transact_with_return_on_fail(),
                     None => update.transact(),
@@ -157,12 +157,12 @@ impl Operation {
                 item.update(update.build(table))
             }
             Self::Delete(key, Some(condition)) => {
-                let delete = Delete::new(key.into_key()).condition(condition);
+                let delete = Delete::new(written(key)).condition(condition);
                 item.delete(delete.transact_with_return_on_fail().build(table))
             }
-            Self::Delete(key, None) => item.delete(Delete::new(key.into_key()).transact().build(table)),
+            Self::Delete(key, None) => item.delete(Delete::new(written(key)).transact().build(table)),
             Self::Check(key, condition) => {
-                let check = ConditionCheck::new(key.into_key(), condition);
+                let check = ConditionCheck::new(written(key), condition);
                 item.condition_check(check.transact_with_return_on_fail().build(table))
             }
         };

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::error::CorruptItem;
 use crate::error::StoreError;
 use crate::item::Item;
+use crate::key::KeyAttributes;
 
 /// Collects the items that lists left out. Clones share one collection.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +59,7 @@ pub fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, St
 }
 
 /// The item's partition key and sort key; empty if it has none.
-pub(crate) fn key(item: &Item) -> [String; 2] {
-    ["PK", "SK"]
+pub(crate) fn key(item: &Item, names: &KeyAttributes) -> [String; 2] {
+    [names.partition(), names.sort()]
         .map(|name| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned().unwrap_or_default())
 }

@@ -9,8 +9,7 @@ use crate::call::Call;
 use crate::changes::Changes;
 use crate::design::{Design, Filling, Step};
 use crate::error::StoreError;
-use crate::item::{FromItem as _, Item};
-use crate::key::ItemKey;
+use crate::item::Item;
 use crate::reindex::{as_seen, unchanged, written};
 use crate::stored::StoredItem;
 
@@ -70,7 +69,7 @@ impl StoredItem {
         if let Some(step) = next_step(design, self) {
             step.apply(&mut item);
         }
-        Self::new(item)
+        self.with(item)
     }
 }
 
@@ -79,14 +78,14 @@ impl Call<'_> {
     pub async fn upgrade(self, item: &StoredItem) -> Result<bool, StoreError> {
         let seen = item.attributes();
         let Some(step) = next_step(self.design(), item) else { return Ok(false) };
-        let key = ItemKey::from_item(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
+        let key = self.key_attributes().of(seen).map_err(|corrupt| corrupt.read_by(self.id()))?;
         let made = if step.index.is_empty() {
             Item::new()
         } else {
             (self.design().keys_of)(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?
         };
         let (changes, condition) = step.changes(seen, &made);
-        Ok(self.update(key.primary(), changes, Some(condition), false).await?.is_ok())
+        Ok(self.update(key, changes, Some(condition), false).await?.is_ok())
     }
 }
 

@@ -4,7 +4,6 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
 use modyne::expr::Condition;
-use modyne::keys::PrimaryKey as _;
 use modyne::model;
 
 use crate::call::{Call, SendError};
@@ -150,7 +149,7 @@ impl Call<'_> {
         if marked {
             mark(&mut update, &write_id);
         }
-        let update = model::Update::new(key.into_key()).expression(update);
+        let update = model::Update::new(self.key_attributes().item(key)).expression(update);
         let update = match condition {
             Some(condition) => update.condition(condition).transact_with_return_on_fail(),
             None => update.transact(),
@@ -191,7 +190,7 @@ impl Call<'_> {
             .client()
             .delete_item()
             .table_name(self.table.name())
-            .set_key(Some(key.into_key()))
+            .set_key(Some(self.key_attributes().item(key)))
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         let output = self.ask(|| request.clone().send()).await?;
         self.has_written(output.consumed_capacity());

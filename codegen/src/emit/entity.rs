@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::design::{ActionKind, Design, Entity, Field, IndexKey, Literal, Operation, Type, WritePart};
 use crate::emit::debug::{Shown, debug};
-use crate::emit::keys::{index_partition, index_type};
+use crate::emit::keys::{index_partition, index_type, table_key};
 use crate::emit::rust::{self, RustFile, camel, doc, ident};
 use crate::emit::types;
 use crate::emitted::Emitted;
@@ -60,9 +60,10 @@ fn structure(file: &mut RustFile, name: &str, about: &str, fields: &[Field]) {
     let (derive_debug, implementation) = debug(file, &name, None, &shown);
     let absent = quote!(#[serde(default, skip_serializing_if = "Option::is_none")]);
     let members: Vec<_> = fields.iter().map(|field| types::member(file, field, &absent)).collect();
+    let [serialize, deserialize] = rust::SERDE.map(|path| file.import(path));
     file.item(quote! {
         #about
-        #[derive(Clone, #derive_debug PartialEq, table_runtime::serde::Serialize, table_runtime::serde::Deserialize)]
+        #[derive(Clone, #derive_debug PartialEq, #serialize, #deserialize)]
         #[serde(crate = "table_runtime::serde")]
         pub struct #name { #(#members)* }
         #implementation
@@ -73,9 +74,10 @@ fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) 
     let (name, about) = (ident(rust), doc(about));
     let variants: Vec<_> = values.iter().map(|value| ident(&camel(value))).collect();
     let abouts = values.iter().map(|value| doc(&format!("Stored as `{value}`.")));
+    let [serialize, deserialize] = rust::SERDE.map(|path| file.import(path));
     file.item(quote! {
         #about
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Serialize, table_runtime::serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, #serialize, #deserialize)]
         #[serde(crate = "table_runtime::serde")]
         pub enum #name { #(#abouts #[serde(rename = #values)] #variants,)* }
         impl #name {
@@ -90,7 +92,14 @@ fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) 
 
 fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) {
     let key = types::key(file, entity);
-    let (primary, store) = (file.import("table_runtime::key::Primary"), file.import("table_runtime::Table"));
+    let primary = table_key(design, file);
+    let (store, primary_key) = if design.table.has_own_key_attributes() {
+        let keyed = file.import("table_runtime::entity::Keyed");
+        (quote!(#keyed<#primary>), quote!(key.primary().into()))
+    } else {
+        let table = file.import("table_runtime::Table");
+        (quote!(#table), quote!(key.primary()))
+    };
     let (item, from_item) = (file.import("table_runtime::item::Item"), file.import("table_runtime::item::FromItem"));
     let has_history = !entity.history.is_empty();
     let decode = file.import(if has_history {
@@ -133,7 +142,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
             type KeyInput<'a> = #key;
             type Table = #store;
             type IndexKeys = #index_types;
-            fn primary_key(key: #key) -> #primary { key.primary() }
+            fn primary_key(key: #key) -> #primary { #primary_key }
             fn full_key(&self) -> table_runtime::entity::FullKey<#primary, Self::IndexKeys> { #full_key }
         }
         impl #from_item for #name {
@@ -242,15 +251,21 @@ fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &Ident) 
     let keys: Vec<(Ident, TokenStream)> =
         entity.index_keys.iter().map(|index_key| own_index_key(design, file, entity, key, index_key)).collect();
     let (types, values): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
+    let primary = if design.table.has_own_key_attributes() {
+        let own = table_key(design, file);
+        quote!(#own::from(self.key().primary()))
+    } else {
+        quote!(self.key().primary())
+    };
     let (index_types, indexes) = match (types.as_slice(), values.as_slice()) {
-        ([], _) => return (quote!(()), quote!(self.key().primary().into())),
+        ([], _) => return (quote!(()), quote!(#primary.into())),
         ([ty], [value]) => (quote!(#ty), quote!(#value)),
         (types, values) => (quote!((#(#types),*)), quote!((#(#values),*))),
     };
     let full = quote! {
         table_runtime::entity::FullKey {
             indexes: #indexes,
-            primary: self.key().primary(),
+            primary: #primary,
         }
     };
     (index_types, full)

@@ -9,15 +9,35 @@ use crate::emit::rust::{self, RustFile, camel, doc, ident};
 use crate::emit::types::{self, key_name};
 use crate::emitted::Emitted;
 
+/// The key type of a table with its own key attributes. Those of entities end in `Key`.
+const TABLE_KEY: &str = "TablePrimary";
+
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
+    if design.table.has_own_key_attributes() {
+        let (partition, sort) = (&design.table.partition_key, &design.table.sort_key);
+        file.text(&format!(
+            "table_runtime::table_key! {{\n    /// The key in the table: `{partition}` and `{sort}`.\n    \
+             {TABLE_KEY}: \"{partition}\", \"{sort}\"\n}}\n"
+        ));
+    }
     for index in &design.table.indexes {
-        file.item(index_key(index));
+        let item = index_key(&mut file, index);
+        file.item(item);
     }
     for entity in &design.entities {
         key(design, &mut file, entity);
     }
     vec![file.finish(design, "keys.rs", "Typed keys: the only way to write one.", "schema/")]
+}
+
+/// The key type of the table.
+pub fn table_key(design: &Design, file: &mut RustFile) -> Ident {
+    if design.table.has_own_key_attributes() {
+        file.import(&format!("crate::generated::keys::{TABLE_KEY}"))
+    } else {
+        file.import("table_runtime::key::Primary")
+    }
 }
 
 /// The key type of an index.
@@ -35,13 +55,14 @@ pub fn index_partitions(index: &Index) -> Ident {
     format_ident!("{}_partitions", index.name.to_lowercase())
 }
 
-fn index_key(index: &Index) -> TokenStream {
+fn index_key(file: &mut RustFile, index: &Index) -> TokenStream {
+    let [serialize, _] = rust::SERDE.map(|path| file.import(path));
     let (pk, sk, name) = (&index.partition_key, &index.sort_key, &index.name);
     let key = ident(&index_type(index));
     let about = doc(&format!("The key in `{name}`, whose sort key is a number."));
     quote! {
         #about
-        #[derive(Clone, Debug, table_runtime::serde::Serialize)]
+        #[derive(Clone, Debug, #serialize)]
         #[serde(crate = "table_runtime::serde")]
         pub struct #key {
             #[serde(rename = #pk)]
@@ -92,9 +113,10 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
             }
         })
         .collect();
+    let [_, deserialize] = rust::SERDE.map(|path| file.import(path));
     file.item(quote! {
         #about
-        #[derive(Clone, #copy #derive_debug PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+        #[derive(Clone, #copy #derive_debug PartialEq, Eq, Hash, #deserialize)]
         #[serde(crate = "table_runtime::serde")]
         pub struct #name { #(#members)* }
         #implementation

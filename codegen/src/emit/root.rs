@@ -23,6 +23,8 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     let [create_table, time_to_live, continuous_backups] =
         ["create-table", "time-to-live", "continuous-backups"].map(|name| path_to(design, name));
     let any = quote!(any);
+    let key_attributes = file.import("table_runtime::KeyAttributes");
+    let (partition_key, sort_key) = (&design.table.partition_key, &design.table.sort_key);
     file.item(quote! {
         /// The access patterns of the table: one function for each.
         #[derive(Clone, Debug)]
@@ -49,6 +51,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
             create_table: include_str!(#create_table),
             time_to_live: include_str!(#time_to_live),
             continuous_backups: include_str!(#continuous_backups),
+            key_attributes: #key_attributes::new(#partition_key, #sort_key),
             index_attributes: #any::INDEX_ATTRIBUTES,
             versions_of: #any::versions_of,
             write_version_of: #any::write_version_of,

@@ -7,6 +7,9 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use crate::design::Design;
 use crate::emitted::Emitted;
 
+/// What derives serde in a crate that depends on the runtime alone.
+pub const SERDE: [&str; 2] = ["table_runtime::serde::Serialize", "table_runtime::serde::Deserialize"];
+
 /// A Rust file in the making.
 #[derive(Default)]
 pub struct RustFile {

@@ -18,9 +18,7 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
             return None;
         }
     };
-    // modyne writes the keys under these names, and `table-runtime/src/attributes.rs` the others.
-    one_of(&raw.partition_key, &["PK"], at, problems);
-    one_of(&raw.sort_key, &["SK"], at, problems);
+    // `table-runtime/src/attributes.rs` has these names.
     one_of(&raw.entity_attribute, &["et"], at, problems);
     one_of(&raw.version_attribute, &["v"], at, problems);
     one_of(&raw.billing_mode, &["PAY_PER_REQUEST"], at, problems);

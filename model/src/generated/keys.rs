@@ -7,9 +7,10 @@ use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId}
 use std::fmt;
 use table_runtime::{Date, Digest, Timestamp};
 use table_runtime::key::{KeyPart, Primary, padded, shard};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// The key in `GSI1`, whose sort key is a number.
-#[derive(Clone, Debug, table_runtime::serde::Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Gsi1 {
     #[serde(rename = "GSI1PK")]
@@ -27,7 +28,7 @@ impl table_runtime::entity::IndexKey for Gsi1 {
 }
 
 /// Names one anchors: `SESSION#{session_id}` / `THREAD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct AnchorsKey {
     /// The session.
@@ -50,7 +51,7 @@ impl AnchorsKey {
 }
 
 /// Names one code: `SESSION#{session_id}` / `CODE`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct CodeKey {
     /// The session of the code.
@@ -73,7 +74,7 @@ impl CodeKey {
 }
 
 /// Names one code chunk: `CHUNK#{revision}#{n:02}` / `CHUNK`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct CodeChunkKey {
     /// The revision of the code.
@@ -98,7 +99,7 @@ impl CodeChunkKey {
 }
 
 /// Names one creation: `ONCE#{key_digest}` / `ONCE`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct CreationKey {
     /// SHA-256 of the kind of resource, the user, the session (for a thread) and the client id.
@@ -121,7 +122,7 @@ impl CreationKey {
 }
 
 /// Names one daily usage: `USER#{user_id}` / `USAGE#{date}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct DailyUsageKey {
     /// The user who asked.
@@ -156,7 +157,7 @@ impl DailyUsageKey {
 }
 
 /// Names one email claim: `EMAIL#{email_digest}` / `CLAIM`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct EmailClaimKey {
     /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
@@ -179,7 +180,7 @@ impl EmailClaimKey {
 }
 
 /// Names one idempotency: `SESSION#{session_id}` / `IDEM#{thread}#{key_digest}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct IdempotencyKey {
     /// The session of the message.
@@ -208,7 +209,7 @@ impl IdempotencyKey {
 }
 
 /// Names one message: `SESSION#{session_id}` / `MSG#{thread}#{seq:03}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct MessageKey {
     /// The session.
@@ -235,7 +236,7 @@ impl MessageKey {
 }
 
 /// Names one rate window: `RATE#{rule}#{subject}#{window:010}` / `RATE`.
-#[derive(Clone, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct RateWindowKey {
     /// The rule, for example `login`; if two rules share the window, the first one.
@@ -272,7 +273,7 @@ impl RateWindowKey {
 }
 
 /// Names one refresh family: `USER#{user_id}` / `REFRESH#{family_id}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct RefreshFamilyKey {
     /// The user who signed in.
@@ -297,7 +298,7 @@ impl RefreshFamilyKey {
 }
 
 /// Names one session: `USER#{user_id}` / `SESSION#{session_id}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct SessionKey {
     /// The owner.
@@ -322,7 +323,7 @@ impl SessionKey {
 }
 
 /// Names one sweep job: `SWEEP#{shard:02}` / `{due}#{kind}#{target}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct SweepJobKey {
     /// One of 8, by the target: spreads the jobs over partitions.
@@ -354,7 +355,7 @@ impl SweepJobKey {
 }
 
 /// Names one thread: `SESSION#{session_id}` / `THREAD#{thread}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct ThreadKey {
     /// The session.
@@ -379,7 +380,7 @@ impl ThreadKey {
 }
 
 /// Names one user: `USER#{user_id}` / `PROFILE`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct UserKey {
     /// Never changes, and appears in no URL.
@@ -414,7 +415,7 @@ impl UserKey {
 }
 
 /// Names one username claim: `USERNAME#{username_key}` / `CLAIM`.
-#[derive(Clone, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct UsernameClaimKey {
     /// The name in lower case, so that `Ada` and `ada` are the same.

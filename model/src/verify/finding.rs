@@ -251,12 +251,12 @@ fn is_plain(segment: &str) -> bool {
 mod tests {
     use super::*;
     use modyne::AttributeValue;
-    use table_runtime::item::{FromItem as _, Item};
+    use table_runtime::item::{Item, Returned as _};
 
     fn id(entity: &str, pk: &str, sk: &str) -> String {
         let pairs = [("et", entity), ("PK", pk), ("SK", sk)];
         let item: Item = pairs.map(|(name, text)| (name.to_owned(), AttributeValue::S(text.to_owned()))).into();
-        item_id(&StoredItem::from_item(item).expect("any item is one"))
+        item_id(&StoredItem::returned(item, &crate::generated::DESIGN).expect("any item is one"))
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::proxy::Proxy;
 use crate::CorruptItem;
 use crate::item::{FromItem, Item, decode_entity, encode_entity};
-use crate::key::{Primary, padded};
+use crate::key::{KeyAttributes, Primary, padded};
 use crate::registry::{Cost, Operation, Pattern};
 use crate::{Clock, CursorKey, Ids, Timestamp};
 use crate::{Design, Endpoint, Protection, Table, TableConfig};
@@ -187,6 +187,7 @@ pub(crate) static DESIGN: Design = Design {
     create_table: DEFINITION,
     time_to_live: EXPIRY,
     continuous_backups: RECOVERY,
+    key_attributes: KeyAttributes::new("PK", "SK"),
     index_attributes: &["GSI1PK", "GSI1SK"],
     versions_of: |_| None,
     write_version_of: |_| None,

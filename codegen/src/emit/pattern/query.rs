@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use crate::design::{
     Design, Entity, Expired, Order, Paging, Pattern, Query, Segment, Sort, Template, partition, shards, sort_field,
 };
-use crate::emit::keys::{Part, index_partition, index_partitions, index_type, key_text};
+use crate::emit::keys::{Part, index_partition, index_partitions, index_type, key_text, table_key};
 use crate::emit::pattern::function::{call, method, parameters};
 use crate::emit::pattern::rows;
 use crate::emit::rust::{self, RustFile, ident};
@@ -70,7 +70,7 @@ fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, T
     let entity = design.entity(query.entities[0]);
     let key = types::key(file, entity);
     let (function, key_type) = match query.index.map(|index| &design.table.indexes[index]) {
-        None => (format_ident!("partition"), file.import("table_runtime::key::Primary")),
+        None => (format_ident!("partition"), table_key(design, file)),
         Some(index) => (index_partition(index), file.import(&format!("crate::generated::keys::{}", index_type(index)))),
     };
     let arguments = partition(entity, query).fields().map(ident);

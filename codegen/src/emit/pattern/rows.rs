@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::design::{Design, Pattern, Query};
 use crate::emit::debug::{Shown, debug};
-use crate::emit::rust::{RustFile, camel, doc, ident};
+use crate::emit::rust::{RustFile, SERDE, camel, doc, ident};
 use crate::emit::types;
 
 /// The type of one thing that the query returns; nothing for a number.
@@ -84,9 +84,10 @@ fn row_type(
     });
     let binding = if clamp.is_some() { quote!(mut item) } else { quote!(item) };
     let projection = file.import("table_runtime::expr::StaticProjection");
+    let [serialize, deserialize] = SERDE.map(|path| file.import(path));
     file.item(quote! {
         #about
-        #[derive(Clone, #derive_debug PartialEq, table_runtime::serde::Deserialize, table_runtime::serde::Serialize)]
+        #[derive(Clone, #derive_debug PartialEq, #deserialize, #serialize)]
         #[serde(crate = "table_runtime::serde")]
         pub struct #name { #(#members)* }
         #implementation

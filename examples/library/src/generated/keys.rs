@@ -6,9 +6,15 @@ use crate::generated::entity::BookType;
 use crate::generated::ids::MemberId;
 use table_runtime::{Date, Timestamp};
 use table_runtime::key::{KeyPart, Primary, padded, shard};
+use table_runtime::serde::{Deserialize, Serialize};
+
+table_runtime::table_key! {
+    /// The key in the table: `Shelf` and `Place`.
+    TablePrimary: "Shelf", "Place"
+}
 
 /// The key in `ByTime`, whose sort key is a number.
-#[derive(Clone, Debug, table_runtime::serde::Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Bytime {
     #[serde(rename = "TimeGroup")]
@@ -26,7 +32,7 @@ impl table_runtime::entity::IndexKey for Bytime {
 }
 
 /// The key in `ByPrice`, whose sort key is a number.
-#[derive(Clone, Debug, table_runtime::serde::Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Byprice {
     #[serde(rename = "PriceGroup")]
@@ -44,7 +50,7 @@ impl table_runtime::entity::IndexKey for Byprice {
 }
 
 /// Names one book: `BOOK#{isbn}` / `BOOK`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct BookKey {
     /// Which book.
@@ -77,7 +83,7 @@ impl BookKey {
 }
 
 /// Names one copy: `BOOK#{isbn}` / `COPY#{number:03}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct CopyKey {
     /// Of which book.
@@ -102,7 +108,7 @@ impl CopyKey {
 }
 
 /// Names one day: `MEMBER#{member_id}` / `DAY#{date}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct DayKey {
     /// Who.
@@ -137,7 +143,7 @@ impl DayKey {
 }
 
 /// Names one loan: `MEMBER#{member_id}` / `LOAN#{due_on}#{isbn}#{number:03}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct LoanKey {
     /// Who has it.
@@ -169,7 +175,7 @@ impl LoanKey {
 }
 
 /// Names one member: `MEMBER#{member_id}` / `CARD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct MemberKey {
     /// Who.
@@ -192,7 +198,7 @@ impl MemberKey {
 }
 
 /// Names one notice: `NOTICES#{branch}` / `{due}#{member_id}#{topic}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct NoticeKey {
     /// Which house writes it.
@@ -224,7 +230,7 @@ impl NoticeKey {
 }
 
 /// Names one wish: `BOOK#{isbn}` / `WISH#{branch}#{member_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct WishKey {
     /// Which book.

@@ -7,14 +7,10 @@ use std::fmt;
 use table_runtime::{CorruptItem, Digest, Table};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// The code of a session, compressed with gzip: inline, or a pointer to chunks. It also says who owns the session, for callers who do not.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Code {
     /// Whose code it is.

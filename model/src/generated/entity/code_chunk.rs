@@ -7,14 +7,10 @@ use std::fmt;
 use table_runtime::{CorruptItem, Table};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A piece of compressed code that does not fit one item. Never changed; each has a partition of its own, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct CodeChunk {
     /// The state of the code it belongs to.

@@ -6,15 +6,10 @@ use crate::generated::keys::CreationKey;
 use table_runtime::{CorruptItem, Digest, Expiry, Table};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// Remembers a client's own id for a session or a thread, so that sending the request again creates nothing twice.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Creation {
     /// SHA-256 of what is created, the user, for a thread its session, and the client's id.

@@ -8,15 +8,10 @@ use table_runtime::counter::clamp;
 use table_runtime::design::{Counter, Filling, IndexKeys, Step};
 use table_runtime::item::{FromItem, Item, decode_older_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct DailyUsage {
     /// Who asked.

@@ -6,15 +6,10 @@ use crate::generated::keys::EmailClaimKey;
 use table_runtime::{CorruptItem, Digest, Table, Timestamp};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// Says whose an e-mail address is. Its existence makes the address unique, and reading it is the look-up by address.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct EmailClaim {
     /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.

@@ -7,15 +7,10 @@ use table_runtime::{CorruptItem, Digest, Expiry, Table};
 use table_runtime::design::Step;
 use table_runtime::item::{FromItem, Item, decode_older_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice. What became of the message, the message says.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Idempotency {
     /// Where the message is.

@@ -7,14 +7,10 @@ use std::fmt;
 use table_runtime::{CorruptItem, Expiry, Table, Timestamp};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A question, a note or the model's answer. A question and its answer hold neighbouring numbers.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Message {
     /// Where it is.
@@ -140,12 +136,7 @@ impl fmt::Debug for Message {
 }
 
 /// On an answer: an edit that was checked against the code it was made for.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Patch {
     /// First line replaced, from 1.
@@ -177,16 +168,7 @@ impl fmt::Debug for Patch {
 }
 
 /// Who wrote it; only the server writes as `ai`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum Role {
     /// Stored as `user`.
@@ -209,16 +191,7 @@ impl Role {
 }
 
 /// On a question: what became of it. A note has none.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum ReplyState {
     /// Stored as `pending`.
@@ -249,16 +222,7 @@ impl ReplyState {
 }
 
 /// On an answer: whether the model saw the whole file.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum ContextMode {
     /// Stored as `full`.
@@ -281,16 +245,7 @@ impl ContextMode {
 }
 
 /// On an answer: how sure the model says it is.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum Confidence {
     /// Stored as `high`.
@@ -317,16 +272,7 @@ impl Confidence {
 }
 
 /// On an answer with a patch: whether it stood where the model said or was found elsewhere, or was applied.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum PatchStatus {
     /// Stored as `verified`.

@@ -8,14 +8,10 @@ use table_runtime::counter::clamp;
 use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// Hits of one subject in one window of one rule, or of two rules that are counted together.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct RateWindow {
     /// The rule, for example `login`; if two rules share the window, the first one.

@@ -10,14 +10,10 @@ use table_runtime::counter::clamp;
 use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Session {
     /// Whose it is.

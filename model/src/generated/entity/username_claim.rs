@@ -8,14 +8,10 @@ use std::fmt;
 use table_runtime::{CorruptItem, Table, Timestamp};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// Says whose a username is. Its existence makes the name unique, and reading it is how sign-in finds the user.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct UsernameClaim {
     /// The name in lower case, so that `Ada` and `ada` are one.

@@ -10,15 +10,11 @@ use std::fmt;
 use table_runtime::{CorruptItem, Date, Order, Page, PageRequest, StoreError, Timestamp};
 use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 use table_runtime::shards::Sharded;
 
 /// A row of [`Patterns::list_signups`](crate::Patterns::list_signups): what the index shows.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Deserialize,
-    table_runtime::serde::Serialize
-)]
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Signup {
     /// Never changes, and appears in no URL.

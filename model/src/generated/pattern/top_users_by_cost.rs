@@ -10,16 +10,11 @@ use table_runtime::{CorruptItem, Date, FirstItems, Order, StoreError};
 use table_runtime::counter::clamp;
 use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 use table_runtime::shards::Sharded;
 
 /// A row of [`Patterns::top_users_by_cost`](crate::Patterns::top_users_by_cost): what the index shows.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Deserialize,
-    table_runtime::serde::Serialize
-)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct UserCost {
     /// The user who asked.

@@ -3,21 +3,17 @@
 
 use crate::Branch;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::MemberKey;
+use crate::generated::keys::{MemberKey, TablePrimary};
 use std::fmt;
-use table_runtime::{CorruptItem, Date, Digest, Table};
+use table_runtime::{CorruptItem, Date, Digest};
 use table_runtime::counter::clamp;
 use table_runtime::design::Counter;
+use table_runtime::entity::Keyed;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
-use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// Somebody with a card.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Member {
     /// Who.
@@ -87,14 +83,14 @@ impl table_runtime::entity::EntityDef for Member {
 
 impl table_runtime::entity::Entity for Member {
     type KeyInput<'a> = MemberKey;
-    type Table = Table;
+    type Table = Keyed<TablePrimary>;
     type IndexKeys = ();
-    fn primary_key(key: MemberKey) -> Primary {
-        key.primary()
+    fn primary_key(key: MemberKey) -> TablePrimary {
+        key.primary().into()
     }
 
-    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
-        self.key().primary().into()
+    fn full_key(&self) -> table_runtime::entity::FullKey<TablePrimary, Self::IndexKeys> {
+        TablePrimary::from(self.key().primary()).into()
     }
 }
 

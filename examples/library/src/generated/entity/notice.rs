@@ -3,21 +3,17 @@
 
 use crate::Branch;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::NoticeKey;
+use crate::generated::keys::{NoticeKey, TablePrimary};
 use std::fmt;
-use table_runtime::{CorruptItem, Table, Timestamp};
+use table_runtime::{CorruptItem, Timestamp};
 use table_runtime::counter::clamp;
 use table_runtime::design::Counter;
+use table_runtime::entity::Keyed;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
-use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A letter that has to go out.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Notice {
     /// Which house writes it.
@@ -84,14 +80,14 @@ impl table_runtime::entity::EntityDef for Notice {
 
 impl table_runtime::entity::Entity for Notice {
     type KeyInput<'a> = NoticeKey;
-    type Table = Table;
+    type Table = Keyed<TablePrimary>;
     type IndexKeys = ();
-    fn primary_key(key: NoticeKey) -> Primary {
-        key.primary()
+    fn primary_key(key: NoticeKey) -> TablePrimary {
+        key.primary().into()
     }
 
-    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
-        self.key().primary().into()
+    fn full_key(&self) -> table_runtime::entity::FullKey<TablePrimary, Self::IndexKeys> {
+        TablePrimary::from(self.key().primary()).into()
     }
 }
 

@@ -9,15 +9,10 @@ use crate::generated::registry::AP_15;
 use table_runtime::{CorruptItem, StoreError, Timestamp};
 use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::books_by_type`](crate::Patterns::books_by_type): what the index shows.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Deserialize,
-    table_runtime::serde::Serialize
-)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct NewBook {
     /// Which book.
@@ -34,14 +29,14 @@ pub struct NewBook {
 
 impl FromItem for NewBook {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#title,#cover,#added_at,#PK,#SK,#TimeGroup,#TimeOf",
+        expression: "#isbn,#title,#cover,#added_at,#Shelf,#Place,#TimeGroup,#TimeOf",
         names: &[
             ("#isbn", "isbn"),
             ("#title", "title"),
             ("#cover", "cover"),
             ("#added_at", "added_at"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Shelf", "Shelf"),
+            ("#Place", "Place"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

@@ -10,16 +10,11 @@ use table_runtime::{CorruptItem, Date, FirstItems, Order, StoreError};
 use table_runtime::counter::clamp;
 use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 use table_runtime::shards::Sharded;
 
 /// A row of [`Patterns::dearest_days`](crate::Patterns::dearest_days): what the index shows.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Deserialize,
-    table_runtime::serde::Serialize
-)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct DearDay {
     /// Who.
@@ -30,12 +25,12 @@ pub struct DearDay {
 
 impl FromItem for DearDay {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#member_id,#fees,#PK,#SK,#TimeGroup,#TimeOf",
+        expression: "#member_id,#fees,#Shelf,#Place,#TimeGroup,#TimeOf",
         names: &[
             ("#member_id", "member_id"),
             ("#fees", "fees"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Shelf", "Shelf"),
+            ("#Place", "Place"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

@@ -149,9 +149,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#PK) AND #lent < :n10 AND #home = :house",
+                            "attribute_exists(#Shelf) AND #lent < :n10 AND #home = :house",
                         )
-                        .name("#PK", "PK")
+                        .name("#Shelf", "Shelf")
                         .name("#lent", "lent")
                         .name("#home", "home")
                         .value(":n10", 10)
@@ -162,7 +162,10 @@ impl Patterns {
             .put(
                 "loan",
                 input.loan.to_item(),
-                Some(Condition::new("attribute_not_exists(#PK)").name("#PK", "PK")),
+                Some(
+                    Condition::new("attribute_not_exists(#Shelf)")
+                        .name("#Shelf", "Shelf"),
+                ),
             );
         let key = CopyKey {
             isbn: input.loan.isbn.clone(),
@@ -179,9 +182,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#PK) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
+                            "attribute_exists(#Shelf) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
                         )
-                        .name("#PK", "PK")
+                        .name("#Shelf", "Shelf")
                         .name("#remark", "remark")
                         .name("#is_fragile", "is_fragile")
                         .name("#state", "state")
@@ -198,9 +201,9 @@ impl Patterns {
                 "book",
                 key.primary(),
                 Condition::new(
-                        "attribute_exists(#PK) AND #copies >= :n1 AND #isbn <> :other",
+                        "attribute_exists(#Shelf) AND #copies >= :n1 AND #isbn <> :other",
                     )
-                    .name("#PK", "PK")
+                    .name("#Shelf", "Shelf")
                     .name("#copies", "copies")
                     .name("#isbn", "isbn")
                     .value(":n1", 1)
@@ -240,8 +243,8 @@ impl Patterns {
                     key.primary(),
                     changes,
                     Some(
-                        Condition::new("attribute_exists(#PK) AND #tries < :most")
-                            .name("#PK", "PK")
+                        Condition::new("attribute_exists(#Shelf) AND #tries < :most")
+                            .name("#Shelf", "Shelf")
                             .name("#tries", "tries")
                             .value(":most", one.most),
                     ),

@@ -9,15 +9,10 @@ use crate::generated::registry::AP_43;
 use table_runtime::{CorruptItem, Page, PageRequest, StoreError};
 use table_runtime::expr::{Filter, KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::wishes_at`](crate::Patterns::wishes_at): what the index shows.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Deserialize,
-    table_runtime::serde::Serialize
-)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Waiting {
     /// Which book.
@@ -28,12 +23,12 @@ pub struct Waiting {
 
 impl FromItem for Waiting {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#member_id,#PK,#SK,#TimeGroup,#TimeOf",
+        expression: "#isbn,#member_id,#Shelf,#Place,#TimeGroup,#TimeOf",
         names: &[
             ("#isbn", "isbn"),
             ("#member_id", "member_id"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Shelf", "Shelf"),
+            ("#Place", "Place"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

@@ -3,9 +3,10 @@
 
 use crate::generated::ids::NoteId;
 use table_runtime::key::{KeyPart, Primary};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// Names one note: `AUTHOR#{author}` / `NOTE#{note_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct NoteKey {
     /// Who wrote it.

@@ -4,9 +4,10 @@
 use crate::generated::entity::NoteState;
 use crate::generated::ids::NoteId;
 use table_runtime::key::{KeyPart, Primary};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// The key in `GSI1`, whose sort key is a number.
-#[derive(Clone, Debug, table_runtime::serde::Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Gsi1 {
     #[serde(rename = "GSI1PK")]
@@ -24,7 +25,7 @@ impl table_runtime::entity::IndexKey for Gsi1 {
 }
 
 /// Names one note: `AUTHOR#{author}` / `NOTE#{note_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, table_runtime::serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct NoteKey {
     /// Who wrote it.

@@ -8,15 +8,10 @@ use table_runtime::counter::clamp;
 use table_runtime::design::{Counter, Filling, IndexKeys, Step};
 use table_runtime::item::{FromItem, Item, decode_older_entity, encode_older_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A note that a user wrote.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Note {
     /// Who wrote it.
@@ -38,16 +33,7 @@ pub struct Note {
 }
 
 /// Whether it is finished.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum NoteState {
     /// Stored as `draft`.

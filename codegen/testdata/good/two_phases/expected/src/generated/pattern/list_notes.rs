@@ -9,15 +9,10 @@ use table_runtime::{CorruptItem, StoreError};
 use table_runtime::counter::clamp;
 use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::list_notes`](crate::Patterns::list_notes): what the index shows.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Deserialize,
-    table_runtime::serde::Serialize
-)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct ChangedNote {
     /// Its first line.

@@ -10,16 +10,11 @@ use table_runtime::counter::clamp;
 use table_runtime::design::{Counter, Filling, Step};
 use table_runtime::item::{FromItem, Item, decode_older_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A book that the library has.
 /// Its copies lie in the same partition.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Book {
     /// Which book.
@@ -55,13 +50,7 @@ pub struct Book {
 }
 
 /// What was printed of it.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Edition {
     /// When.
@@ -77,12 +66,7 @@ pub struct Edition {
 }
 
 /// Where it stands.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Place {
     /// Which room.
@@ -110,16 +94,7 @@ impl fmt::Debug for Place {
 }
 
 /// What kind of book.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum BookType {
     /// Stored as `novel`.
@@ -146,16 +121,7 @@ impl BookType {
 }
 
 /// How large.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum Format {
     /// Stored as `octavo`.
@@ -178,16 +144,7 @@ impl Format {
 }
 
 /// Whether one can read there.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum Lamp {
     /// Stored as `on`.

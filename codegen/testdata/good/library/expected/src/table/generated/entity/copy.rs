@@ -7,15 +7,10 @@ use crate::generated::keys::CopyKey;
 use table_runtime::{CorruptItem, Table};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// One copy of a book.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Copy {
     /// Of which book.
@@ -38,16 +33,7 @@ pub struct Copy {
 }
 
 /// Where it is.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum CopyState {
     /// Stored as `shelved`.

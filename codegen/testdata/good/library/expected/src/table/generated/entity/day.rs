@@ -8,15 +8,10 @@ use table_runtime::counter::clamp;
 use table_runtime::design::{Counter, Filling, Step};
 use table_runtime::item::{FromItem, Item, decode_older_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// What a member borrowed and paid on a day.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Day {
     /// Who.

@@ -10,14 +10,10 @@ use table_runtime::counter::clamp;
 use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A letter that has to go out.
-#[derive(
-    Clone,
-    PartialEq,
-    table_runtime::serde::Serialize,
-    table_runtime::serde::Deserialize
-)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Notice {
     /// Which house writes it.

@@ -10,15 +10,10 @@ use table_runtime::{CorruptItem, Date, StoreError};
 use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::key::{KeyPart, Primary};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::loans_of_day`](crate::Patterns::loans_of_day): a part of the item.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Deserialize,
-    table_runtime::serde::Serialize
-)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct LoanRemark {
     /// Which of its copies.

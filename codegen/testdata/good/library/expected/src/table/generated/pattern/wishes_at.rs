@@ -10,15 +10,10 @@ use crate::place::Branch;
 use table_runtime::{CorruptItem, Page, PageRequest, StoreError};
 use table_runtime::expr::{Filter, KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::wishes_at`](crate::Patterns::wishes_at): what the index shows.
-#[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    table_runtime::serde::Deserialize,
-    table_runtime::serde::Serialize
-)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Waiting {
     /// Which book.
