@@ -10,7 +10,8 @@ use crate::call::{Call, REPEATS, pause};
 use crate::design::Design;
 use crate::error::StoreError;
 use crate::item::{Item, Returned};
-use crate::key::{ItemKey, KeyAttributes, Primary};
+use crate::key::{ItemKey, Primary};
+use crate::key_attributes::KeyAttributes;
 
 /// The largest number of keys in one batch of reads.
 const MAX_READS: usize = 100;

@@ -1,5 +1,6 @@
 //! Counters: numbers that writes add to. A counter that holds no number of its type (negative, a fraction, too large)
-//! is read as the nearest valid number, so that its item can be read and deleted until `verify --fix` corrects it.
+//! is read as the nearest valid number, so that its item can be read and deleted until a pattern with
+//! `operation = "correct"` corrects it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::Condition;
@@ -49,7 +50,7 @@ pub fn clamp(item: &mut Item, counters: &[Counter]) {
             tracing::warn!(
                 entity,
                 field = counter.name(),
-                "a stored counter is out of range; `verify --fix` corrects it"
+                "a stored counter is out of range; a pattern with `operation = \"correct\"` corrects it"
             );
             item.insert(counter.name().to_owned(), AttributeValue::N(nearest.to_string()));
         }

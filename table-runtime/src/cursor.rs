@@ -20,19 +20,28 @@ const HEADER_BYTES: usize = 1 + TAG_BYTES + 8;
 /// Longer than any cursor in Base64, with keys at DynamoDB's limits (1 KB, 2 KB and a number) in each of 16 shards.
 const MAX_CHARS: usize = 72 * 1024;
 
-/// The secret key of the seals. Does not print.
+/// The secret from which the key of the cursors is derived. Does not print.
 #[derive(Clone)]
-pub struct CursorKey([u8; 32]);
+pub struct CursorKey(Vec<u8>);
 
 impl CursorKey {
-    /// Derives the key from a secret of any length, which may have other uses too.
+    /// A secret of any length, which may serve other purposes too.
     #[must_use]
     pub fn from_secret(secret: impl AsRef<[u8]>) -> Self {
-        // The prefix keeps this key different from other keys that are derived from the same secret.
-        let digest = Sha256::new().chain_update(b"codesensei cursor key\0").chain_update(secret);
-        Self(digest.finalize().into())
+        Self(secret.as_ref().to_vec())
+    }
+
+    /// The key for the cursors of this design.
+    pub(crate) fn sealing(&self, design: &str) -> SealingKey {
+        // The prefix keeps this key apart from other keys that are derived from the same secret.
+        let digest = Sha256::new().chain_update(design).chain_update(b" cursor key\0").chain_update(&self.0);
+        SealingKey(digest.finalize().into())
     }
 }
+
+/// The key under which cursors are sealed.
+#[derive(Clone)]
+pub(crate) struct SealingKey([u8; 32]);
 
 impl fmt::Debug for CursorKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,7 +94,7 @@ pub(crate) struct IndexPosition {
     pub(crate) sk: String,
 }
 
-impl CursorKey {
+impl SealingKey {
     pub(crate) fn seal(&self, seal: Seal<'_>, position: &Position, now: Timestamp) -> String {
         let mut body = now.plus(LIFETIME).millis().to_be_bytes().to_vec();
         for part in position.parts() {
@@ -176,8 +185,8 @@ mod tests {
 
     const SEAL: Seal<'_> = Seal { pattern: "AP-07", partition: "USER#1", bound_to: "desc" };
 
-    fn key() -> CursorKey {
-        CursorKey::from_secret("a secret of the tests")
+    fn key() -> SealingKey {
+        CursorKey::from_secret("a secret of the tests").sealing("garden")
     }
 
     fn at(millis: i64) -> Timestamp {
@@ -209,8 +218,10 @@ mod tests {
         ] {
             assert_eq!(key().open(other, &cursor, now), Err(CursorError::Forged));
         }
-        let other = CursorKey::from_secret("another secret");
-        assert_eq!(other.open(SEAL, &cursor, now), Err(CursorError::Forged));
+        let secret = CursorKey::from_secret("a secret of the tests");
+        for other in [CursorKey::from_secret("another secret").sealing("garden"), secret.sealing("meadow")] {
+            assert_eq!(other.open(SEAL, &cursor, now), Err(CursorError::Forged));
+        }
     }
 
     #[test]
@@ -233,7 +244,13 @@ mod tests {
 
     #[test]
     fn the_key_does_not_print() {
-        assert_eq!(format!("{:?}", key()), "CursorKey(<redacted>)");
+        assert_eq!(format!("{:?}", CursorKey::from_secret("canary")), "CursorKey(<redacted>)");
+    }
+
+    #[test]
+    fn the_key_is_the_digest_of_the_design_and_the_secret() {
+        let digest: [u8; 32] = Sha256::digest(b"garden cursor key\0a secret of the tests").into();
+        assert_eq!(key().0, digest);
     }
 
     proptest! {

@@ -114,7 +114,7 @@ impl CorruptItem {
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
     /// `CreateTable` does not accept the definition.
-    #[error("the table's definition cannot be used: run `cargo xtask codegen`")]
+    #[error("the table's definition cannot be used: generate the code again and build the program with it")]
     Definition(#[source] BoxError),
     /// The table does not exist.
     #[error("there is no table `{table}`")]
@@ -131,7 +131,7 @@ pub enum TableError {
         what: &'static str,
     },
     /// An index with the schema's name has another definition.
-    #[error("{0}; a live index does not change, so add one of another name (docs/add-an-index.md)")]
+    #[error("{0}; a live index does not change, so add one of another name")]
     OtherIndex(Box<OtherFact>),
     /// A table with other keys belongs to another schema.
     #[error("{0}; so it is no table of this schema")]
@@ -163,7 +163,7 @@ pub enum TableError {
 pub struct OtherFact {
     /// The table.
     pub table: String,
-    /// The fact that differs, as `codesensei table diff` names it.
+    /// The fact that differs, for instance `index.ByTime.projection`.
     pub fact: String,
     /// The value in the schema.
     pub defined: String,

@@ -10,7 +10,7 @@ use crate::cursor::{CursorError, IndexPosition, Position, Seal};
 use crate::error::CorruptItem;
 use crate::error::StoreError;
 use crate::item::{Item, Returned};
-use crate::key::KeyAttributes;
+use crate::key_attributes::KeyAttributes;
 use crate::unreadable;
 
 /// The number of requests for one page if a filter drops most items. Then the page is short, and its cursor continues
@@ -97,7 +97,7 @@ impl Call<'_> {
         max: u32,
     ) -> Result<Page<T>, StoreError> {
         let seal = Seal { pattern: self.id(), partition, bound_to };
-        let (key, now) = (self.table.cursor_key(), self.table.clock().now());
+        let (key, now) = (self.table.sealing_key(), self.table.clock().now());
         let mut start = match request.cursor {
             Some(cursor) => Some(start_key::<K>(partition, key.open(seal, cursor, now)?, self.key_attributes())?),
             None => None,

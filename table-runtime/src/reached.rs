@@ -17,7 +17,11 @@ impl Table {
     #[must_use]
     pub fn observed(&self, observe: impl Fn(Reached) + Send + Sync + 'static) -> Self {
         let observer = Observer(Arc::new(observe));
-        let on_the_wire = OnTheWire { table: self.name().to_owned(), key: self.design().key_attributes.partition(), observer: observer.clone() };
+        let on_the_wire = OnTheWire {
+            table: self.name().to_owned(),
+            key: self.design().key_attributes.partition(),
+            observer: observer.clone(),
+        };
         self.intercepted(on_the_wire).with_observer(observer)
     }
 }
@@ -94,7 +98,10 @@ mod tests {
     use serde_json::json;
 
     fn found(operation: &str, body: &Value) -> Vec<(String, String)> {
-        actions(operation, body, "t", "PK").into_iter().map(|(action, partition)| (action.to_owned(), partition)).collect()
+        actions(operation, body, "t", "PK")
+            .into_iter()
+            .map(|(action, partition)| (action.to_owned(), partition))
+            .collect()
     }
 
     #[test]

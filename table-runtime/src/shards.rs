@@ -69,7 +69,7 @@ impl Call<'_> {
     ) -> Result<Page<T>, StoreError> {
         let partition = sharded.queries.first().map_or("", |(partition, _)| partition);
         let seal = Seal { pattern: self.id(), partition, bound_to };
-        let (key, now, names) = (self.table.cursor_key(), self.table.clock().now(), self.key_attributes());
+        let (key, now, names) = (self.table.sealing_key(), self.table.clock().now(), self.key_attributes());
         let mut positions = match request.cursor {
             Some(cursor) => positions(key.open(seal, cursor, now)?, sharded.queries.len())?,
             None => vec![None; sharded.queries.len()],

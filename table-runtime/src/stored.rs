@@ -14,7 +14,8 @@ use crate::attributes::{entity_of, version_of};
 use crate::design::Design;
 use crate::error::CorruptItem;
 use crate::item::{Item, Returned};
-use crate::key::{ItemKey, KeyAttributes, Primary};
+use crate::key::{ItemKey, Primary};
+use crate::key_attributes::KeyAttributes;
 
 /// An item in its stored form. It may be of any entity and version, or unknown to the schema. `{:?}` prints only the
 /// name of its entity.

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 
 use crate::attributes::ENTITY_ATTRIBUTE;
-use crate::cursor::CursorKey;
+use crate::cursor::{CursorKey, SealingKey};
 use crate::design::Design;
 use crate::endpoint::Endpoint;
 use crate::ids::Ids;
@@ -40,7 +40,7 @@ pub struct Table {
 struct Shared {
     client: Client,
     table: String,
-    cursor_key: CursorKey,
+    sealing_key: SealingKey,
     design: &'static Design,
 }
 
@@ -70,7 +70,8 @@ impl Table {
         // The SDK would repeat conditional writes, but could not recognise its own first attempts. This crate can.
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let TableConfig { table, cursor_key, clock, ids, .. } = config;
-        let shared = Shared { client: Client::from_conf(sdk), table, cursor_key, design };
+        let sealing_key = cursor_key.sealing(design.name);
+        let shared = Shared { client: Client::from_conf(sdk), table, sealing_key, design };
         Self { shared: Arc::new(shared), clock, ids, meter: None, observer: None, until: None, unreadable: None }
     }
 
@@ -103,8 +104,8 @@ impl Table {
 
     /// The same table with another client.
     pub(crate) fn with_client(&self, client: Client) -> Self {
-        let Shared { table, cursor_key, design, .. } = &*self.shared;
-        let shared = Shared { client, table: table.clone(), cursor_key: cursor_key.clone(), design };
+        let Shared { table, sealing_key, design, .. } = &*self.shared;
+        let shared = Shared { client, table: table.clone(), sealing_key: sealing_key.clone(), design };
         Self { shared: Arc::new(shared), ..self.clone() }
     }
 
@@ -141,8 +142,8 @@ impl Table {
         &self.shared.client
     }
 
-    pub(crate) fn cursor_key(&self) -> &CursorKey {
-        &self.shared.cursor_key
+    pub(crate) fn sealing_key(&self) -> &SealingKey {
+        &self.shared.sealing_key
     }
 }
 

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::error::CorruptItem;
 use crate::error::StoreError;
 use crate::item::Item;
-use crate::key::KeyAttributes;
+use crate::key_attributes::KeyAttributes;
 
 /// Collects the items that lists left out. Clones share one collection.
 #[derive(Clone, Debug, Default)]

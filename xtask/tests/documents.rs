@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use codegen::{Documents, LOCK, Mode, Outcome, files, owned_folders, problem_report, run, stale_report};
 use tempfile::TempDir;
-use xtask::tidy::GENERATED;
+use xtask::tidy::{GENERATED, ROOTS};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_owned()
@@ -48,18 +48,24 @@ fn edit(root: &Path, path: &str, change: impl FnOnce(String) -> String) {
 
 #[test]
 fn generated_files_are_current() {
-    match run(&repository(), Mode::Check).expect("the repository can be read") {
-        Outcome::Current { .. } => {}
-        Outcome::Stale { paths, command } => panic!("\n{}", stale_report(&paths, &command)),
-        Outcome::Problems(problems) => panic!("\n{}", problem_report(&problems)),
-        Outcome::Written { .. } => unreachable!("a check writes nothing"),
+    for root in ROOTS {
+        match run(&repository().join(root), Mode::Check).expect("the documents can be read") {
+            Outcome::Current { .. } => {}
+            Outcome::Stale { paths, command } => panic!("in {root:?}:\n{}", stale_report(&paths, &command)),
+            Outcome::Problems(problems) => panic!("in {root:?}:\n{}", problem_report(&problems)),
+            Outcome::Written { .. } => unreachable!("a check writes nothing"),
+        }
     }
 }
 
 #[test]
 fn tidy_knows_every_generated_folder() {
-    let documents = Documents::read(&repository()).expect("the documents can be read");
-    assert_eq!(owned_folders(&documents), GENERATED);
+    let owned = |root: &str| {
+        let documents = Documents::read(&repository().join(root)).expect("the documents can be read");
+        let path = |folder| if root.is_empty() { folder } else { format!("{root}/{folder}") };
+        owned_folders(&documents).into_iter().map(path).collect::<Vec<_>>()
+    };
+    assert_eq!(ROOTS.map(owned).concat(), GENERATED);
 }
 
 #[test]

@@ -27,13 +27,6 @@ pub struct Table {
     pub at: At,
 }
 
-impl Table {
-    /// Whether its key attributes have other names than those that the runtime's own key type has.
-    pub fn has_own_key_attributes(&self) -> bool {
-        (self.partition_key.as_str(), self.sort_key.as_str()) != ("PK", "SK")
-    }
-}
-
 /// An entity that is no more.
 #[derive(Debug)]
 pub struct Removed {

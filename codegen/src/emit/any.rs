@@ -14,7 +14,8 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     let (corrupt, entity_of) =
         (file.import("table_runtime::CorruptItem"), file.import("table_runtime::attributes::entity_of"));
     let step = file.import("table_runtime::design::Step");
-    let (from_item, whole) = (file.import("table_runtime::item::FromItem"), file.import("table_runtime::entity::Entity"));
+    let (from_item, whole) =
+        (file.import("table_runtime::item::FromItem"), file.import("table_runtime::entity::Entity"));
     let (mut variants, mut decodes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     let mut versions = Vec::new();
     for entity in &design.entities {

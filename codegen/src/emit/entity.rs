@@ -5,8 +5,8 @@ use quote::quote;
 
 use crate::design::{ActionKind, Design, Entity, Field, IndexKey, Literal, Operation, Type, WritePart};
 use crate::emit::debug::{Shown, debug};
-use crate::emit::keys::{index_partition, index_type, table_key};
-use crate::emit::rust::{self, RustFile, camel, doc, ident};
+use crate::emit::keys::{has_own_key_attributes, index_partition, index_type, table_key};
+use crate::emit::rust::{self, DESERIALIZE, RustFile, SERIALIZE, camel, doc, ident};
 use crate::emit::types;
 use crate::emitted::Emitted;
 
@@ -60,7 +60,7 @@ fn structure(file: &mut RustFile, name: &str, about: &str, fields: &[Field]) {
     let (derive_debug, implementation) = debug(file, &name, None, &shown);
     let absent = quote!(#[serde(default, skip_serializing_if = "Option::is_none")]);
     let members: Vec<_> = fields.iter().map(|field| types::member(file, field, &absent)).collect();
-    let [serialize, deserialize] = rust::SERDE.map(|path| file.import(path));
+    let (serialize, deserialize) = (file.import(SERIALIZE), file.import(DESERIALIZE));
     file.item(quote! {
         #about
         #[derive(Clone, #derive_debug PartialEq, #serialize, #deserialize)]
@@ -74,7 +74,7 @@ fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) 
     let (name, about) = (ident(rust), doc(about));
     let variants: Vec<_> = values.iter().map(|value| ident(&camel(value))).collect();
     let abouts = values.iter().map(|value| doc(&format!("Stored as `{value}`.")));
-    let [serialize, deserialize] = rust::SERDE.map(|path| file.import(path));
+    let (serialize, deserialize) = (file.import(SERIALIZE), file.import(DESERIALIZE));
     file.item(quote! {
         #about
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, #serialize, #deserialize)]
@@ -93,7 +93,7 @@ fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) 
 fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) {
     let key = types::key(file, entity);
     let primary = table_key(design, file);
-    let (store, primary_key) = if design.table.has_own_key_attributes() {
+    let (store, primary_key) = if has_own_key_attributes(design) {
         let keyed = file.import("table_runtime::entity::Keyed");
         (quote!(#keyed<#primary>), quote!(key.primary().into()))
     } else {
@@ -251,7 +251,7 @@ fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &Ident) 
     let keys: Vec<(Ident, TokenStream)> =
         entity.index_keys.iter().map(|index_key| own_index_key(design, file, entity, key, index_key)).collect();
     let (types, values): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
-    let primary = if design.table.has_own_key_attributes() {
+    let primary = if has_own_key_attributes(design) {
         let own = table_key(design, file);
         quote!(#own::from(self.key().primary()))
     } else {

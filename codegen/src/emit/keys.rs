@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use crate::design::{Argument, Design, Entity, Index, IndexKey, Segment, Shards, Template, Type};
 use crate::emit::debug::{Shown, debug};
-use crate::emit::rust::{self, RustFile, camel, doc, ident};
+use crate::emit::rust::{self, DESERIALIZE, RustFile, SERIALIZE, camel, doc, ident};
 use crate::emit::types::{self, key_name};
 use crate::emitted::Emitted;
 
@@ -14,7 +14,7 @@ const TABLE_KEY: &str = "TablePrimary";
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
-    if design.table.has_own_key_attributes() {
+    if has_own_key_attributes(design) {
         let (partition, sort) = (&design.table.partition_key, &design.table.sort_key);
         file.text(&format!(
             "table_runtime::table_key! {{\n    /// The key in the table: `{partition}` and `{sort}`.\n    \
@@ -31,9 +31,14 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     vec![file.finish(design, "keys.rs", "Typed keys: the only way to write one.", "schema/")]
 }
 
+/// Whether the key attributes have other names than those of the runtime's own key type.
+pub fn has_own_key_attributes(design: &Design) -> bool {
+    (design.table.partition_key.as_str(), design.table.sort_key.as_str()) != ("PK", "SK")
+}
+
 /// The key type of the table.
 pub fn table_key(design: &Design, file: &mut RustFile) -> Ident {
-    if design.table.has_own_key_attributes() {
+    if has_own_key_attributes(design) {
         file.import(&format!("crate::generated::keys::{TABLE_KEY}"))
     } else {
         file.import("table_runtime::key::Primary")
@@ -56,7 +61,7 @@ pub fn index_partitions(index: &Index) -> Ident {
 }
 
 fn index_key(file: &mut RustFile, index: &Index) -> TokenStream {
-    let [serialize, _] = rust::SERDE.map(|path| file.import(path));
+    let serialize = file.import(SERIALIZE);
     let (pk, sk, name) = (&index.partition_key, &index.sort_key, &index.name);
     let key = ident(&index_type(index));
     let about = doc(&format!("The key in `{name}`, whose sort key is a number."));
@@ -113,7 +118,7 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
             }
         })
         .collect();
-    let [_, deserialize] = rust::SERDE.map(|path| file.import(path));
+    let deserialize = file.import(DESERIALIZE);
     file.item(quote! {
         #about
         #[derive(Clone, #copy #derive_debug PartialEq, Eq, Hash, #deserialize)]

@@ -8,7 +8,11 @@ use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
-    let by_name = design.table.generate.by_name.then(|| quote!(mod by_name;));
+    let by_name = design.table.generate.by_name.then(|| {
+        quote!(
+            mod by_name;
+        )
+    });
     file.item(quote! {
         #by_name
         pub(crate) mod any;
@@ -24,7 +28,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         ["create-table", "time-to-live", "continuous-backups"].map(|name| path_to(design, name));
     let any = quote!(any);
     let key_attributes = file.import("table_runtime::KeyAttributes");
-    let (partition_key, sort_key) = (&design.table.partition_key, &design.table.sort_key);
+    let (name, partition_key, sort_key) = (&design.table.name, &design.table.partition_key, &design.table.sort_key);
     file.item(quote! {
         /// The access patterns of the table: one function for each.
         #[derive(Clone, Debug)]
@@ -48,6 +52,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
 
         /// The design of the table, as the runtime takes it.
         pub(crate) static DESIGN: #description = #description {
+            name: #name,
             create_table: include_str!(#create_table),
             time_to_live: include_str!(#time_to_live),
             continuous_backups: include_str!(#continuous_backups),

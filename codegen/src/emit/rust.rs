@@ -7,8 +7,9 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use crate::design::Design;
 use crate::emitted::Emitted;
 
-/// What derives serde in a crate that depends on the runtime alone.
-pub const SERDE: [&str; 2] = ["table_runtime::serde::Serialize", "table_runtime::serde::Deserialize"];
+/// Serde of the runtime, so that generated code needs no other crate.
+pub const SERIALIZE: &str = "table_runtime::serde::Serialize";
+pub const DESERIALIZE: &str = "table_runtime::serde::Deserialize";
 
 /// A Rust file in the making.
 #[derive(Default)]

@@ -12,10 +12,12 @@ pub type Map<T> = BTreeMap<Word, T>;
 #[serde(deny_unknown_fields)]
 pub struct RawTable {
     pub name: String,
-    pub partition_key: Word,
-    pub sort_key: Word,
-    pub entity_attribute: Word,
-    pub version_attribute: Word,
+    #[serde(default = "partition_key")]
+    pub partition_key: String,
+    #[serde(default = "sort_key")]
+    pub sort_key: String,
+    pub entity_attribute: Option<Word>,
+    pub version_attribute: Option<Word>,
     pub ttl_attribute: String,
     pub billing_mode: Word,
     pub encryption: Word,
@@ -31,6 +33,14 @@ pub struct RawTable {
     pub removed_entities: Map<String>,
     #[serde(default)]
     pub generate: RawGenerate,
+}
+
+fn partition_key() -> String {
+    "PK".to_owned()
+}
+
+fn sort_key() -> String {
+    "SK".to_owned()
 }
 
 #[derive(Debug, Default, Deserialize)]

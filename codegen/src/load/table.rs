@@ -19,8 +19,16 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
         }
     };
     // `table-runtime/src/attributes.rs` has these names.
-    one_of(&raw.entity_attribute, &["et"], at, problems);
-    one_of(&raw.version_attribute, &["v"], at, problems);
+    let mut fixed = |word: Option<Word>, name: &str| {
+        word.map_or_else(
+            || name.to_owned(),
+            |word| {
+                one_of(&word, &[name], at, problems);
+                word.into_inner()
+            },
+        )
+    };
+    let (entity_attribute, version_attribute) = (fixed(raw.entity_attribute, "et"), fixed(raw.version_attribute, "v"));
     one_of(&raw.billing_mode, &["PAY_PER_REQUEST"], at, problems);
     one_of(&raw.encryption, &["AWS_OWNED", "KMS"], at, problems);
     let domains = in_order(raw.types).into_iter().map(|(name, raw)| domain(name, raw, at, problems)).collect();
@@ -32,10 +40,10 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
     let generate = generate::load(raw.generate, &raw.name, at, problems);
     Some(Table {
         name: raw.name,
-        partition_key: raw.partition_key.into_inner(),
-        sort_key: raw.sort_key.into_inner(),
-        entity_attribute: raw.entity_attribute.into_inner(),
-        version_attribute: raw.version_attribute.into_inner(),
+        partition_key: raw.partition_key,
+        sort_key: raw.sort_key,
+        entity_attribute,
+        version_attribute,
         ttl_attribute: raw.ttl_attribute,
         billing_mode: raw.billing_mode.into_inner(),
         encryption: raw.encryption.into_inner(),

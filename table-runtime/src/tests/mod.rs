@@ -6,7 +6,7 @@ mod lost_answers;
 mod proxy;
 mod queries;
 mod shards;
-mod support;
+pub(crate) mod support;
 mod table;
 mod traces;
 mod transactions;

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::proxy::Proxy;
 use crate::CorruptItem;
 use crate::item::{FromItem, Item, decode_entity, encode_entity};
-use crate::key::{KeyAttributes, Primary, padded};
+use crate::key::{Primary, padded};
 use crate::registry::{Cost, Operation, Pattern};
-use crate::{Clock, CursorKey, Ids, Timestamp};
+use crate::{Clock, CursorKey, Ids, KeyAttributes, Timestamp};
 use crate::{Design, Endpoint, Protection, Table, TableConfig};
 
 /// A pattern of the tests, which has only an id.
@@ -184,6 +184,7 @@ const RECOVERY: &str = r#"{
 
 /// The design of the tests: plants have no counters, no history and no index keys.
 pub(crate) static DESIGN: Design = Design {
+    name: "garden",
     create_table: DEFINITION,
     time_to_live: EXPIRY,
     continuous_backups: RECOVERY,

@@ -25,7 +25,7 @@ pub use text::{
     file_names_are_specific, files_open_with_their_purpose, generated_folders_are_marked, no_machine_paths, no_scan,
     no_stubs,
 };
-pub use tree::{GENERATED, Tree};
+pub use tree::{GENERATED, ROOTS, Tree};
 
 /// The violations of a rule: a line for each, with its place.
 pub type Findings = Vec<String>;

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 
 use codegen::files::has_extension;
 
-/// The folders of generated files. A test compares them with `[generate]` in schema/table.toml.
-pub const GENERATED: [&str; 2] = ["model/src/generated", "schema/generated"];
+/// The folders with a schema of their own: the repository, and the example.
+pub const ROOTS: [&str; 2] = ["", "examples/library"];
+/// The folders of generated files. A test compares them with `[generate]` in the schemas of the [`ROOTS`].
+pub const GENERATED: [&str; 4] =
+    ["model/src/generated", "schema/generated", "examples/library/schema/generated", "examples/library/src/generated"];
 
 /// Folders without text of this repository: build results, and data of tools.
 const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".codesensei"];

@@ -74,7 +74,8 @@ fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, T
         Some(index) => (index_partition(index), file.import(&format!("crate::generated::keys::{}", index_type(index)))),
     };
     let arguments = partition(entity, query).fields().map(ident);
-    let (modyne_query, condition) = (file.import("table_runtime::expr::Query"), file.import("table_runtime::expr::KeyCondition"));
+    let (modyne_query, condition) =
+        (file.import("table_runtime::expr::Query"), file.import("table_runtime::expr::KeyCondition"));
     let Sorted { statement, call, range } = sort(file, entity, query);
     let mut options = Vec::new();
     if query.consistent {

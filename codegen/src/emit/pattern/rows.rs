@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::design::{Design, Pattern, Query};
 use crate::emit::debug::{Shown, debug};
-use crate::emit::rust::{RustFile, SERDE, camel, doc, ident};
+use crate::emit::rust::{DESERIALIZE, RustFile, SERIALIZE, camel, doc, ident};
 use crate::emit::types;
 
 /// The type of one thing that the query returns; nothing for a number.
@@ -84,7 +84,7 @@ fn row_type(
     });
     let binding = if clamp.is_some() { quote!(mut item) } else { quote!(item) };
     let projection = file.import("table_runtime::expr::StaticProjection");
-    let [serialize, deserialize] = SERDE.map(|path| file.import(path));
+    let (serialize, deserialize) = (file.import(SERIALIZE), file.import(DESERIALIZE));
     file.item(quote! {
         #about
         #[derive(Clone, #derive_debug PartialEq, #deserialize, #serialize)]

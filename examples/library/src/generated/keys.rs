@@ -9,8 +9,8 @@ use table_runtime::key::{KeyPart, Primary, padded, shard};
 use table_runtime::serde::{Deserialize, Serialize};
 
 table_runtime::table_key! {
-    /// The key in the table: `Shelf` and `Place`.
-    TablePrimary: "Shelf", "Place"
+    /// The key in the table: `Group` and `Key`.
+    TablePrimary: "Group", "Key"
 }
 
 /// The key in `ByTime`, whose sort key is a number.

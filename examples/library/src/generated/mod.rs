@@ -39,10 +39,11 @@ impl Patterns {
 
 /// The design of the table, as the runtime takes it.
 pub(crate) static DESIGN: Design = Design {
+    name: "library",
     create_table: include_str!("../../schema/generated/create-table.json"),
     time_to_live: include_str!("../../schema/generated/time-to-live.json"),
     continuous_backups: include_str!("../../schema/generated/continuous-backups.json"),
-    key_attributes: KeyAttributes::new("Shelf", "Place"),
+    key_attributes: KeyAttributes::new("Group", "Key"),
     index_attributes: any::INDEX_ATTRIBUTES,
     versions_of: any::versions_of,
     write_version_of: any::write_version_of,

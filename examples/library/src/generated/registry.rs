@@ -136,7 +136,7 @@ pub(crate) static AP_02: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" = ?",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ?",
             parameters: &[Parameter::Text("BOOK#{isbn}"), Parameter::Text("BOOK")],
             limit: None,
             consistent: false,
@@ -513,14 +513,14 @@ pub(crate) static AP_10: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "in order `asc`; `Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? ORDER BY \"Place\" ASC",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? ORDER BY \"Key\" ASC",
             parameters: &[Parameter::Text("BOOK#{isbn}")],
             limit: Some(50),
             consistent: true,
         },
         Statement {
             about: "in order `desc`; take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? ORDER BY \"Place\" DESC",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? ORDER BY \"Key\" DESC",
             parameters: &[Parameter::Text("BOOK#{isbn}")],
             limit: None,
             consistent: true,
@@ -566,7 +566,7 @@ pub(crate) static AP_11: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "the answer is the number of its rows: DynamoDB's PartiQL has no COUNT; follow `NextToken` to the end",
-            text: "SELECT \"Shelf\", \"Place\" FROM \"library\" WHERE \"Shelf\" = ? AND begins_with(\"Place\", ?)",
+            text: "SELECT \"Group\", \"Key\" FROM \"library\" WHERE \"Group\" = ? AND begins_with(\"Key\", ?)",
             parameters: &[Parameter::Text("BOOK#{isbn}"), Parameter::Text("COPY#")],
             limit: None,
             consistent: false,
@@ -612,7 +612,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT \"Shelf\", \"Place\" FROM \"library\" WHERE \"Shelf\" = ? ORDER BY \"Place\" ASC",
+            text: "SELECT \"Group\", \"Key\" FROM \"library\" WHERE \"Group\" = ? ORDER BY \"Key\" ASC",
             parameters: &[Parameter::Text("BOOK#{isbn}")],
             limit: Some(25),
             consistent: true,
@@ -834,7 +834,7 @@ pub(crate) static AP_18: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "once for each `shard` from 0 to 2; merge the rows by \"TimeOf\"; the answer is the number of its rows: DynamoDB's PartiQL has no COUNT; follow `NextToken` to the end",
-            text: "SELECT \"Shelf\", \"Place\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ?",
+            text: "SELECT \"Group\", \"Key\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ?",
             parameters: &[Parameter::Text("FEES#{date}#{shard}")],
             limit: None,
             consistent: false,
@@ -888,7 +888,7 @@ pub(crate) static AP_16: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "the answer is the number of its rows: DynamoDB's PartiQL has no COUNT; follow `NextToken` to the end",
-            text: "SELECT \"Shelf\", \"Place\" FROM \"library\".\"ByPrice\" WHERE \"PriceGroup\" = ?",
+            text: "SELECT \"Group\", \"Key\" FROM \"library\".\"ByPrice\" WHERE \"PriceGroup\" = ?",
             parameters: &[Parameter::Text("PRICE#{branch}#{shelf_mark}")],
             limit: None,
             consistent: false,
@@ -1012,7 +1012,7 @@ pub(crate) static AP_21: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`member`",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" = ?",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ?",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
                 Parameter::Text("CARD"),
@@ -1022,14 +1022,14 @@ pub(crate) static AP_21: Pattern = Pattern {
         },
         Statement {
             about: "`book`",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" = ?",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ?",
             parameters: &[Parameter::Text("BOOK#{isbn}"), Parameter::Text("BOOK")],
             limit: None,
             consistent: true,
         },
         Statement {
             about: "once for each of `loans`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" = ?",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ?",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
                 Parameter::Text("LOAN#{due_on}#{isbn}#{number:03}"),
@@ -1086,7 +1086,7 @@ pub(crate) static AP_22: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "once for each of `copies`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" = ?",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ?",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
                 Parameter::Text("COPY#{number:03}"),
@@ -1151,7 +1151,7 @@ pub(crate) static AP_23: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" BETWEEN ? AND ? ORDER BY \"Place\" ASC",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" BETWEEN ? AND ? ORDER BY \"Key\" ASC",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
                 Parameter::Text("LOAN#{from}"),
@@ -1217,7 +1217,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "take the first 3 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT \"number\", \"remark\", \"Shelf\", \"Place\" FROM \"library\" WHERE \"Shelf\" = ? AND begins_with(\"Place\", ?) ORDER BY \"Place\" DESC",
+            text: "SELECT \"number\", \"remark\", \"Group\", \"Key\" FROM \"library\" WHERE \"Group\" = ? AND begins_with(\"Key\", ?) ORDER BY \"Key\" DESC",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
                 Parameter::Text("LOAN#{due_on}#{isbn}#"),
@@ -1274,7 +1274,7 @@ pub(crate) static AP_25: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" = ?",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ?",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
                 Parameter::Text("DAY#{date}"),
@@ -1821,7 +1821,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" = ? AND \"gone_at\" > ?",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ? AND \"gone_at\" > ?",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
                 Parameter::Text("WISH#{branch}#{member_id}"),
@@ -1998,7 +1998,7 @@ pub(crate) static AP_50: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" < ? ORDER BY \"Place\" ASC",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" < ? ORDER BY \"Key\" ASC",
             parameters: &[Parameter::Text("NOTICES#{branch}"), Parameter::Text("{now}")],
             limit: Some(25),
             consistent: true,
@@ -2242,7 +2242,7 @@ pub(crate) static AP_64: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "follow `NextToken` to the end",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND begins_with(\"Place\", ?) ORDER BY \"Place\" ASC",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND begins_with(\"Key\", ?) ORDER BY \"Key\" ASC",
             parameters: &[Parameter::Text("BOOK#{isbn}"), Parameter::Text("BOOK")],
             limit: None,
             consistent: true,
@@ -2313,7 +2313,7 @@ pub(crate) static AP_62: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? ORDER BY \"Place\" ASC",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? ORDER BY \"Key\" ASC",
             parameters: &[Parameter::Text("BOOK#{isbn}")],
             limit: Some(100),
             consistent: true,
@@ -2421,7 +2421,7 @@ pub(crate) static AP_69: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`wish`",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" = ? AND \"gone_at\" > ?",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ? AND \"gone_at\" > ?",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
                 Parameter::Text("WISH#{branch}#{member_id}"),
@@ -2432,7 +2432,7 @@ pub(crate) static AP_69: Pattern = Pattern {
         },
         Statement {
             about: "once for each of `wishes`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"library\" WHERE \"Shelf\" = ? AND \"Place\" = ? AND \"gone_at\" > ?",
+            text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ? AND \"gone_at\" > ?",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
                 Parameter::Text("WISH#{branch}#{member_id}"),

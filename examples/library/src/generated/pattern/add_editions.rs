@@ -39,7 +39,7 @@ impl Patterns {
         let key = BookKey { isbn: isbn.clone() };
         let changes = Changes::new().append("editions", printed);
         let condition = Some(
-            Condition::new("attribute_exists(#Shelf)").name("#Shelf", "Shelf"),
+            Condition::new("attribute_exists(#Group)").name("#Group", "Group"),
         );
         match self
             .table

@@ -29,14 +29,14 @@ pub struct NewBook {
 
 impl FromItem for NewBook {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#title,#cover,#added_at,#Shelf,#Place,#TimeGroup,#TimeOf",
+        expression: "#isbn,#title,#cover,#added_at,#Group,#Key,#TimeGroup,#TimeOf",
         names: &[
             ("#isbn", "isbn"),
             ("#title", "title"),
             ("#cover", "cover"),
             ("#added_at", "added_at"),
-            ("#Shelf", "Shelf"),
-            ("#Place", "Place"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

@@ -91,9 +91,9 @@ impl Patterns {
             .set("Price", input.price);
         let condition = Some(
             Condition::new(
-                    "attribute_exists(#Shelf) AND #remark = :seen_remark AND #title <> :text AND (#copies > :n0 OR attribute_not_exists(#cover)) AND #price = :seen_price",
+                    "attribute_exists(#Group) AND #remark = :seen_remark AND #title <> :text AND (#copies > :n0 OR attribute_not_exists(#cover)) AND #price = :seen_price",
                 )
-                .name("#Shelf", "Shelf")
+                .name("#Group", "Group")
                 .name("#remark", "remark")
                 .name("#title", "title")
                 .name("#copies", "copies")

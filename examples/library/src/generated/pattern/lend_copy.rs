@@ -149,9 +149,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#Shelf) AND #lent < :n10 AND #home = :house",
+                            "attribute_exists(#Group) AND #lent < :n10 AND #home = :house",
                         )
-                        .name("#Shelf", "Shelf")
+                        .name("#Group", "Group")
                         .name("#lent", "lent")
                         .name("#home", "home")
                         .value(":n10", 10)
@@ -163,8 +163,8 @@ impl Patterns {
                 "loan",
                 input.loan.to_item(),
                 Some(
-                    Condition::new("attribute_not_exists(#Shelf)")
-                        .name("#Shelf", "Shelf"),
+                    Condition::new("attribute_not_exists(#Group)")
+                        .name("#Group", "Group"),
                 ),
             );
         let key = CopyKey {
@@ -182,9 +182,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#Shelf) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
+                            "attribute_exists(#Group) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
                         )
-                        .name("#Shelf", "Shelf")
+                        .name("#Group", "Group")
                         .name("#remark", "remark")
                         .name("#is_fragile", "is_fragile")
                         .name("#state", "state")
@@ -201,9 +201,9 @@ impl Patterns {
                 "book",
                 key.primary(),
                 Condition::new(
-                        "attribute_exists(#Shelf) AND #copies >= :n1 AND #isbn <> :other",
+                        "attribute_exists(#Group) AND #copies >= :n1 AND #isbn <> :other",
                     )
-                    .name("#Shelf", "Shelf")
+                    .name("#Group", "Group")
                     .name("#copies", "copies")
                     .name("#isbn", "isbn")
                     .value(":n1", 1)
@@ -243,8 +243,8 @@ impl Patterns {
                     key.primary(),
                     changes,
                     Some(
-                        Condition::new("attribute_exists(#Shelf) AND #tries < :most")
-                            .name("#Shelf", "Shelf")
+                        Condition::new("attribute_exists(#Group) AND #tries < :most")
+                            .name("#Group", "Group")
                             .name("#tries", "tries")
                             .value(":most", one.most),
                     ),

@@ -25,12 +25,12 @@ pub struct LoanRemark {
 
 impl FromItem for LoanRemark {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#number,#remark,#Shelf,#Place",
+        expression: "#number,#remark,#Group,#Key",
         names: &[
             ("#number", "number"),
             ("#remark", "remark"),
-            ("#Shelf", "Shelf"),
-            ("#Place", "Place"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
         ],
     });
     fn from_item(item: Item) -> Result<Self, CorruptItem> {

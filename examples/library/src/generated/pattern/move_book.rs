@@ -42,7 +42,7 @@ impl Patterns {
             .set("shelf_mark", shelf_mark)
             .set("PriceGroup", BookKey::byprice_partition(branch, shelf_mark));
         let condition = Some(
-            Condition::new("attribute_exists(#Shelf)").name("#Shelf", "Shelf"),
+            Condition::new("attribute_exists(#Group)").name("#Group", "Group"),
         );
         match self
             .table

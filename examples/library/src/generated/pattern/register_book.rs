@@ -41,8 +41,8 @@ impl Patterns {
             .put(
                 book.to_item(),
                 Some(
-                    Condition::new("attribute_not_exists(#Shelf)")
-                        .name("#Shelf", "Shelf"),
+                    Condition::new("attribute_not_exists(#Group)")
+                        .name("#Group", "Group"),
                 ),
             )
             .await?

@@ -80,7 +80,7 @@ impl Patterns {
             .delete(
                 "loan",
                 key.primary(),
-                Some(Condition::new("attribute_exists(#Shelf)").name("#Shelf", "Shelf")),
+                Some(Condition::new("attribute_exists(#Group)").name("#Group", "Group")),
             );
         let key = CopyKey {
             isbn: input.isbn.clone(),
@@ -92,7 +92,7 @@ impl Patterns {
                 "copy",
                 key.primary(),
                 changes,
-                Some(Condition::new("attribute_exists(#Shelf)").name("#Shelf", "Shelf")),
+                Some(Condition::new("attribute_exists(#Group)").name("#Group", "Group")),
             );
         let key = MemberKey {
             member_id: input.member_id,
@@ -104,8 +104,8 @@ impl Patterns {
                 key.primary(),
                 changes,
                 Some(
-                    Condition::new("attribute_exists(#Shelf) AND #lent >= :n1")
-                        .name("#Shelf", "Shelf")
+                    Condition::new("attribute_exists(#Group) AND #lent >= :n1")
+                        .name("#Group", "Group")
                         .name("#lent", "lent")
                         .value(":n1", 1),
                 ),
@@ -116,8 +116,8 @@ impl Patterns {
                     "notices",
                     one.primary(),
                     Some(
-                        Condition::new("attribute_exists(#Shelf)")
-                            .name("#Shelf", "Shelf"),
+                        Condition::new("attribute_exists(#Group)")
+                            .name("#Group", "Group"),
                     ),
                 );
         }
@@ -130,8 +130,8 @@ impl Patterns {
                 .check(
                     "others",
                     key.primary(),
-                    Condition::new("attribute_exists(#Shelf) AND #state <> :state")
-                        .name("#Shelf", "Shelf")
+                    Condition::new("attribute_exists(#Group) AND #state <> :state")
+                        .name("#Group", "Group")
                         .name("#state", "state")
                         .value(":state", one.state),
                 );
@@ -144,8 +144,8 @@ impl Patterns {
                     one.primary(),
                     changes,
                     Some(
-                        Condition::new("attribute_exists(#Shelf)")
-                            .name("#Shelf", "Shelf"),
+                        Condition::new("attribute_exists(#Group)")
+                            .name("#Group", "Group"),
                     ),
                 );
         }

@@ -23,12 +23,12 @@ pub struct Waiting {
 
 impl FromItem for Waiting {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#member_id,#Shelf,#Place,#TimeGroup,#TimeOf",
+        expression: "#isbn,#member_id,#Group,#Key,#TimeGroup,#TimeOf",
         names: &[
             ("#isbn", "isbn"),
             ("#member_id", "member_id"),
-            ("#Shelf", "Shelf"),
-            ("#Place", "Place"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

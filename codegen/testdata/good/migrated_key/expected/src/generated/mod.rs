@@ -39,6 +39,7 @@ impl Patterns {
 
 /// The design of the table, as the runtime takes it.
 pub(crate) static DESIGN: Design = Design {
+    name: "notes",
     create_table: include_str!("../../schema/generated/create-table.json"),
     time_to_live: include_str!("../../schema/generated/time-to-live.json"),
     continuous_backups: include_str!("../../schema/generated/continuous-backups.json"),

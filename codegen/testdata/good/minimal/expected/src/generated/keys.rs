@@ -3,7 +3,7 @@
 
 use crate::generated::ids::NoteId;
 use table_runtime::key::{KeyPart, Primary};
-use table_runtime::serde::{Deserialize, Serialize};
+use table_runtime::serde::Deserialize;
 
 /// Names one note: `AUTHOR#{author}` / `NOTE#{note_id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]

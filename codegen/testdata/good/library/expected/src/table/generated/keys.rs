@@ -9,6 +9,11 @@ use table_runtime::{Date, Timestamp};
 use table_runtime::key::{KeyPart, Primary, padded, shard};
 use table_runtime::serde::{Deserialize, Serialize};
 
+table_runtime::table_key! {
+    /// The key in the table: `Group` and `Key`.
+    TablePrimary: "Group", "Key"
+}
+
 /// The key in `ByTime`, whose sort key is a number.
 #[derive(Clone, Debug, Serialize)]
 #[serde(crate = "table_runtime::serde")]

@@ -41,12 +41,13 @@ impl Patterns {
 
 /// The design of the table, as the runtime takes it.
 pub(crate) static DESIGN: Design = Design {
+    name: "library",
     create_table: include_str!("../../../design/generated/create-table.json"),
     time_to_live: include_str!("../../../design/generated/time-to-live.json"),
     continuous_backups: include_str!(
         "../../../design/generated/continuous-backups.json"
     ),
-    key_attributes: KeyAttributes::new("PK", "SK"),
+    key_attributes: KeyAttributes::new("Group", "Key"),
     index_attributes: any::INDEX_ATTRIBUTES,
     versions_of: any::versions_of,
     write_version_of: any::write_version_of,

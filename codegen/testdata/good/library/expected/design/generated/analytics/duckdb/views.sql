@@ -6,10 +6,10 @@
 CREATE OR REPLACE VIEW library_items AS
 SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format = 'newline_delimited',
   columns = {
-    "Item": 'STRUCT("PK" STRUCT("S" VARCHAR),
+    "Item": 'STRUCT("Group" STRUCT("S" VARCHAR),
+      "Key" STRUCT("S" VARCHAR),
       "Price" STRUCT("N" VARCHAR),
       "PriceGroup" STRUCT("S" VARCHAR),
-      "SK" STRUCT("S" VARCHAR),
       "TimeGroup" STRUCT("S" VARCHAR),
       "TimeOf" STRUCT("N" VARCHAR),
       "added_at" STRUCT("N" VARCHAR),

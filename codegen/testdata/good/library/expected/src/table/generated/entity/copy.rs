@@ -3,10 +3,10 @@
 
 use crate::Isbn;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::CopyKey;
-use table_runtime::{CorruptItem, Table};
+use crate::generated::keys::{CopyKey, TablePrimary};
+use table_runtime::CorruptItem;
+use table_runtime::entity::Keyed;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
-use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
 /// One copy of a book.
@@ -92,14 +92,14 @@ impl table_runtime::entity::EntityDef for Copy {
 
 impl table_runtime::entity::Entity for Copy {
     type KeyInput<'a> = CopyKey;
-    type Table = Table;
+    type Table = Keyed<TablePrimary>;
     type IndexKeys = ();
-    fn primary_key(key: CopyKey) -> Primary {
-        key.primary()
+    fn primary_key(key: CopyKey) -> TablePrimary {
+        key.primary().into()
     }
 
-    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
-        self.key().primary().into()
+    fn full_key(&self) -> table_runtime::entity::FullKey<TablePrimary, Self::IndexKeys> {
+        TablePrimary::from(self.key().primary()).into()
     }
 }
 

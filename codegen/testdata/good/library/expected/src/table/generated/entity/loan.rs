@@ -3,10 +3,10 @@
 
 use crate::Isbn;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::LoanKey;
-use table_runtime::{CorruptItem, Date, Table, Timestamp};
+use crate::generated::keys::{LoanKey, TablePrimary};
+use table_runtime::{CorruptItem, Date, Timestamp};
+use table_runtime::entity::Keyed;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
-use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
 /// A copy that a member has.
@@ -62,14 +62,14 @@ impl table_runtime::entity::EntityDef for Loan {
 
 impl table_runtime::entity::Entity for Loan {
     type KeyInput<'a> = LoanKey;
-    type Table = Table;
+    type Table = Keyed<TablePrimary>;
     type IndexKeys = ();
-    fn primary_key(key: LoanKey) -> Primary {
-        key.primary()
+    fn primary_key(key: LoanKey) -> TablePrimary {
+        key.primary().into()
     }
 
-    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
-        self.key().primary().into()
+    fn full_key(&self) -> table_runtime::entity::FullKey<TablePrimary, Self::IndexKeys> {
+        TablePrimary::from(self.key().primary()).into()
     }
 }
 

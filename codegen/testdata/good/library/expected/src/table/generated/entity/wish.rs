@@ -3,13 +3,13 @@
 
 use crate::Isbn;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::{Bytime, WishKey};
+use crate::generated::keys::{Bytime, TablePrimary, WishKey};
 use crate::place::Branch;
-use table_runtime::{CorruptItem, Expiry, Table, Timestamp};
+use table_runtime::{CorruptItem, Expiry, Timestamp};
 use table_runtime::counter::clamp;
 use table_runtime::design::Counter;
+use table_runtime::entity::Keyed;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
-use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
 /// A member who waits for a book. It is forgotten after a while.
@@ -66,19 +66,19 @@ impl table_runtime::entity::EntityDef for Wish {
 
 impl table_runtime::entity::Entity for Wish {
     type KeyInput<'a> = WishKey;
-    type Table = Table;
+    type Table = Keyed<TablePrimary>;
     type IndexKeys = Bytime;
-    fn primary_key(key: WishKey) -> Primary {
-        key.primary()
+    fn primary_key(key: WishKey) -> TablePrimary {
+        key.primary().into()
     }
 
-    fn full_key(&self) -> table_runtime::entity::FullKey<Primary, Self::IndexKeys> {
+    fn full_key(&self) -> table_runtime::entity::FullKey<TablePrimary, Self::IndexKeys> {
         table_runtime::entity::FullKey {
             indexes: Bytime {
                 partition: WishKey::bytime_partition(self.branch),
                 sort: self.wished_at.millis(),
             },
-            primary: self.key().primary(),
+            primary: TablePrimary::from(self.key().primary()),
         }
     }
 }

@@ -38,7 +38,9 @@ impl Patterns {
     ) -> Result<(), AddEditionsError> {
         let key = BookKey { isbn: isbn.clone() };
         let changes = Changes::new().append("editions", printed);
-        let condition = Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK"));
+        let condition = Some(
+            Condition::new("attribute_exists(#Group)").name("#Group", "Group"),
+        );
         match self
             .table
             .call(&AP_65)

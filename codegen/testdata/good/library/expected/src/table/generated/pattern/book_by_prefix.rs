@@ -4,11 +4,10 @@
 use crate::Isbn;
 use crate::generated::Patterns;
 use crate::generated::entity::Book;
-use crate::generated::keys::BookKey;
+use crate::generated::keys::{BookKey, TablePrimary};
 use crate::generated::registry::AP_64;
 use table_runtime::StoreError;
 use table_runtime::expr::{KeyCondition, Query};
-use table_runtime::key::Primary;
 
 impl Patterns {
     /// AP-64: What a book's own key begins.
@@ -19,7 +18,8 @@ impl Patterns {
     pub async fn book_by_prefix(&self, isbn: &Isbn) -> Result<Vec<Book>, StoreError> {
         let partition = BookKey::partition(isbn);
         let query = Query::new(
-                KeyCondition::<Primary>::in_partition(&partition).begins_with("BOOK"),
+                KeyCondition::<TablePrimary>::in_partition(&partition)
+                    .begins_with("BOOK"),
             )
             .consistent_read();
         self.table.call(&AP_64).all(query).await

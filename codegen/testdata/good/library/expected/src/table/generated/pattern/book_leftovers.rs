@@ -3,11 +3,11 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
-use crate::generated::keys::BookKey;
+use crate::generated::keys::{BookKey, TablePrimary};
 use crate::generated::registry::AP_12;
 use table_runtime::StoreError;
 use table_runtime::expr::{KeyCondition, Query};
-use table_runtime::key::{ItemKey, Primary};
+use table_runtime::key::ItemKey;
 
 impl Patterns {
     /// AP-12: What is left of a book.
@@ -17,7 +17,7 @@ impl Patterns {
     /// `Query` on the table, ascending, the first 25, strongly consistent. Costs 1 request and 2 RCU for 25 items.
     pub async fn book_leftovers(&self, isbn: &Isbn) -> Result<Vec<ItemKey>, StoreError> {
         let partition = BookKey::partition(isbn);
-        let query = Query::new(KeyCondition::<Primary>::in_partition(&partition))
+        let query = Query::new(KeyCondition::<TablePrimary>::in_partition(&partition))
             .consistent_read();
         self.table.call(&AP_12).first(query, 25).await
     }

@@ -4,13 +4,12 @@
 use crate::Isbn;
 use crate::generated::Patterns;
 use crate::generated::entity::{Book, Copy, Wish};
-use crate::generated::keys::BookKey;
+use crate::generated::keys::{BookKey, TablePrimary};
 use crate::generated::registry::AP_10;
 use table_runtime::{CorruptItem, Order, Page, PageRequest, StoreError};
 use table_runtime::attributes::entity_of;
 use table_runtime::expr::{Filter, KeyCondition, Query};
 use table_runtime::item::{FromItem, Item};
-use table_runtime::key::Primary;
 
 /// What [`Patterns::book_page`](crate::Patterns::book_page) finds.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +54,7 @@ impl Patterns {
         page: PageRequest<'_>,
     ) -> Result<Page<BookPageItem>, StoreError> {
         let partition = BookKey::partition(isbn);
-        let query = Query::new(KeyCondition::<Primary>::in_partition(&partition))
+        let query = Query::new(KeyCondition::<TablePrimary>::in_partition(&partition))
             .consistent_read()
             .filter(
                 Filter::new("attribute_not_exists(#gone_at) OR #gone_at > :second")

@@ -42,9 +42,9 @@ impl Patterns {
             .set("TimeGroup", BookKey::bytime_partition(BookType::Comic));
         let condition = Some(
             Condition::new(
-                    "attribute_exists(#PK) AND #type <> :comic AND (attribute_not_exists(#remark) OR #remark <> :text)",
+                    "attribute_exists(#Group) AND #type <> :comic AND (attribute_not_exists(#remark) OR #remark <> :text)",
                 )
-                .name("#PK", "PK")
+                .name("#Group", "Group")
                 .name("#type", "type")
                 .name("#remark", "remark")
                 .value(":comic", BookType::Comic)

@@ -3,11 +3,10 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
-use crate::generated::keys::CopyKey;
+use crate::generated::keys::{CopyKey, TablePrimary};
 use crate::generated::registry::AP_11;
 use table_runtime::StoreError;
 use table_runtime::expr::{KeyCondition, Query};
-use table_runtime::key::Primary;
 
 impl Patterns {
     /// AP-11: Count the copies of a book.
@@ -18,7 +17,7 @@ impl Patterns {
     pub async fn count_copies(&self, isbn: &Isbn) -> Result<u64, StoreError> {
         let partition = CopyKey::partition(isbn);
         let query = Query::new(
-            KeyCondition::<Primary>::in_partition(&partition).begins_with("COPY#"),
+            KeyCondition::<TablePrimary>::in_partition(&partition).begins_with("COPY#"),
         );
         self.table.call(&AP_11).count(query).await
     }

@@ -25,12 +25,12 @@ pub struct DearDay {
 
 impl FromItem for DearDay {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#member_id,#fees,#PK,#SK,#TimeGroup,#TimeOf",
+        expression: "#member_id,#fees,#Group,#Key,#TimeGroup,#TimeOf",
         names: &[
             ("#member_id", "member_id"),
             ("#fees", "fees"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

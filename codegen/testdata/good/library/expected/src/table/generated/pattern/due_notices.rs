@@ -3,12 +3,12 @@
 
 use crate::generated::Patterns;
 use crate::generated::entity::Notice;
-use crate::generated::keys::NoticeKey;
+use crate::generated::keys::{NoticeKey, TablePrimary};
 use crate::generated::registry::AP_50;
 use crate::place::Branch;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::expr::{KeyCondition, Query};
-use table_runtime::key::{KeyPart, Primary};
+use table_runtime::key::KeyPart;
 
 impl Patterns {
     /// AP-50: Letters that are due.
@@ -24,7 +24,7 @@ impl Patterns {
         let partition = NoticeKey::partition(branch);
         let limit = format!("{}", now.key_part());
         let query = Query::new(
-                KeyCondition::<Primary>::in_partition(&partition).less_than(&limit),
+                KeyCondition::<TablePrimary>::in_partition(&partition).less_than(&limit),
             )
             .consistent_read();
         self.table.call(&AP_50).first(query, 25).await

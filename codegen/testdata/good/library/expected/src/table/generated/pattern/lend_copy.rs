@@ -150,9 +150,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#PK) AND #lent < :n10 AND #home = :house",
+                            "attribute_exists(#Group) AND #lent < :n10 AND #home = :house",
                         )
-                        .name("#PK", "PK")
+                        .name("#Group", "Group")
                         .name("#lent", "lent")
                         .name("#home", "home")
                         .value(":n10", 10)
@@ -163,7 +163,10 @@ impl Patterns {
             .put(
                 "loan",
                 input.loan.to_item(),
-                Some(Condition::new("attribute_not_exists(#PK)").name("#PK", "PK")),
+                Some(
+                    Condition::new("attribute_not_exists(#Group)")
+                        .name("#Group", "Group"),
+                ),
             );
         let key = CopyKey {
             isbn: input.loan.isbn.clone(),
@@ -180,9 +183,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#PK) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
+                            "attribute_exists(#Group) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
                         )
-                        .name("#PK", "PK")
+                        .name("#Group", "Group")
                         .name("#remark", "remark")
                         .name("#is_fragile", "is_fragile")
                         .name("#state", "state")
@@ -199,9 +202,9 @@ impl Patterns {
                 "book",
                 key.primary(),
                 Condition::new(
-                        "attribute_exists(#PK) AND #copies >= :n1 AND #isbn <> :other",
+                        "attribute_exists(#Group) AND #copies >= :n1 AND #isbn <> :other",
                     )
-                    .name("#PK", "PK")
+                    .name("#Group", "Group")
                     .name("#copies", "copies")
                     .name("#isbn", "isbn")
                     .value(":n1", 1)
@@ -241,8 +244,8 @@ impl Patterns {
                     key.primary(),
                     changes,
                     Some(
-                        Condition::new("attribute_exists(#PK) AND #tries < :most")
-                            .name("#PK", "PK")
+                        Condition::new("attribute_exists(#Group) AND #tries < :most")
+                            .name("#Group", "Group")
                             .name("#tries", "tries")
                             .value(":most", one.most),
                     ),

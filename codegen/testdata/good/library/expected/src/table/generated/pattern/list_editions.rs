@@ -38,7 +38,9 @@ impl Patterns {
     ) -> Result<(), ListEditionsError> {
         let key = BookKey { isbn: isbn.clone() };
         let changes = Changes::new().set_or_remove("editions", editions);
-        let condition = Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK"));
+        let condition = Some(
+            Condition::new("attribute_exists(#Group)").name("#Group", "Group"),
+        );
         match self
             .table
             .call(&AP_63)

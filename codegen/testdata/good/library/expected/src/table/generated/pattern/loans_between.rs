@@ -4,11 +4,11 @@
 use crate::generated::Patterns;
 use crate::generated::entity::Loan;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::LoanKey;
+use crate::generated::keys::{LoanKey, TablePrimary};
 use crate::generated::registry::AP_23;
 use table_runtime::{Date, Page, PageRequest, StoreError};
 use table_runtime::expr::{KeyCondition, Query};
-use table_runtime::key::{KeyPart, Primary};
+use table_runtime::key::KeyPart;
 
 impl Patterns {
     /// AP-23: What a member must bring back.
@@ -29,7 +29,7 @@ impl Patterns {
             format!("LOAN#{}", to.key_part()),
         );
         let query = Query::new(
-            KeyCondition::<Primary>::in_partition(&partition).between(&first, &last),
+            KeyCondition::<TablePrimary>::in_partition(&partition).between(&first, &last),
         );
         self.table
             .call(&AP_23)

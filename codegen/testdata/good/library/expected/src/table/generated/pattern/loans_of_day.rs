@@ -4,12 +4,12 @@
 use crate::Isbn;
 use crate::generated::Patterns;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::LoanKey;
+use crate::generated::keys::{LoanKey, TablePrimary};
 use crate::generated::registry::AP_24;
 use table_runtime::{CorruptItem, Date, StoreError};
 use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
-use table_runtime::key::{KeyPart, Primary};
+use table_runtime::key::KeyPart;
 use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::loans_of_day`](crate::Patterns::loans_of_day): a part of the item.
@@ -25,12 +25,12 @@ pub struct LoanRemark {
 
 impl FromItem for LoanRemark {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#number,#remark,#PK,#SK",
+        expression: "#number,#remark,#Group,#Key",
         names: &[
             ("#number", "number"),
             ("#remark", "remark"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
         ],
     });
     fn from_item(item: Item) -> Result<Self, CorruptItem> {
@@ -53,7 +53,8 @@ impl Patterns {
         let partition = LoanKey::partition(member_id);
         let prefix = format!("LOAN#{}#{}#", due_on.key_part(), isbn.key_part());
         let query = Query::new(
-                KeyCondition::<Primary>::in_partition(&partition).begins_with(&prefix),
+                KeyCondition::<TablePrimary>::in_partition(&partition)
+                    .begins_with(&prefix),
             )
             .consistent_read()
             .scan_index_backward();

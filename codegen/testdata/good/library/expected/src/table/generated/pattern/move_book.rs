@@ -42,7 +42,9 @@ impl Patterns {
             .set("branch", branch)
             .set("shelf_mark", shelf_mark)
             .set("PriceGroup", BookKey::byprice_partition(branch, shelf_mark));
-        let condition = Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK"));
+        let condition = Some(
+            Condition::new("attribute_exists(#Group)").name("#Group", "Group"),
+        );
         match self
             .table
             .call(&AP_04)

@@ -51,9 +51,9 @@ impl Patterns {
             .set_sum("Price", "price", cents);
         let condition = Some(
             Condition::new(
-                    "attribute_exists(#PK) AND #price < :n5000000000 AND #copies > :n0 AND #price > :n0",
+                    "attribute_exists(#Group) AND #price < :n5000000000 AND #copies > :n0 AND #price > :n0",
                 )
-                .name("#PK", "PK")
+                .name("#Group", "Group")
                 .name("#price", "price")
                 .name("#copies", "copies")
                 .value(":n5000000000", 5_000_000_000_i64)

@@ -40,7 +40,10 @@ impl Patterns {
             .call(&AP_01)
             .put(
                 book.to_item(),
-                Some(Condition::new("attribute_not_exists(#PK)").name("#PK", "PK")),
+                Some(
+                    Condition::new("attribute_not_exists(#Group)")
+                        .name("#Group", "Group"),
+                ),
             )
             .await?
         {

@@ -3,11 +3,10 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
-use crate::generated::keys::BookKey;
+use crate::generated::keys::{BookKey, TablePrimary};
 use crate::generated::registry::AP_62;
 use table_runtime::{Page, PageRequest, StoreError, StoredItem};
 use table_runtime::expr::{KeyCondition, Query};
-use table_runtime::key::Primary;
 
 impl Patterns {
     /// AP-62: A book's partition as it is stored.
@@ -21,7 +20,7 @@ impl Patterns {
         page: PageRequest<'_>,
     ) -> Result<Page<StoredItem>, StoreError> {
         let partition = BookKey::partition(isbn);
-        let query = Query::new(KeyCondition::<Primary>::in_partition(&partition))
+        let query = Query::new(KeyCondition::<TablePrimary>::in_partition(&partition))
             .consistent_read();
         self.table.call(&AP_62).page(query, "whole asc", &partition, page, 100).await
     }

@@ -80,7 +80,7 @@ impl Patterns {
             .delete(
                 "loan",
                 key.primary(),
-                Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
+                Some(Condition::new("attribute_exists(#Group)").name("#Group", "Group")),
             );
         let key = CopyKey {
             isbn: input.isbn.clone(),
@@ -92,7 +92,7 @@ impl Patterns {
                 "copy",
                 key.primary(),
                 changes,
-                Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
+                Some(Condition::new("attribute_exists(#Group)").name("#Group", "Group")),
             );
         let key = MemberKey {
             member_id: input.member_id,
@@ -104,8 +104,8 @@ impl Patterns {
                 key.primary(),
                 changes,
                 Some(
-                    Condition::new("attribute_exists(#PK) AND #lent >= :n1")
-                        .name("#PK", "PK")
+                    Condition::new("attribute_exists(#Group) AND #lent >= :n1")
+                        .name("#Group", "Group")
                         .name("#lent", "lent")
                         .value(":n1", 1),
                 ),
@@ -115,7 +115,10 @@ impl Patterns {
                 .delete(
                     "notices",
                     one.primary(),
-                    Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
+                    Some(
+                        Condition::new("attribute_exists(#Group)")
+                            .name("#Group", "Group"),
+                    ),
                 );
         }
         for one in input.others {
@@ -127,8 +130,8 @@ impl Patterns {
                 .check(
                     "others",
                     key.primary(),
-                    Condition::new("attribute_exists(#PK) AND #state <> :state")
-                        .name("#PK", "PK")
+                    Condition::new("attribute_exists(#Group) AND #state <> :state")
+                        .name("#Group", "Group")
                         .name("#state", "state")
                         .value(":state", one.state),
                 );
@@ -140,7 +143,10 @@ impl Patterns {
                     "calmed",
                     one.primary(),
                     changes,
-                    Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
+                    Some(
+                        Condition::new("attribute_exists(#Group)")
+                            .name("#Group", "Group"),
+                    ),
                 );
         }
         match self.table.call(&AP_31).transact(transaction).await? {

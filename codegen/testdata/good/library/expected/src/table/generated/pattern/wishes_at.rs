@@ -24,12 +24,12 @@ pub struct Waiting {
 
 impl FromItem for Waiting {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#member_id,#PK,#SK,#TimeGroup,#TimeOf",
+        expression: "#isbn,#member_id,#Group,#Key,#TimeGroup,#TimeOf",
         names: &[
             ("#isbn", "isbn"),
             ("#member_id", "member_id"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],
