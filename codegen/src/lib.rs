@@ -1,4 +1,6 @@
 //! The generator: documents in, code out. Load into one design, check it, then one small emitter for each output.
+//!
+//! `docs/your-own-table.md` uses it for a table outside of this repository; `schema/README.md` explains the documents.
 #![expect(
     unreachable_pub,
     reason = "what is `pub` in a private module is for the crate, and reads better so than as `pub(crate)`"

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use codegen::Documents;
 use codegen::commands::{self, Options};
-use xtask::tidy::{self, PATTERNS_FILE, Tree};
+use xtask::tidy::{self, PATTERNS_FILE, ROOTS, Tree};
 
 /// Tasks of this repository, and the generator with the repository as its root.
 #[derive(Parser)]
@@ -35,7 +35,8 @@ enum Command {
         /// The file that the tests wrote.
         recorded: Option<PathBuf>,
     },
-    /// Renew the data that tests compare with: the corpus, and the list of uncalled patterns.
+    /// Renew the data that tests compare with: the generated files, also those of the example, the corpus, and the list
+    /// of uncalled patterns.
     Bless,
 }
 
@@ -59,6 +60,11 @@ fn main() -> ExitCode {
 }
 
 fn bless(root: &Path) -> io::Result<bool> {
+    for folder in ROOTS {
+        if !commands::generate(&root.join(folder), Options::default())? {
+            return Ok(false);
+        }
+    }
     let is_blessed = commands::Command::Corpus { bless: true }.run(root)?;
     Ok(is_blessed && bless_uncalled_patterns(root)?)
 }
