@@ -12,7 +12,10 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         let (doc, name) = (doc(&domain.doc), ident(&domain.rust));
         quote!(#doc #name)
     });
-    file.item(quote!(table_runtime::uuid_newtypes! { #(#ids,)* }));
+    let ids: Vec<_> = ids.collect();
+    if !ids.is_empty() {
+        file.item(quote!(table_runtime::uuid_newtypes! { #(#ids,)* }));
+    }
     vec![file.finish(
         design,
         "ids.rs",
