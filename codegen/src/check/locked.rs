@@ -68,16 +68,27 @@ pub fn removed_entities_are_told(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// DynamoDB expires items by one attribute.
+/// DynamoDB expires items by one attribute, and finds them by two.
 pub fn the_table_is_as_locked(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "the-table-is-as-locked";
     let table = &design.table;
+    if let Some([partition, sort]) = design.lock.locked_key()
+        && [partition, sort] != [&table.partition_key, &table.sort_key]
+    {
+        let message = format!(
+            "the key attributes of the table were {partition}, {sort} and are now {}, {}; those of a live table cannot \
+             change: keep their names",
+            table.partition_key, table.sort_key
+        );
+        problems.push(CHECK, table.at, message);
+    }
     if let Some(was) = design.lock.ttl_attribute.as_ref().filter(|was| **was != table.ttl_attribute) {
         let message = format!(
             "stored items expire by `{was}`, and would never expire by `{}`: a live table expires by one attribute alone; \
              keep `{was}`",
             table.ttl_attribute
         );
-        problems.push("the-table-is-as-locked", table.at, message);
+        problems.push(CHECK, table.at, message);
     }
 }
 

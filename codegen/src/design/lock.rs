@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use crate::design::{Design, Entity, Field, Pattern, Table, Type};
 
+/// The names of a table's key attributes if it names no others.
+pub const USUAL_KEY: [&str; 2] = ["PK", "SK"];
+
 /// The lock. Without a file nothing is locked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -14,6 +17,8 @@ pub struct Lock {
     #[serde(skip)]
     pub is_kept: bool,
     pub ttl_attribute: Option<String>,
+    /// The names of the table's key attributes, unless they are [`USUAL_KEY`].
+    pub key_attributes: Option<[String; 2]>,
     pub index: BTreeMap<String, LockedIndex>,
     pub entity: BTreeMap<String, LockedEntity>,
     pub pattern: BTreeMap<String, LockedPattern>,
@@ -87,6 +92,8 @@ impl Lock {
     pub fn after(&self, design: &Design) -> Lock {
         let mut next =
             Lock { is_kept: true, ttl_attribute: Some(design.table.ttl_attribute.clone()), ..Lock::default() };
+        let key = [&design.table.partition_key, &design.table.sort_key];
+        next.key_attributes = (key != USUAL_KEY).then(|| key.map(Clone::clone));
         for index in &design.table.indexes {
             let mut projection = index.projection.clone();
             projection.sort();
@@ -105,6 +112,12 @@ impl Lock {
         remember(&mut next.entity, &self.entity, |entity| entity.removed = true);
         remember(&mut next.pattern, &self.pattern, |pattern| pattern.removed = true);
         next
+    }
+
+    /// The names of the table's key attributes; none while nothing is locked.
+    pub fn locked_key(&self) -> Option<[&str; 2]> {
+        self.ttl_attribute.as_ref()?;
+        Some(self.key_attributes.as_ref().map_or(USUAL_KEY, |[partition, sort]| [partition, sort]))
     }
 
     /// What was announced is known everywhere.

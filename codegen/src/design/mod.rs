@@ -19,7 +19,7 @@ pub use entity::{
     Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Removed, Sample, Shards, Step, Table, Type,
 };
 pub use generate::{Generate, Input};
-pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, asks, stored_type};
+pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, USUAL_KEY, asks, stored_type};
 pub use pattern::{
     Cost, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind, WritePart,
 };

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::design::{Argument, Design, Entity, Index, IndexKey, Segment, Shards, Template, Type};
+use crate::design::{Argument, Design, Entity, Index, IndexKey, Segment, Shards, Template, Type, USUAL_KEY};
 use crate::emit::debug::{Shown, debug};
 use crate::emit::rust::{self, DESERIALIZE, RustFile, SERIALIZE, camel, doc, ident};
 use crate::emit::types::{self, key_name};
@@ -33,7 +33,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
 
 /// Whether the key attributes have other names than those of the runtime's own key type.
 pub fn has_own_key_attributes(design: &Design) -> bool {
-    (design.table.partition_key.as_str(), design.table.sort_key.as_str()) != ("PK", "SK")
+    [&design.table.partition_key, &design.table.sort_key] != USUAL_KEY
 }
 
 /// The key type of the table.

@@ -21,6 +21,9 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     if let Some(attribute) = &lock.ttl_attribute {
         let _ = writeln!(text, "\nttl_attribute = {}", quoted(attribute));
     }
+    if let Some(key) = &lock.key_attributes {
+        let _ = writeln!(text, "key_attributes = {}", list(key));
+    }
     section(&mut text, "index", &lock.index, index);
     for (name, entity) in &lock.entity {
         let _ = write!(text, "\n[entity.{name}]\n{}", entity_lines(entity));

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::design::USUAL_KEY;
+
 pub type Word = Spanned<String>;
 pub type Map<T> = BTreeMap<Word, T>;
 
@@ -36,11 +38,11 @@ pub struct RawTable {
 }
 
 fn partition_key() -> String {
-    "PK".to_owned()
+    USUAL_KEY[0].to_owned()
 }
 
 fn sort_key() -> String {
-    "SK".to_owned()
+    USUAL_KEY[1].to_owned()
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -83,7 +83,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     actions: &["dynamodb:PutItem"],
     partiql: &[],
     example: "",
-    doc: "The desk, when a parcel comes ([see what is there first](#ap-02-read-a-book)). Text in a list:\n\n- `[brackets](stay)` in code\n\n```\nBOOK#{isbn}   BOOK\n```",
+    doc: "The desk calls it when a parcel arrives ([it reads the book first](#ap-02-read-a-book)). Text in a list:\n\n- `[brackets](stay)` in code\n\n```\nBOOK#{isbn}   BOOK\n```",
 };
 
 /// AP-02: Read a book.
@@ -267,7 +267,7 @@ pub(crate) static AP_03: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "Every field that the desk may correct. What moves the book in an index rewrites its key there.",
+    doc: "The desk can correct these fields. A changed type, price or date also rewrites the key in an index.",
 };
 
 /// AP-04: Move a book.
@@ -665,7 +665,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
     example: "",
-    doc: "New ones for old ones.",
+    doc: "It stores new copies and deletes old ones.",
 };
 
 /// AP-14: Delete what was found.
@@ -703,7 +703,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
     example: "",
-    doc: "Takes keys and nothing else.",
+    doc: "It takes the keys that AP-12 returned.",
 };
 
 /// AP-15: Books | by kind.
@@ -1039,7 +1039,7 @@ pub(crate) static AP_21: Pattern = Pattern {
         },
     ],
     example: "",
-    doc: "Who they are, a book they hold up, and loans whose keys are on their slip.",
+    doc: "The member, a book in their hand, and the loans whose keys are on their slip.",
 };
 
 /// AP-22: Read copies.
@@ -1096,7 +1096,7 @@ pub(crate) static AP_22: Pattern = Pattern {
         },
     ],
     example: "",
-    doc: "A list and nothing else.",
+    doc: "A batch of one entity returns a list.",
 };
 
 /// AP-23: What a member must bring back.
@@ -1392,7 +1392,7 @@ pub(crate) static AP_27: Pattern = Pattern {
         },
     ],
     example: "",
-    doc: "Who paid most on a day.",
+    doc: "The members who paid most on a day.",
 };
 
 /// AP-29: Fees of a day.
@@ -1720,7 +1720,7 @@ pub(crate) static AP_31: Pattern = Pattern {
     ],
     partiql: &[],
     example: "",
-    doc: "What has no error of its own shares one.",
+    doc: "Several actions share one error.",
 };
 
 /// AP-40: Wish for a book.
@@ -1766,7 +1766,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     actions: &["dynamodb:PutItem"],
     partiql: &[],
     example: "",
-    doc: "A wish that has been forgotten may be wished again before DynamoDB has removed it.",
+    doc: "An expired wish can be replaced before DynamoDB removes it.",
 };
 
 /// AP-41: Read a wish.
@@ -1832,14 +1832,14 @@ pub(crate) static AP_41: Pattern = Pattern {
         },
     ],
     example: "",
-    doc: "Forgotten is forgotten.",
+    doc: "An expired wish is hidden.",
 };
 
-/// AP-42: Tell who waits.
+/// AP-42: Call a waiting member.
 pub(crate) static AP_42: Pattern = Pattern {
     id: "AP-42",
     name: "call_for_wish",
-    title: "Tell who waits",
+    title: "Call a waiting member",
     operation: Operation::Update,
     entities: &["wish"],
     fields: &[],
@@ -1905,11 +1905,11 @@ pub(crate) static AP_42: Pattern = Pattern {
     doc: "The first call starts the clock.",
 };
 
-/// AP-43: Who waits at a house.
+/// AP-43: List the wishes of a house.
 pub(crate) static AP_43: Pattern = Pattern {
     id: "AP-43",
     name: "wishes_at",
-    title: "Who waits at a house",
+    title: "List the wishes of a house",
     operation: Operation::Query,
     entities: &["wish"],
     fields: &["isbn", "member_id"],
@@ -1951,7 +1951,7 @@ pub(crate) static AP_43: Pattern = Pattern {
         },
     ],
     example: "",
-    doc: "The index hides what is forgotten, so it shows the expiry.",
+    doc: "Expired wishes are hidden, so the index projects the expiry.",
 };
 
 /// AP-50: Letters that are due.
@@ -2097,7 +2097,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "Whatever it is.",
+    doc: "It works for an item of any entity.",
 };
 
 /// AP-63: List what was printed.
@@ -2320,7 +2320,7 @@ pub(crate) static AP_62: Pattern = Pattern {
         },
     ],
     example: "",
-    doc: "Also what does not decode.",
+    doc: "Items that do not decode are included.",
 };
 
 /// AP-70: Correct the counters of an item.
@@ -2358,7 +2358,7 @@ pub(crate) static AP_70: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "Whatever it is.",
+    doc: "It works for an item of any entity.",
 };
 
 /// AP-69: Look at wishes.
@@ -2443,5 +2443,5 @@ pub(crate) static AP_69: Pattern = Pattern {
         },
     ],
     example: "",
-    doc: "A wish at the counter, and others whose keys are on a slip. What has expired is not shown.",
+    doc: "A wish at the counter, and others whose keys are on a slip. Expired wishes are hidden.",
 };

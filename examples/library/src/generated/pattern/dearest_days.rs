@@ -44,7 +44,7 @@ impl FromItem for DearDay {
 impl Patterns {
     /// AP-27: The dearest days.
     ///
-    /// Who paid most on a day.
+    /// The members who paid most on a day.
     ///
     /// `Query` on `ByTime`, one for each of 3 shards, merged, descending, the first 10, or up to 50, eventually consistent. Costs 1 request and 0.5 RCU for ten of 40 days.
     pub async fn dearest_days(

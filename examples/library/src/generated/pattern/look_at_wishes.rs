@@ -21,7 +21,7 @@ pub struct LookAtWishes {
 impl Patterns {
     /// AP-69: Look at wishes.
     ///
-    /// A wish at the counter, and others whose keys are on a slip. What has expired is not shown.
+    /// A wish at the counter, and others whose keys are on a slip. Expired wishes are hidden.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 3 RCU for three wishes.
     pub async fn look_at_wishes(

@@ -12,7 +12,7 @@ use table_runtime::StoreError;
 /// What [`Patterns::open_desk`](crate::Patterns::open_desk) finds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenDesk {
-    /// Somebody with a card.
+    /// A person with a card.
     pub member: Option<Member>,
     /// A book that the library has.
     /// Its copies lie in the same partition.
@@ -24,7 +24,7 @@ pub struct OpenDesk {
 impl Patterns {
     /// AP-21: Open the desk for a member.
     ///
-    /// Who they are, a book they hold up, and loans whose keys are on their slip.
+    /// The member, a book in their hand, and the loans whose keys are on their slip.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 5 RCU for three loans.
     pub async fn open_desk(

@@ -10,7 +10,7 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-22: Read copies.
     ///
-    /// A list and nothing else.
+    /// A batch of one entity returns a list.
     ///
     /// `BatchGetItem`, eventually consistent. Costs 1 request and 5 RCU for ten copies.
     pub async fn read_copies(

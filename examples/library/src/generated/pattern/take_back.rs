@@ -65,7 +65,7 @@ pub struct TakeBack<'a> {
 impl Patterns {
     /// AP-31: Take a copy back.
     ///
-    /// What has no error of its own shares one.
+    /// Several actions share one error.
     ///
     /// `TransactWriteItems`. Costs 1 request and 10 WCU for one loan.
     pub async fn take_back(&self, input: TakeBack<'_>) -> Result<(), TakeBackError> {

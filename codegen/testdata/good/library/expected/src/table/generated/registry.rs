@@ -83,7 +83,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     actions: &["dynamodb:PutItem"],
     partiql: &[],
     example: "library query register_book --book '{\"added_at\":1795424400000,\"binding\":\"binding\",\"branch\":\"branch\",\"copies\":1,\"isbn\":\"isbn\",\"place\":{\"room\":\"room\",\"row\":1},\"price\":1,\"shelf_mark\":\"shelf_mark\",\"title\":\"title\",\"type\":\"novel\"}' --write",
-    doc: "The desk, when a parcel comes ([see what is there first](#ap-02-read-a-book)). Text in a list:\n\n- `[brackets](stay)` in code\n\n```\nBOOK#{isbn}   BOOK\n```",
+    doc: "The desk calls it when a parcel arrives ([it reads the book first](#ap-02-read-a-book)). Text in a list:\n\n- `[brackets](stay)` in code\n\n```\nBOOK#{isbn}   BOOK\n```",
 };
 
 /// AP-02: Read a book.
@@ -267,7 +267,7 @@ pub(crate) static AP_03: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "library query change_book --isbn '' --seen-remark words --seen-price 1 --title words --type novel --price 1 --place '' --added-at 2026-11-23T09:00:00Z --write",
-    doc: "Every field that the desk may correct. What moves the book in an index rewrites its key there.",
+    doc: "The desk can correct these fields. A changed type, price or date also rewrites the key in an index.",
 };
 
 /// AP-04: Move a book.
@@ -665,7 +665,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
     example: "library query exchange_copies --new '{\"is_fragile\":true,\"isbn\":\"isbn\",\"number\":1,\"state\":\"shelved\"}' --old '{\"isbn\":\"\",\"number\":1}' --write",
-    doc: "New ones for old ones.",
+    doc: "It stores new copies and deletes old ones.",
 };
 
 /// AP-14: Delete what was found.
@@ -703,7 +703,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
     example: "",
-    doc: "Takes keys and nothing else.",
+    doc: "It takes the keys that AP-12 returned.",
 };
 
 /// AP-15: Books | by kind.
@@ -1039,7 +1039,7 @@ pub(crate) static AP_21: Pattern = Pattern {
         },
     ],
     example: "library query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn '' --loans '{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}'",
-    doc: "Who they are, a book they hold up, and loans whose keys are on their slip.",
+    doc: "The member, a book in their hand, and the loans whose keys are on their slip.",
 };
 
 /// AP-22: Read copies.
@@ -1096,7 +1096,7 @@ pub(crate) static AP_22: Pattern = Pattern {
         },
     ],
     example: "library query read_copies --copies '{\"isbn\":\"\",\"number\":1}'",
-    doc: "A list and nothing else.",
+    doc: "A batch of one entity returns a list.",
 };
 
 /// AP-23: What a member must bring back.
@@ -1392,7 +1392,7 @@ pub(crate) static AP_27: Pattern = Pattern {
         },
     ],
     example: "library query dearest_days --date 2026-11-23",
-    doc: "Who paid most on a day.",
+    doc: "The members who paid most on a day.",
 };
 
 /// AP-29: Fees of a day.
@@ -1720,7 +1720,7 @@ pub(crate) static AP_31: Pattern = Pattern {
     ],
     partiql: &[],
     example: "library query take_back --member-id 0198c5e2-8a00-7000-8000-000000000001 --due-on 2026-11-23 --isbn '' --number 1 --state shelved --notices '{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\"}' --others '{\"isbn\":\"\",\"number\":1,\"state\":\"shelved\"}' --write",
-    doc: "What has no error of its own shares one.",
+    doc: "Several actions share one error.",
 };
 
 /// AP-40: Wish for a book.
@@ -1766,7 +1766,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     actions: &["dynamodb:PutItem"],
     partiql: &[],
     example: "library query wish --wish '{\"branch\":\"branch\",\"calls\":1,\"gone_at\":4102444800,\"isbn\":\"isbn\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"wished_at\":1795424400000}' --second 2026-11-23T09:00:00Z --write",
-    doc: "A wish that has been forgotten may be wished again before DynamoDB has removed it.",
+    doc: "An expired wish can be replaced before DynamoDB removes it.",
 };
 
 /// AP-41: Read a wish.
@@ -1832,14 +1832,14 @@ pub(crate) static AP_41: Pattern = Pattern {
         },
     ],
     example: "library query get_wish --isbn '' --branch '' --member-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "Forgotten is forgotten.",
+    doc: "An expired wish is hidden.",
 };
 
-/// AP-42: Tell who waits.
+/// AP-42: Call a waiting member.
 pub(crate) static AP_42: Pattern = Pattern {
     id: "AP-42",
     name: "call_for_wish",
-    title: "Tell who waits",
+    title: "Call a waiting member",
     operation: Operation::Update,
     entities: &["wish"],
     fields: &[],
@@ -1905,11 +1905,11 @@ pub(crate) static AP_42: Pattern = Pattern {
     doc: "The first call starts the clock.",
 };
 
-/// AP-43: Who waits at a house.
+/// AP-43: List the wishes of a house.
 pub(crate) static AP_43: Pattern = Pattern {
     id: "AP-43",
     name: "wishes_at",
-    title: "Who waits at a house",
+    title: "List the wishes of a house",
     operation: Operation::Query,
     entities: &["wish"],
     fields: &["isbn", "member_id"],
@@ -1951,7 +1951,7 @@ pub(crate) static AP_43: Pattern = Pattern {
         },
     ],
     example: "library query wishes_at --branch '' --limit 20",
-    doc: "The index hides what is forgotten, so it shows the expiry.",
+    doc: "Expired wishes are hidden, so the index projects the expiry.",
 };
 
 /// AP-50: Letters that are due.
@@ -2097,7 +2097,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "Whatever it is.",
+    doc: "It works for an item of any entity.",
 };
 
 /// AP-63: List what was printed.
@@ -2320,7 +2320,7 @@ pub(crate) static AP_62: Pattern = Pattern {
         },
     ],
     example: "library query stored_book --isbn '' --limit 20",
-    doc: "Also what does not decode.",
+    doc: "Items that do not decode are included.",
 };
 
 /// AP-70: Correct the counters of an item.
@@ -2358,7 +2358,7 @@ pub(crate) static AP_70: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "Whatever it is.",
+    doc: "It works for an item of any entity.",
 };
 
 /// AP-69: Look at wishes.
@@ -2443,5 +2443,5 @@ pub(crate) static AP_69: Pattern = Pattern {
         },
     ],
     example: "library query look_at_wishes --isbn '' --branch '' --member-id 0198c5e2-8a00-7000-8000-000000000001 --wishes '{\"isbn\":\"\",\"branch\":\"\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}'",
-    doc: "A wish at the counter, and others whose keys are on a slip. What has expired is not shown.",
+    doc: "A wish at the counter, and others whose keys are on a slip. Expired wishes are hidden.",
 };

@@ -382,7 +382,7 @@ pub static ENTITIES: &[&Entity] = &[
     },
     &Entity {
         name: "member",
-        summary: "Somebody with a card.",
+        summary: "A person with a card.",
         version: 1,
         pk: "MEMBER#{member_id}",
         sk: "CARD",

@@ -23,7 +23,7 @@ SELECT
 FROM library_items
 WHERE "Item"."et"."S" = 'book';
 
--- Somebody with a card.
+-- A person with a card.
 CREATE OR REPLACE VIEW library_member_personal AS
 SELECT
   "Item"."member_id"."S" AS "member_id",

@@ -130,7 +130,7 @@ SELECT
 FROM library_items
 WHERE "Item"."et"."S" = 'loan';
 
--- Somebody with a card.
+-- A person with a card.
 -- Without what is personal: name, nickname.
 CREATE OR REPLACE VIEW library_member AS
 SELECT

@@ -185,7 +185,7 @@ impl Book {
     ];
     /// What items of earlier versions lack, oldest first.
     ///
-    /// Version 1: A book's place was its `shelf`, and who printed it is nobody's question any more.
+    /// Version 1: A book's place was its `shelf`, and no pattern reads the printer any more.
     ///
     /// Version 2: All books were paperbacks.
     pub(crate) const HISTORY: &'static [Step] = &[

@@ -12,7 +12,7 @@ use table_runtime::entity::Keyed;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// Somebody with a card.
+/// A person with a card.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Member {

@@ -15,11 +15,11 @@ use table_runtime::expr::Condition;
 pub enum ChangeBookError {
     /// There is no such book.
     BookNotFound,
-    /// Somebody else changed the remark.
+    /// The remark was changed meanwhile.
     RemarkChanged,
     /// A book with a cover has copies.
     NoCopies,
-    /// Somebody else changed the price.
+    /// The price was changed meanwhile.
     PriceChanged {
         /// The item that refused, as it is.
         current: Box<Book>,
@@ -31,9 +31,9 @@ pub enum ChangeBookError {
 table_runtime::pattern_error! {
     ChangeBookError {
         BookNotFound => "There is no such book.",
-        RemarkChanged => "Somebody else changed the remark.",
+        RemarkChanged => "The remark was changed meanwhile.",
         NoCopies => "A book with a cover has copies.",
-        PriceChanged => "Somebody else changed the price.",
+        PriceChanged => "The price was changed meanwhile.",
     }
 }
 
@@ -65,7 +65,7 @@ pub struct ChangeBook<'a> {
 impl Patterns {
     /// AP-03: Change a book.
     ///
-    /// Every field that the desk may correct. What moves the book in an index rewrites its key there.
+    /// The desk can correct these fields. A changed type, price or date also rewrites the key in an index.
     ///
     /// `UpdateItem`. Costs 1 request and 5 WCU for a book of 1 KB.
     pub async fn change_book(

@@ -10,7 +10,7 @@ use table_runtime::key::ItemKey;
 impl Patterns {
     /// AP-14: Delete what was found.
     ///
-    /// Takes keys and nothing else.
+    /// It takes the keys that AP-12 returned.
     ///
     /// `BatchWriteItem`. Costs 1 request and 25 WCU for 25 items.
     pub async fn delete_found(&self, found: &[ItemKey]) -> Result<(), StoreError> {

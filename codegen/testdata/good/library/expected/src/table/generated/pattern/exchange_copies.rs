@@ -11,7 +11,7 @@ use table_runtime::batch::BatchWrite;
 impl Patterns {
     /// AP-13: Exchange copies.
     ///
-    /// New ones for old ones.
+    /// It stores new copies and deletes old ones.
     ///
     /// `BatchWriteItem`. Costs 1 request and 10 WCU for five for five.
     pub async fn exchange_copies(

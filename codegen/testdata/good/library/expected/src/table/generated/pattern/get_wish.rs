@@ -13,7 +13,7 @@ use table_runtime::StoreError;
 impl Patterns {
     /// AP-41: Read a wish.
     ///
-    /// Forgotten is forgotten.
+    /// An expired wish is hidden.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one wish.
     pub async fn get_wish(

@@ -25,7 +25,7 @@ table_runtime::pattern_error! {
 impl Patterns {
     /// AP-01: Register a book.
     ///
-    /// The desk, when a parcel comes (see what is there first). Text in a list:
+    /// The desk calls it when a parcel arrives (it reads the book first). Text in a list:
     ///
     /// - `[brackets](stay)` in code
     ///

@@ -8,7 +8,7 @@ use table_runtime::{StoreError, StoredItem};
 impl Patterns {
     /// AP-61: Renew an old item.
     ///
-    /// Whatever it is.
+    /// It works for an item of any entity.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a book.
     pub async fn renew(&self, item: &StoredItem) -> Result<bool, StoreError> {

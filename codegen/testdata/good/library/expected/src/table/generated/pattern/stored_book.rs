@@ -11,7 +11,7 @@ use table_runtime::expr::{KeyCondition, Query};
 impl Patterns {
     /// AP-62: A book's partition as it is stored.
     ///
-    /// Also what does not decode.
+    /// Items that do not decode are included.
     ///
     /// `Query` on the table, ascending, pages of up to 100, strongly consistent. Costs 1 request and 1 RCU for a book.
     pub async fn stored_book(

@@ -28,7 +28,7 @@ table_runtime::pattern_error! {
 impl Patterns {
     /// AP-40: Wish for a book.
     ///
-    /// A wish that has been forgotten may be wished again before DynamoDB has removed it.
+    /// An expired wish can be replaced before DynamoDB removes it.
     ///
     /// `PutItem`. Costs 1 request and 2 WCU for one wish.
     pub async fn wish(&self, wish: &Wish, second: Expiry) -> Result<(), WishError> {
