@@ -40,7 +40,7 @@ fn blocks() -> Vec<Block> {
                     (None, "sh") => Block::Commands(text),
                     (None, "text") => Block::Output(text),
                     other => panic!("a block without a file, a command or an output: {other:?}"),
-                }))
+                }));
             }
             Event::Code(code) => last_code = Some(code.into_string()),
             Event::Text(text) => match &mut block {
