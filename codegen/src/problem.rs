@@ -1,5 +1,6 @@
 //! What is wrong with the documents: collected in one list, shown all at once.
 
+use crate::design::Entity;
 use crate::source::{At, Sources};
 
 /// One thing to put right.
@@ -9,6 +10,20 @@ pub struct Problem {
     /// The name of the check that found it.
     pub check: &'static str,
     pub message: String,
+    /// The field that does not exist, if that is the problem.
+    missing: Option<Missing>,
+}
+
+/// A field that a document uses and its entity does not have.
+#[derive(Debug)]
+struct Missing {
+    entity: String,
+    field: String,
+    /// The entity, where the field could be added.
+    entity_at: At,
+    hint: String,
+    /// The part of the document that uses it.
+    used: String,
 }
 
 /// Everything found so far.
@@ -17,25 +32,101 @@ pub struct Problems(Vec<Problem>);
 
 impl Problems {
     pub fn push(&mut self, check: &'static str, at: At, message: impl Into<String>) {
-        self.0.push(Problem { at, check, message: message.into() });
+        self.0.push(Problem { at, check, message: message.into(), missing: None });
+    }
+
+    /// A use of a field that its entity does not have. Several uses of one field are reported as one problem.
+    /// `used` names the part of the document, for instance "a condition".
+    pub fn missing_field(
+        &mut self,
+        check: &'static str,
+        at: At,
+        message: impl Into<String>,
+        (entity, entity_at, field): (&str, At, &str),
+        (known, used): (&[&str], impl Into<String>),
+    ) {
+        let hint = suggestion(field, known.iter().copied());
+        let message = format!("{}{hint}", message.into());
+        let (entity, field) = (entity.to_owned(), field.to_owned());
+        self.0.push(Problem {
+            at,
+            check,
+            message,
+            missing: Some(Missing { entity, field, entity_at, hint, used: used.into() }),
+        });
+    }
+
+    /// The same for an entity that is loaded.
+    pub fn not_a_field(
+        &mut self,
+        check: &'static str,
+        at: At,
+        (entity, field): (&Entity, &str),
+        used: impl Into<String>,
+    ) {
+        let known: Vec<&str> = entity.fields.iter().map(|field| field.name.as_str()).collect();
+        let message = format!("`{field}` is not a field of {}", entity.name);
+        self.missing_field(check, at, message, (&entity.name, entity.at, field), (&known, used));
+    }
+
+    /// Whether a use of this field was reported already.
+    pub fn is_missing(&self, entity: &str, field: &str) -> bool {
+        let same = |missing: &Missing| missing.entity == entity && missing.field == field;
+        self.0.iter().filter_map(|problem| problem.missing.as_ref()).any(same)
     }
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// A line for each problem, in the order of the documents, none of them twice.
+    /// A text for each problem, in the order of the documents, none of them twice.
     pub fn lines(&self, sources: &Sources) -> Vec<String> {
-        let mut sorted: Vec<&Problem> = self.0.iter().collect();
-        sorted.sort_by_key(|problem| problem.at);
+        let mut sorted: Vec<(At, String)> = self.0.iter().map(|problem| self.shown(problem, sources)).collect();
+        sorted.sort_by_key(|(at, _)| *at);
         let mut lines: Vec<String> = Vec::new();
-        for Problem { at, check, message } in sorted {
-            let line = format!("{}: error: {message} [{check}]\n", sources.locate(*at));
+        for (_, line) in sorted {
             if !lines.contains(&line) {
                 lines.push(line);
             }
         }
         lines
+    }
+
+    /// The place and the text of a problem. A missing field that is used in several places is one problem of its entity.
+    fn shown(&self, problem: &Problem, sources: &Sources) -> (At, String) {
+        if let Some(missing) = &problem.missing {
+            let uses = self.uses(missing);
+            if uses.len() > 1 {
+                return (missing.entity_at, missing.text(&uses, sources));
+            }
+        }
+        let Problem { at, check, message, .. } = problem;
+        (*at, format!("{}: error: {message} [{check}]\n", sources.locate(*at)))
+    }
+
+    /// The places that use this field, each once and in the order of the documents.
+    fn uses(&self, missing: &Missing) -> Vec<(At, &str)> {
+        let of_field = self.0.iter().filter_map(|problem| Some((problem.at, problem.missing.as_ref()?)));
+        let same = of_field.filter(|(_, other)| (&other.entity, &other.field) == (&missing.entity, &missing.field));
+        let mut uses: Vec<(At, &str)> = same.map(|(at, other)| (at, other.used.as_str())).collect();
+        uses.sort_unstable();
+        uses.dedup();
+        uses
+    }
+}
+
+impl Missing {
+    /// The root problem, and under it the uses.
+    fn text(&self, uses: &[(At, &str)], sources: &Sources) -> String {
+        let Missing { entity, field, entity_at, hint, .. } = self;
+        let place = sources.locate(*entity_at);
+        let count = uses.len();
+        let root = format!(
+            "{place}: error: {entity} has no field `{field}`, which is used in {count} places; add \
+             `[fields.{field}]`, or change its uses{hint} [fields-exist]\n"
+        );
+        let line = |(at, used): &(At, &str)| format!("  {}: {used}\n", sources.locate(*at));
+        root + &uses.iter().map(line).collect::<String>()
     }
 }
 

@@ -73,6 +73,10 @@ pub fn projections_show_fields(design: &Design, problems: &mut Problems) {
                 problems.push(CHECK, index.at, format!("{} projects `{field}` twice", index.name));
             }
             if within().next().is_some() && !within().any(|entity| entity.stored(field).is_some()) {
+                if let Some(entity) = within().find(|entity| problems.is_missing(&entity.name, field)) {
+                    problems.not_a_field(CHECK, index.at, (entity, field), format!("`projection` of {}", index.name));
+                    continue;
+                }
                 let known = within().flat_map(|entity| &entity.fields).map(Field::stored_name);
                 let hint = crate::problem::suggestion(field, known);
                 let message = format!("{} projects `{field}`, which no entity in it has{hint}", index.name);

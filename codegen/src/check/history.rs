@@ -42,6 +42,10 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
         let stored = entity.stored_fields();
         let mut fields: BTreeSet<&str> = entity.fields.iter().map(Field::stored_name).collect();
         for step in entity.history.iter().rev() {
+            let missing: Vec<&str> = step.fills().filter(|made| problems.is_missing(&entity.name, made)).collect();
+            for field in &missing {
+                problems.not_a_field(CHECK, step.at, (entity, field), "a `[[history]]`");
+            }
             let mut refuse = |message: String| problems.push(CHECK, step.at, message);
             if step.because.trim().is_empty() {
                 refuse("say in `because` what changed".to_owned());
@@ -53,10 +57,10 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
             }
             let next = step.version + 1;
             for made in step.fills() {
-                if !fields.remove(made) {
+                if !fields.remove(made) && !missing.contains(&made) {
                     refuse(format!("`{made}` is no field of version {next}, or is made twice"));
                 }
-                if is_in_a_key(design, entity, made, step) {
+                if !missing.contains(&made) && is_in_a_key(design, entity, made, step) {
                     refuse(format!("`{made}` is in a key, which older items have without it: declare a `[migration]`"));
                 }
             }

@@ -26,8 +26,11 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
                 let prefix = matches!(query.sort, Sort::BeginsWith { is_delimited: true, .. });
                 let shown = if prefix { format!("{template}#") } else { template.to_string() };
                 if !fits(template, entity, prefix) {
-                    let message =
-                        format!("\"{shown}\" is no beginning of the sort key of {}, \"{}\"", entity.name, entity.sk);
+                    let hint = beginning_like(template, entity);
+                    let message = format!(
+                        "\"{shown}\" is no beginning of the sort key of {}, \"{}\"{hint}",
+                        entity.name, entity.sk
+                    );
                     problems.push(CHECK, at, message);
                 }
             }
@@ -40,6 +43,10 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
 pub fn prefixes_end_at_a_delimiter(design: &Design, problems: &mut Problems) {
     for query in queries(design) {
         let Sort::BeginsWith { template, is_delimited: false, at } = &query.sort else { continue };
+        let entities = || query.entities.iter().map(|index| design.entity(*index));
+        if !entities().any(|entity| fits(template, entity, false)) {
+            continue;
+        }
         let is_whole_key = query.entities.iter().any(|index| design.entity(*index).sk == *template);
         if !is_whole_key || matches!(template.segments.last(), Some(Segment::Field { .. })) {
             let message = format!(
@@ -48,6 +55,22 @@ pub fn prefixes_end_at_a_delimiter(design: &Design, problems: &mut Problems) {
             problems.push("prefix-ends-at-a-delimiter", *at, message);
         }
     }
+}
+
+/// `; write "THREAD#"` for `THR`, where the sort key is `THREAD#{thread}`; nothing if no literal of the key is alike.
+fn beginning_like(template: &Template, entity: &Entity) -> String {
+    let differ = |(a, b): (&Segment, &Segment)| matches!(a, Segment::Literal(_)) && a != b;
+    let first = template.segments.iter().zip(&entity.sk.segments).position(differ);
+    let Some(first) = first.filter(|first| first + 1 < entity.sk.segments.len()) else { return String::new() };
+    let (Segment::Literal(written), Segment::Literal(own)) = (&template.segments[first], &entity.sk.segments[first])
+    else {
+        return String::new();
+    };
+    if !own.starts_with(written.as_str()) && suggestion(written, [own.as_str()]).is_empty() {
+        return String::new();
+    }
+    let segments = template.segments[..first].iter().chain([&entity.sk.segments[first]]).cloned().collect();
+    format!("; write \"{}#\"", Template { segments })
 }
 
 /// Whether the template's segments are the first ones of the entity's sort key. After a prefix that ends at a delimiter

@@ -58,9 +58,13 @@ impl Segment {
         if part.is_empty() {
             return Err("an empty segment: write a literal or one `{field}` between two `#`".to_owned());
         }
-        let Some(inner) = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+        let inner = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        let Some(inner) = inner.filter(|inner| !inner.contains(['{', '}'])) else {
             if part.contains(['{', '}']) {
-                return Err(format!("`{part}` mixes a literal and a field: a segment is wholly one or the other"));
+                return Err(format!(
+                    "`{part}` mixes a literal and a field: a segment is wholly one or the other{}",
+                    separated(part)
+                ));
             }
             let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
             return match part.chars().find(|c| !fits(*c)) {
@@ -74,6 +78,22 @@ impl Segment {
         };
         Ok(Segment::Field { name: name.to_owned(), width })
     }
+}
+
+/// `; write "THR#{id}"` for `THR{id}`; nothing if a `#` alone does not put it right.
+fn separated(part: &str) -> String {
+    let mut text = String::new();
+    for c in part.chars() {
+        if c == '{' && !text.is_empty() && !text.ends_with('#') {
+            text.push('#');
+        }
+        text.push(c);
+        if c == '}' {
+            text.push('#');
+        }
+    }
+    let text = text.trim_end_matches('#');
+    if text != part && Template::parse(text).is_ok() { format!("; write \"{text}\"") } else { String::new() }
 }
 
 /// Reads `04`, as Rust would write it in a format.
@@ -133,6 +153,8 @@ mod tests {
         assert_eq!(refused("A#").0, 2);
         assert!(refused("A#x{b}").1.contains("mixes"));
         assert!(refused("A#{b").1.contains("mixes"));
+        assert!(refused("THR{id}").1.ends_with("; write \"THR#{id}\""));
+        assert!(refused("A#{b}C{d:04}").1.ends_with("; write \"{b}#C#{d:04}\""));
         assert!(refused("A B").1.contains("` ` in a literal"));
         assert!(refused("É").1.contains("`É` in a literal"));
         for width in ["4", "0", "00", "011", "0x", "+4", "0+4", ""] {

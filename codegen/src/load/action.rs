@@ -101,7 +101,7 @@ impl Scope<'_> {
         how: fn(Value) -> How,
     ) -> Option<Vec<Change>> {
         all(in_order(raw).into_iter().map(|(word, value)| {
-            let field = self.field(entity, &word)?;
+            let field = self.field(entity, &word, used.word())?;
             let value = self.value(field, &value, puts, used)?;
             Some(Change { field: field.name.clone(), how: how(value), at: self.place(&word) })
         }))
@@ -109,7 +109,7 @@ impl Scope<'_> {
 
     fn removals(&mut self, entity: usize, words: &[Word]) -> Option<Vec<Change>> {
         all(words.iter().map(|word| {
-            let field = self.field(entity, word)?;
+            let field = self.field(entity, word, "remove")?;
             if !field.optional {
                 self.problem(
                     "fields-exist",

@@ -21,8 +21,9 @@ pub fn read(text: &str, at: At, problems: &mut Problems) -> Option<RawEntity> {
 
 /// The entity, unless a part of it could not be understood.
 pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Problems) -> Option<Entity> {
-    let mut loader = Loader { table, at, problems };
     let name = raw.entity.get_ref().clone();
+    let entity = (name.clone(), at.plus(raw.entity.span().start));
+    let mut loader = Loader { table, at, entity, problems };
     if name != file {
         let message = format!("the file is `{file}.toml`, so the entity is \"{file}\", not \"{name}\"");
         loader.problem("file-is-named-after-entity", &raw.entity, message);
@@ -50,7 +51,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
     };
     loader.records(&fields, &records);
     let history = all(raw.history.into_iter().map(|step| loader.step(step)));
-    let samples = sample::load(raw.sample, &fields, &records, at, loader.problems);
+    let samples = sample::load(raw.sample, &fields, &records, (at, &loader.entity), loader.problems);
     Some(Entity {
         name,
         type_name: raw.type_name.into_inner(),
@@ -77,12 +78,20 @@ struct Reported;
 struct Loader<'l> {
     table: &'l Table,
     at: At,
+    /// The entity's name, and the place of it.
+    entity: (String, At),
     problems: &'l mut Problems,
 }
 
 impl Loader<'_> {
     fn problem(&mut self, check: &'static str, word: &Word, message: String) {
         self.problems.push(check, self.at.plus(word.span().start), message);
+    }
+
+    /// A key uses a field that is not there.
+    fn missing_field(&mut self, check: &'static str, word: &Word, message: String, field: &str, known: &[&str]) {
+        let (at, (entity, entity_at)) = (self.at.plus(word.span().start), &self.entity);
+        self.problems.missing_field(check, at, message, (entity, *entity_at, field), (known, "a key template"));
     }
 
     fn fields(&mut self, raw: Map<RawField>) -> Option<Vec<Field>> {
@@ -149,8 +158,12 @@ impl Loader<'_> {
                 if word == "record" { Type::Record { record, rust } } else { Type::Records { record, rust } }
             }
             other => {
-                let known = self.table.domains.iter().map(|domain| domain.name.as_str()).chain(BUILT_IN);
-                let message = format!("unknown type \"{other}\"{}", suggestion(other, known));
+                let own: Vec<&str> = self.table.domains.iter().map(|domain| domain.name.as_str()).collect();
+                let hint = suggestion(other, own.iter().copied().chain(BUILT_IN));
+                let of_table =
+                    if own.is_empty() { String::new() } else { format!("; of table.toml {}", own.join(", ")) };
+                let message =
+                    format!("unknown type \"{other}\"; the types are {}{of_table}{hint}", BUILT_IN.join(", "));
                 self.problem("field-type", &raw.type_name, message);
                 return None;
             }
@@ -197,9 +210,9 @@ impl Loader<'_> {
             match fields.iter().find(|field| field.name == *name) {
                 None => {
                     let unused = fields.iter().map(|field| field.name.as_str()).filter(|field| !names.contains(field));
-                    let hint = suggestion(name, unused);
-                    let message = format!("the key uses `{name}`, which is not a field{hint}");
-                    self.problem("key-fields-exist", word, message);
+                    let unused: Vec<&str> = unused.collect();
+                    let message = format!("the key uses `{name}`, which is not a field");
+                    self.missing_field("key-fields-exist", word, message, name, &unused);
                 }
                 Some(field) if field.optional => {
                     let message = format!("the key uses `{name}`, which is optional; an item always has its key");
@@ -238,17 +251,23 @@ impl Loader<'_> {
         self.key_fields(fields, &raw.pk, pk.as_ref());
         let sk = self.template(&raw.sk)?;
         let one = match sk.segments.as_slice() {
-            [Segment::Field { name, width: None }] => fields.iter().find(|field| field.name == *name),
+            [Segment::Field { name, width: None }] => Some(name),
             _ => None,
         };
-        let numeric = one.filter(|field| field.ty.is_number() && !field.optional);
-        if numeric.is_none() {
-            let message = "an index's sort key is a number: one count, amount or time field, as in `{created_at}`";
-            self.problem("index-sort-key", &raw.sk, message.to_owned());
+        let is_numeric = |field: &Field| field.ty.is_number() && !field.optional;
+        let numeric = one.filter(|name| fields.iter().find(|field| field.name == **name).is_none_or(is_numeric));
+        match numeric {
+            None => {
+                let message = "an index's sort key is a number: one count, amount or time field, as in `{created_at}`";
+                self.problem("index-sort-key", &raw.sk, message.to_owned());
+            }
+            Some(name) => {
+                self.key_fields(fields, &raw.sk, Some(&sk).filter(|_| fields.iter().all(|f| f.name != *name)))
+            }
         }
         let shards = self.shards(fields, own_key, raw);
         let at = self.at.plus(raw.pk.span().start);
-        Some(IndexKey { index: known?, pk: pk?, sk: numeric?.name.clone(), shards: shards.ok()?, at })
+        Some(IndexKey { index: known?, pk: pk?, sk: numeric?.clone(), shards: shards.ok()?, at })
     }
 
     /// The shards of an index key, if it has any. An error when they are not declared as they have to be.

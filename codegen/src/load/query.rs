@@ -140,7 +140,7 @@ impl Scope<'_> {
         let shown = raw.fields.as_deref().unwrap_or_default();
         all(words.iter().map(|word| {
             let is_shown = shown.iter().any(|field| field.get_ref() == word.get_ref());
-            let field = self.field(*entities.first()?, word)?;
+            let field = self.field(*entities.first()?, word, "total")?;
             if !is_shown || raw.all != Some(true) || !matches!(field.ty, Type::Count | Type::Amount) {
                 let message = "a total is of a `count` or an `amount` among the `fields` of a query of `all`: of a part it would be no total";
                 self.problem("operation", word, message);
@@ -168,7 +168,8 @@ impl Scope<'_> {
                 self.problem("operation", word, format!("`{}` is named twice", word.get_ref()));
             }
         }
-        let fields = all(words.iter().map(|word| Some(self.field(*entity, word)?.name.clone()))).ok_or(Told)?;
+        let fields =
+            all(words.iter().map(|word| Some(self.field(*entity, word, "fields")?.name.clone()))).ok_or(Told)?;
         Ok(Some((row.get_ref().clone(), fields)))
     }
 

@@ -4,7 +4,7 @@ use toml::Value;
 
 use crate::design::{Field, Record, Sample, Type};
 use crate::load::raw::{Map, Word, in_order};
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
 use crate::source::At;
 
 const CHECK: &str = "samples-are-items";
@@ -13,16 +13,17 @@ pub fn load(
     raw: Vec<Map<Value>>,
     fields: &[Field],
     records: &[Record],
-    at: At,
+    (at, (entity, entity_at)): (At, &(String, At)),
     problems: &mut Problems,
 ) -> Vec<Sample> {
+    let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     let value = |(word, value): (Word, Value), problems: &mut Problems| {
         let at = at.plus(word.span().start);
         let name = word.into_inner();
         match fields.iter().find(|field| field.name == name) {
             None => {
-                let hint = suggestion(&name, fields.iter().map(|field| field.name.as_str()));
-                problems.push(CHECK, at, format!("there is no field `{name}`{hint}"));
+                let message = format!("there is no field `{name}`");
+                problems.missing_field(CHECK, at, message, (entity, *entity_at, &name), (&known, "a sample"));
             }
             Some(field) => {
                 if let Err(wanted) = fits(&field.ty, records, &value) {

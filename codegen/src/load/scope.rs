@@ -49,14 +49,13 @@ impl<'l> Scope<'l> {
         found
     }
 
-    /// The entity's field of this name.
-    pub fn field(&mut self, entity: usize, word: &Word) -> Option<&'l crate::design::Field> {
+    /// The entity's field of this name. `used` is the word of the block that names it.
+    pub fn field(&mut self, entity: usize, word: &Word, used: &str) -> Option<&'l crate::design::Field> {
         let entity = &self.known.entities[entity];
         let found = entity.field(word.get_ref());
         if found.is_none() {
-            let hint = suggestion(word.get_ref(), entity.fields.iter().map(|field| field.name.as_str()));
-            let message = format!("`{}` is not a field of {}{hint}", word.get_ref(), entity.name);
-            self.problem("fields-exist", word, message);
+            let at = self.place(word);
+            self.problems.not_a_field("fields-exist", at, (entity, word.get_ref()), format!("`{used}`"));
         }
         found
     }

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::design::{Comparison, Expression, Field, Literal, Operand, Require, Test, Type, Value};
+use crate::design::{Comparison, Entity, Expression, Field, Literal, Operand, Require, Test, Type, Value};
 use crate::load::raw::RawRequire;
 use crate::load::scope::Scope;
 use crate::problem::suggestion;
@@ -23,13 +23,32 @@ pub enum Use {
     Appends,
 }
 
-impl Scope<'_> {
+impl Use {
+    /// The word of the block that says so.
+    pub fn word(self) -> &'static str {
+        match self {
+            Use::Replaces => "set",
+            Use::Fills => "set_once",
+            Use::Adds => "add",
+            Use::Appends => "append",
+        }
+    }
+}
+
+impl<'l> Scope<'l> {
     pub fn value(&mut self, field: &Field, raw: &Spanned<toml::Value>, puts: &Puts, used: Use) -> Option<Value> {
         let value = match raw.get_ref() {
             toml::Value::Integer(number) => Ok(Value::Literal(Literal::Number(*number))),
             toml::Value::String(text) => self.parse(text, field, puts, used),
             other => Err(format!("{} is no value; write \":argument\", a number or \"'text'\"", other.type_str())),
         };
+        if let toml::Value::String(text) = raw.get_ref()
+            && let Some((entity, field)) = self.field_that_is_missing(text, puts)
+        {
+            let at = self.place(raw);
+            self.problems.not_a_field("values-fit-their-fields", at, (entity, field), format!("`{}`", used.word()));
+            return None;
+        }
         let checked = value.and_then(|value| {
             if used == Use::Adds && !matches!(field.ty, Type::Count | Type::Amount) {
                 return Err(format!("`{}` is {}; only a count or an amount is added to", field.name, field.ty.word()));
@@ -46,6 +65,17 @@ impl Scope<'_> {
             Ok(value)
         });
         checked.map_err(|message| self.problem("values-fit-their-fields", raw, message)).ok()
+    }
+
+    /// The entity and the field of an `action.field` whose entity does not have it.
+    fn field_that_is_missing<'t>(&self, text: &'t str, puts: &Puts) -> Option<(&'l Entity, &'t str)> {
+        if text.starts_with([':', '\'']) {
+            return None;
+        }
+        let (action, field) = text.split_once('.')?;
+        let (_, entity) = puts.iter().find(|(name, _)| name == action)?;
+        let entity = &self.known.entities[*entity];
+        entity.field(field).is_none().then_some((entity, field))
     }
 
     /// Reads `:argument`, `action.field`, `1` or `'text'`.
@@ -67,8 +97,7 @@ impl Scope<'_> {
         };
         let entity = &self.known.entities[*entity];
         let Some(found) = entity.field(field) else {
-            let hint = suggestion(field, entity.fields.iter().map(|field| field.name.as_str()));
-            return Err(format!("`{field}` is not a field of {}{hint}", entity.name));
+            return Err(format!("`{field}` is not a field of {}", entity.name));
         };
         let may_be_absent = target.optional && used == Use::Replaces;
         if found.ty != target.ty || found.optional && !may_be_absent {
@@ -93,8 +122,9 @@ impl Scope<'_> {
         for Test { field, compared } in that.tests() {
             let wrong = match (entity.field(field), compared) {
                 (None, _) => {
-                    let hint = suggestion(field, entity.fields.iter().map(|field| field.name.as_str()));
-                    Some(format!("`{field}` is not a field of {}{hint}", entity.name))
+                    self.problems.not_a_field("condition", at, (entity, field), "a condition");
+                    sound = false;
+                    None
                 }
                 (Some(known), Some((comparison, operand))) => comparison_fits(known, comparison, operand).err(),
                 (Some(_), None) => None,

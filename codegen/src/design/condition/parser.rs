@@ -12,6 +12,8 @@ pub fn parse(text: &str) -> Parsed<Expression> {
     let expression = parser.any_of()?;
     match parser.tokens.get(parser.next) {
         None => Ok(expression),
+        Some(Token { text: "&&", offset }) => Err((*offset, "`&&` is not known here; write `and`".to_owned())),
+        Some(Token { text: "||", offset }) => Err((*offset, "`||` is not known here; write `or`".to_owned())),
         Some(token) => {
             Err((token.offset, format!("`{}` is left over; join conditions with `and` or `or`", token.text)))
         }
@@ -36,7 +38,9 @@ fn tokens(text: &str) -> Parsed<Vec<Token<'_>>> {
     while let Some(first) = text[offset..].chars().next() {
         let rest = &text[offset..];
         let length = match first {
-            '(' | ')' | '=' => 1,
+            '(' | ')' => 1,
+            '=' => 1 + usize::from(rest[1..].starts_with('=')),
+            '!' | '&' | '|' if rest[1..].starts_with(['=', '&', '|']) => 2,
             '<' => 1 + usize::from(rest[1..].starts_with(['=', '>'])),
             '>' => 1 + usize::from(rest[1..].starts_with('=')),
             '\'' => match rest[1..].find('\'') {
@@ -110,6 +114,8 @@ impl<'t> Parser<'t> {
             "<=" => Comparison::LessOrEqual,
             ">" => Comparison::Greater,
             ">=" => Comparison::GreaterOrEqual,
+            "==" => return Err((sign.offset, "`==` is no comparison; write `=`".to_owned())),
+            "!=" => return Err((sign.offset, "`!=` is no comparison; write `<>`".to_owned())),
             other => {
                 let message = format!("`{other}` is no comparison; use =, <>, <, <=, >, >=, `missing` or `present`");
                 return Err((sign.offset, message));
@@ -197,11 +203,14 @@ mod tests {
         assert_eq!(refused("a ="), "3: the condition ends where a value should be");
         assert_eq!(refused("a = b"), "4: `b` is no value; write `:argument`, a number or a 'text'");
         assert_eq!(refused("a = :"), "4: `:` is no value; write `:argument`, a number or a 'text'");
-        assert_eq!(refused("a == 1"), "3: `=` is no value; write `:argument`, a number or a 'text'");
+        assert_eq!(refused("a == 1"), "2: `==` is no comparison; write `=`");
+        assert_eq!(refused("a = 1 && b = 2"), "6: `&&` is not known here; write `and`");
+        assert_eq!(refused("a = 1 || b = 2"), "6: `||` is not known here; write `or`");
         assert_eq!(refused("a 'x"), "2: a text literal has no closing `'`");
         assert_eq!(refused("a = 1 b = 2"), "6: `b` is left over; join conditions with `and` or `or`");
         assert_eq!(refused("(a = 1"), "6: the condition ends where `)` should be");
-        assert_eq!(refused("a != 1"), "2: `!` is no part of a condition");
+        assert_eq!(refused("a != 1"), "2: `!=` is no comparison; write `<>`");
+        assert_eq!(refused("a ! 1"), "2: `!` is no part of a condition");
         assert_eq!(refused(") = 1"), "0: `)` where a field should be");
     }
 
