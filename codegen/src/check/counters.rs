@@ -42,7 +42,15 @@ fn keeps(that: &Expression, field: &str, least: u64) -> bool {
                     Comparison::NotEqual | Comparison::Less | Comparison::LessOrEqual => false,
                 }
         }
-        Expression::Compare { .. } | Expression::Missing(_) | Expression::Present(_) => false,
+        Expression::In { field: compared, operands } => {
+            let is_enough = |operand: &Operand| matches!(operand, Operand::Literal(Literal::Number(number)) if u64::try_from(*number).is_ok_and(|number| number >= least));
+            compared == field && operands.iter().all(is_enough)
+        }
+        Expression::Compare { .. }
+        | Expression::Contains { .. }
+        | Expression::Size { .. }
+        | Expression::Missing(_)
+        | Expression::Present(_) => false,
     }
 }
 
@@ -60,6 +68,8 @@ mod tests {
         assert!(floor("copies >= 2", 2));
         assert!(floor("state = 'open' and copies >= 1", 1));
         assert!(floor("copies = 3 or copies > 4", 3));
+        assert!(floor("copies in (2, 3)", 2));
+        assert!(!floor("copies in (1, 3)", 2));
         assert!(!floor("copies >= 1", 2));
         assert!(!floor("copies > 0 or state = 'open'", 1));
         assert!(!floor("copies = :seen", 1));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::{Entity, Expression, Literal, Operand};
+use crate::design::{Entity, Expression, Literal, Meets, Operand};
 use crate::source::At;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,8 +142,7 @@ impl Action {
     pub fn argument_names(&self) -> BTreeSet<&str> {
         let keys = self.key.iter().map(|(_, value)| value);
         let changes = self.changes.iter().filter_map(|change| change.how.value());
-        let tests = self.require.iter().flat_map(|require| require.that.tests());
-        let compared = tests.filter_map(|test| test.compared?.1.argument());
+        let compared = self.operands().filter_map(|(_, operand, _)| operand.argument());
         keys.chain(changes).filter_map(Value::argument).chain(compared).collect()
     }
 
@@ -179,9 +178,10 @@ impl Action {
         }
     }
 
-    /// The operands that its conditions compare with, each with the field it meets.
-    pub fn operands(&self) -> impl Iterator<Item = (&str, &Operand)> {
+    /// The operands that its conditions compare with, each with the field it meets, and how.
+    pub fn operands(&self) -> impl Iterator<Item = (&str, &Operand, Meets)> {
         let tests = self.require.iter().flat_map(|require| require.that.tests());
-        tests.filter_map(|test| Some((test.field, test.compared?.1)))
+        tests
+            .flat_map(|test| test.asks.operands().into_iter().map(move |(operand, meets)| (test.field, operand, meets)))
     }
 }

@@ -1,7 +1,8 @@
 //! What a function takes: every argument a pattern mentions, with the type of the field it meets.
 
 use crate::design::{
-    Action, ActionKind, Entity, Field, How, Operation, Pattern, Query, Segment, Shape, Shards, Template, Type, Value,
+    Action, ActionKind, Entity, Field, How, Meets, Operation, Pattern, Query, Segment, Shape, Shards, Template, Type,
+    Value,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -60,25 +61,25 @@ pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
 pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
     let entity = &entities[action.entity];
     let mut uses = Vec::new();
-    let mut meet = |field: &str, name: Option<&str>, may_be_absent: bool| {
+    let mut meet = |field: &str, name: Option<&str>, may_be_absent: bool, meets: Meets| {
         if let (Some(name), Some(field)) = (name, entity.field(field)) {
             uses.push(Argument {
                 name: name.to_owned(),
                 optional: may_be_absent && field.optional,
-                ..Argument::of(field)
+                ..Argument::of(&meets.field(field))
             });
         }
     };
     for (field, value) in &action.key {
-        meet(field, value.argument(), false);
+        meet(field, value.argument(), false, Meets::Field);
     }
-    for (field, operand) in action.operands() {
-        meet(field, operand.argument(), false);
+    for (field, operand, meets) in action.operands() {
+        meet(field, operand.argument(), false, meets);
     }
     if action.kind == ActionKind::Update {
         for change in &action.changes {
             let may_be_absent = matches!(change.how, How::Set(_));
-            meet(&change.field, change.how.value().and_then(Value::argument), may_be_absent);
+            meet(&change.field, change.how.value().and_then(Value::argument), may_be_absent, Meets::Field);
         }
     }
     uses

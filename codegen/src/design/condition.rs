@@ -2,12 +2,34 @@
 
 mod parser;
 
+use crate::design::{Field, Type};
+
 /// A condition on one item.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expression {
     And(Vec<Expression>),
     Or(Vec<Expression>),
-    Compare { field: String, comparison: Comparison, operand: Operand },
+    Compare {
+        field: String,
+        comparison: Comparison,
+        operand: Operand,
+    },
+    /// The field is one of these values.
+    In {
+        field: String,
+        operands: Vec<Operand>,
+    },
+    /// A list or a set has this element, or a text has this part.
+    Contains {
+        field: String,
+        operand: Operand,
+    },
+    /// How large the field is: elements of a list or a set, bytes, or UTF-16 code units of a text.
+    Size {
+        field: String,
+        comparison: Comparison,
+        operand: Operand,
+    },
     Missing(String),
     Present(String),
 }
@@ -34,12 +56,57 @@ pub enum Literal {
     Text(String),
 }
 
-/// One comparison, presence test or absence test of a condition.
+/// One test of a condition.
 #[derive(Debug, Clone, Copy)]
 pub struct Test<'e> {
     pub field: &'e str,
-    /// What the field is compared with; `None` for a test of presence or absence.
-    pub compared: Option<(Comparison, &'e Operand)>,
+    pub asks: Asks<'e>,
+}
+
+/// What a test asks of its field.
+#[derive(Debug, Clone, Copy)]
+pub enum Asks<'e> {
+    Presence,
+    Compare(Comparison, &'e Operand),
+    In(&'e [Operand]),
+    Contains(&'e Operand),
+    Size(Comparison, &'e Operand),
+}
+
+/// What an operand is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meets {
+    /// The field itself.
+    Field,
+    /// An element of a list or a set, or a part of a text.
+    Element,
+    /// How large the field is.
+    Size,
+}
+
+impl<'e> Asks<'e> {
+    /// The values that the test mentions, with what each is compared with.
+    pub fn operands(self) -> Vec<(&'e Operand, Meets)> {
+        match self {
+            Asks::Presence => Vec::new(),
+            Asks::Compare(_, operand) => vec![(operand, Meets::Field)],
+            Asks::In(operands) => operands.iter().map(|operand| (operand, Meets::Field)).collect(),
+            Asks::Contains(operand) => vec![(operand, Meets::Element)],
+            Asks::Size(_, operand) => vec![(operand, Meets::Size)],
+        }
+    }
+}
+
+impl Meets {
+    /// The field as the operand sees it: the value that it is compared with, under the field's name.
+    pub fn field(self, field: &Field) -> Field {
+        let ty = match self {
+            Meets::Field => return field.clone(),
+            Meets::Element => Type::Text,
+            Meets::Size => Type::Count,
+        };
+        Field { ty, optional: false, pii: field.pii && self == Meets::Element, example: None, ..field.clone() }
+    }
 }
 
 impl Comparison {
@@ -85,9 +152,14 @@ impl Expression {
         match self {
             Expression::And(parts) | Expression::Or(parts) => parts.iter().flat_map(Expression::tests).collect(),
             Expression::Compare { field, comparison, operand } => {
-                vec![Test { field, compared: Some((*comparison, operand)) }]
+                vec![Test { field, asks: Asks::Compare(*comparison, operand) }]
             }
-            Expression::Missing(field) | Expression::Present(field) => vec![Test { field, compared: None }],
+            Expression::In { field, operands } => vec![Test { field, asks: Asks::In(operands) }],
+            Expression::Contains { field, operand } => vec![Test { field, asks: Asks::Contains(operand) }],
+            Expression::Size { field, comparison, operand } => {
+                vec![Test { field, asks: Asks::Size(*comparison, operand) }]
+            }
+            Expression::Missing(field) | Expression::Present(field) => vec![Test { field, asks: Asks::Presence }],
         }
     }
 
@@ -99,7 +171,9 @@ impl Expression {
             // What is absent differs from everything, and no other comparison with it holds.
             Expression::Compare { comparison, .. } => *comparison == Comparison::NotEqual,
             Expression::Missing(_) => true,
-            Expression::Present(_) => false,
+            Expression::Present(_) | Expression::In { .. } | Expression::Contains { .. } | Expression::Size { .. } => {
+                false
+            }
         }
     }
 }

@@ -257,6 +257,11 @@ impl Type {
         matches!(self, Type::Count | Type::Amount | Type::Time | Type::Expiry)
     }
 
+    /// Whether a condition may ask how large it is.
+    pub fn has_size(&self) -> bool {
+        matches!(self, Type::Text | Type::Texts | Type::Bytes | Type::Records { .. })
+    }
+
     /// Whether a value of it may stand in a string key.
     pub fn fits_a_key(&self) -> bool {
         let in_no_key = matches!(self, Type::Texts | Type::Amount | Type::Flag | Type::Bytes | Type::Expiry);

@@ -14,7 +14,7 @@ pub use action::{Action, ActionKind, Change, Expired, How, Require, Shape, Value
 pub use arguments::{
     Argument, action_arguments, action_uses, partition, pattern_arguments, pattern_uses, shards, sort_field,
 };
-pub use condition::{Comparison, Expression, Literal, Operand, Test};
+pub use condition::{Asks, Comparison, Expression, Literal, Meets, Operand, Test};
 pub use entity::{
     Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Removed, Sample, Shards, Step, Table, Type,
 };

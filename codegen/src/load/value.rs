@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::design::{Comparison, Entity, Expression, Field, Literal, Operand, Require, Test, Type, Value};
+use crate::design::{Asks, Comparison, Entity, Expression, Field, Literal, Operand, Require, Test, Type, Value};
 use crate::load::raw::RawRequire;
 use crate::load::scope::Scope;
 use crate::problem::suggestion;
@@ -119,15 +119,14 @@ impl<'l> Scope<'l> {
         };
         let entity = &self.known.entities[entity];
         let mut sound = true;
-        for Test { field, compared } in that.tests() {
-            let wrong = match (entity.field(field), compared) {
-                (None, _) => {
+        for Test { field, asks } in that.tests() {
+            let wrong = match entity.field(field) {
+                None => {
                     self.problems.not_a_field("condition", at, (entity, field), "a condition");
                     sound = false;
                     None
                 }
-                (Some(known), Some((comparison, operand))) => comparison_fits(known, comparison, operand).err(),
-                (Some(_), None) => None,
+                Some(known) => test_fits(known, asks).err(),
             };
             if let Some(message) = wrong {
                 self.problems.push("condition", at, message);
@@ -138,10 +137,58 @@ impl<'l> Scope<'l> {
     }
 }
 
+/// How many values DynamoDB takes in one `IN`.
+const MOST_IN: usize = 100;
+
+fn test_fits(field: &Field, asks: Asks<'_>) -> Result<(), String> {
+    let (name, ty) = (&field.name, field.ty.word());
+    match asks {
+        Asks::Presence => Ok(()),
+        Asks::Compare(comparison, operand) => comparison_fits(field, comparison, operand),
+        Asks::In([only]) => {
+            let value = match only {
+                Operand::Argument(name) => format!(":{name}"),
+                Operand::Literal(Literal::Number(number)) => number.to_string(),
+                Operand::Literal(Literal::Text(text)) => format!("'{text}'"),
+            };
+            Err(format!("one value needs no `in`; write `{name} = {value}`"))
+        }
+        Asks::In(operands) if operands.len() > MOST_IN => {
+            Err(format!("`in` takes up to {MOST_IN} values, and these are {}", operands.len()))
+        }
+        Asks::In(operands) => {
+            operands.iter().try_for_each(|operand| comparison_fits(field, Comparison::Equal, operand))
+        }
+        Asks::Contains(operand) if matches!(field.ty, Type::Text | Type::Texts) => match operand {
+            Operand::Literal(literal) => literal_fits(literal, &Type::Text),
+            Operand::Argument(_) => Ok(()),
+        },
+        Asks::Contains(_) => Err(format!("`{name}` is {ty}; `contains` takes a text or texts; write `{name} = …`")),
+        Asks::Size(..) if !field.ty.has_size() => {
+            Err(format!("`{name}` is {ty}, which has no size; write `{name} < …` to compare its value"))
+        }
+        Asks::Size(Comparison::Less | Comparison::GreaterOrEqual, Operand::Literal(Literal::Number(0))) => {
+            Err(format!("the size of `{name}` is never less than 0; write `size({name}) > 0` or `= 0`"))
+        }
+        Asks::Size(_, Operand::Literal(literal)) => size_fits(literal),
+        Asks::Size(_, Operand::Argument(_)) => Ok(()),
+    }
+}
+
+fn size_fits(literal: &Literal) -> Result<(), String> {
+    const MOST_BYTES: i64 = 400 * 1024;
+    match literal {
+        Literal::Number(0..=MOST_BYTES) => Ok(()),
+        Literal::Number(number) => Err(format!("{number} is no size; an item has up to {MOST_BYTES} bytes")),
+        Literal::Text(text) => Err(format!("'{text}' is no size; write a number")),
+    }
+}
+
 fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> Result<(), String> {
     let (name, ty) = (&field.name, field.ty.word());
     if matches!(field.ty, Type::Texts | Type::Bytes) || field.ty.record().is_some() {
-        return Err(format!("`{name}` is {ty}, which is `missing` or `present` and is not compared"));
+        let instead = if field.ty == Type::Texts { "; write `contains(…)` or `size(…)`" } else { "" };
+        return Err(format!("`{name}` is {ty}, which is `missing` or `present` and is not compared{instead}"));
     }
     let has_order = field.ty.is_number() || matches!(field.ty, Type::Text | Type::Date);
     if comparison.is_order() && !has_order {

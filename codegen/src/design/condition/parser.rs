@@ -5,6 +5,9 @@ use super::{Comparison, Expression, Literal, Operand};
 /// Parentheses deeper than this are no condition that a person wrote.
 const DEEPEST: usize = 16;
 
+/// What may stand in the place of a sign, after the name of a field.
+const WORDS: &str = ", `in`, `missing` or `present`";
+
 type Parsed<T> = Result<T, (usize, String)>;
 
 pub fn parse(text: &str) -> Parsed<Expression> {
@@ -38,7 +41,7 @@ fn tokens(text: &str) -> Parsed<Vec<Token<'_>>> {
     while let Some(first) = text[offset..].chars().next() {
         let rest = &text[offset..];
         let length = match first {
-            '(' | ')' => 1,
+            '(' | ')' | ',' => 1,
             '=' => 1 + usize::from(rest[1..].starts_with('=')),
             '!' | '&' | '|' if rest[1..].starts_with(['=', '&', '|']) => 2,
             '<' => 1 + usize::from(rest[1..].starts_with(['=', '>'])),
@@ -103,11 +106,77 @@ impl<'t> Parser<'t> {
         if !field.is_word() {
             return Err((field.offset, format!("`{}` where a field should be", field.text)));
         }
+        if self.tokens.get(self.next).is_some_and(|token| token.text == "(") {
+            return self.function(field);
+        }
         let field = field.text.to_owned();
+        match self.tokens.get(self.next).map(|token| token.text) {
+            Some("missing") => {
+                self.next += 1;
+                return Ok(Expression::Missing(field));
+            }
+            Some("present") => {
+                self.next += 1;
+                return Ok(Expression::Present(field));
+            }
+            Some("in") => {
+                self.next += 1;
+                return Ok(Expression::In { field, operands: self.list()? });
+            }
+            _ => {}
+        }
+        let comparison = self.comparison(WORDS)?;
+        let operand = self.operand()?;
+        Ok(Expression::Compare { field, comparison, operand })
+    }
+
+    /// What follows `contains` or `size`: `(field, value)`, or `(field) < value`.
+    fn function(&mut self, name: Token<'t>) -> Parsed<Expression> {
+        if !matches!(name.text, "contains" | "size") {
+            let message = format!("`{}` is no function of a condition; there are `contains` and `size`", name.text);
+            return Err((name.offset, message));
+        }
+        self.next += 1;
+        let field = self.take("a field")?;
+        if !field.is_word() {
+            return Err((field.offset, format!("`{}` where a field should be", field.text)));
+        }
+        let field = field.text.to_owned();
+        if name.text == "contains" {
+            self.expect(",")?;
+            let operand = self.operand()?;
+            self.expect(")")?;
+            return Ok(Expression::Contains { field, operand });
+        }
+        self.expect(")")?;
+        let comparison = self.comparison("")?;
+        let operand = self.operand()?;
+        Ok(Expression::Size { field, comparison, operand })
+    }
+
+    /// What follows `in`: values in parentheses.
+    fn list(&mut self) -> Parsed<Vec<Operand>> {
+        self.expect("(")?;
+        let mut operands = vec![self.operand()?];
+        while self.next_is(",") {
+            operands.push(self.operand()?);
+        }
+        self.expect(")")?;
+        Ok(operands)
+    }
+
+    fn expect(&mut self, sign: &str) -> Parsed<()> {
+        let token = self.take(&format!("`{sign}`"))?;
+        if token.text == sign {
+            return Ok(());
+        }
+        Err((token.offset, format!("`{}` where `{sign}` should be", token.text)))
+    }
+
+    /// A sign; `words` are what else may stand in its place, for the message.
+    fn comparison(&mut self, words: &str) -> Parsed<Comparison> {
         let sign = self.take("a comparison")?;
-        let comparison = match sign.text {
-            "missing" => return Ok(Expression::Missing(field)),
-            "present" => return Ok(Expression::Present(field)),
+        Ok(match sign.text {
             "=" => Comparison::Equal,
             "<>" => Comparison::NotEqual,
             "<" => Comparison::Less,
@@ -117,10 +186,13 @@ impl<'t> Parser<'t> {
             "==" => return Err((sign.offset, "`==` is no comparison; write `=`".to_owned())),
             "!=" => return Err((sign.offset, "`!=` is no comparison; write `<>`".to_owned())),
             other => {
-                let message = format!("`{other}` is no comparison; use =, <>, <, <=, >, >=, `missing` or `present`");
+                let message = format!("`{other}` is no comparison; use =, <>, <, <=, >, >={words}");
                 return Err((sign.offset, message));
             }
-        };
+        })
+    }
+
+    fn operand(&mut self) -> Parsed<Operand> {
         let token = self.take("a value")?;
         let operand = match (Literal::parse(token.text), token.text.strip_prefix(':')) {
             (Some(literal), _) => Operand::Literal(literal),
@@ -130,7 +202,7 @@ impl<'t> Parser<'t> {
                 return Err((token.offset, message));
             }
         };
-        Ok(Expression::Compare { field, comparison, operand })
+        Ok(operand)
     }
 
     /// What follows an opening parenthesis.
@@ -141,10 +213,7 @@ impl<'t> Parser<'t> {
         }
         let inner = self.any_of()?;
         self.depth -= 1;
-        let closing = self.take("`)`")?;
-        if closing.text != ")" {
-            return Err((closing.offset, format!("`{}` where `)` should be", closing.text)));
-        }
+        self.expect(")")?;
         Ok(inner)
     }
 }
@@ -197,6 +266,34 @@ mod tests {
     }
 
     #[test]
+    fn functions_and_lists_are_tests_of_their_field() {
+        let text = |text: &str| Operand::Literal(Literal::Text(text.to_owned()));
+        let tags = || "tags".to_owned();
+        assert_eq!(parse("contains(tags, 'x')"), Ok(Expression::Contains { field: tags(), operand: text("x") }));
+        let small = Expression::Size {
+            field: tags(),
+            comparison: Comparison::Less,
+            operand: Operand::Literal(Literal::Number(9)),
+        };
+        assert_eq!(parse("size(tags)<9"), Ok(small.clone()));
+        let of_two = Expression::In { field: "state".to_owned(), operands: vec![text("a"), argument("b")] };
+        assert_eq!(parse("state in ('a', :b)"), Ok(of_two.clone()));
+        assert_eq!(parse("state in('a',:b) and size (tags) < 9"), Ok(Expression::And(vec![of_two, small])));
+        // A field may have the name of a function.
+        assert_eq!(parse("size missing"), Ok(Expression::Missing("size".to_owned())));
+        assert_eq!(
+            refused("has(tags, 'x')"),
+            "0: `has` is no function of a condition; there are `contains` and `size`"
+        );
+        assert_eq!(refused("contains(tags)"), "13: `)` where `,` should be");
+        assert_eq!(refused("contains(tags, 'x'"), "18: the condition ends where `)` should be");
+        assert_eq!(refused("size(tags)"), "10: the condition ends where a comparison should be");
+        assert_eq!(refused("size(tags) in (1)"), "11: `in` is no comparison; use =, <>, <, <=, >, >=");
+        assert_eq!(refused("state in 'a'"), "9: `'a'` where `(` should be");
+        assert_eq!(refused("state in ()"), "10: `)` is no value; write `:argument`, a number or a 'text'");
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_place() {
         assert_eq!(refused(""), "0: the condition ends where a field should be");
         assert_eq!(refused("a"), "1: the condition ends where a comparison should be");
@@ -237,7 +334,7 @@ mod tests {
     /// Pieces that nearly make a condition, which random characters hardly ever do.
     fn nearly_a_condition() -> impl Strategy<Value = String> {
         let words = ["a", "hits", ":x", ":", "7", "-", "'t'", "'", "=", "<", ">", "<>", "(", ")", "é", "and", "or"];
-        let rest = ["missing", "present", " ", "  "];
+        let rest = ["in", "size", "contains", ",", "missing", "present", " ", "  "];
         let piece = prop::sample::select([words.as_slice(), rest.as_slice()].concat());
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.join(""))
     }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::design::{Action, Design, Entity, Expression, Literal, Operand, Value};
+use crate::design::{Action, Design, Entity, Expression, Literal, Meets, Operand, Value};
 use crate::emit::pattern::value::{Source, compared};
 use crate::emit::rust::RustFile;
 
@@ -88,8 +88,22 @@ impl Writer<'_> {
             Expression::Present(field) => format!("attribute_exists({})", self.name(field)),
             Expression::Compare { field, comparison, operand } => {
                 let name = self.name(field);
-                let placeholder = self.operand(field, operand);
+                let placeholder = self.operand(field, operand, Meets::Field);
                 format!("{name} {} {placeholder}", comparison.sign())
+            }
+            Expression::In { field, operands } => {
+                let name = self.name(field);
+                let values: Vec<_> =
+                    operands.iter().map(|operand| self.operand(field, operand, Meets::Field)).collect();
+                format!("{name} IN ({})", values.join(", "))
+            }
+            Expression::Contains { field, operand } => {
+                let name = self.name(field);
+                format!("contains({name}, {})", self.operand(field, operand, Meets::Element))
+            }
+            Expression::Size { field, comparison, operand } => {
+                let name = self.name(field);
+                format!("size({name}) {} {}", comparison.sign(), self.operand(field, operand, Meets::Size))
             }
         }
     }
@@ -99,7 +113,7 @@ impl Writer<'_> {
         if matches!(that, Expression::And(_)) { format!("({text})") } else { text }
     }
 
-    fn operand(&mut self, field: &str, operand: &Operand) -> String {
+    fn operand(&mut self, field: &str, operand: &Operand, meets: Meets) -> String {
         let (value, name) = match operand {
             Operand::Argument(name) => (Value::Argument(name.clone()), name.clone()),
             Operand::Literal(literal) => (Value::Literal(literal.clone()), placeholder(literal)),
@@ -107,7 +121,7 @@ impl Writer<'_> {
         let Some(field) = self.entity.field(field) else {
             return String::new();
         };
-        let value = compared(self.file, field, &value, self.source);
+        let value = compared(self.file, &meets.field(field), &value, self.source);
         self.value(&name, value)
     }
 }

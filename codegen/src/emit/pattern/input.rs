@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::design::{
-    Action, ActionKind, Argument, Design, How, Operation, Pattern, Shape, Value, action_arguments, pattern_arguments,
+    Action, ActionKind, Argument, Design, How, Meets, Operation, Pattern, Shape, Value, action_arguments,
+    pattern_arguments,
 };
 use crate::emit::debug::{Shown, debug};
 use crate::emit::rust::{RustFile, camel, doc, ident};
@@ -128,8 +129,17 @@ fn about(design: &Design, actions: &[&Action], argument: &Argument) -> String {
         let words = entity.words();
         let key = action.key.iter().filter(|(_, value)| meets(value));
         let of_key = key.map(|(field, _)| (field.as_str(), format!("The `{field}` of the {words}.")));
-        let compared = action.operands().filter(|(_, operand)| operand.argument() == Some(&argument.name));
-        let of_conditions = compared.map(|(field, _)| (field, format!("Compared with the `{field}` of the {words}.")));
+        let compared = action.operands().filter(|(_, operand, _)| operand.argument() == Some(&argument.name));
+        let of_conditions = compared.map(|(field, _, meets)| {
+            let does = match meets {
+                Meets::Field => "Compared with",
+                Meets::Element => "Looked for in",
+                Meets::Size => "Compared with the size of",
+            };
+            // What meets an element or the size is no value of the field, whatever its name.
+            let own = if meets == Meets::Field { field } else { "" };
+            (own, format!("{does} the `{field}` of the {words}."))
+        });
         let changed = action.changes.iter().filter(|change| change.how.value().is_some_and(meets));
         let of_changes = changed.map(|change| {
             let field = change.field.as_str();

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::design::{Comparison, Entity, Expression, Field, Literal, Operand, Type};
 use crate::emit::pattern::value::{Source, literal};
-use crate::emit::rust::{RustFile, ident};
+use crate::emit::rust::{RustFile, ident, integer};
 
 /// Whether a condition failed for `current`.
 pub enum Violation {
@@ -26,6 +26,72 @@ pub fn violation(file: &mut RustFile, entity: &Entity, that: &Expression, source
             Some(field) => Violation::When(differs(file, field, *comparison, operand, source), false),
             None => Violation::Never,
         },
+        Expression::In { field, operands } => match entity.field(field) {
+            Some(field) => {
+                let each = operands.iter().map(|operand| differs(file, field, Comparison::Equal, operand, source));
+                all(each.map(|differs| Violation::When(differs, false)).collect())
+            }
+            None => Violation::Never,
+        },
+        Expression::Contains { field, operand } => match entity.field(field) {
+            Some(field) => Violation::When(lacks(file, field, operand, source), false),
+            None => Violation::Never,
+        },
+        Expression::Size { field, comparison, operand } => match entity.field(field) {
+            Some(field) => Violation::When(size_differs(field, *comparison, operand, source), false),
+            None => Violation::Never,
+        },
+    }
+}
+
+/// A list without the element, or a text without the part. What is absent contains nothing.
+fn lacks(file: &mut RustFile, field: &Field, operand: &Operand, source: Source) -> TokenStream {
+    let name = ident(&field.name);
+    let value = match operand {
+        Operand::Argument(argument) => source.borrowed(argument, &Type::Text),
+        Operand::Literal(value) => literal(file, &Type::Text, value),
+    };
+    match (&field.ty, field.optional) {
+        (Type::Text, false) => quote!(!current.#name.contains(#value)),
+        (Type::Text, true) => quote!(current.#name.as_ref().is_none_or(|found| !found.contains(#value))),
+        (_, false) => quote!(current.#name.iter().all(|one| one != #value)),
+        (_, true) => quote!(current.#name.iter().flatten().all(|one| one != #value)),
+    }
+}
+
+/// A size for which the comparison does not hold. What is absent has no size.
+fn size_differs(field: &Field, comparison: Comparison, operand: &Operand, source: Source) -> TokenStream {
+    let name = ident(&field.name);
+    let (found, absent) = if field.optional {
+        (quote!(found), Some(quote!(current.#name.as_ref().is_none_or)))
+    } else {
+        (quote!(current.#name), None)
+    };
+    let is_text = field.ty == Type::Text;
+    let size = if is_text { quote!(#found.encode_utf16().count()) } else { quote!(#found.len()) };
+    let differs = match (comparison, operand) {
+        // "At least one" and its like are about being empty, and clippy knows.
+        (Comparison::Greater | Comparison::NotEqual, Operand::Literal(Literal::Number(0)))
+        | (Comparison::GreaterOrEqual, Operand::Literal(Literal::Number(1))) => quote!(#found.is_empty()),
+        (Comparison::Equal | Comparison::LessOrEqual, Operand::Literal(Literal::Number(0)))
+        | (Comparison::Less, Operand::Literal(Literal::Number(1))) => quote!(!#found.is_empty()),
+        (_, Operand::Literal(Literal::Number(number))) => {
+            let (sign, number) = (sign(comparison.opposite()), integer(*number));
+            quote!(#size #sign #number)
+        }
+        (_, Operand::Argument(argument)) => {
+            let (sign, argument) = (sign(comparison.opposite()), source.argument(argument));
+            quote!(#size #sign #argument as usize)
+        }
+        (_, Operand::Literal(Literal::Text(_))) => quote!(false),
+    };
+    match absent {
+        None => differs,
+        Some(absent) if differs.to_string() == quote!(found.is_empty()).to_string() => {
+            let ty = if is_text { quote!(String) } else { quote!(Vec) };
+            quote!(#absent(#ty::is_empty))
+        }
+        Some(absent) => quote!(#absent(|found| #differs)),
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::generated::Patterns;
 use crate::generated::entity::{Book, BookType, Copy, CopyState, Day, Loan, Member, Notice, Wish};
 use crate::generated::ids::MemberId;
-use crate::generated::pattern::{AddEditionsError, AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, DayFees, DearDay, LaterNotice, LendCopy, LendCopyError, ListEditionsError, LoanRemark, LookAtWishes, MoveBookError, NewBook, OpenDesk, OtherCopy, PaidDay, RaisePriceError, RegisterBookError, TakeBack, TakeBackError, Waiting, WishError};
+use crate::generated::pattern::{AddEditionsError, AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, DayFees, DearDay, LaterNotice, LendCopy, LendCopyError, ListEditionsError, LoanRemark, LookAtWishes, MoveBookError, NewBook, OpenDesk, OtherCopy, PaidDay, PraiseCopy, PraiseCopyError, RaisePriceError, RegisterBookError, SignCopyError, TakeBack, TakeBackError, Waiting, WishError};
 use crate::place::Branch;
 use table_runtime::{Date, Expiry, Timestamp};
 
@@ -50,6 +50,8 @@ crate::by_name::patterns! {
     "AP-64" book_by_prefix(isbn);
     "AP-62" stored_book(isbn, @page);
     "AP-69" look_at_wishes(isbn, branch, member_id, wishes);
+    "AP-71" sign_copy(isbn, number, longest, names) writes 1;
+    "AP-72" praise_copy(PraiseCopy { isbn, number, author, fragile, praise }) writes 1;
 }
 
 crate::by_name::copies! {
@@ -88,5 +90,5 @@ crate::by_name::batches! {
 
 crate::by_name::refusals! {
     RegisterBookError, ChangeBookError, MoveBookError, CallComicError, RaisePriceError, LendCopyError, TakeBackError,
-    WishError, CallForWishError, ListEditionsError, AddEditionsError,
+    WishError, CallForWishError, ListEditionsError, AddEditionsError, SignCopyError, PraiseCopyError,
 }

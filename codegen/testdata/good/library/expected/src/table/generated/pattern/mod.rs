@@ -83,6 +83,10 @@ mod correct;
 
 mod look_at_wishes;
 
+mod sign_copy;
+
+mod praise_copy;
+
 pub use register_book::*;
 
 pub use change_book::*;
@@ -124,3 +128,7 @@ pub use list_editions::*;
 pub use add_editions::*;
 
 pub use look_at_wishes::*;
+
+pub use sign_copy::*;
+
+pub use praise_copy::*;
