@@ -159,7 +159,7 @@ fn in_index(design: &Design, action: &Action, key: &IndexKey) -> f64 {
         ActionKind::Update => {
             let changes = |field: &str| action.change(field).is_some_and(|how| !matches!(how, How::SetOnce(_)));
             let projection = &design.table.indexes[key.index].projection;
-            if changes(&key.sk) || key.pk.fields().any(changes) {
+            if key.fields().into_iter().any(changes) {
                 2.0
             } else if projection.iter().any(|field| changes(field)) {
                 1.0

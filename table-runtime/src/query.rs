@@ -234,6 +234,9 @@ fn position<K: Key>(item: &Item, names: &KeyAttributes) -> Result<Position, Corr
     }
 }
 
+/// The first letter of a position in an index whose sort key is a text. The position of a number never starts with it.
+const TEXT: char = 's';
+
 /// The position of an item, or of a last key, in its partition of an index.
 pub(crate) fn index_position<K: Key>(item: &Item, names: &KeyAttributes) -> Result<IndexPosition, CorruptItem> {
     let missing = |name| CorruptItem::new("key", format!("`{name}` is missing from a page's rows, or of another type"));
@@ -242,6 +245,9 @@ pub(crate) fn index_position<K: Key>(item: &Item, names: &KeyAttributes) -> Resu
     match item.get(name) {
         Some(AttributeValue::N(sort)) => {
             Ok(IndexPosition { sort: sort.clone(), pk: text(names.partition())?, sk: text(names.sort())? })
+        }
+        Some(AttributeValue::S(sort)) => {
+            Ok(IndexPosition { sort: format!("{TEXT}{sort}"), pk: text(names.partition())?, sk: text(names.sort())? })
         }
         _ => Err(missing(name)),
     }
@@ -265,7 +271,11 @@ fn start_key<K: Key>(partition: &str, position: Position, names: &KeyAttributes)
         (Position::Table { sk }, None, _) => vec![(names.sort(), text(sk))],
         (Position::Index(positions), Some(_), Some(name)) => match <[_; 1]>::try_from(positions) {
             Ok([Some(IndexPosition { sort, pk, sk })]) => {
-                vec![(name, AttributeValue::N(sort)), (names.partition(), text(pk)), (names.sort(), text(sk))]
+                let sort = match sort.strip_prefix(TEXT) {
+                    Some(sort) => text(sort.to_owned()),
+                    None => AttributeValue::N(sort),
+                };
+                vec![(name, sort), (names.partition(), text(pk)), (names.sort(), text(sk))]
             }
             _ => return Err(CursorError::Malformed),
         },

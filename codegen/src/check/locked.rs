@@ -108,6 +108,15 @@ pub fn indexes_are_as_locked(design: &Design, problems: &mut Problems) {
             );
             problems.push(CHECK, index.at, message);
         }
+        if locked.sorts_texts != index.sorts_texts {
+            let words = |texts: bool| if texts { "texts" } else { "numbers" };
+            let (was, now) = (words(locked.sorts_texts), words(index.sorts_texts));
+            let message = format!(
+                "{name} sorted {was} and would now sort {now}; a live index cannot change: add an index of another name, \
+                 move the patterns to it, and take {name} away"
+            );
+            problems.push(CHECK, index.at, message);
+        }
         let mut projection = index.projection.clone();
         projection.sort();
         if locked.projection != projection {

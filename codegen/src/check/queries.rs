@@ -2,6 +2,7 @@
 
 use crate::design::{
     Design, Entity, Expired, Operation, Query, Segment, Sort, Template, WritePart, partition, shards, sort_field,
+    sort_template, sorts_numbers,
 };
 use crate::problem::{Problems, suggestion};
 
@@ -17,20 +18,21 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
     const CHECK: &str = "sort-fits-the-key";
     for query in queries(design) {
         let Some(at) = query.sort.at() else { continue };
-        if query.index.is_some() {
-            problems.push(CHECK, at, "an index is read by partition; its numeric sort key takes no `sort` yet");
-            continue;
-        }
         for entity in query.entities.iter().map(|index| design.entity(*index)) {
+            if sorts_numbers(entity, query) && matches!(query.sort, Sort::BeginsWith { .. }) {
+                let message = "the sort key of this index is a number, which begins with nothing; say `between`, `below` \
+                               or `above`";
+                problems.push(CHECK, at, message);
+                continue;
+            }
+            let own = sort_template(entity, query);
             for template in query.sort.templates() {
                 let prefix = matches!(query.sort, Sort::BeginsWith { is_delimited: true, .. });
                 let shown = if prefix { format!("{template}#") } else { template.to_string() };
-                if !fits(template, entity, prefix) {
-                    let hint = beginning_like(template, entity);
-                    let message = format!(
-                        "\"{shown}\" is no beginning of the sort key of {}, \"{}\"{hint}",
-                        entity.name, entity.sk
-                    );
+                if !fits(template, entity, query, prefix) {
+                    let hint = beginning_like(template, own);
+                    let message =
+                        format!("\"{shown}\" is no beginning of the sort key of {}, \"{}\"{hint}", entity.name, own);
                     problems.push(CHECK, at, message);
                 }
             }
@@ -44,10 +46,10 @@ pub fn prefixes_end_at_a_delimiter(design: &Design, problems: &mut Problems) {
     for query in queries(design) {
         let Sort::BeginsWith { template, is_delimited: false, at } = &query.sort else { continue };
         let entities = || query.entities.iter().map(|index| design.entity(*index));
-        if !entities().any(|entity| fits(template, entity, false)) {
+        if !entities().any(|entity| fits(template, entity, query, false)) {
             continue;
         }
-        let is_whole_key = query.entities.iter().any(|index| design.entity(*index).sk == *template);
+        let is_whole_key = entities().any(|entity| sort_template(entity, query) == template);
         if !is_whole_key || matches!(template.segments.last(), Some(Segment::Field { .. })) {
             let message = format!(
                 "the prefix \"{template}\" must end at a delimiter, or it also matches longer words; write \"{template}#\""
@@ -58,31 +60,31 @@ pub fn prefixes_end_at_a_delimiter(design: &Design, problems: &mut Problems) {
 }
 
 /// `; write "THREAD#"` for `THR`, where the sort key is `THREAD#{thread}`; nothing if no literal of the key is alike.
-fn beginning_like(template: &Template, entity: &Entity) -> String {
+fn beginning_like(template: &Template, key: &Template) -> String {
     let differ = |(a, b): (&Segment, &Segment)| matches!(a, Segment::Literal(_)) && a != b;
-    let first = template.segments.iter().zip(&entity.sk.segments).position(differ);
-    let Some(first) = first.filter(|first| first + 1 < entity.sk.segments.len()) else { return String::new() };
-    let (Segment::Literal(written), Segment::Literal(own)) = (&template.segments[first], &entity.sk.segments[first])
-    else {
+    let first = template.segments.iter().zip(&key.segments).position(differ);
+    let Some(first) = first.filter(|first| first + 1 < key.segments.len()) else { return String::new() };
+    let (Segment::Literal(written), Segment::Literal(own)) = (&template.segments[first], &key.segments[first]) else {
         return String::new();
     };
     if !own.starts_with(written.as_str()) && suggestion(written, [own.as_str()]).is_empty() {
         return String::new();
     }
-    let segments = template.segments[..first].iter().chain([&entity.sk.segments[first]]).cloned().collect();
+    let segments = template.segments[..first].iter().chain([&key.segments[first]]).cloned().collect();
     format!("; write \"{}#\"", Template { segments })
 }
 
 /// Whether the template's segments are the first ones of the entity's sort key. After a prefix that ends at a delimiter
 /// there must be at least one more.
-fn fits(template: &Template, entity: &Entity, prefix: bool) -> bool {
-    let most = entity.sk.segments.len() - usize::from(prefix);
+fn fits(template: &Template, entity: &Entity, query: &Query, prefix: bool) -> bool {
+    let own = &sort_template(entity, query).segments;
+    let most = own.len() - usize::from(prefix);
     let fits = |(i, segment): (usize, &Segment)| match segment {
-        Segment::Literal(_) => entity.sk.segments[i] == *segment,
-        Segment::Field { width: None, .. } => sort_field(entity, i).is_some(),
+        Segment::Literal(_) => own[i] == *segment,
+        Segment::Field { width: None, .. } => sort_field(entity, query, i).is_some(),
         // A width may be repeated, but it is the key that says it.
         Segment::Field { width, .. } => {
-            matches!(&entity.sk.segments[i], Segment::Field { width: own, .. } if own == width)
+            matches!(&own[i], Segment::Field { width: known, .. } if known == width)
         }
     };
     template.segments.len() <= most && template.segments.iter().enumerate().all(fits)
@@ -150,9 +152,11 @@ fn may_meet(entity: &Entity, sort: &Sort) -> bool {
 fn differing_width(first: &Entity, other: &Entity, query: &Query) -> Option<(String, String)> {
     for template in query.sort.templates() {
         for (i, segment) in template.segments.iter().enumerate() {
-            if let (Some(name), Some(Segment::Field { width: a, .. }), Some(Segment::Field { width: b, .. })) =
-                (segment.field(), first.sk.segments.get(i), other.sk.segments.get(i))
-                && a != b
+            if let (Some(name), Some(Segment::Field { width: a, .. }), Some(Segment::Field { width: b, .. })) = (
+                segment.field(),
+                sort_template(first, query).segments.get(i),
+                sort_template(other, query).segments.get(i),
+            ) && a != b
             {
                 let digits = b.map_or("no fixed digits".to_owned(), |width| format!("{width} digits"));
                 return Some((name.to_owned(), digits));

@@ -1,6 +1,6 @@
 //! Checks on single writes: that they leave whole items, true index keys and one meaning for each failure.
 
-use crate::design::{Action, ActionKind, Design, How, Operation, Pattern};
+use crate::design::{Action, ActionKind, Change, Design, Entity, How, IndexKey, Operation, Pattern};
 use crate::problem::Problems;
 
 fn actions(design: &Design) -> impl Iterator<Item = &Action> {
@@ -15,6 +15,12 @@ pub fn index_keys_are_rewritten_whole(design: &Design, problems: &mut Problems) 
         for change in &action.changes {
             for key in entity.index_keys_of(&change.field) {
                 let (field, index) = (&change.field, &design.table.indexes[key.index].name);
+                if entity.is_rewritten_whole(key) {
+                    if let Some(message) = half_written(entity, action, change, (key, index)) {
+                        problems.push(CHECK, change.at, message);
+                    }
+                    continue;
+                }
                 if key.pk.fields().any(|part| part == field) {
                     if !matches!(change.how, How::Set(_)) {
                         let message = format!("`{field}` is part of the key in {index}: only `set` keeps it true");
@@ -27,13 +33,28 @@ pub fn index_keys_are_rewritten_whole(design: &Design, problems: &mut Problems) 
                         problems.push(CHECK, change.at, message);
                     }
                 }
-                if key.sk == *field && matches!(change.how, How::SetOnce(_) | How::Remove) {
+                if key.number() == Some(field) && matches!(change.how, How::SetOnce(_) | How::Remove) {
                     let message = format!("`{field}` is the sort key in {index}: only `set` and `add` keep it true");
                     problems.push(CHECK, change.at, message);
                 }
             }
         }
     }
+}
+
+/// What is wrong with a change of an index key whose parts are written together, or removed together.
+fn half_written(entity: &Entity, action: &Action, change: &Change, (key, index): (&IndexKey, &str)) -> Option<String> {
+    let field = &change.field;
+    if action.leaves_index(entity, key) {
+        return None;
+    }
+    if !matches!(change.how, How::Set(_)) {
+        let is_optional = entity.field(field).is_some_and(|field| field.optional);
+        let words = if is_optional { "`set` and `remove` keep" } else { "`set` keeps" };
+        return Some(format!("`{field}` is part of the key in {index}: only {words} it true"));
+    }
+    let part = key.fields().into_iter().find(|part| part != field && action.written(part).is_none())?;
+    Some(format!("`{field}` is part of the key in {index}: set `{part}` too, so that the whole key is rewritten"))
 }
 
 pub fn keys_are_not_updated(design: &Design, problems: &mut Problems) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::{Entity, Expression, Literal, Meets, Operand};
+use crate::design::{Entity, Expression, IndexKey, Literal, Meets, Operand};
 use crate::source::At;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +164,11 @@ impl Action {
     /// What becomes of a field, if anything does.
     pub fn change(&self, field: &str) -> Option<&How> {
         self.changes.iter().find(|change| change.field == field).map(|change| &change.how)
+    }
+
+    /// Whether it removes an optional field that the item's key in the index is made from.
+    pub fn leaves_index(&self, entity: &Entity, key: &IndexKey) -> bool {
+        entity.fields_of(key).any(|field| field.optional && matches!(self.change(&field.name), Some(How::Remove)))
     }
 
     pub fn key_value(&self, field: &str) -> Option<&Value> {

@@ -1,8 +1,8 @@
 //! What a function takes: every argument a pattern mentions, with the type of the field it meets.
 
 use crate::design::{
-    Action, ActionKind, Entity, Field, How, Meets, Operation, Pattern, Query, Segment, Shape, Shards, Template, Type,
-    Value,
+    Action, ActionKind, Entity, Field, How, IndexKey, Meets, Operation, Pattern, Query, Segment, Shape, Shards,
+    Template, Type, Value,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -95,7 +95,7 @@ fn query_uses(entities: &[Entity], query: &Query) -> Vec<Argument> {
         uses.extend(partition(entity, query).fields().filter_map(|name| entity.field(name)).map(Argument::of));
         for template in query.sort.templates() {
             for (i, segment) in template.segments.iter().enumerate() {
-                if let (Segment::Field { name, .. }, Some(field)) = (segment, sort_field(entity, i)) {
+                if let (Segment::Field { name, .. }, Some(field)) = (segment, sort_field(entity, query, i)) {
                     uses.push(Argument { name: name.clone(), ..Argument::of(field) });
                 }
             }
@@ -116,9 +116,24 @@ pub fn shards<'e>(entity: &'e Entity, query: &Query) -> Option<&'e Shards> {
     in_index.and_then(|key| key.shards.as_ref())
 }
 
-/// The field in the i-th segment of the entity's sort key.
-pub fn sort_field(entity: &Entity, i: usize) -> Option<&Field> {
-    entity.field(entity.sk.segments.get(i)?.field()?)
+/// The template of the sort key that the query reads by: the entity's own, or that of its key in the index.
+pub fn sort_template<'e>(entity: &'e Entity, query: &Query) -> &'e Template {
+    index_key(entity, query).map_or(&entity.sk, |key| &key.sk)
+}
+
+/// Whether that sort key is a number.
+pub fn sorts_numbers(entity: &Entity, query: &Query) -> bool {
+    index_key(entity, query).is_some_and(|key| !key.sorts_texts)
+}
+
+/// The field in the i-th segment of that sort key.
+pub fn sort_field<'e>(entity: &'e Entity, query: &Query, i: usize) -> Option<&'e Field> {
+    entity.field(sort_template(entity, query).segments.get(i)?.field()?)
+}
+
+/// The entity's key in the index that the query reads, if it reads one.
+pub fn index_key<'e>(entity: &'e Entity, query: &Query) -> Option<&'e IndexKey> {
+    query.index.and_then(|index| entity.index_keys.iter().find(|key| key.index == index))
 }
 
 fn unique(uses: Vec<Argument>) -> Vec<Argument> {

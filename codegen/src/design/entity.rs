@@ -36,14 +36,28 @@ pub struct Removed {
     pub at: At,
 }
 
-/// A global secondary index: a string partition key, a numeric sort key, and what it shows.
+/// A global secondary index: a string partition key, a sort key that is a number or a text, and what it shows.
 #[derive(Debug)]
 pub struct Index {
     pub name: String,
     pub partition_key: String,
     pub sort_key: String,
+    /// Whether the sort key is a text; otherwise it is a number.
+    pub sorts_texts: bool,
     pub projection: Vec<String>,
     pub at: At,
+}
+
+impl Index {
+    /// The attributes of its partition key and its sort key.
+    pub fn key_attributes(&self) -> [&String; 2] {
+        [&self.partition_key, &self.sort_key]
+    }
+
+    /// The letter of its sort key's type in DynamoDB's JSON.
+    pub fn sort_letter(&self) -> &'static str {
+        if self.sorts_texts { "S" } else { "N" }
+    }
 }
 
 /// A type of this product, named in `table.toml`.
@@ -98,8 +112,10 @@ pub struct Entity {
 pub struct IndexKey {
     pub index: usize,
     pub pk: Template,
-    /// The numeric field that is the sort key.
-    pub sk: String,
+    /// The template of a text, or one numeric field.
+    pub sk: Template,
+    /// Whether the sort key is a text.
+    pub sorts_texts: bool,
     pub shards: Option<Shards>,
     pub at: At,
 }
@@ -116,6 +132,22 @@ impl IndexKey {
     /// The fields that say in which partition an item is.
     pub fn partition_fields(&self) -> impl Iterator<Item = &str> {
         self.pk.fields().chain(self.shards.iter().map(|shards| shards.by.as_str()))
+    }
+
+    /// The field that is the sort key, if that is a number.
+    pub fn number(&self) -> Option<&str> {
+        self.sk.fields().next().filter(|_| !self.sorts_texts)
+    }
+
+    /// The fields that both of its parts are made from, each once.
+    pub fn fields(&self) -> Vec<&str> {
+        let mut fields: Vec<&str> = Vec::new();
+        for field in self.pk.fields().chain(self.sk.fields()) {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+        fields
     }
 
     /// The partition as it is stored: with its shard, as `{user_id%8}`.
@@ -342,7 +374,7 @@ impl Entity {
 
     /// The same of its key in an index, and all else that decides where an item is found there.
     pub fn index_key_words(&self, key: &IndexKey) -> Vec<String> {
-        vec![self.stored_template(&key.stored()).to_string(), format!("{{{}}}", self.stored_name(&key.sk))]
+        vec![self.stored_template(&key.stored()).to_string(), self.stored_template(&key.sk).to_string()]
     }
 
     /// The template with the names that its fields are stored under.
@@ -378,13 +410,22 @@ impl Entity {
 
     /// Every index whose key a change of this field would change.
     pub fn index_keys_of(&self, field: &str) -> impl Iterator<Item = &IndexKey> {
-        self.index_keys.iter().filter(move |key| key.sk == field || key.pk.fields().any(|part| part == field))
+        self.index_keys.iter().filter(move |key| key.fields().contains(&field))
     }
 
     /// Every field that its key in an index is made from.
     pub fn fields_of(&self, key: &IndexKey) -> impl Iterator<Item = &Field> {
-        let names = key.pk.fields().chain([key.sk.as_str()]);
-        names.filter_map(|name| self.field(name))
+        key.fields().into_iter().filter_map(|name| self.field(name))
+    }
+
+    /// Whether both parts of the key are written together: where it is not sparse and sorts numbers, each is for itself.
+    pub fn is_rewritten_whole(&self, key: &IndexKey) -> bool {
+        key.sorts_texts || self.fields_of(key).any(|field| field.optional)
+    }
+
+    /// The optional fields that its key in an index is made from: the item is in the index only if it has all of them.
+    pub fn sparse_fields(&self, key: &IndexKey) -> Vec<&Field> {
+        self.fields_of(key).filter(|field| field.optional).collect()
     }
 
     /// Its name as words of a sentence.

@@ -29,6 +29,9 @@ pub struct Lock {
 pub struct LockedIndex {
     /// The attributes of its partition key and its sort key.
     pub keys: [String; 2],
+    /// Whether the sort key is a text.
+    #[serde(default)]
+    pub sorts_texts: bool,
     pub projection: Vec<String>,
     /// It was here once, and a table may still have it.
     #[serde(default)]
@@ -98,7 +101,10 @@ impl Lock {
             let mut projection = index.projection.clone();
             projection.sort();
             let keys = [index.partition_key.clone(), index.sort_key.clone()];
-            next.index.insert(index.name.clone(), LockedIndex { keys, projection, removed: false });
+            next.index.insert(
+                index.name.clone(),
+                LockedIndex { keys, sorts_texts: index.sorts_texts, projection, removed: false },
+            );
         }
         for entity in &design.entities {
             let locked = LockedEntity::after(self.entity.get(&entity.name), &design.table, entity);

@@ -12,7 +12,8 @@ mod template;
 
 pub use action::{Action, ActionKind, Change, Expired, How, Require, Shape, Value};
 pub use arguments::{
-    Argument, action_arguments, action_uses, partition, pattern_arguments, pattern_uses, shards, sort_field,
+    Argument, action_arguments, action_uses, index_key, partition, pattern_arguments, pattern_uses, shards, sort_field,
+    sort_template, sorts_numbers,
 };
 pub use condition::{Asks, Comparison, Expression, Literal, Meets, Operand, Test};
 pub use entity::{

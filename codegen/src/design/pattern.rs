@@ -138,6 +138,10 @@ pub enum Sort {
         template: Template,
         at: At,
     },
+    Above {
+        template: Template,
+        at: At,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,7 +191,9 @@ impl Sort {
     pub fn templates(&self) -> Vec<&Template> {
         match self {
             Sort::Whole => Vec::new(),
-            Sort::BeginsWith { template, .. } | Sort::Below { template, .. } => vec![template],
+            Sort::BeginsWith { template, .. } | Sort::Below { template, .. } | Sort::Above { template, .. } => {
+                vec![template]
+            }
             Sort::Between { from, to, .. } => vec![from, to],
         }
     }
@@ -195,7 +201,7 @@ impl Sort {
     /// The segments that every sort key in this part begins with.
     pub fn beginning(&self) -> &[Segment] {
         match self {
-            Sort::Whole | Sort::Below { .. } => &[],
+            Sort::Whole | Sort::Below { .. } | Sort::Above { .. } => &[],
             Sort::BeginsWith { template, .. } => &template.segments,
             Sort::Between { from, to, .. } => {
                 let same = from.segments.iter().zip(&to.segments).take_while(|(from, to)| from == to).count();
@@ -207,7 +213,10 @@ impl Sort {
     pub fn at(&self) -> Option<At> {
         match self {
             Sort::Whole => None,
-            Sort::BeginsWith { at, .. } | Sort::Between { at, .. } | Sort::Below { at, .. } => Some(*at),
+            Sort::BeginsWith { at, .. }
+            | Sort::Between { at, .. }
+            | Sort::Below { at, .. }
+            | Sort::Above { at, .. } => Some(*at),
         }
     }
 }

@@ -110,7 +110,8 @@ fn attributes(design: &Design) -> Members {
     members.insert(table.version_attribute.clone(), number.clone());
     for index in &table.indexes {
         members.insert(index.partition_key.clone(), text.clone());
-        members.insert(index.sort_key.clone(), number.clone());
+        let sort = if index.sorts_texts { &text } else { &number };
+        members.insert(index.sort_key.clone(), sort.clone());
     }
     for entity in &design.entities {
         for field in &entity.fields {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::design::{ActionKind, Design, Entity, Field, IndexKey, Literal, Operation, Type, WritePart};
 use crate::emit::debug::{Shown, debug};
-use crate::emit::keys::{has_own_key_attributes, index_partition, index_type, table_key};
+use crate::emit::keys::{has_own_key_attributes, index_partition, index_sort, index_type, table_key};
 use crate::emit::rust::{self, DESERIALIZE, RustFile, SERIALIZE, camel, doc, ident};
 use crate::emit::types;
 use crate::emitted::Emitted;
@@ -248,7 +248,7 @@ fn is_put(design: &Design, entity: &Entity) -> bool {
 
 /// The type of the entity's index keys, and the expression of all its keys.
 fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &Ident) -> (TokenStream, TokenStream) {
-    let keys: Vec<(Ident, TokenStream)> =
+    let keys: Vec<(TokenStream, TokenStream)> =
         entity.index_keys.iter().map(|index_key| own_index_key(design, file, entity, key, index_key)).collect();
     let (types, values): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
     let primary = if has_own_key_attributes(design) {
@@ -271,26 +271,52 @@ fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &Ident) 
     (index_types, full)
 }
 
+/// The type of the key in one index, and the key; an `Option` where an item without an optional field is not in it.
 fn own_index_key(
     design: &Design,
     file: &mut RustFile,
     entity: &Entity,
     key: &Ident,
     index_key: &IndexKey,
-) -> (Ident, TokenStream) {
+) -> (TokenStream, TokenStream) {
     let index = &design.table.indexes[index_key.index];
     let index_type = file.import(&format!("crate::generated::keys::{}", index_type(index)));
+    let value = |field: &Field| {
+        let ident = ident(&field.name);
+        match (field.optional, field.ty.is_copy()) {
+            (true, _) => quote!(#ident),
+            (false, true) => quote!(self.#ident),
+            (false, false) => quote!(&self.#ident),
+        }
+    };
+    let named = |name: &str| entity.field(name);
+    let arguments = index_key.partition_fields().filter_map(named).map(value);
     let partition = index_partition(index);
-    let arguments = index_key.partition_fields().filter_map(|name| entity.field(name)).map(|field| {
+    let sort = match index_key.number().and_then(named) {
+        Some(field) => number(&field.ty, &value(field)),
+        None => {
+            let (sort, arguments) = (index_sort(index), index_key.sk.fields().filter_map(named).map(value));
+            quote!(#key::#sort(#(#arguments),*))
+        }
+    };
+    let own = quote!(#index_type { partition: #key::#partition(#(#arguments),*), sort: #sort });
+    let sparse = entity.sparse_fields(index_key);
+    let Some((last, before)) = sparse.split_last() else { return (quote!(#index_type), own) };
+    let found = |field: &Field| {
         let ident = ident(&field.name);
-        if field.ty.is_copy() { quote!(self.#ident) } else { quote!(&self.#ident) }
+        match &field.ty {
+            ty if ty.is_copy() => quote!(self.#ident),
+            Type::Text => quote!(self.#ident.as_deref()),
+            _ => quote!(self.#ident.as_ref()),
+        }
+    };
+    let (option, name) = (found(last), ident(&last.name));
+    let innermost = quote!(#option.map(|#name| #own));
+    let whole = before.iter().rev().fold(innermost, |inner, field| {
+        let (option, name) = (found(field), ident(&field.name));
+        quote!(#option.and_then(|#name| #inner))
     });
-    let sort = entity.field(&index_key.sk).map(|field| {
-        let ident = ident(&field.name);
-        number(&field.ty, &quote!(self.#ident))
-    });
-    let value = quote!(#index_type { partition: #key::#partition(#(#arguments),*), sort: #sort });
-    (index_type, value)
+    (quote!(Option<#index_type>), whole)
 }
 
 /// A numeric field as an `i64`.

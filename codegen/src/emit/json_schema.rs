@@ -28,7 +28,9 @@ fn emitted(design: &Design, entity: &Entity) -> Emitted {
         "description": "Which version of the entity the item is. Items of an older one are read as well, and may lack what is newer.",
     });
     properties.insert(table.version_attribute.clone(), version);
-    let mut required: Vec<String> = properties.keys().cloned().collect();
+    let sparse = entity.index_keys.iter().filter(|key| !entity.sparse_fields(key).is_empty());
+    let may_be_absent: Vec<&String> = sparse.flat_map(|key| table.indexes[key.index].key_attributes()).collect();
+    let mut required: Vec<String> = properties.keys().filter(|name| !may_be_absent.contains(name)).cloned().collect();
     for field in &entity.fields {
         let mut schema = field_schema(&entity.records, field);
         if field.name == table.ttl_attribute {
@@ -71,8 +73,13 @@ fn keys(design: &Design, entity: &Entity) -> Map<String, Value> {
         let index = &table.indexes[key.index];
         let about = format!("The partition key of {}", index.name);
         keys.insert(index.partition_key.clone(), text_key(entity, &about, &key.stored()));
-        let about = format!("The sort key of {}: `{{{}}}`.", index.name, key.sk);
-        let sort = json!({ "type": "integer", "description": about, "x-dynamodb-type": "N" });
+        let about = format!("The sort key of {}", index.name);
+        let sort = match key.number() {
+            Some(_) => {
+                json!({ "type": "integer", "description": format!("{about}: `{}`.", key.sk), "x-dynamodb-type": "N" })
+            }
+            None => text_key(entity, &about, &key.sk),
+        };
         keys.insert(index.sort_key.clone(), sort);
     }
     keys

@@ -55,6 +55,11 @@ pub fn index_partition(index: &Index) -> Ident {
     format_ident!("{}_partition", index.name.to_lowercase())
 }
 
+/// The function of an entity's key that writes its sort key in an index that sorts texts.
+pub fn index_sort(index: &Index) -> Ident {
+    format_ident!("{}_sort", index.name.to_lowercase())
+}
+
 /// The function of an entity's key that writes all partitions of a sharded key.
 pub fn index_partitions(index: &Index) -> Ident {
     format_ident!("{}_partitions", index.name.to_lowercase())
@@ -64,7 +69,8 @@ fn index_key(file: &mut RustFile, index: &Index) -> TokenStream {
     let serialize = file.import(SERIALIZE);
     let (pk, sk, name) = (&index.partition_key, &index.sort_key, &index.name);
     let key = ident(&index_type(index));
-    let about = doc(&format!("The key in `{name}`, whose sort key is a number."));
+    let (word, sort) = if index.sorts_texts { ("text", quote!(String)) } else { ("number", quote!(i64)) };
+    let about = doc(&format!("The key in `{name}`, whose sort key is a {word}."));
     quote! {
         #about
         #[derive(Clone, Debug, #serialize)]
@@ -73,7 +79,7 @@ fn index_key(file: &mut RustFile, index: &Index) -> TokenStream {
             #[serde(rename = #pk)]
             pub(crate) partition: String,
             #[serde(rename = #sk)]
-            pub(crate) sort: i64,
+            pub(crate) sort: #sort,
         }
         impl table_runtime::entity::IndexKey for #key {
             const INDEX_DEFINITION: table_runtime::entity::SecondaryIndexDefinition =
@@ -119,6 +125,14 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
         })
         .collect();
     let deserialize = file.import(DESERIALIZE);
+    let sorts_texts = entity.index_keys.iter().filter(|key| key.sorts_texts);
+    let index_sorts: Vec<TokenStream> = sorts_texts
+        .map(|key| {
+            let index = &design.table.indexes[key.index];
+            let about = format!("Its sort key in `{}`.", index.name);
+            partition_function(file, entity, &key.sk, &index_sort(index), &about).0
+        })
+        .collect();
     file.item(quote! {
         #about
         #[derive(Clone, #copy #derive_debug PartialEq, Eq, Hash, #deserialize)]
@@ -132,6 +146,7 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
             }
             #partition
             #(#index_partitions)*
+            #(#index_sorts)*
         }
     });
 }

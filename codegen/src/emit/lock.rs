@@ -42,8 +42,13 @@ fn section<T>(text: &mut String, name: &str, entries: &BTreeMap<String, T>, line
 }
 
 fn index(index: &LockedIndex) -> String {
-    let LockedIndex { keys, projection, removed } = index;
-    table(&[("keys", list(keys)), ("projection", list(projection)), ("removed", flag(*removed))])
+    let LockedIndex { keys, sorts_texts, projection, removed } = index;
+    table(&[
+        ("keys", list(keys)),
+        ("sorts_texts", flag(*sorts_texts)),
+        ("projection", list(projection)),
+        ("removed", flag(*removed)),
+    ])
 }
 
 fn pattern(pattern: &LockedPattern) -> String {

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::design::{
-    Design, Entity, Expired, Operation, Order, Paging, Pattern, Query, Segment, Sort, Template, Type, partition, shards,
+    Design, Entity, Expired, IndexKey, Operation, Order, Paging, Pattern, Query, Segment, Sort, Template, Type,
+    index_key, partition, shards, sort_template, sorts_numbers,
 };
 use crate::emit::sample::{self, Row};
 use crate::emitted::Emitted;
@@ -127,7 +128,8 @@ fn lives(ttl: &str) -> String {
 
 fn query(design: &Design, query: &Query, descending: bool, order: &str) -> Statement {
     let (table, entity) = (&design.table, design.entity(query.entities[0]));
-    let row = sample(design, entity);
+    let names = index_key(entity, query).map(IndexKey::fields).unwrap_or_default();
+    let row = sample::filled(design, entity, sample(design, entity), &names);
     let index = query.index.map(|index| &table.indexes[index]);
     let (from, hash, range) = match index {
         None => (format!("\"{}\"", table.name), &table.partition_key, &table.sort_key),
@@ -221,10 +223,11 @@ fn columns(design: &Design, query: &Query, key: [&String; 2]) -> String {
 
 /// The condition on the sort key, if there is one.
 fn sort(entity: &Entity, query: &Query, range: &str, row: &Row, parameters: &mut Vec<Parameter>) -> Option<String> {
+    let letter = if sorts_numbers(entity, query) { "N" } else { "S" };
     let mut parameter = |template: &Template, end: &str, values: &Row| {
-        let own = renamed(entity, template);
+        let own = renamed(sort_template(entity, query), template);
         let example = format!("{}{end}", sample::key(&own, values));
-        parameters.push(Parameter::text(format!("{template}{end}"), example));
+        parameters.push(Parameter { template: format!("{template}{end}"), letter, example });
     };
     match &query.sort {
         Sort::Whole => None,
@@ -241,16 +244,20 @@ fn sort(entity: &Entity, query: &Query, range: &str, row: &Row, parameters: &mut
             parameter(template, "", &a_day_later(entity, row));
             Some(format!("\"{range}\" < ?"))
         }
+        Sort::Above { template, .. } => {
+            parameter(template, "", row);
+            Some(format!("\"{range}\" > ?"))
+        }
     }
 }
 
-/// The beginning of the entity's own sort key that the template stands for: its arguments may have other names.
-fn renamed(entity: &Entity, template: &Template) -> Template {
+/// The beginning of the sort key that the template stands for: its arguments may have other names.
+fn renamed(key: &Template, template: &Template) -> Template {
     let segment = |(own, asked): (&Segment, &Segment)| match asked {
         Segment::Literal(_) => asked.clone(),
         Segment::Field { .. } => own.clone(),
     };
-    Template { segments: entity.sk.segments.iter().zip(&template.segments).map(segment).collect() }
+    Template { segments: key.segments.iter().zip(&template.segments).map(segment).collect() }
 }
 
 /// The row with its times a day later.

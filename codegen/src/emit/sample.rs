@@ -33,6 +33,14 @@ fn row(design: &Design, entity: &Entity, sample: &Sample) -> Row {
     entity.fields.iter().filter_map(value).collect()
 }
 
+/// A row that has these fields too, each with a value of its type if the sample leaves it out.
+pub fn filled(design: &Design, entity: &Entity, mut row: Row, names: &[&str]) -> Row {
+    for field in names.iter().filter_map(|name| entity.field(name)) {
+        row.entry(field.name.clone()).or_insert_with(|| default(design, &entity.records, field));
+    }
+    row
+}
+
 fn plain(value: &toml::Value) -> Value {
     serde_json::to_value(value).expect("the loader takes numbers, texts, flags, lists and tables")
 }
@@ -79,10 +87,15 @@ pub fn item(design: &Design, entity: &Entity, row: &Row) -> Value {
     let mut item = Map::new();
     item.insert(table.partition_key.clone(), text(&entity.pk));
     item.insert(table.sort_key.clone(), text(&entity.sk));
-    for key in &entity.index_keys {
+    let is_in = |index_key: &&IndexKey| index_key.fields().iter().all(|field| row.contains_key(*field));
+    for key in entity.index_keys.iter().filter(is_in) {
         let index = &table.indexes[key.index];
         item.insert(index.partition_key.clone(), json!({ "S": index_partition(key, row) }));
-        item.insert(index.sort_key.clone(), json!({ "N": row[&key.sk].to_string() }));
+        let sort = match key.number() {
+            Some(field) => json!({ "N": row[field].to_string() }),
+            None => text(&key.sk),
+        };
+        item.insert(index.sort_key.clone(), sort);
     }
     item.insert(table.entity_attribute.clone(), json!({ "S": entity.type_name }));
     item.insert(table.version_attribute.clone(), json!({ "N": entity.written().to_string() }));

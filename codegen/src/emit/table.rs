@@ -20,7 +20,7 @@ fn attributes(table: &Table) -> Vec<(&str, &str)> {
     let mut attributes = vec![(table.partition_key.as_str(), "S"), (table.sort_key.as_str(), "S")];
     for index in &table.indexes {
         attributes.push((&index.partition_key, "S"));
-        attributes.push((&index.sort_key, "N"));
+        attributes.push((&index.sort_key, index.sort_letter()));
     }
     attributes
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::design::{Design, Entity, Field, Index, Template};
+use crate::design::{Design, Entity, Field, Index, IndexKey, Template};
 use crate::emit::sample;
 use crate::emitted::Emitted;
 
@@ -51,7 +51,7 @@ fn non_key_attributes(design: &Design) -> Vec<Value> {
     let mut letters: BTreeMap<&str, &str> = BTreeMap::new();
     letters.extend([(table.entity_attribute.as_str(), "S"), (&table.version_attribute, "N")]);
     for index in &table.indexes {
-        letters.extend([(index.partition_key.as_str(), "S"), (&index.sort_key, "N")]);
+        letters.extend([(index.partition_key.as_str(), "S"), (&index.sort_key, index.sort_letter())]);
     }
     for field in design.entities.iter().flat_map(|entity| &entity.fields) {
         letters.entry(field.stored_name()).or_insert_with(|| sample::letter(&field.ty));
@@ -62,7 +62,8 @@ fn non_key_attributes(design: &Design) -> Vec<Value> {
 /// Workbench shows an item in a facet when it has all of the facet's attributes, so those that may be absent are not named.
 fn facet(design: &Design, entity: &Entity) -> Value {
     let table = &design.table;
-    let of_indexes = entity.index_keys.iter().flat_map(|key| {
+    let is_always_in = |key: &&IndexKey| entity.sparse_fields(key).is_empty();
+    let of_indexes = entity.index_keys.iter().filter(is_always_in).flat_map(|key| {
         let index = &table.indexes[key.index];
         [&index.partition_key, &index.sort_key]
     });
@@ -91,7 +92,7 @@ fn index(index: &Index) -> Value {
     };
     json!({
         "IndexName": index.name,
-        "KeyAttributes": key_attributes(&index.partition_key, &index.sort_key, "N"),
+        "KeyAttributes": key_attributes(&index.partition_key, &index.sort_key, index.sort_letter()),
         "Projection": projection,
     })
 }

@@ -40,7 +40,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
     // Without all of the fields, one that is in a key could seem to be missing.
     let (fields, records) = (fields?, records?);
     for (word, template) in [(&raw.key.pk, &pk), (&raw.key.sk, &sk)] {
-        loader.key_fields(&fields, word, template.as_ref());
+        loader.key_fields(&fields, word, template.as_ref(), false);
     }
     let own_key: Vec<String> = [&pk, &sk].into_iter().flatten().flat_map(Template::fields).map(str::to_owned).collect();
     let index_keys =
@@ -196,7 +196,8 @@ impl Loader<'_> {
         }
     }
 
-    fn key_fields(&mut self, fields: &[Field], word: &Word, template: Option<&Template>) {
+    /// `may_be_absent` is whether the key is one of an index, where an item without an optional field is not.
+    fn key_fields(&mut self, fields: &[Field], word: &Word, template: Option<&Template>, may_be_absent: bool) {
         let Some(template) = template else { return };
         let names: Vec<&str> = template.fields().collect();
         for (i, segment) in template.segments.iter().enumerate() {
@@ -214,7 +215,7 @@ impl Loader<'_> {
                     let message = format!("the key uses `{name}`, which is not a field");
                     self.missing_field("key-fields-exist", word, message, name, &unused);
                 }
-                Some(field) if field.optional => {
+                Some(field) if field.optional && !may_be_absent => {
                     let message = format!("the key uses `{name}`, which is optional; an item always has its key");
                     self.problem("key-fields-exist", word, message);
                 }
@@ -248,26 +249,39 @@ impl Loader<'_> {
             self.problem("index-exists", name, format!("table.toml has no index \"{}\"{hint}", name.get_ref()));
         }
         let pk = self.template(&raw.pk);
-        self.key_fields(fields, &raw.pk, pk.as_ref());
-        let sk = self.template(&raw.sk)?;
-        let one = match sk.segments.as_slice() {
-            [Segment::Field { name, width: None }] => Some(name),
-            _ => None,
-        };
-        let is_numeric = |field: &Field| field.ty.is_number() && !field.optional;
-        let numeric = one.filter(|name| fields.iter().find(|field| field.name == **name).is_none_or(is_numeric));
-        match numeric {
-            None => {
-                let message = "an index's sort key is a number: one count, amount or time field, as in `{created_at}`";
-                self.problem("index-sort-key", &raw.sk, message.to_owned());
+        self.key_fields(fields, &raw.pk, pk.as_ref(), true);
+        let sorts_texts = known.is_some_and(|index| self.table.indexes[index].sorts_texts);
+        let sk = self.index_sort_key(fields, &raw.sk, sorts_texts);
+        let shards = self.shards(fields, own_key, raw);
+        if let (true, Some(count)) = (sorts_texts, &raw.shards) {
+            let message = "shards are merged by a number, and this index sorts texts; leave `shards` out".to_owned();
+            self.problems.push("shards-spread-writes", self.at.plus(count.span().start), message);
+        }
+        let at = self.at.plus(raw.pk.span().start);
+        Some(IndexKey { index: known?, pk: pk?, sk: sk?, sorts_texts, shards: shards.ok()?, at })
+    }
+
+    /// The sort key in an index: the template of a text, or one numeric field.
+    fn index_sort_key(&mut self, fields: &[Field], word: &Word, sorts_texts: bool) -> Option<Template> {
+        let sk = self.template(word)?;
+        if sorts_texts {
+            self.key_fields(fields, word, Some(&sk), true);
+            return Some(sk);
+        }
+        let found = |name: &str| fields.iter().find(|field| field.name == name);
+        match sk.segments.as_slice() {
+            [Segment::Field { name, width: None }] if found(name).is_none() => {
+                self.key_fields(fields, word, Some(&sk), true);
+                Some(sk)
             }
-            Some(name) => {
-                self.key_fields(fields, &raw.sk, Some(&sk).filter(|_| fields.iter().all(|f| f.name != *name)))
+            [Segment::Field { name, width: None }] if found(name).is_some_and(|field| field.ty.is_number()) => Some(sk),
+            _ => {
+                let message = "the sort key of this index is a number: one count, amount or time field, as in \
+                               `{created_at}`; for a text, the index needs `sort_type = \"text\"` in table.toml";
+                self.problem("index-sort-key", word, message.to_owned());
+                None
             }
         }
-        let shards = self.shards(fields, own_key, raw);
-        let at = self.at.plus(raw.pk.span().start);
-        Some(IndexKey { index: known?, pk: pk?, sk: numeric?.clone(), shards: shards.ok()?, at })
     }
 
     /// The shards of an index key, if it has any. An error when they are not declared as they have to be.

@@ -177,23 +177,26 @@ impl Scope<'_> {
         let Some(raw) = raw else {
             return Some(Sort::Whole);
         };
-        match (&raw.begins_with, &raw.between, &raw.below) {
-            (Some(word), None, None) => {
+        match (&raw.begins_with, &raw.between, &raw.below, &raw.above) {
+            (Some(word), None, None, None) => {
                 let (text, at) = (word.get_ref(), self.place(word));
                 let complete = text.strip_suffix('#');
                 let template = self.template(word, complete.unwrap_or(text))?;
                 Some(Sort::BeginsWith { template, is_delimited: complete.is_some(), at })
             }
-            (None, Some([from, to]), None) => {
+            (None, Some([from, to]), None, None) => {
                 let at = self.place(from);
                 let (from, to) = (self.template(from, from.get_ref()), self.template(to, to.get_ref()));
                 Some(Sort::Between { from: from?, to: to?, at })
             }
-            (None, None, Some(word)) => {
+            (None, None, Some(word), None) => {
                 Some(Sort::Below { template: self.template(word, word.get_ref())?, at: self.place(word) })
             }
+            (None, None, None, Some(word)) => {
+                Some(Sort::Above { template: self.template(word, word.get_ref())?, at: self.place(word) })
+            }
             _ => {
-                let message = "`sort` is exactly one of `begins_with`, `between` and `below`";
+                let message = "`sort` is exactly one of `begins_with`, `between`, `below` and `above`";
                 self.problems.push("operation", at, message);
                 None
             }

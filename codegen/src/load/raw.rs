@@ -68,6 +68,7 @@ pub struct RawIndex {
     pub name: String,
     pub partition_key: String,
     pub sort_key: String,
+    pub sort_type: Option<Word>,
     pub projection: Vec<String>,
 }
 
@@ -235,6 +236,7 @@ pub struct RawSort {
     pub begins_with: Option<Word>,
     pub between: Option<[Word; 2]>,
     pub below: Option<Word>,
+    pub above: Option<Word>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -32,11 +32,17 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
     one_of(&raw.billing_mode, &["PAY_PER_REQUEST"], at, problems);
     one_of(&raw.encryption, &["AWS_OWNED", "KMS"], at, problems);
     let domains = in_order(raw.types).into_iter().map(|(name, raw)| domain(name, raw, at, problems)).collect();
-    let index = |spanned: toml::Spanned<RawIndex>| {
+    let document = at;
+    let mut index = |spanned: toml::Spanned<RawIndex>| {
         let at = at.plus(spanned.span().start);
-        let RawIndex { name, partition_key, sort_key, projection } = spanned.into_inner();
-        Index { name, partition_key, sort_key, projection, at }
+        let RawIndex { name, partition_key, sort_key, sort_type, projection } = spanned.into_inner();
+        if let Some(word) = &sort_type {
+            one_of(word, &["number", "text"], document, problems);
+        }
+        let sorts_texts = sort_type.is_some_and(|word| word.get_ref() == "text");
+        Index { name, partition_key, sort_key, sorts_texts, projection, at }
     };
+    let indexes = raw.index.into_iter().map(&mut index).collect();
     let generate = generate::load(raw.generate, &raw.name, at, problems);
     Some(Table {
         name: raw.name,
@@ -50,7 +56,7 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
         point_in_time_recovery: raw.point_in_time_recovery,
         deletion_protection: raw.deletion_protection,
         functions: raw.functions,
-        indexes: raw.index.into_iter().map(index).collect(),
+        indexes,
         domains,
         removed_entities: in_order(raw.removed_entities)
             .into_iter()

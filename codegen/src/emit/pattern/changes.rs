@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::design::{Action, Design, Entity, How, IndexKey, Value};
-use crate::emit::entity::number;
-use crate::emit::keys::index_partition;
+use crate::design::{Action, Design, Entity, Field, How, IndexKey, Type, Value};
+use crate::emit::entity::number as as_number;
+use crate::emit::keys::{index_partition, index_sort};
 use crate::emit::pattern::value::{Source, borrowed, compared, owned, stored};
 use crate::emit::rust::{self, RustFile, ident};
 use crate::emit::types;
@@ -100,11 +100,15 @@ fn index_changes(
     source: Source,
 ) -> Vec<TokenStream> {
     let index = &design.table.indexes[key.index];
+    let number = match key.number() {
+        Some(number) if !entity.is_rewritten_whole(key) => number,
+        _ => return whole_index_key(design, file, (entity, action), key, source),
+    };
     let mut calls = Vec::new();
     let partition_moves = key.pk.fields().any(|part| action.change(part).is_some());
     // Whoever sets the sort key and knows the partition leaves the whole key as it should be.
     let is_known = key.pk.fields().all(|part| action.written(part).is_some());
-    let is_set = matches!(action.change(&key.sk), Some(How::Set(_)));
+    let is_set = matches!(action.change(number), Some(How::Set(_)));
     if partition_moves || action.upsert || is_set && is_known {
         let key_type = types::key(file, entity);
         let function = index_partition(index);
@@ -116,14 +120,14 @@ fn index_changes(
         calls.push(quote!(.set(#attribute, #key_type::#function(#(#arguments),*))));
     }
     let attribute = &index.sort_key;
-    let Some(field) = entity.field(&key.sk) else {
+    let Some(field) = entity.field(number) else {
         return calls;
     };
     let mut set = |value: &Value| {
-        let value = number(&field.ty, &borrowed(file, field, value, source));
+        let value = as_number(&field.ty, &borrowed(file, field, value, source));
         quote!(.set(#attribute, #value))
     };
-    match (action.change(&key.sk), action.key_value(&key.sk)) {
+    match (action.change(number), action.key_value(number)) {
         (Some(How::Set(value)), _) => calls.push(set(value)),
         (Some(How::Add(value)), _) => {
             // From the field itself, so that an item enters the index in its place, and returns to it.
@@ -135,4 +139,107 @@ fn index_changes(
         _ => {}
     }
     calls
+}
+
+/// Both parts of a key that are written together: removed with an optional field that they are made from, else set where
+/// all that they are made from is at hand. A check refuses a change of a part of them.
+fn whole_index_key(
+    design: &Design,
+    file: &mut RustFile,
+    (entity, action): (&Entity, &Action),
+    key: &IndexKey,
+    source: Source,
+) -> Vec<TokenStream> {
+    let index = &design.table.indexes[key.index];
+    let attributes = index.key_attributes();
+    if action.leaves_index(entity, key) {
+        return attributes.into_iter().map(|attribute| quote!(.remove(#attribute))).collect();
+    }
+    let is_changed = key.fields().into_iter().any(|field| action.change(field).is_some());
+    let is_known = key.fields().into_iter().all(|field| action.written(field).is_some());
+    if !is_known || !is_changed && !action.upsert {
+        return Vec::new();
+    }
+    let key_type = types::key(file, entity);
+    let partition = index_partition(index);
+    let all: Vec<&Field> = entity.fields_of(key).collect();
+    let of_partition: Vec<&Field> = key.partition_fields().filter_map(|name| entity.field(name)).collect();
+    let partition = whole_part(file, action, (&all, &of_partition), &quote!(#key_type::#partition), source);
+    let of_sort: Vec<&Field> = key.sk.fields().filter_map(|name| entity.field(name)).collect();
+    let sort_function = match key.number().and_then(|name| entity.field(name)).map(|field| &field.ty) {
+        None => {
+            let sort = index_sort(index);
+            quote!(#key_type::#sort)
+        }
+        Some(Type::Count) => quote!(i64::from),
+        Some(ty @ (Type::Time | Type::Expiry)) => {
+            let (method, ty) =
+                (if *ty == Type::Time { quote!(millis) } else { quote!(seconds) }, types::owned(file, ty));
+            quote!(#ty::#method)
+        }
+        Some(_) => quote!(),
+    };
+    let sort = whole_part(file, action, (&all, &of_sort), &sort_function, source);
+    let parts = attributes.into_iter().zip([partition, sort]);
+    parts
+        .map(
+            |(attribute, (value, is_option))| {
+                if is_option { quote!(.set_or_remove(#attribute, #value)) } else { quote!(.set(#attribute, #value)) }
+            },
+        )
+        .collect()
+}
+
+/// A function of some fields, and whether it is an `Option`: of nothing where one of all the fields is.
+/// An empty function is the one field itself.
+fn whole_part(
+    file: &mut RustFile,
+    action: &Action,
+    (all, used): (&[&Field], &[&Field]),
+    function: &TokenStream,
+    source: Source,
+) -> (TokenStream, bool) {
+    let of = |function: &TokenStream, arguments: &[TokenStream]| {
+        if function.is_empty() { quote!(#(#arguments)*) } else { quote!(#function(#(#arguments),*)) }
+    };
+    // Those that are not used come first, so that the function is called with what is bound last.
+    let mut bound: Vec<(&Field, TokenStream)> = Vec::new();
+    for field in all {
+        let Some(value) = action.written(&field.name) else { continue };
+        if let (value, true) = stored(file, field, value, source) {
+            let value = match (&field.ty, action.written(&field.name)) {
+                (Type::Text, Some(Value::FieldOf { .. })) => quote!(#value.map(String::as_str)),
+                _ => value,
+            };
+            let place = if used.iter().any(|used| used.name == field.name) { bound.len() } else { 0 };
+            bound.insert(place, (field, value));
+        }
+    }
+    let is_bound = |field: &Field| bound.iter().any(|(own, _)| own.name == field.name);
+    let mut arguments = Vec::new();
+    for field in used {
+        let Some(value) = action.written(&field.name) else { continue };
+        let ident = ident(&field.name);
+        arguments.push(if is_bound(field) { quote!(#ident) } else { borrowed(file, field, value, source) });
+    }
+    let Some((last, before)) = bound.split_last() else { return (of(function, &arguments), false) };
+    let name = |field: &Field| {
+        let ident = ident(&field.name);
+        if used.iter().any(|used| used.name == field.name) { quote!(#ident) } else { quote!(_) }
+    };
+    let (binding, option) = (name(last.0), &last.1);
+    let is_alone = arguments.len() == 1 && arguments[0].to_string() == binding.to_string();
+    let innermost = match (is_alone, function.is_empty()) {
+        (true, true) => option.clone(),
+        (true, false) => quote!(#option.map(#function)),
+        _ => {
+            let value = of(function, &arguments);
+            quote!(#option.map(|#binding| #value))
+        }
+    };
+    let whole = before.iter().rev().fold(innermost, |inner, (field, option)| {
+        let binding = name(field);
+        quote!(#option.and_then(|#binding| #inner))
+    });
+    (whole, true)
 }

@@ -5,7 +5,9 @@ use quote::{format_ident, quote};
 
 use crate::design::{
     Design, Entity, Expired, Order, Paging, Pattern, Query, Segment, Sort, Template, partition, shards, sort_field,
+    sort_template, sorts_numbers,
 };
+use crate::emit::entity::number;
 use crate::emit::keys::{Part, index_partition, index_partitions, index_type, key_text, table_key};
 use crate::emit::pattern::function::{call, method, parameters};
 use crate::emit::pattern::rows;
@@ -145,6 +147,8 @@ fn bound(query: &Query, range: &str) -> TokenStream {
 }
 
 fn sort(file: &mut RustFile, entity: &Entity, query: &Query) -> Sorted {
+    let by_number = sorts_numbers(entity, query);
+    let by_reference = (!by_number).then(|| quote!(&));
     let (statement, call, range) = match &query.sort {
         Sort::Whole => (quote!(), quote!(), "whole".to_owned()),
         Sort::BeginsWith { template, is_delimited, .. } if template.fields().next().is_none() => {
@@ -154,32 +158,47 @@ fn sort(file: &mut RustFile, entity: &Entity, query: &Query) -> Sorted {
         Sort::BeginsWith { template, is_delimited, .. } => {
             // The delimiter that ends the prefix comes before an empty last segment.
             let end = is_delimited.then(|| Part::Literal(String::new()));
-            let text = key_text(file, parts(entity, template).into_iter().chain(end));
+            let text = key_text(file, parts(entity, query, template).into_iter().chain(end));
             (quote!(let prefix = #text;), quote!(.begins_with(&prefix)), "{prefix}".to_owned())
         }
         Sort::Between { from, to, .. } => {
-            let (from, to) = (key_text(file, parts(entity, from)), key_text(file, parts(entity, to)));
+            let (from, to) = (bound_of(file, entity, query, from), bound_of(file, entity, query, to));
             let statement = quote!(let (first, last) = (#from, #to););
-            (statement, quote!(.between(&first, &last)), "{first}..{last}".to_owned())
+            (statement, quote!(.between(#by_reference first, #by_reference last)), "{first}..{last}".to_owned())
         }
         Sort::Below { template, .. } => {
-            let text = key_text(file, parts(entity, template));
-            (quote!(let limit = #text;), quote!(.less_than(&limit)), "..{limit}".to_owned())
+            let limit = bound_of(file, entity, query, template);
+            (quote!(let limit = #limit;), quote!(.less_than(#by_reference limit)), "..{limit}".to_owned())
+        }
+        Sort::Above { template, .. } => {
+            let limit = bound_of(file, entity, query, template);
+            (quote!(let limit = #limit;), quote!(.greater_than(#by_reference limit)), "{limit}..".to_owned())
         }
     };
     Sorted { statement, call, range }
 }
 
-/// The template's segments, its words being arguments with the types and widths of the entity's own sort key.
-fn parts(entity: &Entity, template: &Template) -> Vec<Part> {
+/// One end of a range, as the sort key writes it.
+fn bound_of(file: &mut RustFile, entity: &Entity, query: &Query, template: &Template) -> TokenStream {
+    let own = sort_field(entity, query, 0).filter(|_| sorts_numbers(entity, query));
+    if let (Some(field), Some(argument)) = (own, template.fields().next()) {
+        let argument = ident(argument);
+        return number(&field.ty, &quote!(#argument));
+    }
+    key_text(file, parts(entity, query, template))
+}
+
+/// The template's segments, its words being arguments with the types and widths of the sort key that is queried.
+fn parts(entity: &Entity, query: &Query, template: &Template) -> Vec<Part> {
+    let own = &sort_template(entity, query).segments;
     let part = |(i, segment): (usize, &Segment)| match segment {
         Segment::Literal(text) => Some(Part::Literal(text.clone())),
         Segment::Field { name, .. } => {
             let name = ident(name);
-            let Segment::Field { width, .. } = entity.sk.segments.get(i)? else {
+            let Segment::Field { width, .. } = own.get(i)? else {
                 return None;
             };
-            Some(Part::Value { value: quote!(#name), ty: sort_field(entity, i)?.ty.clone(), width: *width })
+            Some(Part::Value { value: quote!(#name), ty: sort_field(entity, query, i)?.ty.clone(), width: *width })
         }
     };
     template.segments.iter().enumerate().filter_map(part).collect()

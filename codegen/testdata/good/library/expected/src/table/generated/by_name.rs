@@ -4,7 +4,7 @@
 use crate::generated::Patterns;
 use crate::generated::entity::{Book, BookType, Copy, CopyState, Day, Loan, Member, Notice, Wish};
 use crate::generated::ids::MemberId;
-use crate::generated::pattern::{AddEditionsError, AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, DayFees, DearDay, LaterNotice, LendCopy, LendCopyError, ListEditionsError, LoanRemark, LookAtWishes, MoveBookError, NewBook, OpenDesk, OtherCopy, PaidDay, PraiseCopy, PraiseCopyError, RaisePriceError, RegisterBookError, SignCopyError, TakeBack, TakeBackError, Waiting, WishError};
+use crate::generated::pattern::{AddEditionsError, AddToDay, AddedBook, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, CopyInHand, CostlyDay, DayFees, DearDay, LaterNotice, LendCopy, LendCopyError, ListEditionsError, ListedMember, LoanRemark, LookAtWishes, MoveBookError, NamedMember, NewBook, OpenDesk, OtherCopy, OverdueCopy, PaidDay, PassOnError, PraiseCopy, PraiseCopyError, RaisePriceError, RegisterBookError, SetDueError, SignCopyError, TakeBack, TakeBackError, Waiting, WishError};
 use crate::place::Branch;
 use table_runtime::{Date, Expiry, Timestamp};
 
@@ -52,6 +52,14 @@ crate::by_name::patterns! {
     "AP-69" look_at_wishes(isbn, branch, member_id, wishes);
     "AP-71" sign_copy(isbn, number, longest, names) writes 1;
     "AP-72" praise_copy(PraiseCopy { isbn, number, author, fragile, praise }) writes 1;
+    "AP-73" set_due(isbn, number, due_at) writes 1;
+    "AP-74" overdue_copies(isbn, now);
+    "AP-75" books_between(r#type, from, to, order, @page);
+    "AP-76" days_above(date, least, @page);
+    "AP-77" members_named(home, name);
+    "AP-78" members_from(home, start, @page);
+    "AP-79" copies_in_hand(borrower, state);
+    "AP-80" pass_on(isbn, number, state, borrower) writes 1;
 }
 
 crate::by_name::copies! {
@@ -64,16 +72,22 @@ crate::by_name::rows! {
 }
 
 crate::by_name::items! {
+    AddedBook "book",
     Book "book",
     Copy "copy",
+    CopyInHand "copy",
+    CostlyDay "day",
     Day "day",
     DayFees "day",
     DearDay "day",
+    ListedMember "member",
     Loan "loan",
     LoanRemark "loan",
     Member "member",
+    NamedMember "member",
     NewBook "book",
     Notice "notice",
+    OverdueCopy "copy",
     PaidDay "day",
     Waiting "wish",
     Wish "wish",
@@ -90,5 +104,6 @@ crate::by_name::batches! {
 
 crate::by_name::refusals! {
     RegisterBookError, ChangeBookError, MoveBookError, CallComicError, RaisePriceError, LendCopyError, TakeBackError,
-    WishError, CallForWishError, ListEditionsError, AddEditionsError, SignCopyError, PraiseCopyError,
+    WishError, CallForWishError, ListEditionsError, AddEditionsError, SignCopyError, PraiseCopyError, SetDueError,
+    PassOnError,
 }

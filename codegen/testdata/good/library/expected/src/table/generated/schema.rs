@@ -242,6 +242,15 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[],
             },
             Field {
+                name: "due_at",
+                stored_as: "due_at",
+                kind: "time",
+                optional: true,
+                pii: false,
+                doc: "When it has to be back.",
+                fields: &[],
+            },
+            Field {
                 name: "remark",
                 stored_as: "remark",
                 kind: "text",

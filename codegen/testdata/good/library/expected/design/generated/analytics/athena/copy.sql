@@ -6,6 +6,7 @@ SELECT
   CAST("item"."number"."n" AS bigint) AS "number",
   "item"."state"."s" AS "state",
   "item"."borrower"."s" AS "borrower",
+  CAST(from_unixtime(CAST("item"."due_at"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "due_at",
   "item"."remark"."s" AS "remark",
   transform("item"."signatures"."l", entry -> entry."s") AS "signatures",
   "item"."is_fragile"."bool" AS "is_fragile",

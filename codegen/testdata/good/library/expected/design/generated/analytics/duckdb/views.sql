@@ -6,10 +6,12 @@
 CREATE OR REPLACE VIEW library_items AS
 SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format = 'newline_delimited',
   columns = {
-    "Item": 'STRUCT("Group" STRUCT("S" VARCHAR),
-      "Key" STRUCT("S" VARCHAR),
+    "Item": 'STRUCT("NameGroup" STRUCT("S" VARCHAR),
+      "NameOf" STRUCT("S" VARCHAR),
+      "PK" STRUCT("S" VARCHAR),
       "Price" STRUCT("N" VARCHAR),
       "PriceGroup" STRUCT("S" VARCHAR),
+      "SK" STRUCT("S" VARCHAR),
       "TimeGroup" STRUCT("S" VARCHAR),
       "TimeOf" STRUCT("N" VARCHAR),
       "added_at" STRUCT("N" VARCHAR),
@@ -23,6 +25,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "cover" STRUCT("B" VARCHAR),
       "date" STRUCT("S" VARCHAR),
       "due" STRUCT("N" VARCHAR),
+      "due_at" STRUCT("N" VARCHAR),
       "due_on" STRUCT("S" VARCHAR),
       "editions" STRUCT("L" STRUCT("M" STRUCT("f" STRUCT("S" VARCHAR),
       "s" STRUCT("N" VARCHAR),
@@ -99,6 +102,7 @@ SELECT
   CAST("Item"."number"."N" AS bigint) AS "number",
   "Item"."state"."S" AS "state",
   "Item"."borrower"."S" AS "borrower",
+  epoch_ms(CAST("Item"."due_at"."N" AS bigint)) AS "due_at",
   "Item"."remark"."S" AS "remark",
   [entry."S" FOR entry IN "Item"."signatures"."L"] AS "signatures",
   "Item"."is_fragile"."BOOL" AS "is_fragile",
@@ -130,7 +134,7 @@ SELECT
 FROM library_items
 WHERE "Item"."et"."S" = 'loan';
 
--- A person with a card.
+-- Somebody with a card.
 -- Without what is personal: name, nickname.
 CREATE OR REPLACE VIEW library_member AS
 SELECT

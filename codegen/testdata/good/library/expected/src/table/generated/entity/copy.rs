@@ -3,15 +3,13 @@
 
 use crate::Isbn;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::{CopyKey, TablePrimary};
-use table_runtime::CorruptItem;
-use table_runtime::entity::Keyed;
+use crate::generated::keys::{Byname, Bytime, CopyKey};
+use table_runtime::{CorruptItem, Table, Timestamp};
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
-use table_runtime::serde::{Deserialize, Serialize};
+use table_runtime::key::Primary;
 
 /// One copy of a book.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(crate = "table_runtime::serde")]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Copy {
     /// Of which book.
     pub isbn: Isbn,
@@ -22,6 +20,9 @@ pub struct Copy {
     /// Who has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub borrower: Option<MemberId>,
+    /// When it has to be back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
     /// What is wrong with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
@@ -33,8 +34,7 @@ pub struct Copy {
 }
 
 /// Where it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(crate = "table_runtime::serde")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum CopyState {
     /// Stored as `shelved`.
     #[serde(rename = "shelved")]
@@ -75,8 +75,8 @@ impl Copy {
     }
 }
 
-impl table_runtime::entity::EntityDef for Copy {
-    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
+impl modyne::EntityDef for Copy {
+    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
         "book_copy",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -84,22 +84,39 @@ impl table_runtime::entity::EntityDef for Copy {
         "number",
         "state",
         "borrower",
+        "due_at",
         "remark",
         "signatures",
         "is_fragile",
     ];
 }
 
-impl table_runtime::entity::Entity for Copy {
+impl modyne::Entity for Copy {
     type KeyInput<'a> = CopyKey;
-    type Table = Keyed<TablePrimary>;
-    type IndexKeys = ();
-    fn primary_key(key: CopyKey) -> TablePrimary {
-        key.primary().into()
+    type Table = Table;
+    type IndexKeys = (Option<Byname>, Option<Bytime>);
+    fn primary_key(key: CopyKey) -> Primary {
+        key.primary()
     }
 
-    fn full_key(&self) -> table_runtime::entity::FullKey<TablePrimary, Self::IndexKeys> {
-        TablePrimary::from(self.key().primary()).into()
+    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
+        modyne::keys::FullKey {
+            indexes: (
+                self
+                    .borrower
+                    .map(|borrower| Byname {
+                        partition: CopyKey::byname_partition(borrower),
+                        sort: CopyKey::byname_sort(self.state, &self.isbn, self.number),
+                    }),
+                self
+                    .due_at
+                    .map(|due_at| Bytime {
+                        partition: CopyKey::bytime_partition(&self.isbn),
+                        sort: due_at.millis(),
+                    }),
+            ),
+            primary: self.key().primary(),
+        }
     }
 }
 

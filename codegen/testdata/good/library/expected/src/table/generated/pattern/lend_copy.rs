@@ -175,7 +175,16 @@ impl Patterns {
         let changes = Changes::new()
             .set("state", CopyState::Lent)
             .set("borrower", input.loan.member_id)
-            .set_or_remove("remark", input.loan.remark.as_ref());
+            .set_or_remove("remark", input.loan.remark.as_ref())
+            .set("NameGroup", CopyKey::byname_partition(input.loan.member_id))
+            .set(
+                "NameOf",
+                CopyKey::byname_sort(
+                    CopyState::Lent,
+                    &input.loan.isbn,
+                    input.loan.number,
+                ),
+            );
         transaction = transaction
             .update(
                 "copy",
