@@ -5,6 +5,7 @@ mod arguments;
 mod condition;
 mod entity;
 mod generate;
+mod index;
 mod lock;
 mod pattern;
 mod stack;
@@ -16,10 +17,9 @@ pub use arguments::{
     sort_template, sorts_numbers,
 };
 pub use condition::{Asks, Comparison, Expression, Literal, Meets, Operand, Test};
-pub use entity::{
-    Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Removed, Sample, Shards, Step, Table, Type,
-};
+pub use entity::{Domain, DomainKind, Entity, Field, Migration, Record, Removed, Sample, Step, Table, Type};
 pub use generate::{Generate, Input};
+pub use index::{Index, IndexKey, Shards};
 pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, USUAL_KEY, asks, stored_type};
 pub use pattern::{
     Cost, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind, WritePart,
