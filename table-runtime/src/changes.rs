@@ -54,6 +54,14 @@ impl Changes {
         }
     }
 
+    /// Makes a change with the value, if there is one; otherwise the change is left out.
+    pub fn given<T>(self, value: Option<T>, change: impl FnOnce(Self, T) -> Self) -> Self {
+        match value {
+            Some(value) => change(self, value),
+            None => self,
+        }
+    }
+
     /// Moves the field to its new name, if the item does not have the new name.
     pub fn rename(mut self, old: &'static str, new: &'static str) -> Self {
         let (old, new) = (self.name(old), self.name(new));

@@ -13,6 +13,7 @@ pub mod attributes;
 pub mod batch;
 pub mod call;
 pub mod changes;
+pub mod condition;
 pub mod counter;
 mod cursor;
 mod definition;

@@ -25,7 +25,8 @@ pub fn counters_have_a_floor(design: &Design, problems: &mut Problems) {
 }
 
 fn has_floor(action: &Action, field: &str, lowered: u64) -> bool {
-    action.require.iter().any(|require| keeps(&require.that, field, lowered))
+    let always = action.require.iter().filter(|require| require.without().is_none());
+    always.into_iter().any(|require| keeps(&require.that, field, lowered))
 }
 
 /// Whether the condition holds only when the field has at least this much.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::{Design, Entity, Expression, Field, How, Literal, Operation, Pattern, Step};
+use crate::design::{Action, Design, Entity, Expression, Field, How, Literal, Operation, Pattern, Step};
 use crate::load::literal_fits;
 use crate::problem::Problems;
 
@@ -129,7 +129,7 @@ pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
             }
             // It says that the item is of now, and steps over what it does not write itself.
             let stepped_over =
-                step.rename.iter().filter(|(_, new)| action.upsert && action.change(name_of(entity, new)).is_none());
+                step.rename.iter().filter(|(_, new)| action.upsert && !is_always_changed(action, name_of(entity, new)));
             for (old, new) in stepped_over {
                 let message =
                     format!("items of version {} have `{new}` as `{old}`; an upsert has to set it", step.version);
@@ -142,6 +142,10 @@ pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
             }
         }
     }
+}
+
+fn is_always_changed(action: &Action, field: &str) -> bool {
+    action.changes.iter().any(|change| change.field == field && change.is_always_made())
 }
 
 /// The field that is stored under a name.

@@ -120,7 +120,8 @@ fn written_items_have_not_expired(design: &Design, action: &Action, problems: &m
     const CHECK: &str = "expired-items-are-hidden";
     let ttl = &design.table.ttl_attribute;
     let reads = matches!(action.kind, ActionKind::Update | ActionKind::Check) || !action.require.is_empty();
-    let looks = action.require.iter().any(|require| require.that.tests().iter().any(|test| test.field == *ttl));
+    let always = || action.require.iter().filter(|require| require.without().is_none());
+    let looks = always().any(|require| require.that.tests().iter().any(|test| test.field == *ttl));
     let message = match (design.entity(action.entity).expires(&design.table), &action.expired) {
         (true, None) if reads && !looks => {
             let always = design.entity(action.entity).always_expires(&design.table);

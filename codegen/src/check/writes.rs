@@ -1,6 +1,6 @@
 //! Checks on single writes: that they leave whole items, true index keys and one meaning for each failure.
 
-use crate::design::{Action, ActionKind, Change, Design, Entity, How, IndexKey, Operation, Pattern};
+use crate::design::{Action, ActionKind, Change, Design, Entity, How, IndexKey, Operation, Pattern, Value};
 use crate::problem::Problems;
 
 fn actions(design: &Design) -> impl Iterator<Item = &Action> {
@@ -15,6 +15,13 @@ pub fn index_keys_are_rewritten_whole(design: &Design, problems: &mut Problems) 
         for change in &action.changes {
             for key in entity.index_keys_of(&change.field) {
                 let (field, index) = (&change.field, &design.table.indexes[key.index].name);
+                if let Some(Value::Given(name)) = change.how.value() {
+                    let message = format!(
+                        "`{field}` is part of the key in {index}, so its change cannot be left out; write `:{name}`"
+                    );
+                    problems.push(CHECK, change.at, message);
+                    continue;
+                }
                 if entity.is_rewritten_whole(key) {
                     if let Some(message) = half_written(entity, action, change, (key, index)) {
                         problems.push(CHECK, change.at, message);
@@ -87,12 +94,16 @@ pub fn an_upsert_writes_a_whole_item(design: &Design, problems: &mut Problems) {
     for action in actions(design).filter(|action| action.upsert) {
         let entity = design.entity(action.entity);
         for field in entity.fields.iter().filter(|field| !field.optional) {
-            if action.key_value(&field.name).is_none() && action.change(&field.name).is_none() {
+            if action.key_value(&field.name).is_none() && !is_always_written(action, &field.name) {
                 let message = format!("an upsert may create the item, but leaves it without `{}`", field.name);
                 problems.push("an-upsert-writes-a-whole-item", action.at, message);
             }
         }
     }
+}
+
+fn is_always_written(action: &Action, field: &str) -> bool {
+    action.changes.iter().any(|change| change.field == field && change.is_always_made())
 }
 
 /// A write that can meet an absent or a present item says which error that is.
@@ -124,6 +135,9 @@ fn unsaid(action: &Action, alone: bool) -> Option<&'static str> {
             _ => "a put is new (`if_present`), or replaces (`replace`), or replaces on a condition (`require`)",
         },
         ActionKind::Update if action.changes.is_empty() => "an update changes something: `set`, `add` or `remove`",
+        ActionKind::Update if !action.changes.iter().any(Change::is_always_made) => {
+            "every change of this update may be left out, and an update changes something; take the `?` from one argument"
+        }
         ActionKind::Update if action.upsert == action.if_missing.is_some() => {
             "say `if_missing`, the error when there is none, or `upsert = true`: a late update must not bring a deleted \
              item back"

@@ -85,6 +85,8 @@ pub enum How {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Argument(String),
+    /// An argument that may be left out, and the change with it.
+    Given(String),
     /// A field of an item that another action of the transaction puts.
     FieldOf {
         action: String,
@@ -114,11 +116,25 @@ impl How {
     }
 }
 
+impl Change {
+    /// Whether it is made by every call: it takes no argument that may be left out.
+    pub fn is_always_made(&self) -> bool {
+        !matches!(self.how.value(), Some(Value::Given(_)))
+    }
+}
+
+impl Require {
+    /// The argument without which the condition is left out.
+    pub fn without(&self) -> Option<&str> {
+        self.that.may_be_left_out().first().copied()
+    }
+}
+
 impl Value {
     /// The argument's name, if it is one.
     pub fn argument(&self) -> Option<&str> {
         match self {
-            Value::Argument(name) => Some(name),
+            Value::Argument(name) | Value::Given(name) => Some(name),
             Value::FieldOf { .. } | Value::Literal(_) => None,
         }
     }
@@ -178,6 +194,7 @@ impl Action {
     /// The place of a field's value after the write, if the write says it.
     pub fn written(&self, field: &str) -> Option<&Value> {
         match self.change(field) {
+            Some(How::Set(Value::Given(_))) => None,
             Some(How::Set(value)) => Some(value),
             _ => self.key_value(field),
         }

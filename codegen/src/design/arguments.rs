@@ -1,8 +1,8 @@
 //! What a function takes: every argument a pattern mentions, with the type of the field it meets.
 
 use crate::design::{
-    Action, ActionKind, Entity, Field, How, IndexKey, Meets, Operation, Pattern, Query, Segment, Shape, Shards,
-    Template, Type, Value,
+    Action, ActionKind, Entity, Field, How, IndexKey, Meets, Operand, Operation, Pattern, Query, Segment, Shape,
+    Shards, Template, Type, Value,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -61,25 +61,31 @@ pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
 pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
     let entity = &entities[action.entity];
     let mut uses = Vec::new();
-    let mut meet = |field: &str, name: Option<&str>, may_be_absent: bool, meets: Meets| {
+    // `is_optional` is whether the argument may be left out, or be nothing where the field may.
+    let mut meet = |field: &str, name: Option<&str>, is_optional: fn(&Field) -> bool, meets: Meets| {
         if let (Some(name), Some(field)) = (name, entity.field(field)) {
             uses.push(Argument {
                 name: name.to_owned(),
-                optional: may_be_absent && field.optional,
+                optional: is_optional(field),
                 ..Argument::of(&meets.field(field))
             });
         }
     };
     for (field, value) in &action.key {
-        meet(field, value.argument(), false, Meets::Field);
+        meet(field, value.argument(), |_| false, Meets::Field);
     }
     for (field, operand, meets) in action.operands() {
-        meet(field, operand.argument(), false, meets);
+        let is_optional: fn(&Field) -> bool = if matches!(operand, Operand::Given(_)) { |_| true } else { |_| false };
+        meet(field, operand.argument(), is_optional, meets);
     }
     if action.kind == ActionKind::Update {
         for change in &action.changes {
-            let may_be_absent = matches!(change.how, How::Set(_));
-            meet(&change.field, change.how.value().and_then(Value::argument), may_be_absent, Meets::Field);
+            let is_optional: fn(&Field) -> bool = match change.how {
+                _ if !change.is_always_made() => |_| true,
+                How::Set(_) => |field| field.optional,
+                _ => |_| false,
+            };
+            meet(&change.field, change.how.value().and_then(Value::argument), is_optional, Meets::Field);
         }
     }
     uses

@@ -47,6 +47,8 @@ pub enum Comparison {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operand {
     Argument(String),
+    /// An argument that may be left out, and the condition with it.
+    Given(String),
     Literal(Literal),
 }
 
@@ -163,6 +165,19 @@ impl Expression {
         }
     }
 
+    /// The arguments in it that may be left out, each once.
+    pub fn may_be_left_out(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for (operand, _) in self.tests().into_iter().flat_map(|test| test.asks.operands()) {
+            if let Operand::Given(name) = operand
+                && !names.contains(&name.as_str())
+            {
+                names.push(name.as_str());
+            }
+        }
+        names
+    }
+
     /// Whether it holds when there is no item at all, as DynamoDB decides it.
     pub fn holds_for_nothing(&self) -> bool {
         match self {
@@ -192,7 +207,7 @@ impl Operand {
     /// The argument's name, if it is one.
     pub fn argument(&self) -> Option<&str> {
         match self {
-            Operand::Argument(name) => Some(name),
+            Operand::Argument(name) | Operand::Given(name) => Some(name),
             Operand::Literal(_) => None,
         }
     }

@@ -83,7 +83,7 @@ impl Scope<'_> {
                 self.problem("fields-exist", &word, message);
                 return None;
             };
-            Some((word.into_inner(), self.value(field, &value, puts, Use::Fills)?))
+            Some((word.into_inner(), self.value(field, &value, puts, Use::Key)?))
         }))?;
         let value_of = |name: &String| {
             let value = given.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());

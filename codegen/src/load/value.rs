@@ -15,8 +15,10 @@ pub type Puts = [(String, usize)];
 pub enum Use {
     /// It becomes the field; nothing, where that is optional, removes it.
     Replaces,
-    /// It becomes the field, or a part of a key, and cannot be nothing.
+    /// It becomes the field, and cannot be nothing.
     Fills,
+    /// It becomes a part of the key.
+    Key,
     /// It is added to the field, so it may be negative.
     Adds,
     /// It is a list that is added at the end of the field's.
@@ -29,6 +31,7 @@ impl Use {
         match self {
             Use::Replaces => "set",
             Use::Fills => "set_once",
+            Use::Key => "key",
             Use::Adds => "add",
             Use::Appends => "append",
         }
@@ -60,7 +63,10 @@ impl<'l> Scope<'l> {
                 // What is added may be negative.
                 Value::Literal(Literal::Number(_)) if used == Use::Adds => {}
                 Value::Literal(literal) => literal_fits(literal, &field.ty)?,
-                Value::FieldOf { .. } | Value::Argument(_) => {}
+                Value::Given(name) if used == Use::Key => {
+                    return Err(format!("a part of the key cannot be left out; write \":{name}\""));
+                }
+                Value::FieldOf { .. } | Value::Argument(_) | Value::Given(_) => {}
             }
             Ok(value)
         });
@@ -81,7 +87,10 @@ impl<'l> Scope<'l> {
     /// Reads `:argument`, `action.field`, `1` or `'text'`.
     fn parse(&self, text: &str, target: &Field, puts: &Puts, used: Use) -> Result<Value, String> {
         if let Some(name) = text.strip_prefix(':') {
-            return Ok(Value::Argument(name.to_owned()));
+            return Ok(match name.strip_suffix('?') {
+                Some(name) => Value::Given(name.to_owned()),
+                None => Value::Argument(name.to_owned()),
+            });
         }
         if let Some(literal) = Literal::parse(text) {
             return Ok(Value::Literal(literal));
@@ -133,6 +142,13 @@ impl<'l> Scope<'l> {
                 sound = false;
             }
         }
+        if let [first, second, ..] = that.may_be_left_out().as_slice() {
+            let message = format!(
+                "this is left out without `:{first}` and without `:{second}`; write a condition of its own for each"
+            );
+            self.problems.push("condition", at, message);
+            return None;
+        }
         sound.then_some(Require { that, error: raw.error, current: raw.current, at })
     }
 }
@@ -148,6 +164,7 @@ fn test_fits(field: &Field, asks: Asks<'_>) -> Result<(), String> {
         Asks::In([only]) => {
             let value = match only {
                 Operand::Argument(name) => format!(":{name}"),
+                Operand::Given(name) => format!(":{name}?"),
                 Operand::Literal(Literal::Number(number)) => number.to_string(),
                 Operand::Literal(Literal::Text(text)) => format!("'{text}'"),
             };
@@ -161,7 +178,7 @@ fn test_fits(field: &Field, asks: Asks<'_>) -> Result<(), String> {
         }
         Asks::Contains(operand) if matches!(field.ty, Type::Text | Type::Texts) => match operand {
             Operand::Literal(literal) => literal_fits(literal, &Type::Text),
-            Operand::Argument(_) => Ok(()),
+            Operand::Argument(_) | Operand::Given(_) => Ok(()),
         },
         Asks::Contains(_) => Err(format!("`{name}` is {ty}; `contains` takes a text or texts; write `{name} = …`")),
         Asks::Size(..) if !field.ty.has_size() => {
@@ -171,7 +188,7 @@ fn test_fits(field: &Field, asks: Asks<'_>) -> Result<(), String> {
             Err(format!("the size of `{name}` is never less than 0; write `size({name}) > 0` or `= 0`"))
         }
         Asks::Size(_, Operand::Literal(literal)) => size_fits(literal),
-        Asks::Size(_, Operand::Argument(_)) => Ok(()),
+        Asks::Size(_, Operand::Argument(_) | Operand::Given(_)) => Ok(()),
     }
 }
 
@@ -201,7 +218,7 @@ fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> 
             Err(format!("`{name}` is a count, which is never less than 0"))
         }
         Operand::Literal(literal) => literal_fits(literal, &field.ty),
-        Operand::Argument(_) => Ok(()),
+        Operand::Argument(_) | Operand::Given(_) => Ok(()),
     }
 }
 

@@ -52,7 +52,8 @@ fn tokens(text: &str) -> Parsed<Vec<Token<'_>>> {
             },
             c if c.is_alphanumeric() || matches!(c, '_' | ':' | '-') => {
                 let is_part = |c: char| c.is_alphanumeric() || c == '_';
-                rest.char_indices().skip(1).find(|(_, c)| !is_part(*c)).map_or(rest.len(), |(end, _)| end)
+                let end = rest.char_indices().skip(1).find(|(_, c)| !is_part(*c)).map_or(rest.len(), |(end, _)| end);
+                end + usize::from(c == ':' && rest[end..].starts_with('?'))
             }
             other => return Err((offset, format!("`{other}` is no part of a condition"))),
         };
@@ -196,7 +197,10 @@ impl<'t> Parser<'t> {
         let token = self.take("a value")?;
         let operand = match (Literal::parse(token.text), token.text.strip_prefix(':')) {
             (Some(literal), _) => Operand::Literal(literal),
-            (None, Some(name)) if !name.is_empty() => Operand::Argument(name.to_owned()),
+            (None, Some(name)) if !matches!(name, "" | "?") => match name.strip_suffix('?') {
+                Some(name) => Operand::Given(name.to_owned()),
+                None => Operand::Argument(name.to_owned()),
+            },
             _ => {
                 let message = format!("`{}` is no value; write `:argument`, a number or a 'text'", token.text);
                 return Err((token.offset, message));
@@ -279,6 +283,10 @@ mod tests {
         let of_two = Expression::In { field: "state".to_owned(), operands: vec![text("a"), argument("b")] };
         assert_eq!(parse("state in ('a', :b)"), Ok(of_two.clone()));
         assert_eq!(parse("state in('a',:b) and size (tags) < 9"), Ok(Expression::And(vec![of_two, small])));
+        assert_eq!(
+            parse("contains(tags, :t?)"),
+            Ok(Expression::Contains { field: tags(), operand: Operand::Given("t".to_owned()) })
+        );
         // A field may have the name of a function.
         assert_eq!(parse("size missing"), Ok(Expression::Missing("size".to_owned())));
         assert_eq!(
@@ -299,6 +307,8 @@ mod tests {
         assert_eq!(refused("a"), "1: the condition ends where a comparison should be");
         assert_eq!(refused("a ="), "3: the condition ends where a value should be");
         assert_eq!(refused("a = b"), "4: `b` is no value; write `:argument`, a number or a 'text'");
+        assert_eq!(refused("a = :?"), "4: `:?` is no value; write `:argument`, a number or a 'text'");
+        assert_eq!(refused("a = 'x'?"), "7: `?` is no part of a condition");
         assert_eq!(refused("a = :"), "4: `:` is no value; write `:argument`, a number or a 'text'");
         assert_eq!(refused("a == 1"), "2: `==` is no comparison; write `=`");
         assert_eq!(refused("a = 1 && b = 2"), "6: `&&` is not known here; write `and`");
@@ -334,7 +344,7 @@ mod tests {
     /// Pieces that nearly make a condition, which random characters hardly ever do.
     fn nearly_a_condition() -> impl Strategy<Value = String> {
         let words = ["a", "hits", ":x", ":", "7", "-", "'t'", "'", "=", "<", ">", "<>", "(", ")", "é", "and", "or"];
-        let rest = ["in", "size", "contains", ",", "missing", "present", " ", "  "];
+        let rest = ["in", "size", "contains", ",", "?", "missing", "present", " ", "  "];
         let piece = prop::sample::select([words.as_slice(), rest.as_slice()].concat());
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.join(""))
     }

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::design::{Action, Design, Entity, Field, How, IndexKey, Type, Value};
 use crate::emit::entity::number as as_number;
 use crate::emit::keys::{index_partition, index_sort};
-use crate::emit::pattern::value::{Source, borrowed, compared, owned, stored};
+use crate::emit::pattern::value::{Source, borrowed, compared, given, owned, stored};
 use crate::emit::rust::{self, RustFile, ident};
 use crate::emit::types;
 
@@ -36,7 +36,14 @@ pub fn changes(design: &Design, file: &mut RustFile, action: &Action, source: So
         calls.extend(identity(design, file, entity, action, source));
     }
     for change in &action.changes {
-        calls.push(one(file, entity, &change.field, &change.how, source));
+        let call = one(file, entity, &change.field, &change.how, source);
+        calls.push(match change.how.value() {
+            Some(Value::Given(name)) => {
+                let (argument, given) = (source.argument(name), given(name));
+                quote!(.given(#argument, |changes, #given| changes #call))
+            }
+            _ => call,
+        });
     }
     for index_key in &entity.index_keys {
         calls.extend(index_changes(design, file, entity, action, index_key, source));

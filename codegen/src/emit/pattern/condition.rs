@@ -3,18 +3,24 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::design::{Action, Design, Entity, Expression, Literal, Meets, Operand, Value};
-use crate::emit::pattern::value::{Source, compared};
+use crate::design::{Action, Design, Entity, Expression, Literal, Meets, Operand, Require, Value};
+use crate::emit::pattern::value::{Source, compared, given};
 use crate::emit::rust::RustFile;
 
-/// The `Condition` of an action, or `None` when it has none.
-pub fn expression(design: &Design, file: &mut RustFile, action: &Action, source: Source) -> Option<TokenStream> {
+/// The condition of an action, or `None` when it has none.
+pub fn expression(design: &Design, file: &mut RustFile, action: &Action, source: Source) -> Option<Written> {
     if !action.is_conditional() {
         return None;
     }
     let condition = file.import("table_runtime::expr::Condition");
-    let mut writer =
-        Writer { file, entity: design.entity(action.entity), source, names: Vec::new(), values: Vec::new() };
+    let mut writer = Writer {
+        file,
+        entity: design.entity(action.entity),
+        source,
+        names: Vec::new(),
+        values: Vec::new(),
+        used: Vec::new(),
+    };
     let partition_key = design.table.partition_key.as_str();
     let mut conjuncts = Vec::new();
     for (function, error) in [("attribute_exists", &action.if_missing), ("attribute_not_exists", &action.if_present)] {
@@ -22,20 +28,49 @@ pub fn expression(design: &Design, file: &mut RustFile, action: &Action, source:
             conjuncts.push(format!("{function}({})", writer.name(partition_key)));
         }
     }
-    let alone = action.require.len() == 1 && conjuncts.is_empty();
-    for require in &action.require {
+    let (optional, always): (Vec<&Require>, Vec<&Require>) =
+        action.require.iter().partition(|require| require.without().is_some());
+    let alone = always.len() == 1 && conjuncts.is_empty() && optional.is_empty();
+    for require in always {
         conjuncts.push(writer.text(&require.that, alone));
     }
-    let text = conjuncts.join(" AND ");
-    let names = writer.names.iter().map(|name| {
-        let placeholder = format!("#{name}");
-        quote!(.name(#placeholder, #name))
-    });
-    let values = writer.values.iter().map(|(name, value)| {
-        let placeholder = format!(":{name}");
-        quote!(.value(#placeholder, #value))
-    });
-    Some(quote!(#condition::new(#text) #(#names)* #(#values)*))
+    let whole = (!conjuncts.is_empty()).then(|| writer.condition(&conjuncts.join(" AND ")));
+    let mut given_ones = Vec::new();
+    for require in optional {
+        let text = writer.text(&require.that, false);
+        let one = writer.condition(&text);
+        if let Some(name) = require.without() {
+            let (argument, name) = (source.argument(name), given(name));
+            given_ones.push(quote!(#argument.map(|#name| #one)));
+        }
+    }
+    match whole {
+        Some(whole) if given_ones.is_empty() => Some(Written::Always(whole)),
+        Some(whole) => {
+            let and = writer.file.import("table_runtime::condition::and");
+            Some(Written::Always(quote!(#and(#whole, [#(#given_ones),*]))))
+        }
+        None => {
+            let all_of = writer.file.import("table_runtime::condition::all_of");
+            Some(Written::IfGiven(quote!(#all_of([#(#given_ones),*]))))
+        }
+    }
+}
+
+/// A condition as Rust.
+pub enum Written {
+    Always(TokenStream),
+    /// An `Option`: nothing where all of its parts are left out.
+    IfGiven(TokenStream),
+}
+
+/// The condition as an `Option`.
+pub fn option(condition: Option<Written>) -> TokenStream {
+    match condition {
+        None => quote!(None),
+        Some(Written::Always(condition)) => quote!(Some(#condition)),
+        Some(Written::IfGiven(condition)) => condition,
+    }
 }
 
 /// Writes expressions, and remembers what their placeholders stand for.
@@ -45,6 +80,8 @@ struct Writer<'w> {
     source: Source,
     names: Vec<String>,
     values: Vec<(String, TokenStream)>,
+    /// The placeholders of the part that is written.
+    used: Vec<String>,
 }
 
 impl Writer<'_> {
@@ -53,7 +90,29 @@ impl Writer<'_> {
         if !self.names.iter().any(|name| name == field) {
             self.names.push(field.to_owned());
         }
-        format!("#{field}")
+        self.uses(format!("#{field}"))
+    }
+
+    fn uses(&mut self, placeholder: String) -> String {
+        if !self.used.contains(&placeholder) {
+            self.used.push(placeholder.clone());
+        }
+        placeholder
+    }
+
+    /// The part that was written, with what its placeholders stand for.
+    fn condition(&mut self, text: &str) -> TokenStream {
+        let condition = self.file.import("modyne::expr::Condition");
+        let used = std::mem::take(&mut self.used);
+        let names = self.names.iter().filter_map(|name| {
+            let placeholder = format!("#{name}");
+            used.contains(&placeholder).then(|| quote!(.name(#placeholder, #name)))
+        });
+        let values = self.values.iter().filter_map(|(name, value)| {
+            let placeholder = format!(":{name}");
+            used.contains(&placeholder).then(|| quote!(.value(#placeholder, #value)))
+        });
+        quote!(#condition::new(#text) #(#names)* #(#values)*)
     }
 
     /// The placeholder of a value: what it is called, or that with a number when something else is called so.
@@ -70,7 +129,7 @@ impl Writer<'_> {
                 Some(_) => placeholder = format!("{name}_{i}"),
             }
         }
-        format!(":{placeholder}")
+        self.uses(format!(":{placeholder}"))
     }
 
     /// `outermost` is whether the text stands alone, so that an `OR` needs no parentheses.
@@ -116,6 +175,7 @@ impl Writer<'_> {
     fn operand(&mut self, field: &str, operand: &Operand, meets: Meets) -> String {
         let (value, name) = match operand {
             Operand::Argument(name) => (Value::Argument(name.clone()), name.clone()),
+            Operand::Given(name) => (Value::Given(name.clone()), name.clone()),
             Operand::Literal(literal) => (Value::Literal(literal.clone()), placeholder(literal)),
         };
         let Some(field) = self.entity.field(field) else {

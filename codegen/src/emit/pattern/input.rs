@@ -120,8 +120,23 @@ fn row_structure(design: &Design, file: &mut RustFile, action: &Action, row: &st
     (if borrows { quote!(#name<'a>) } else { quote!(#name) }, borrows)
 }
 
-/// What an argument is: the field of its name that it meets, or else what it does to the one it meets.
+/// What an argument is, and what becomes of the write without it.
 fn about(design: &Design, actions: &[&Action], argument: &Argument) -> String {
+    let is_given = |value: Option<&Value>| matches!(value, Some(Value::Given(name)) if *name == argument.name);
+    let is_change = actions.iter().flat_map(|action| &action.changes).any(|change| is_given(change.how.value()));
+    let is_condition =
+        actions.iter().flat_map(|action| &action.require).any(|require| require.without() == Some(&argument.name));
+    let left_out = match (is_change, is_condition) {
+        (false, false) => return meaning(design, actions, argument),
+        (true, false) => "the change is",
+        (false, true) => "the condition is",
+        (true, true) => "the change and the condition are",
+    };
+    format!("{}\nWithout it, {left_out} left out.", meaning(design, actions, argument))
+}
+
+/// What an argument is: the field of its name that it meets, or else what it does to the one it meets.
+fn meaning(design: &Design, actions: &[&Action], argument: &Argument) -> String {
     let meets = |value: &Value| value.argument() == Some(&argument.name);
     let mut said = None;
     for action in actions {

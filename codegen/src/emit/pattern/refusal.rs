@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::design::{Action, Design, Pattern};
-use crate::emit::pattern::value::Source;
+use crate::design::{Action, Design, Entity, Pattern, Require};
+use crate::emit::pattern::value::{Source, given};
 use crate::emit::pattern::violation::{Violation, violation};
 use crate::emit::rust::{RustFile, camel, doc, ident};
 use crate::emit::types;
@@ -110,6 +110,18 @@ pub fn ending(
     Ending { statements: quote!(#found #checks), looks: reads || action.if_missing.is_some() }
 }
 
+/// Whether a condition failed: one that was left out did not.
+fn violated(file: &mut RustFile, entity: &Entity, require: &Require, source: Source) -> Violation {
+    let violated = violation(file, entity, &require.that, source);
+    let Some(name) = require.without() else { return violated };
+    let (argument, given) = (source.argument(name), given(name));
+    match violated {
+        Violation::Never => Violation::Never,
+        Violation::Always => Violation::When(quote!(#argument.is_some()), false),
+        Violation::When(violated, _) => Violation::When(quote!(#argument.is_some_and(|#given| #violated)), false),
+    }
+}
+
 /// The conditions, tried in order until one is found that failed. The last needs no trying when the item is not read
 /// for another: it is the only one left that can have failed. The second is whether they look at the current item.
 fn checks(
@@ -123,7 +135,7 @@ fn checks(
     let (mut statements, mut reads) = (TokenStream::new(), action.require.iter().any(|require| require.current));
     for (i, require) in action.require.iter().enumerate() {
         let needs_no_trying = i + 1 == action.require.len() && !reads;
-        let violated = if needs_no_trying { Violation::Always } else { violation(file, entity, &require.that, source) };
+        let violated = if needs_no_trying { Violation::Always } else { violated(file, entity, require, source) };
         let name = ident(&require.error);
         let value = if require.current {
             quote!(#error_type::#name { current: Box::new(current) })

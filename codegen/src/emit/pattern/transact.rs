@@ -38,9 +38,8 @@ fn add(design: &Design, file: &mut RustFile, action: &Action) -> TokenStream {
         _ => Source::One,
     };
     let condition = match condition::expression(design, file, action, source) {
-        Some(condition) if action.kind == ActionKind::Check => condition,
-        Some(condition) => quote!(Some(#condition)),
-        None => quote!(None),
+        Some(condition::Written::Always(condition)) if action.kind == ActionKind::Check => condition,
+        condition => condition::option(condition),
     };
     let (mut statement, mut key) = (quote!(), quote!(one));
     if action.kind != ActionKind::Put && source != Source::Key {

@@ -49,6 +49,7 @@ pub fn owned(file: &mut RustFile, field: &Field, value: &Value, source: Source) 
                 _ => quote!(#argument.clone()),
             }
         }
+        Value::Given(name) => given(name),
         Value::FieldOf { action, field, .. } => {
             let place = place(action, field);
             if copy { place } else { quote!(#place.clone()) }
@@ -64,6 +65,7 @@ pub fn owned(file: &mut RustFile, field: &Field, value: &Value, source: Source) 
 pub fn borrowed(file: &mut RustFile, field: &Field, value: &Value, source: Source) -> TokenStream {
     match value {
         Value::Argument(name) => source.borrowed(name, &field.ty),
+        Value::Given(name) => given(name),
         Value::FieldOf { action, field: name, .. } => {
             let place = place(action, name);
             if field.ty.is_copy() { place } else { quote!(&#place) }
@@ -97,6 +99,12 @@ pub fn stored(file: &mut RustFile, field: &Field, value: &Value, source: Source)
 pub fn compared(file: &mut RustFile, field: &Field, value: &Value, source: Source) -> TokenStream {
     let value = borrowed(file, field, value, source);
     if field.ty == Type::Bytes { quote!(table_runtime::serde_bytes::Bytes::new(#value)) } else { value }
+}
+
+/// An argument that may be left out, where it is bound because it is given.
+pub fn given(name: &str) -> TokenStream {
+    let name = ident(name);
+    quote!(#name)
 }
 
 fn place(action: &str, field: &str) -> TokenStream {

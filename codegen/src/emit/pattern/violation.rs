@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::design::{Comparison, Entity, Expression, Field, Literal, Operand, Type};
-use crate::emit::pattern::value::{Source, literal};
+use crate::emit::pattern::value::{Source, given, literal};
 use crate::emit::rust::{RustFile, ident, integer};
 
 /// Whether a condition failed for `current`.
@@ -49,6 +49,7 @@ fn lacks(file: &mut RustFile, field: &Field, operand: &Operand, source: Source) 
     let name = ident(&field.name);
     let value = match operand {
         Operand::Argument(argument) => source.borrowed(argument, &Type::Text),
+        Operand::Given(name) => given(name),
         Operand::Literal(value) => literal(file, &Type::Text, value),
     };
     match (&field.ty, field.optional) {
@@ -81,6 +82,10 @@ fn size_differs(field: &Field, comparison: Comparison, operand: &Operand, source
         }
         (_, Operand::Argument(argument)) => {
             let (sign, argument) = (sign(comparison.opposite()), source.argument(argument));
+            quote!(#size #sign #argument as usize)
+        }
+        (_, Operand::Given(name)) => {
+            let (sign, argument) = (sign(comparison.opposite()), given(name));
             quote!(#size #sign #argument as usize)
         }
         (_, Operand::Literal(Literal::Text(_))) => quote!(false),
@@ -153,6 +158,7 @@ fn differs(
     let name = ident(&field.name);
     let value = match operand {
         Operand::Argument(argument) => source.borrowed(argument, &field.ty),
+        Operand::Given(name) => given(name),
         Operand::Literal(value) => literal(file, &field.ty, value),
     };
     if field.optional {
@@ -177,7 +183,7 @@ fn differs(
     let sign = sign(if is_none && opposite == Comparison::LessOrEqual { Comparison::Equal } else { opposite });
     match (&field.ty, operand) {
         (Type::Text, _) if comparison.is_order() => quote!(current.#name.as_str() #sign #value),
-        (Type::Extern { copy: false, .. }, Operand::Argument(_)) => {
+        (Type::Extern { copy: false, .. }, Operand::Argument(_) | Operand::Given(_)) => {
             quote!(current.#name #sign *#value)
         }
         _ => quote!(current.#name #sign #value),

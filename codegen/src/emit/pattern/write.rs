@@ -19,10 +19,6 @@ pub fn single(design: &Design, file: &mut RustFile, pattern: &Pattern, action: &
     }
 }
 
-fn option(condition: Option<TokenStream>) -> TokenStream {
-    condition.map_or_else(|| quote!(None), |condition| quote!(Some(#condition)))
-}
-
 fn ending(design: &Design, file: &mut RustFile, action: &Action, error: &TokenStream, source: Source) -> Ending {
     if action.is_conditional() { refusal::ending(design, file, action, error, source) } else { refusal::unexplained() }
 }
@@ -34,7 +30,7 @@ fn put(design: &Design, file: &mut RustFile, pattern: &Pattern, action: &Action)
     let mut all = vec![quote!(#name: &#ty)];
     all.extend(parameters(design, file, pattern));
     let call = call(file, pattern);
-    let condition = option(condition::expression(design, file, action, Source::Parameters));
+    let condition = condition::option(condition::expression(design, file, action, Source::Parameters));
     let refused = ending(design, file, action, &error, Source::Parameters).arm();
     let body = quote! {
         match #call.put(#name.to_item(), #condition).await? {
@@ -56,7 +52,7 @@ fn update(design: &Design, file: &mut RustFile, pattern: &Pattern, action: &Acti
     let call = call(file, pattern);
     let key = changes::key(design, file, action, source);
     let changes = changes::changes(design, file, action, source);
-    let condition = option(condition::expression(design, file, action, source));
+    let condition = condition::option(condition::expression(design, file, action, source));
     let flag = (!action.returns_new).then(|| quote!(, false));
     let (send, ok, result) = if action.returns_new {
         let entity = types::entity(file, design.entity(action.entity));

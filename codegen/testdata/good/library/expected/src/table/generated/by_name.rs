@@ -4,9 +4,9 @@
 use crate::generated::Patterns;
 use crate::generated::entity::{Book, BookType, Copy, CopyState, Day, Loan, Member, Notice, Wish};
 use crate::generated::ids::MemberId;
-use crate::generated::pattern::{AddEditionsError, AddToDay, AddedBook, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, CopyInHand, CostlyDay, DayFees, DearDay, LaterNotice, LendCopy, LendCopyError, ListEditionsError, ListedMember, LoanRemark, LookAtWishes, MoveBookError, NamedMember, NewBook, OpenDesk, OtherCopy, OverdueCopy, PaidDay, PassOnError, PraiseCopy, PraiseCopyError, RaisePriceError, RegisterBookError, SetDueError, SignCopyError, TakeBack, TakeBackError, Waiting, WishError};
+use crate::generated::pattern::{AddEditionsError, AddToDay, AddedBook, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, CopyInHand, CorrectCopy, CorrectCopyError, CostlyDay, DayFees, DearDay, LaterNotice, LendCopy, LendCopyError, ListEditionsError, ListedMember, LoanRemark, LookAtWishes, MoveBookError, NamedMember, NewBook, OpenDesk, OtherCopy, OverdueCopy, PaidDay, PassOnError, PraiseCopy, PraiseCopyError, RaisePriceError, RegisterBookError, RenameMembers, RenameMembersError, RenamedMember, SetDueError, SignCopyError, TakeBack, TakeBackError, Waiting, WishError};
 use crate::place::Branch;
-use table_runtime::{Date, Expiry, Timestamp};
+use table_runtime::{Date, Digest, Expiry, Timestamp};
 
 crate::by_name::patterns! {
     impl Patterns;
@@ -60,15 +60,19 @@ crate::by_name::patterns! {
     "AP-78" members_from(home, start, @page);
     "AP-79" copies_in_hand(borrower, state);
     "AP-80" pass_on(isbn, number, state, borrower) writes 1;
+    "AP-81" correct_copy(CorrectCopy { isbn, number, seen_state, most, is_fragile, remark, names }) writes 1;
+    "AP-82" rename_members(RenameMembers { members: rows, isbn, house, member_id, date, most, loans, fees }) writes 1 +
+        members;
 }
 
 crate::by_name::copies! {
-    BookType, Branch, CopyState, Date, Expiry, MemberId, Timestamp, bool, i64, u32,
+    BookType, Branch, CopyState, Date, Digest, Expiry, MemberId, Timestamp, bool, i64, u32,
 }
 
 crate::by_name::rows! {
     LaterNotice<'a> { branch "branch", due "time", member_id "member_id", topic "text", most "count", address "text" }
     OtherCopy<'a> { isbn "isbn", number "count", state "shelved|lent|lost" }
+    RenamedMember<'a> { member_id "member_id", nickname "text", card_digest "digest" }
 }
 
 crate::by_name::items! {
@@ -105,5 +109,5 @@ crate::by_name::batches! {
 crate::by_name::refusals! {
     RegisterBookError, ChangeBookError, MoveBookError, CallComicError, RaisePriceError, LendCopyError, TakeBackError,
     WishError, CallForWishError, ListEditionsError, AddEditionsError, SignCopyError, PraiseCopyError, SetDueError,
-    PassOnError,
+    PassOnError, CorrectCopyError, RenameMembersError,
 }

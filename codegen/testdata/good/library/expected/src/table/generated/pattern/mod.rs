@@ -103,6 +103,10 @@ mod copies_in_hand;
 
 mod pass_on;
 
+mod correct_copy;
+
+mod rename_members;
+
 pub use register_book::*;
 
 pub use change_book::*;
@@ -164,3 +168,7 @@ pub use members_from::*;
 pub use copies_in_hand::*;
 
 pub use pass_on::*;
+
+pub use correct_copy::*;
+
+pub use rename_members::*;
