@@ -12,6 +12,8 @@ use crate::size::value_bytes;
 pub struct Changes {
     set: Vec<String>,
     add: Vec<String>,
+    add_to: Vec<String>,
+    delete_from: Vec<String>,
     remove: Vec<String>,
     appends: bool,
     names: Vec<(String, String)>,
@@ -86,6 +88,20 @@ impl Changes {
         self
     }
 
+    /// Adds a text to a set, which has it once. An absent set counts as empty.
+    pub fn add_to(mut self, field: &'static str, text: &str) -> Self {
+        let (name, value) = (self.name(field), self.text_set(text));
+        self.add_to.push(format!("{name} {value}"));
+        self
+    }
+
+    /// Deletes a text from a set, if it has it. A set without texts is absent.
+    pub fn delete_from(mut self, field: &'static str, text: &str) -> Self {
+        let (name, value) = (self.name(field), self.text_set(text));
+        self.delete_from.push(format!("{name} {value}"));
+        self
+    }
+
     /// Writes the sum of the item's field `of` and a number. An absent field counts as 0.
     pub fn set_sum(mut self, field: &'static str, of: &'static str, number: impl Serialize) -> Self {
         let (name, of) = (self.name(field), self.name(of));
@@ -112,7 +128,8 @@ impl Changes {
     }
 
     pub(crate) fn into_update(self) -> Update {
-        let clauses = [("SET", self.set), ("ADD", self.add), ("REMOVE", self.remove)];
+        let add = [self.add, self.add_to].concat();
+        let clauses = [("SET", self.set), ("ADD", add), ("DELETE", self.delete_from), ("REMOVE", self.remove)];
         let expression: Vec<String> = clauses
             .into_iter()
             .filter(|(_, parts)| !parts.is_empty())
@@ -131,6 +148,12 @@ impl Changes {
     fn name(&mut self, field: &'static str) -> String {
         let alias = format!("#upd_n{}", self.names.len());
         self.names.push((alias.clone(), field.to_owned()));
+        alias
+    }
+
+    fn text_set(&mut self, text: &str) -> String {
+        let alias = format!(":upd_v{}", self.values.len());
+        self.values.push((alias.clone(), AttributeValue::Ss(vec![text.to_owned()])));
         alias
     }
 
@@ -158,6 +181,14 @@ mod tests {
         let names: Vec<&str> = update.names.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(names, ["name", "count", "note", "size"]);
         assert!(!format!("{update:?}").contains("canary"));
+    }
+
+    #[test]
+    fn sets_and_numbers_share_one_clause() {
+        let update = Changes::new().add_to("tags", "a").delete_from("names", "b").add("count", 1).into_update();
+        assert_eq!(update.expression, "ADD #upd_n2 :upd_v2, #upd_n0 :upd_v0 DELETE #upd_n1 :upd_v1");
+        // A set has a text once, however often it is added.
+        assert!(!Changes::new().add_to("tags", "a").delete_from("names", "b").accumulate());
     }
 
     #[test]

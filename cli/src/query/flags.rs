@@ -185,7 +185,7 @@ fn value_name(argument: &Argument) -> String {
 /// Whether the value is an item, a key or a list, which are given as JSON.
 fn is_json(argument: &Argument) -> bool {
     let entity = argument.kind.strip_suffix(" key").unwrap_or(argument.kind);
-    let is_list = argument.kind == "texts" || argument.kind.starts_with('[');
+    let is_list = matches!(argument.kind, "texts" | "text_set") || argument.kind.starts_with('[');
     is_list || argument.kind == "key" || ENTITIES.iter().any(|known| known.name == entity)
 }
 

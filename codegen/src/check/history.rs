@@ -168,7 +168,7 @@ fn loses(step: &Step, field: &str, how: &How) -> Option<String> {
         (_, Some((old, _)), _) => Some(format!(
             "items of version {version} have `{field}` as `{old}`, which this does not see; only `set` is right for both"
         )),
-        (How::Add(_) | How::Append(_), None, Some(_)) => {
+        (How::Add(_) | How::Append(_) | How::AddTo(_) | How::DeleteFrom(_), None, Some(_)) => {
             Some(format!("items of version {version} lack `{field}`, so this adds to 0 and not to its default"))
         }
         (How::SetOnce(_) | How::Remove, None, Some(_)) => {

@@ -70,6 +70,7 @@ pub const TAKEN: &[&str] = &[
     "String",
     "Table",
     "TablePrimary",
+    "TextSet",
     "Timestamp",
     "Transaction",
     "Vec",

@@ -79,6 +79,10 @@ pub enum How {
     Add(Value),
     /// A list, at the end of the one that is there.
     Append(Value),
+    /// A text, to a set.
+    AddTo(Value),
+    /// A text, from a set.
+    DeleteFrom(Value),
     Remove,
 }
 
@@ -107,10 +111,20 @@ pub struct Require {
 }
 
 impl How {
+    /// What its value meets: the field, or an element of it.
+    pub fn meets(&self) -> Meets {
+        if matches!(self, How::AddTo(_) | How::DeleteFrom(_)) { Meets::Element } else { Meets::Field }
+    }
+
     /// The value that is written, if one is.
     pub fn value(&self) -> Option<&Value> {
         match self {
-            How::Set(value) | How::SetOnce(value) | How::Add(value) | How::Append(value) => Some(value),
+            How::Set(value)
+            | How::SetOnce(value)
+            | How::Add(value)
+            | How::Append(value)
+            | How::AddTo(value)
+            | How::DeleteFrom(value) => Some(value),
             How::Remove => None,
         }
     }

@@ -85,7 +85,7 @@ pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
                 How::Set(_) => |field| field.optional,
                 _ => |_| false,
             };
-            meet(&change.field, change.how.value().and_then(Value::argument), is_optional, Meets::Field);
+            meet(&change.field, change.how.value().and_then(Value::argument), is_optional, change.how.meets());
         }
     }
     uses

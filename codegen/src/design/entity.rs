@@ -163,6 +163,8 @@ pub enum Type {
     },
     Text,
     Texts,
+    /// A set of texts, which is absent when it is empty.
+    TextSet,
     Count,
     Amount,
     Flag,
@@ -197,6 +199,7 @@ impl Type {
             | Type::Records { rust, .. } => rust,
             Type::Text => "text",
             Type::Texts => "texts",
+            Type::TextSet => "text_set",
             Type::Count => "count",
             Type::Amount => "amount",
             Type::Flag => "flag",
@@ -214,12 +217,13 @@ impl Type {
 
     /// Whether a condition may ask how large it is.
     pub fn has_size(&self) -> bool {
-        matches!(self, Type::Text | Type::Texts | Type::Bytes | Type::Records { .. })
+        matches!(self, Type::Text | Type::Texts | Type::TextSet | Type::Bytes | Type::Records { .. })
     }
 
     /// Whether a value of it may stand in a string key.
     pub fn fits_a_key(&self) -> bool {
-        let in_no_key = matches!(self, Type::Texts | Type::Amount | Type::Flag | Type::Bytes | Type::Expiry);
+        let in_no_key =
+            matches!(self, Type::Texts | Type::TextSet | Type::Amount | Type::Flag | Type::Bytes | Type::Expiry);
         !in_no_key && self.record().is_none()
     }
 
@@ -235,7 +239,9 @@ impl Type {
     pub fn is_copy(&self) -> bool {
         match self {
             Type::Extern { copy, .. } => *copy,
-            Type::Text | Type::Texts | Type::Bytes | Type::Record { .. } | Type::Records { .. } => false,
+            Type::Text | Type::Texts | Type::TextSet | Type::Bytes | Type::Record { .. } | Type::Records { .. } => {
+                false
+            }
             _ => true,
         }
     }

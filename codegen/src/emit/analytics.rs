@@ -23,6 +23,7 @@ enum Shape {
     /// A letter and the type of what is under it.
     Plain(&'static str, &'static str),
     Texts,
+    TextSet,
     Record(Members),
     Records(Members),
 }
@@ -88,6 +89,7 @@ fn shape(records: &[Record], field: &Field) -> Shape {
         Type::Flag => Shape::Plain("BOOL", "boolean"),
         Type::Bytes => Shape::Plain("B", "text"),
         Type::Texts => Shape::Texts,
+        Type::TextSet => Shape::TextSet,
         Type::Record { record, .. } => Shape::Record(record_members(records, record)),
         Type::Records { record, .. } => Shape::Records(record_members(records, record)),
         Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest | Type::Enum { .. } => {
@@ -130,6 +132,7 @@ fn hive(members: &Members) -> String {
                 let ty = if *ty == "text" { "string" } else { ty };
                 format!("struct<`{}`:{ty}>", letter.to_lowercase())
             }
+            Shape::TextSet => "struct<`ss`:array<string>>".to_owned(),
             Shape::Texts => "struct<`l`:array<struct<`s`:string>>>".to_owned(),
             Shape::Record(parts) => format!("struct<`m`:{}>", hive(parts)),
             Shape::Records(parts) => format!("struct<`l`:array<struct<`m`:{}>>>", hive(parts)),
@@ -145,6 +148,7 @@ fn duckdb(members: &Members) -> String {
             Shape::Plain(letter, ty) => {
                 format!("STRUCT(\"{letter}\" {})", if *ty == "text" { "VARCHAR" } else { "BOOLEAN" })
             }
+            Shape::TextSet => "STRUCT(\"SS\" VARCHAR[])".to_owned(),
             Shape::Texts => "STRUCT(\"L\" STRUCT(\"S\" VARCHAR)[])".to_owned(),
             Shape::Record(parts) => format!("STRUCT(\"M\" {})", duckdb(parts)),
             Shape::Records(parts) => format!("STRUCT(\"L\" STRUCT(\"M\" {})[])", duckdb(parts)),
@@ -309,6 +313,7 @@ fn column(
         (Type::Bytes, _) => format!("from_base64({})", under("B")),
         (Type::Texts, Dialect::Athena) => format!("transform({}, entry -> entry.\"s\")", under("L")),
         (Type::Texts, Dialect::DuckDb) => format!("[entry.\"S\" FOR entry IN {}]", under("L")),
+        (Type::TextSet, _) => under("SS"),
         (Type::Date, _) => format!("CAST({} AS date)", under("S")),
         (Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Digest | Type::Enum { .. }, _) => under("S"),
     };

@@ -122,6 +122,9 @@ fn field_schema(records: &[Record], field: &Field) -> Value {
         Type::Uuid(_) => json!({ "type": "string", "format": "uuid", "pattern": format!("^{UUID}$") }),
         Type::Extern { .. } | Type::Text => json!({ "type": "string" }),
         Type::Texts => json!({ "type": "array", "items": { "type": "string" } }),
+        Type::TextSet => {
+            json!({ "type": "array", "items": { "type": "string" }, "minItems": 1, "uniqueItems": true })
+        }
         Type::Count => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
         Type::Amount => json!({ "type": "integer" }),
         Type::Flag => json!({ "type": "boolean" }),

@@ -60,7 +60,7 @@ fn default(design: &Design, records: &[Record], field: &Field) -> Value {
             json!(example.unwrap_or(&field.name))
         }
         Type::Text => json!(field.name),
-        Type::Texts => json!([field.name]),
+        Type::Texts | Type::TextSet => json!([field.name]),
         Type::Count | Type::Amount => json!(1),
         Type::Flag => json!(true),
         // "sample" in base64.
@@ -146,6 +146,7 @@ pub fn letter(ty: &Type) -> &'static str {
         Type::Flag => "BOOL",
         Type::Bytes => "B",
         Type::Texts | Type::Records { .. } => "L",
+        Type::TextSet => "SS",
         Type::Record { .. } => "M",
         Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest | Type::Enum { .. } => "S",
     }

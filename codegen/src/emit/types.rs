@@ -36,6 +36,7 @@ pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
             let name = file.import(&format!("crate::generated::entity::{rust}"));
             return quote!(Vec<#name>);
         }
+        Type::TextSet => "table_runtime::TextSet".to_owned(),
         Type::Time => "table_runtime::Timestamp".to_owned(),
         Type::Expiry => "table_runtime::Expiry".to_owned(),
         Type::Date => "table_runtime::Date".to_owned(),

@@ -49,6 +49,8 @@ impl Scope<'_> {
             self.changes(entity, raw.set_once, puts, Use::Fills, How::SetOnce),
             self.changes(entity, raw.add, puts, Use::Adds, How::Add),
             self.changes(entity, raw.append, puts, Use::Appends, How::Append),
+            self.changes(entity, raw.add_to, puts, Use::AddsTo, How::AddTo),
+            self.changes(entity, raw.delete_from, puts, Use::DeletesFrom, How::DeleteFrom),
             self.removals(entity, &raw.remove),
         ];
         let require = all(raw.require.into_iter().map(|require| self.require(entity, require)));

@@ -10,9 +10,9 @@ use crate::load::{all, sample, toml_problem};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
-pub const BUILT_IN: [&str; 13] = [
-    "text", "texts", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum", "record",
-    "records",
+pub const BUILT_IN: [&str; 14] = [
+    "text", "texts", "text_set", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum",
+    "record", "records",
 ];
 
 pub fn read(text: &str, at: At, problems: &mut Problems) -> Option<RawEntity> {
@@ -130,6 +130,12 @@ impl Loader<'_> {
         Some(match word {
             "text" => Type::Text,
             "texts" => Type::Texts,
+            "text_set" if raw.optional => Type::TextSet,
+            "text_set" => {
+                let message = "DynamoDB stores no empty set, so a text_set may be absent; write `optional = true`";
+                self.problem("field-type", &raw.type_name, message.to_owned());
+                return None;
+            }
             "count" => Type::Count,
             "amount" => Type::Amount,
             "flag" => Type::Flag,

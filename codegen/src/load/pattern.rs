@@ -207,6 +207,8 @@ fn single(raw: &mut RawPattern) -> RawAction {
         set_once: std::mem::take(&mut raw.set_once),
         add: std::mem::take(&mut raw.add),
         append: std::mem::take(&mut raw.append),
+        add_to: std::mem::take(&mut raw.add_to),
+        delete_from: std::mem::take(&mut raw.delete_from),
         remove: std::mem::take(&mut raw.remove),
         if_missing: raw.if_missing.take(),
         if_present: raw.if_present.take(),

@@ -204,6 +204,10 @@ pub struct RawPattern {
     #[serde(default)]
     pub append: Map<Spanned<toml::Value>>,
     #[serde(default)]
+    pub add_to: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub delete_from: Map<Spanned<toml::Value>>,
+    #[serde(default)]
     pub remove: Vec<Word>,
     pub if_missing: Option<String>,
     pub if_present: Option<String>,
@@ -292,6 +296,10 @@ pub struct RawAction {
     pub add: Map<Spanned<toml::Value>>,
     #[serde(default)]
     pub append: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub add_to: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub delete_from: Map<Spanned<toml::Value>>,
     #[serde(default)]
     pub remove: Vec<Word>,
     pub if_missing: Option<String>,

@@ -43,6 +43,7 @@ fn fits(ty: &Type, records: &[Record], value: &Value) -> Result<(), String> {
         Type::Amount => value.is_integer(),
         Type::Flag => value.is_bool(),
         Type::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_str)),
+        Type::TextSet => value.as_array().is_some_and(|texts| !texts.is_empty() && texts.iter().all(Value::is_str)),
         Type::Enum { values, .. } => value.as_str().is_some_and(|value| values.iter().any(|known| known == value)),
         Type::Record { record, .. } => record_fits(record, records, value),
         Type::Records { record, .. } => {
@@ -72,6 +73,7 @@ fn wanted(ty: &Type) -> String {
         Type::Amount => "a whole number".to_owned(),
         Type::Flag => "true or false".to_owned(),
         Type::Texts => "a list of texts".to_owned(),
+        Type::TextSet => "a list of texts that is not empty".to_owned(),
         Type::Enum { values, .. } => format!("one of \"{}\"", values.join("\", \"")),
         Type::Record { record, .. } => format!("a table with the fields of `[records.{record}]`"),
         Type::Records { record, .. } => format!("a list of tables with the fields of `[records.{record}]`"),

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::design::{Asks, Comparison, Entity, Expression, Field, Literal, Operand, Require, Test, Type, Value};
+use crate::design::{Asks, Comparison, Entity, Expression, Field, Literal, Meets, Operand, Require, Test, Type, Value};
 use crate::load::raw::RawRequire;
 use crate::load::scope::Scope;
 use crate::problem::suggestion;
@@ -23,6 +23,10 @@ pub enum Use {
     Adds,
     /// It is a list that is added at the end of the field's.
     Appends,
+    /// It is a text that is added to the field's set.
+    AddsTo,
+    /// It is a text that is deleted from the field's set.
+    DeletesFrom,
 }
 
 impl Use {
@@ -34,6 +38,8 @@ impl Use {
             Use::Key => "key",
             Use::Adds => "add",
             Use::Appends => "append",
+            Use::AddsTo => "add_to",
+            Use::DeletesFrom => "delete_from",
         }
     }
 }
@@ -45,6 +51,20 @@ impl<'l> Scope<'l> {
             toml::Value::String(text) => self.parse(text, field, puts, used),
             other => Err(format!("{} is no value; write \":argument\", a number or \"'text'\"", other.type_str())),
         };
+        let is_of_set = matches!(used, Use::AddsTo | Use::DeletesFrom);
+        if is_of_set && field.ty != Type::TextSet {
+            let instead = match &field.ty {
+                Type::Texts | Type::Records { .. } => "append",
+                Type::Count | Type::Amount => "add",
+                _ => "set",
+            };
+            let (name, ty, word) = (&field.name, field.ty.word(), used.word());
+            let message = format!("`{name}` is {ty}, and `{word}` is for a text_set; write `{instead}`");
+            self.problem("values-fit-their-fields", raw, message);
+            return None;
+        }
+        let element = Meets::Element.field(field);
+        let field = if is_of_set { &element } else { field };
         if let toml::Value::String(text) = raw.get_ref()
             && let Some((entity, field)) = self.field_that_is_missing(text, puts)
         {
@@ -54,10 +74,13 @@ impl<'l> Scope<'l> {
         }
         let checked = value.and_then(|value| {
             if used == Use::Adds && !matches!(field.ty, Type::Count | Type::Amount) {
-                return Err(format!("`{}` is {}; only a count or an amount is added to", field.name, field.ty.word()));
+                let hint = if field.ty == Type::TextSet { "; write `add_to`" } else { "" };
+                let (name, ty) = (&field.name, field.ty.word());
+                return Err(format!("`{name}` is {ty}; only a count or an amount is added to{hint}"));
             }
             if used == Use::Appends && !matches!(field.ty, Type::Texts | Type::Records { .. }) {
-                return Err(format!("`{}` is {}; only a list is appended to", field.name, field.ty.word()));
+                let hint = if field.ty == Type::TextSet { "; write `add_to`" } else { "" };
+                return Err(format!("`{}` is {}; only a list is appended to{hint}", field.name, field.ty.word()));
             }
             match &value {
                 // What is added may be negative.
@@ -176,11 +199,13 @@ fn test_fits(field: &Field, asks: Asks<'_>) -> Result<(), String> {
         Asks::In(operands) => {
             operands.iter().try_for_each(|operand| comparison_fits(field, Comparison::Equal, operand))
         }
-        Asks::Contains(operand) if matches!(field.ty, Type::Text | Type::Texts) => match operand {
+        Asks::Contains(operand) if matches!(field.ty, Type::Text | Type::Texts | Type::TextSet) => match operand {
             Operand::Literal(literal) => literal_fits(literal, &Type::Text),
             Operand::Argument(_) | Operand::Given(_) => Ok(()),
         },
-        Asks::Contains(_) => Err(format!("`{name}` is {ty}; `contains` takes a text or texts; write `{name} = …`")),
+        Asks::Contains(_) => {
+            Err(format!("`{name}` is {ty}; `contains` takes a text, texts or a text_set; write `{name} = …`"))
+        }
         Asks::Size(..) if !field.ty.has_size() => {
             Err(format!("`{name}` is {ty}, which has no size; write `{name} < …` to compare its value"))
         }
@@ -203,8 +228,9 @@ fn size_fits(literal: &Literal) -> Result<(), String> {
 
 fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> Result<(), String> {
     let (name, ty) = (&field.name, field.ty.word());
-    if matches!(field.ty, Type::Texts | Type::Bytes) || field.ty.record().is_some() {
-        let instead = if field.ty == Type::Texts { "; write `contains(…)` or `size(…)`" } else { "" };
+    if matches!(field.ty, Type::Texts | Type::TextSet | Type::Bytes) || field.ty.record().is_some() {
+        let instead =
+            if matches!(field.ty, Type::Texts | Type::TextSet) { "; write `contains(…)` or `size(…)`" } else { "" };
         return Err(format!("`{name}` is {ty}, which is `missing` or `present` and is not compared{instead}"));
     }
     let has_order = field.ty.is_number() || matches!(field.ty, Type::Text | Type::Date);

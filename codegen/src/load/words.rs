@@ -46,6 +46,8 @@ const OPERATIONS: &[Known] = &[
             "set_once",
             "add",
             "append",
+            "add_to",
+            "delete_from",
             "remove",
             "if_missing",
             "upsert",
@@ -67,7 +69,23 @@ const OPERATIONS: &[Known] = &[
 const SHAPE: &[&str] = &["name", "optional", "many", "callers", "expired", "because"];
 const ACTIONS: &[Known] = &[
     ("put", &["if_present", "replace", "require"]),
-    ("update", &["row", "key", "set", "set_once", "add", "append", "remove", "if_missing", "upsert", "require"]),
+    (
+        "update",
+        &[
+            "row",
+            "key",
+            "set",
+            "set_once",
+            "add",
+            "append",
+            "add_to",
+            "delete_from",
+            "remove",
+            "if_missing",
+            "upsert",
+            "require",
+        ],
+    ),
     ("delete", &["row", "key", "if_missing", "require"]),
     ("check", &["row", "key", "if_missing", "require"]),
 ];

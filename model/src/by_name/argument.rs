@@ -44,7 +44,7 @@ pub(super) fn attribute(value: &Value, kind: &str) -> Result<AttributeValue, Wro
             .ok_or_else(|| Wrong::here("a time is expected, such as 2026-11-23T09:00:00Z, or seconds since 1970")),
         "flag" => flag(value).map(AttributeValue::Bool).ok_or_else(|| Wrong::here("true or false is expected")),
         "bytes" => bytes(value).ok_or_else(|| Wrong::here("bytes in base64 are expected")),
-        "texts" => texts(value).ok_or_else(|| Wrong::here("an array of texts is expected")),
+        "texts" | "text_set" => texts(value).ok_or_else(|| Wrong::here("an array of texts is expected")),
         "date" => form::<Date>(value).ok_or_else(|| Wrong::here("a UTC day is expected, such as 2026-11-23")),
         "digest" => form::<Digest>(value).ok_or_else(|| Wrong::here("a SHA-256 in 64 hex digits is expected")),
         _ => match entity_of(kind) {

@@ -93,6 +93,11 @@ fn one(file: &mut RustFile, entity: &Entity, name: &str, how: &How, source: Sour
             let value = compared(file, field, value, source);
             quote!(.append(#name, #value))
         }
+        How::AddTo(value) | How::DeleteFrom(value) => {
+            let element = compared(file, &how.meets().field(field), value, source);
+            let call = if matches!(how, How::AddTo(_)) { quote!(add_to) } else { quote!(delete_from) };
+            quote!(.#call(#name, #element))
+        }
         How::Remove => quote!(.remove(#name)),
     }
 }

@@ -158,8 +158,13 @@ fn meaning(design: &Design, actions: &[&Action], argument: &Argument) -> String 
         let changed = action.changes.iter().filter(|change| change.how.value().is_some_and(meets));
         let of_changes = changed.map(|change| {
             let field = change.field.as_str();
-            let does = if matches!(change.how, How::Add(_) | How::Append(_)) { "Added to the" } else { "The new" };
-            (field, format!("{does} `{field}` of the {words}."))
+            let does = match change.how {
+                How::Add(_) | How::Append(_) | How::AddTo(_) => "Added to the",
+                How::DeleteFrom(_) => "Deleted from the",
+                How::Set(_) | How::SetOnce(_) | How::Remove => "The new",
+            };
+            let own = if change.how.meets() == Meets::Field { field } else { "" };
+            (own, format!("{does} `{field}` of the {words}."))
         });
         for (field, does) in of_conditions.chain(of_changes).chain(of_key) {
             match entity.field(field) {

@@ -68,6 +68,13 @@ fn size_differs(field: &Field, comparison: Comparison, operand: &Operand, source
     } else {
         (quote!(current.#name), None)
     };
+    // A set that is there is not empty.
+    if field.ty == Type::TextSet
+        && let (Comparison::Greater | Comparison::NotEqual, Operand::Literal(Literal::Number(0)))
+        | (Comparison::GreaterOrEqual, Operand::Literal(Literal::Number(1))) = (comparison, operand)
+    {
+        return quote!(current.#name.is_none());
+    }
     let is_text = field.ty == Type::Text;
     let size = if is_text { quote!(#found.encode_utf16().count()) } else { quote!(#found.len()) };
     let differs = match (comparison, operand) {

@@ -4,7 +4,7 @@
 use crate::generated::Patterns;
 use crate::generated::entity::{Book, BookType, Copy, CopyState, Day, Loan, Member, Notice, Wish};
 use crate::generated::ids::MemberId;
-use crate::generated::pattern::{AddEditionsError, AddToDay, AddedBook, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, CopyInHand, CorrectCopy, CorrectCopyError, CostlyDay, DayFees, DearDay, LaterNotice, LendCopy, LendCopyError, ListEditionsError, ListedMember, LoanRemark, LookAtWishes, MoveBookError, NamedMember, NewBook, OpenDesk, OtherCopy, OverdueCopy, PaidDay, PassOnError, PraiseCopy, PraiseCopyError, RaisePriceError, RegisterBookError, RenameMembers, RenameMembersError, RenamedMember, SetDueError, SignCopyError, TakeBack, TakeBackError, Waiting, WishError};
+use crate::generated::pattern::{AddEditionsError, AddToDay, AddedBook, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, CopyInHand, CorrectCopy, CorrectCopyError, CostlyDay, DayFees, DearDay, FollowTopicError, LaterNotice, LeaveTopicError, LendCopy, LendCopyError, ListEditionsError, ListedMember, LoanRemark, LookAtWishes, MoveBookError, NamedMember, NewBook, OpenDesk, OtherCopy, OverdueCopy, PaidDay, PassOnError, PraiseCopy, PraiseCopyError, RaisePriceError, RegisterBookError, RenameMembers, RenameMembersError, RenamedMember, SetDueError, SignCopyError, TakeBack, TakeBackError, Waiting, WishError};
 use crate::place::Branch;
 use table_runtime::{Date, Digest, Expiry, Timestamp};
 
@@ -63,6 +63,8 @@ crate::by_name::patterns! {
     "AP-81" correct_copy(CorrectCopy { isbn, number, seen_state, most, is_fragile, remark, names }) writes 1;
     "AP-82" rename_members(RenameMembers { members: rows, isbn, house, member_id, date, most, loans, fees }) writes 1 +
         members;
+    "AP-83" follow_topic(member_id, topic) writes 1;
+    "AP-84" leave_topic(member_id, house, topic) writes 1;
 }
 
 crate::by_name::copies! {
@@ -109,5 +111,5 @@ crate::by_name::batches! {
 crate::by_name::refusals! {
     RegisterBookError, ChangeBookError, MoveBookError, CallComicError, RaisePriceError, LendCopyError, TakeBackError,
     WishError, CallForWishError, ListEditionsError, AddEditionsError, SignCopyError, PraiseCopyError, SetDueError,
-    PassOnError, CorrectCopyError, RenameMembersError,
+    PassOnError, CorrectCopyError, RenameMembersError, FollowTopicError, LeaveTopicError,
 }

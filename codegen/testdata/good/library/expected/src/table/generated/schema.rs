@@ -425,6 +425,15 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[],
             },
             Field {
+                name: "topics",
+                stored_as: "topics",
+                kind: "text_set",
+                optional: true,
+                pii: false,
+                doc: "What they want to hear about.",
+                fields: &[],
+            },
+            Field {
                 name: "home",
                 stored_as: "home",
                 kind: "branch",

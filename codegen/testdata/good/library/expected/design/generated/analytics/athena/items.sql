@@ -55,6 +55,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS library_items (
     `state`:struct<`s`:string>,
     `title`:struct<`s`:string>,
     `topic`:struct<`s`:string>,
+    `topics`:struct<`ss`:array<string>>,
     `tries`:struct<`n`:string>,
     `type`:struct<`s`:string>,
     `v`:struct<`n`:string>,

@@ -4,6 +4,7 @@
 CREATE OR REPLACE VIEW library_member AS
 SELECT
   "item"."member_id"."s" AS "member_id",
+  "item"."topics"."ss" AS "topics",
   "item"."home"."s" AS "home",
   CAST("item"."lent"."n" AS bigint) AS "lent",
   CAST("item"."joined_on"."s" AS date) AS "joined_on",

@@ -29,6 +29,7 @@ SELECT
   "Item"."member_id"."S" AS "member_id",
   "Item"."name"."S" AS "name",
   "Item"."nickname"."S" AS "nickname",
+  "Item"."topics"."SS" AS "topics",
   "Item"."home"."S" AS "home",
   CAST("Item"."lent"."N" AS bigint) AS "lent",
   CAST("Item"."joined_on"."S" AS date) AS "joined_on",

@@ -55,6 +55,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "state" STRUCT("S" VARCHAR),
       "title" STRUCT("S" VARCHAR),
       "topic" STRUCT("S" VARCHAR),
+      "topics" STRUCT("SS" VARCHAR[]),
       "tries" STRUCT("N" VARCHAR),
       "type" STRUCT("S" VARCHAR),
       "v" STRUCT("N" VARCHAR),
@@ -139,6 +140,7 @@ WHERE "Item"."et"."S" = 'loan';
 CREATE OR REPLACE VIEW library_member AS
 SELECT
   "Item"."member_id"."S" AS "member_id",
+  "Item"."topics"."SS" AS "topics",
   "Item"."home"."S" AS "home",
   CAST("Item"."lent"."N" AS bigint) AS "lent",
   CAST("Item"."joined_on"."S" AS date) AS "joined_on",

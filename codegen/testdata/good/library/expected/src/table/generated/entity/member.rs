@@ -5,7 +5,7 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::{Byname, MemberKey};
 use crate::place::Branch;
 use std::fmt;
-use table_runtime::{CorruptItem, Date, Digest, Table};
+use table_runtime::{CorruptItem, Date, Digest, Table, TextSet};
 use table_runtime::counter::clamp;
 use table_runtime::design::Counter;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
@@ -21,6 +21,9 @@ pub struct Member {
     /// What the desk calls them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
+    /// What they want to hear about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topics: Option<TextSet>,
     /// Where they usually borrow.
     pub home: Branch,
     /// How many books they have.
@@ -38,6 +41,7 @@ impl fmt::Debug for Member {
             .field("member_id", &self.member_id)
             .field("name", &format_args!("<redacted>"))
             .field("nickname", &format_args!("<redacted>"))
+            .field("topics", &self.topics)
             .field("home", &self.home)
             .field("lent", &self.lent)
             .field("joined_on", &self.joined_on)
@@ -72,6 +76,7 @@ impl modyne::EntityDef for Member {
         "member_id",
         "name",
         "nickname",
+        "topics",
         "home",
         "lent",
         "joined_on",

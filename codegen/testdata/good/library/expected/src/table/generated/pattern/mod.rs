@@ -107,6 +107,10 @@ mod correct_copy;
 
 mod rename_members;
 
+mod follow_topic;
+
+mod leave_topic;
+
 pub use register_book::*;
 
 pub use change_book::*;
@@ -172,3 +176,7 @@ pub use pass_on::*;
 pub use correct_copy::*;
 
 pub use rename_members::*;
+
+pub use follow_topic::*;
+
+pub use leave_topic::*;

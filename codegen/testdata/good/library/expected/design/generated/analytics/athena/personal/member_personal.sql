@@ -5,6 +5,7 @@ SELECT
   "item"."member_id"."s" AS "member_id",
   "item"."name"."s" AS "name",
   "item"."nickname"."s" AS "nickname",
+  "item"."topics"."ss" AS "topics",
   "item"."home"."s" AS "home",
   CAST("item"."lent"."n" AS bigint) AS "lent",
   CAST("item"."joined_on"."s" AS date) AS "joined_on",
