@@ -9,7 +9,6 @@ pub fn all_of<const N: usize>(parts: [Option<Condition>; N]) -> Option<Condition
 }
 
 /// The condition, and all the given parts.
-#[must_use]
 pub fn and<const N: usize>(condition: Condition, parts: [Option<Condition>; N]) -> Condition {
     parts.into_iter().flatten().fold(condition, joined)
 }

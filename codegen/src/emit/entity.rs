@@ -292,12 +292,11 @@ fn own_index_key(
     let named = |name: &str| entity.field(name);
     let arguments = index_key.partition_fields().filter_map(named).map(value);
     let partition = index_partition(index);
-    let sort = match index_key.number().and_then(named) {
-        Some(field) => number(&field.ty, &value(field)),
-        None => {
-            let (sort, arguments) = (index_sort(index), index_key.sk.fields().filter_map(named).map(value));
-            quote!(#key::#sort(#(#arguments),*))
-        }
+    let sort = if let Some(field) = index_key.number().and_then(named) {
+        number(&field.ty, &value(field))
+    } else {
+        let (sort, arguments) = (index_sort(index), index_key.sk.fields().filter_map(named).map(value));
+        quote!(#key::#sort(#(#arguments),*))
     };
     let own = quote!(#index_type { partition: #key::#partition(#(#arguments),*), sort: #sort });
     let sparse = entity.sparse_fields(index_key);

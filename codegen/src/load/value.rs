@@ -182,7 +182,6 @@ const MOST_IN: usize = 100;
 fn test_fits(field: &Field, asks: Asks<'_>) -> Result<(), String> {
     let (name, ty) = (&field.name, field.ty.word());
     match asks {
-        Asks::Presence => Ok(()),
         Asks::Compare(comparison, operand) => comparison_fits(field, comparison, operand),
         Asks::In([only]) => {
             let value = match only {
@@ -213,7 +212,7 @@ fn test_fits(field: &Field, asks: Asks<'_>) -> Result<(), String> {
             Err(format!("the size of `{name}` is never less than 0; write `size({name}) > 0` or `= 0`"))
         }
         Asks::Size(_, Operand::Literal(literal)) => size_fits(literal),
-        Asks::Size(_, Operand::Argument(_) | Operand::Given(_)) => Ok(()),
+        Asks::Presence | Asks::Size(_, Operand::Argument(_) | Operand::Given(_)) => Ok(()),
     }
 }
 

@@ -42,10 +42,9 @@ fn tokens(text: &str) -> Parsed<Vec<Token<'_>>> {
         let rest = &text[offset..];
         let length = match first {
             '(' | ')' | ',' => 1,
-            '=' => 1 + usize::from(rest[1..].starts_with('=')),
             '!' | '&' | '|' if rest[1..].starts_with(['=', '&', '|']) => 2,
             '<' => 1 + usize::from(rest[1..].starts_with(['=', '>'])),
-            '>' => 1 + usize::from(rest[1..].starts_with('=')),
+            '=' | '>' => 1 + usize::from(rest[1..].starts_with('=')),
             '\'' => match rest[1..].find('\'') {
                 Some(end) => end + 2,
                 None => return Err((offset, "a text literal has no closing `'`".to_owned())),
