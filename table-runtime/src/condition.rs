@@ -42,7 +42,7 @@ mod tests {
     fn only_given_parts_are_joined() {
         let all = all_of([Some(part("#a > :a")), None, Some(Condition::new("#a < :b").name("#a", "a").value(":b", 2))]);
         let all = all.expect("two parts are given");
-        assert_eq!(all.expression, "#a > :a AND #a < :b");
+        assert_eq!(all.expression, "#cnd_a > :cnd_a AND #cnd_a < :cnd_b");
         assert_eq!(all.names.len(), 1);
         assert_eq!(all.values.len() + all.sensitive_values.len(), 2);
         assert!(all_of([None, None]).is_none());

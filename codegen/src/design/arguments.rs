@@ -29,6 +29,18 @@ impl Argument {
     }
 }
 
+impl Meets {
+    /// The field as the operand sees it: the value that it is compared with, under the field's name.
+    pub fn field(self, field: &Field) -> Field {
+        let ty = match self {
+            Meets::Field => return field.clone(),
+            Meets::Element => Type::Text,
+            Meets::Size => Type::Count,
+        };
+        Field { ty, optional: false, pii: field.pii && self == Meets::Element, example: None, ..field.clone() }
+    }
+}
+
 /// The arguments of the pattern's function, in the order they are first mentioned. An action with a struct of its
 /// own keeps its arguments there.
 pub fn pattern_arguments(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {

@@ -2,8 +2,6 @@
 
 mod parser;
 
-use crate::design::{Field, Type};
-
 /// A condition on one item.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expression {
@@ -96,18 +94,6 @@ impl<'e> Asks<'e> {
             Asks::Contains(operand) => vec![(operand, Meets::Element)],
             Asks::Size(_, operand) => vec![(operand, Meets::Size)],
         }
-    }
-}
-
-impl Meets {
-    /// The field as the operand sees it: the value that it is compared with, under the field's name.
-    pub fn field(self, field: &Field) -> Field {
-        let ty = match self {
-            Meets::Field => return field.clone(),
-            Meets::Element => Type::Text,
-            Meets::Size => Type::Count,
-        };
-        Field { ty, optional: false, pii: field.pii && self == Meets::Element, example: None, ..field.clone() }
     }
 }
 

@@ -4,6 +4,7 @@ mod action;
 mod arguments;
 mod condition;
 mod entity;
+mod entity_index;
 mod generate;
 mod index;
 mod lock;
