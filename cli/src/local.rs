@@ -13,9 +13,9 @@ use handlers::http::cookie::CookieNames;
 use handlers::http::cors::CorsPolicy;
 use handlers::http::metrics::Metrics;
 use handlers::http::trace::Details;
-use handlers::limits::ACCESS_TOKEN_LIFE;
-use handlers::limits::RateLimits;
 use handlers::messages::Waiting;
+use handlers::rates::RateLimits;
+use model::limits::ACCESS_TOKEN_LIFE;
 use model::{Digest, Store};
 
 use crate::error::OpenError;

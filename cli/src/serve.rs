@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use handlers::http::metrics::Metrics;
-use handlers::limits::RateLimits;
+use handlers::rates::RateLimits;
 use model::{DEFAULT_CODE_CACHE_MIB, MessageTtl, Store};
 use tokio::net::TcpListener;
 

@@ -171,6 +171,7 @@ fn generate(design: &Design) -> Vec<Emitted> {
     [
         emit::ids::emit(design),
         emit::keys::emit(design),
+        emit::limits::emit(design),
         emit::entity::emit(design),
         emit::any::emit(design),
         emit::pattern::emit(design),

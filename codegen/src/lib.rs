@@ -26,5 +26,5 @@ pub use crate::codegen::{
 };
 pub use crate::emit::anchor;
 pub use crate::emitted::Emitted;
-pub use crate::load::{Documents, LOCK, PATTERNS, TABLE};
+pub use crate::load::{Documents, LIMITS, LOCK, PATTERNS, TABLE};
 pub use crate::problem::problem_report;

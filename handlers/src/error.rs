@@ -46,7 +46,7 @@ impl ApiError {
     pub fn new(code: ErrorCode) -> Self {
         Self {
             code,
-            message: Cow::Borrowed(code.message()),
+            message: Cow::Owned(code.message()),
             fields: Vec::new(),
             extra: Map::new(),
             retry_seconds: None,

@@ -1,12 +1,12 @@
 //! The fields of requests and answers: what each is, described once and used with `#[schema(schema_with = …)]`.
 
-use model::{AnchorStatus, Confidence, ContextMode, Filename, Language, PatchStatus, Role, ThreadKind};
+use model::limits::{EMAIL_BYTES, FILENAME_BYTES, NAME_CHARS, SELECTED_TEXT_BYTES};
+use model::{AnchorStatus, Confidence, ContextMode, Language, PatchStatus, Role, ThreadKind};
 use review::limits::{CODE_BYTES, MESSAGE_CHARS};
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaFormat, Type};
 
 use crate::auth::password;
-use crate::limits::{NAME_CHARS, SELECTED_TEXT_BYTES};
 
 mod account;
 pub(crate) mod talk;
@@ -127,7 +127,7 @@ pub(crate) fn name() -> Object {
 pub(crate) fn email() -> Object {
     let about = "The e-mail address. No two accounts have one address, in whatever case.";
     let format = SchemaFormat::Custom("email".to_owned());
-    text(about, "ada@example.com").format(Some(format)).max_length(Some(254)).build()
+    text(about, "ada@example.com").format(Some(format)).max_length(Some(EMAIL_BYTES)).build()
 }
 
 pub(crate) fn username() -> Object {
@@ -183,7 +183,7 @@ pub(crate) fn client_session_id() -> Object {
 }
 
 pub(crate) fn filename() -> Object {
-    text("The file's name.", "inventory.rs").max_length(Some(Filename::MAX_BYTES)).build()
+    text("The file's name.", "inventory.rs").max_length(Some(FILENAME_BYTES)).build()
 }
 
 pub(crate) fn filename_given() -> Object {

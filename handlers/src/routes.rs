@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::error::ErrorCode as Code;
 use crate::http::{bill, layers};
-use crate::limits::RateLimit;
+use crate::rates::RateLimit;
 use crate::state::App;
 use crate::{ai, auth, document, health, messages, sessions, threads, users};
 

@@ -18,8 +18,8 @@ use crate::http::cookie::CookieNames;
 use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
 use crate::http::trace::{Details, Follower};
-use crate::limits::RateLimits;
 use crate::messages::Waiting;
+use crate::rates::RateLimits;
 
 /// Everything the handlers need, put together once by whoever starts them.
 #[derive(Clone)]

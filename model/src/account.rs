@@ -8,6 +8,7 @@ use review::hidden::has_hidden;
 use serde::{Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::limits::EMAIL_BYTES;
 use crate::{Digest, KeyPart};
 use table_runtime::serde_as_text;
 
@@ -75,13 +76,10 @@ pub struct Email(String);
 
 /// The text is no e-mail address we can use. Does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an e-mail address looks like name@example.com and has at most 254 bytes")]
+#[error("an e-mail address looks like name@example.com and has at most {EMAIL_BYTES} bytes")]
 pub struct InvalidEmail;
 
 impl Email {
-    /// The longest address that can be used in mail, in bytes.
-    pub const MAX_BYTES: usize = 254;
-
     /// The address as it was typed, for the answer to its owner. Never for a log.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -102,7 +100,7 @@ impl FromStr for Email {
     fn from_str(text: &str) -> Result<Self, InvalidEmail> {
         let text = text.trim();
         let (local, domain) = text.split_once('@').ok_or(InvalidEmail)?;
-        if text.len() <= Self::MAX_BYTES && is_local_part(local) && is_domain(domain) {
+        if text.len() <= EMAIL_BYTES && is_local_part(local) && is_domain(domain) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidEmail)

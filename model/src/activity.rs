@@ -1,10 +1,8 @@
 //! Sessions by their last activity. AP-132.
 
+use crate::limits::SESSIONS_PER_PAGE;
 use crate::{Page, PageRequest, Session, Sessions, StoreError, Timestamp, UserId};
 use table_runtime::Sorted;
-
-/// The most sessions on one page.
-const PAGE: u32 = 50;
 
 impl Session {
     /// When its code or settings last changed, or something was said in one of its threads.
@@ -24,12 +22,12 @@ impl Sessions<'_> {
     }
 
     /// A page of a user's sessions, the one with the latest activity first. All heads are read for each page: there are at
-    /// most 100.
+    /// most [`SESSIONS_PER_USER`](crate::limits::SESSIONS_PER_USER).
     ///
     /// # Errors
     /// When the cursor is not valid.
     pub async fn list_by_activity(self, user_id: UserId, page: PageRequest<'_>) -> Result<Page<Session>, StoreError> {
-        let sorted = Sorted { pattern: "AP-132", partition: &user_id.to_string(), max: PAGE };
+        let sorted = Sorted { pattern: "AP-132", partition: &user_id.to_string(), max: SESSIONS_PER_PAGE };
         // A cursor that is not valid costs nothing.
         let after = self.store.table().place_after(&sorted, page)?;
         let heads = self.store.patterns.list_all_sessions(user_id).await?;

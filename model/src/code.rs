@@ -6,18 +6,14 @@ use std::io::{BufRead, Read, Write as _};
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
+use review::limits::CODE_BYTES;
 
 use crate::Digest;
+use crate::limits::{CHUNK_BYTES, INLINE_MAX};
 
-/// The longest text, in bytes of UTF-8.
-pub const MAX_CODE_BYTES: usize = review::limits::CODE_BYTES;
-/// The largest gzip that is stored in the session's code item itself. `ARCHITECTURE.md` says what it is weighed by.
-pub const INLINE_MAX: usize = 240 * 1024;
-/// The size of a chunk, except the last: the item limit of 400 KB, less the chunk's other attributes.
-pub const CHUNK_BYTES: usize = 384 * 1024;
 /// The most chunks that code has. The last one has room for what compressing adds to code that does not compress.
 pub(crate) const MOST_CHUNKS: u32 = 14;
-const _: () = assert!(MOST_CHUNKS as usize == MAX_CODE_BYTES / CHUNK_BYTES + 1, "chunks or code have another size now");
+const _: () = assert!(MOST_CHUNKS as usize == CODE_BYTES / CHUNK_BYTES + 1, "chunks or code have another size now");
 
 /// A text, ready to be stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,9 +35,9 @@ pub enum PackedBody {
     Chunked(Vec<Vec<u8>>),
 }
 
-/// The text is longer than [`MAX_CODE_BYTES`].
+/// The text is longer than [`CODE_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the code has {bytes} bytes, and at most {MAX_CODE_BYTES} can be kept")]
+#[error("the code has {bytes} bytes, and at most {CODE_BYTES} can be kept")]
 pub struct CodeTooLarge {
     /// Its size, in bytes of UTF-8.
     pub bytes: usize,
@@ -65,10 +61,10 @@ impl PackedCode {
     /// Packs a text. The same text always gives the same bytes.
     ///
     /// # Errors
-    /// When the text is longer than [`MAX_CODE_BYTES`].
+    /// When the text is longer than [`CODE_BYTES`].
     pub fn pack(text: &str) -> Result<Self, CodeTooLarge> {
         let too_large = CodeTooLarge { bytes: text.len() };
-        if text.len() > MAX_CODE_BYTES {
+        if text.len() > CODE_BYTES {
             return Err(too_large);
         }
         let size = u32::try_from(text.len()).map_err(|_| too_large)?;
@@ -88,7 +84,7 @@ impl PackedCode {
     /// When the pieces are not the whole gzip of a text of this digest and size.
     pub fn unpack(parts: &[&[u8]], sha256: Digest, size: u32) -> Result<String, CorruptCode> {
         let size = size as usize;
-        if size > MAX_CODE_BYTES {
+        if size > CODE_BYTES {
             return Err(CorruptCode::Size);
         }
         let mut decoder = GzDecoder::new(Parts::new(parts));

@@ -1,13 +1,9 @@
 //! Creating once: the record under a client's own id names the session or the thread that was created. AP-131.
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
+use crate::limits::CLIENT_ID_REMEMBERED;
 use crate::{Creation, Digest, NewSession, NewThread, SessionId, ThreadUuid, Timestamp, UserId};
-
-/// How long a client's id is remembered.
-const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// A session or a thread, and whether an earlier request with the same client id created it.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +55,14 @@ impl CreationRequest {
         now: Timestamp,
     ) -> Creation {
         let Self { key_digest, fingerprint } = self;
-        Creation { key_digest, user_id, fingerprint, session_id, thread, expires_at: now.plus(REMEMBERED).expiry() }
+        Creation {
+            key_digest,
+            user_id,
+            fingerprint,
+            session_id,
+            thread,
+            expires_at: now.plus(CLIENT_ID_REMEMBERED).expiry(),
+        }
     }
 
     /// Whether the record is of a request with the same contents.

@@ -6,14 +6,12 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::limits::MESSAGE_TTL_DAYS;
 use crate::{Message, Thread, Timestamp};
 
-/// The longest time that messages can be set to live: a hundred years.
-pub const MAX_MESSAGE_TTL_DAYS: u32 = 36_500;
-
-/// It is no number of days, or more than [`MAX_MESSAGE_TTL_DAYS`].
+/// It is no number of days, or more than [`MESSAGE_TTL_DAYS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected a whole number of days, from 1 to {MAX_MESSAGE_TTL_DAYS}, or 0: messages never expire")]
+#[error("expected a whole number of days, from 1 to {MESSAGE_TTL_DAYS}, or 0: messages never expire")]
 pub struct InvalidMessageTtl;
 
 /// How long messages live. By default they never expire.
@@ -26,7 +24,7 @@ impl MessageTtl {
     /// # Errors
     /// When the number is too large.
     pub fn days(days: u32) -> Result<Self, InvalidMessageTtl> {
-        if days > MAX_MESSAGE_TTL_DAYS {
+        if days > MESSAGE_TTL_DAYS {
             return Err(InvalidMessageTtl);
         }
         Ok(Self((days > 0).then(|| Duration::from_hours(u64::from(days) * 24))))
@@ -70,7 +68,7 @@ mod tests {
     fn messages_live_for_a_number_of_days_or_for_ever() {
         assert_eq!(MessageTtl::days(0), Ok(MessageTtl::default()));
         assert_eq!(MessageTtl::days(365), Ok(MessageTtl(Some(Duration::from_hours(365 * 24)))));
-        assert!(MessageTtl::days(MAX_MESSAGE_TTL_DAYS).is_ok());
+        assert!(MessageTtl::days(MESSAGE_TTL_DAYS).is_ok());
         assert_eq!("365".parse(), MessageTtl::days(365));
         for bad in ["", "-1", "1.5", "a year", "36501", "4294967297"] {
             assert_eq!(bad.parse::<MessageTtl>(), Err(InvalidMessageTtl), "{bad}");

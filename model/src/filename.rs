@@ -6,6 +6,8 @@ use std::str::FromStr;
 use review::hidden::has_hidden;
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::limits::FILENAME_BYTES;
+
 /// The name of a file, without folders: 1 to 255 bytes without separators and hidden characters, and not the name of a
 /// device. Personal: `{:?}` does not show it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,14 +31,11 @@ pub enum InvalidFilename {
     #[error("a file name has no hidden characters")]
     Hidden,
     /// It is longer than file systems take.
-    #[error("a file name has at most {max} bytes", max = Filename::MAX_BYTES)]
+    #[error("a file name has at most {FILENAME_BYTES} bytes")]
     TooLong,
 }
 
 impl Filename {
-    /// The longest name, in bytes of UTF-8.
-    pub const MAX_BYTES: usize = 255;
-
     /// The name in this text: what follows the last `/`, `\` or drive letter, in NFC, without outer blanks and final dots. A device's name gets an underscore. Parsing the result again changes nothing.
     ///
     /// # Errors
@@ -57,7 +56,7 @@ impl Filename {
             return Err(InvalidFilename::Hidden);
         }
         let name = if is_device(name) { format!("_{name}") } else { name.to_owned() };
-        if name.len() > Self::MAX_BYTES { Err(InvalidFilename::TooLong) } else { Ok(Self(name)) }
+        if name.len() > FILENAME_BYTES { Err(InvalidFilename::TooLong) } else { Ok(Self(name)) }
     }
 
     /// The name.

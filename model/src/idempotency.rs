@@ -1,16 +1,12 @@
 //! Messages that a client can send again: the record under its own id names the first. AP-50.
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
+use crate::limits::CLIENT_ID_REMEMBERED;
 use crate::{
     Digest, Idempotency, IdempotencyKey, Message, MessageKey, Messages, ReplyState, Role, StoreError, ThreadId,
     Timestamp, UserId,
 };
-
-/// How long a client's id is remembered.
-const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// A message under the client's own id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +68,7 @@ impl ClientRequest {
             user_id: message.user_id,
             fingerprint: self.fingerprint,
             question_seq: message.seq,
-            expires_at: message.created_at.plus(REMEMBERED).expiry(),
+            expires_at: message.created_at.plus(CLIENT_ID_REMEMBERED).expiry(),
         }
     }
 }

@@ -3,15 +3,13 @@
 
 use std::ops::Deref;
 
+use crate::limits::THREADS_PER_SESSION;
 use crate::retry::retry;
 use crate::session::READS;
 use crate::{
     AccessError, AnchorStatus, Anchors, ListThreadsItem, Message, OpenedSession, Page, PageRequest, Session, SessionId,
     Sessions, StoreError, Thread, ThreadAnchor, ThreadId, ThreadUuid, Threads, Timestamp, UserId,
 };
-
-/// How many threads a session has at most, which one page holds.
-const THREADS: u32 = 50;
 
 /// Where a thread's lines are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,7 +177,7 @@ impl Threads<'_> {
         page: PageRequest<'_>,
     ) -> Result<Page<PlacedThread>, AccessError> {
         let head = self.store.sessions().get(caller, session_id);
-        if page.cursor.is_none() && page.limit.is_none_or(|limit| limit >= THREADS) {
+        if page.cursor.is_none() && page.limit.is_none_or(|limit| limit >= THREADS_PER_SESSION) {
             let (head, threads) = futures::join!(head, self.list_placed(session_id));
             head?;
             return Ok(Page { items: threads?.0, cursor: None });

@@ -12,8 +12,8 @@ use crate::{CountHit, CountHitError, Digest, Store, StoreError, TakeHitBackError
 pub struct RateRule {
     /// Its name in the table, for example `login`.
     pub name: &'static str,
-    /// The length of a window, in seconds.
-    pub window_seconds: u32,
+    /// The length of a window, in whole seconds.
+    pub window: Duration,
     /// The most hits in a window; `None` for a rule that does not count them.
     pub max_hits: Option<u32>,
     /// The most questions to the model in a window; `None` for a rule that does not count them.
@@ -49,15 +49,15 @@ impl RateRule {
 
     /// A rule with one counter.
     #[must_use]
-    pub const fn new(name: &'static str, max_hits: u32, window_seconds: u32) -> Self {
-        Self { name, window_seconds, max_hits: Some(max_hits), max_ai_hits: None }
+    pub const fn new(name: &'static str, max_hits: u32, window: Duration) -> Self {
+        Self { name, window, max_hits: Some(max_hits), max_ai_hits: None }
     }
 
     /// The subject's window at this time. Windows follow each other without a gap; a hash of the subject shifts them, so
     /// that those of all subjects do not end at the same moment.
     #[must_use]
     pub fn window(&self, subject: &str, now: Timestamp) -> Window {
-        let length = Duration::from_secs(self.window_seconds.max(1).into()).as_millis();
+        let length = self.window.max(Duration::from_secs(1)).as_millis();
         let [first, second, third, fourth, ..] = *Digest::of(subject).as_bytes();
         let offset = u128::from(u32::from_be_bytes([first, second, third, fourth])) % length;
         let since_1970 = u128::try_from(now.millis()).unwrap_or(0) + offset;
@@ -134,7 +134,7 @@ impl RateLimits<'_> {
 mod tests {
     use super::*;
 
-    const RULE: RateRule = RateRule::new("login", 5, 60);
+    const RULE: RateRule = RateRule::new("login", 5, Duration::from_mins(1));
 
     fn time(millis: i64) -> Timestamp {
         Timestamp::from_millis(millis).expect("a time")

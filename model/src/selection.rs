@@ -6,16 +6,15 @@ use flate2::bufread::GzDecoder;
 use review::lines::Lines;
 
 use crate::code::deflate;
+use crate::limits::SELECTED_TEXT_BYTES;
 use crate::{NewThread, StoreError, Thread, ThreadKind};
 
-/// The longest selected text that a thread keeps, in bytes of UTF-8.
-pub const MAX_SELECTED_BYTES: usize = 64 * 1024;
 /// A longer one is kept as gzip. A shorter one gains nothing, and can be read in the table.
 const PLAIN_BYTES: usize = 1024;
 
-/// The selected text is longer than [`MAX_SELECTED_BYTES`], and not the whole file.
+/// The selected text is longer than [`SELECTED_TEXT_BYTES`], and not the whole file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the selection is longer than {MAX_SELECTED_BYTES} bytes")]
+#[error("the selection is longer than {SELECTED_TEXT_BYTES} bytes")]
 pub struct SelectionTooLong;
 
 impl NewThread {
@@ -37,7 +36,7 @@ impl NewThread {
         }
         let is_blank = self.selected_text.trim().is_empty();
         let selected = if is_blank { lines.text(first, last) } else { &self.selected_text };
-        if selected.len() <= MAX_SELECTED_BYTES {
+        if selected.len() <= SELECTED_TEXT_BYTES {
             return Ok(Self { selected_text: selected.to_owned(), ..*self });
         }
         let is_all = first == 1 && last >= lines.written();
@@ -66,8 +65,8 @@ impl Thread {
     pub(crate) fn unpacked(mut self) -> Result<Self, StoreError> {
         let Some(gzip) = self.selected_gzip.take() else { return Ok(self) };
         // One byte more than there may be, so that too long is seen and the end of the gzip is checked.
-        let mut limited = GzDecoder::new(&*gzip).take(MAX_SELECTED_BYTES as u64 + 1);
-        let is_whole = limited.read_to_string(&mut self.selected_text).is_ok_and(|read| read <= MAX_SELECTED_BYTES);
+        let mut limited = GzDecoder::new(&*gzip).take(SELECTED_TEXT_BYTES as u64 + 1);
+        let is_whole = limited.read_to_string(&mut self.selected_text).is_ok_and(|read| read <= SELECTED_TEXT_BYTES);
         if is_whole {
             return Ok(self);
         }

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::code::INLINE_MAX;
 use crate::code_storage::{StageError, Staged};
 use crate::creation::CreationRequest;
+use crate::limits::INLINE_MAX;
 use crate::retry::retry;
 use crate::{
     AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, Created, Creation,

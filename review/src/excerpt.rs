@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::hidden::visible;
-use crate::limits::{CONTEXT_LINES, FULL_CONTEXT_TOKENS, HISTORY_CHARS, MAX_INPUT_TOKENS, MESSAGE_CHARS};
+use crate::limits::{FULL_CONTEXT_TOKENS, HISTORY_CHARS, MAX_INPUT_TOKENS, MESSAGE_CHARS};
 use crate::lines::Lines;
 use crate::outline::is_definition;
 use crate::selection::Selection;
@@ -17,6 +17,9 @@ const CUT_CHARS: usize = 10_000;
 const OUTLINE_LINE_CHARS: usize = 200;
 /// An outline is at most this fraction of the shown part: one in so many characters.
 const OUTLINE_SHARE: usize = 4;
+
+/// Lines shown before and after a selection when the file is too large to be shown whole: the first that fit.
+const CONTEXT_LINES: [usize; 4] = [50, 25, 10, 0];
 
 /// How much of a file the model sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

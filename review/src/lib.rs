@@ -12,6 +12,8 @@ pub mod answer;
 mod excerpt;
 pub mod fence;
 pub mod hidden;
+#[rustfmt::skip] // Its formatting is the generator's.
+#[path = "generated/limits.rs"]
 pub mod limits;
 pub mod lines;
 pub mod markdown;

@@ -157,7 +157,7 @@ fn recent<'q, 't>(history: &'q [Turn<'t>]) -> &'q [Turn<'t>] {
         left = rest.unwrap_or(0);
         rest.is_some()
     };
-    let shown = history.iter().rev().take(HISTORY_MESSAGES).take_while(fits).count();
+    let shown = history.iter().rev().take(HISTORY_MESSAGES as usize).take_while(fits).count();
     &history[history.len() - shown..]
 }
 

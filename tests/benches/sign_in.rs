@@ -12,7 +12,7 @@ use bedrock_local::LocalBedrock;
 use codesensei::local::application_on;
 use handlers::App;
 use handlers::auth::password::{COST, Password};
-use handlers::limits::RateLimits;
+use handlers::rates::RateLimits;
 use model::NewUser;
 use serde_json::json;
 use tests::story::{A_WEEK, newcomer};

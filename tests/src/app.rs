@@ -15,7 +15,7 @@ use bedrock_local::LocalBedrock;
 use codesensei::local::application_on;
 use handlers::App;
 use handlers::auth::password::Hasher;
-use handlers::limits::RateLimits;
+use handlers::rates::RateLimits;
 use model::Store;
 use serde_json::{Value, json};
 

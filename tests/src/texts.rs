@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng};
 
 /// The maximum size of code.
-pub const FIVE_MIB: usize = model::MAX_CODE_BYTES;
+pub const FIVE_MIB: usize = review::limits::CODE_BYTES;
 
 /// A text of this many bytes that hardly compresses: each byte is one of the 128 of ASCII, including control
 /// characters. It is close to the most random UTF-8; gzip makes it one eighth smaller.

@@ -1,7 +1,7 @@
 //! The actions of users, with the access patterns of each request. The registry has the declared costs of the patterns.
 
-use handlers::limits::CANCEL_POLL;
 use model::PATTERNS;
+use model::limits::CANCEL_POLL;
 use model::registry::Pattern;
 
 use crate::costs::assumptions::{AssumedValues, Parameter};

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use handlers::auth::key_pair;
 use handlers::auth::keys::InvalidKey;
-use handlers::limits::REFRESH_TOKEN_LIFE;
 use model::Timestamp;
+use model::limits::REFRESH_TOKEN_LIFE;
 use serde_json::Map;
 
 use crate::keys::error::KeysError;

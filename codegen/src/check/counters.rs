@@ -58,11 +58,12 @@ fn keeps(that: &Expression, field: &str, least: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::design::Limits;
 
     #[test]
     fn a_floor_is_a_condition_that_leaves_enough() {
         let floor = |that: &str, least| {
-            let that = Expression::parse(that).expect("it is a condition");
+            let that = Expression::parse(that, &Limits::default()).expect("it is a condition");
             keeps(&that, "copies", least)
         };
         assert!(floor("copies > 0", 1));

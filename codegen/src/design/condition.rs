@@ -2,6 +2,8 @@
 
 mod parser;
 
+use crate::design::Limits;
+
 /// A condition on one item.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expression {
@@ -130,9 +132,10 @@ impl Comparison {
 }
 
 impl Expression {
-    /// Reads `version_number = :expected and state <> 'done'`. The error is a sentence and the byte it is about.
-    pub fn parse(text: &str) -> Result<Expression, (usize, String)> {
-        parser::parse(text)
+    /// Reads `version_number = :expected and slots <= @slots_per_thread - 2`. The error is a sentence and the byte it is
+    /// about; no sentence for a limit that has a problem of its own.
+    pub fn parse(text: &str, limits: &Limits) -> Result<Expression, (usize, Option<String>)> {
+        parser::parse(text, limits)
     }
 
     /// Every test in it, from left to right.

@@ -21,6 +21,8 @@ pub struct Generate {
     pub analytics: Option<String>,
     /// Whether each pattern is also asked by its name, through the `by_name` module of the generated code's crate.
     pub by_name: bool,
+    /// The folder of the limits of each crate that cannot use those beside the generated Rust.
+    pub limits: Vec<(String, String)>,
     /// The CloudFormation templates that have generated sections.
     pub templates: Vec<Input>,
     /// The OpenAPI document with the routes for those sections.
@@ -39,6 +41,7 @@ impl Generate {
     /// The folders in which every file is generated, none inside another.
     pub fn owned_folders(&self) -> Vec<&str> {
         let optional = [&self.policies, &self.analytics].into_iter().flatten();
+        let optional = optional.chain(self.limits.iter().map(|(_, folder)| folder));
         let all: Vec<&str> = [&self.rust, &self.schema].into_iter().chain(optional).map(String::as_str).collect();
         let is_inside =
             |folder: &str, other: &str| folder.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
@@ -65,9 +68,13 @@ mod tests {
             policies: Some("a/generated/policies".to_owned()),
             analytics: Some("a/generated-sql/generated".to_owned()),
             by_name: false,
+            limits: vec![("c".to_owned(), "c/generated".to_owned())],
             templates: Vec::new(),
             api: None,
         };
-        assert_eq!(generate.owned_folders(), ["a/generated", "a/generated-sql/generated", "b/generated"]);
+        assert_eq!(
+            generate.owned_folders(),
+            ["a/generated", "a/generated-sql/generated", "b/generated", "c/generated"]
+        );
     }
 }

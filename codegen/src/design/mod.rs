@@ -7,6 +7,7 @@ mod entity;
 mod entity_index;
 mod generate;
 mod index;
+mod limit;
 mod lock;
 mod pattern;
 mod stack;
@@ -21,6 +22,7 @@ pub use condition::{Asks, Comparison, Expression, Literal, Meets, Operand, Test}
 pub use entity::{Domain, DomainKind, Entity, Field, Migration, Record, Removed, Sample, Step, Table, Type};
 pub use generate::{Generate, Input};
 pub use index::{Index, IndexKey, Shards};
+pub use limit::{Limit, Limits, Size, Time, UNITS, Unit};
 pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, USUAL_KEY, asks, stored_type};
 pub use pattern::{
     Cost, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind, WritePart,
@@ -32,6 +34,7 @@ pub use template::{Segment, Template};
 #[derive(Debug)]
 pub struct Design {
     pub table: Table,
+    pub limits: Limits,
     pub entities: Vec<Entity>,
     pub patterns: Vec<Pattern>,
     /// `schema.lock` as it was committed.

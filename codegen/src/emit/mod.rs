@@ -9,6 +9,7 @@ pub mod ids;
 pub mod index;
 pub mod json_schema;
 pub mod keys;
+pub mod limits;
 pub mod lock;
 pub mod partiql;
 pub mod pattern;

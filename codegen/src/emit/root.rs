@@ -3,6 +3,7 @@
 use quote::quote;
 
 use crate::design::Design;
+use crate::emit::limits;
 use crate::emit::rust::RustFile;
 use crate::emitted::Emitted;
 
@@ -13,12 +14,18 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
             mod by_name;
         )
     });
+    let limits = limits::has_own(design).then(|| {
+        quote!(
+            pub mod limits;
+        )
+    });
     file.item(quote! {
         #by_name
         pub(crate) mod any;
         pub(crate) mod entity;
         pub(crate) mod ids;
         pub(crate) mod keys;
+        #limits
         pub(crate) mod pattern;
         pub(crate) mod registry;
         pub(crate) mod schema;

@@ -11,6 +11,8 @@ use crate::load::generate;
 pub const SCHEMA: &str = "schema";
 /// The table, its indexes and types, and what is generated where.
 pub const TABLE: &str = "schema/table.toml";
+/// The limits.
+pub const LIMITS: &str = "schema/limits.toml";
 /// The access patterns.
 pub const PATTERNS: &str = "access-patterns.md";
 /// What is locked, once it has been begun.
@@ -64,7 +66,7 @@ impl Documents {
 
     /// The entities' files: the name of each, its path and its text.
     pub fn entities(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.iter().filter(|(path, _)| *path != TABLE).filter_map(|(path, text)| {
+        self.iter().filter(|(path, _)| ![TABLE, LIMITS].contains(path)).filter_map(|(path, text)| {
             let name = path.strip_prefix("schema/")?.strip_suffix(".toml")?;
             Some((name, path, text))
         })

@@ -3,10 +3,11 @@
 use toml::Spanned;
 
 use crate::design::{
-    DomainKind, Entity, Field, IndexKey, Literal, Migration, Record, Segment, Shards, Step, Table, Template, Type,
+    DomainKind, Entity, Field, IndexKey, Limits, Literal, Migration, Record, Segment, Shards, Step, Table, Template,
+    Type,
 };
 use crate::load::raw::{Map, RawEntity, RawField, RawIndexKey, RawMigration, RawStep, Word, in_order};
-use crate::load::{all, sample, toml_problem};
+use crate::load::{all, fill, sample, toml_problem};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
@@ -20,10 +21,17 @@ pub fn read(text: &str, at: At, problems: &mut Problems) -> Option<RawEntity> {
 }
 
 /// The entity, unless a part of it could not be understood.
-pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Problems) -> Option<Entity> {
+pub fn load(
+    table: &Table,
+    limits: &Limits,
+    file: &str,
+    raw: RawEntity,
+    at: At,
+    problems: &mut Problems,
+) -> Option<Entity> {
     let name = raw.entity.get_ref().clone();
     let entity = (name.clone(), at.plus(raw.entity.span().start));
-    let mut loader = Loader { table, at, entity, problems };
+    let mut loader = Loader { table, limits, at, entity, problems };
     if name != file {
         let message = format!("the file is `{file}.toml`, so the entity is \"{file}\", not \"{name}\"");
         loader.problem("file-is-named-after-entity", &raw.entity, message);
@@ -51,13 +59,14 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
     };
     loader.records(&fields, &records);
     let history = all(raw.history.into_iter().map(|step| loader.step(step)));
+    let summary = loader.text(&raw.summary);
     let samples = sample::load(raw.sample, &fields, &records, (at, &loader.entity), loader.problems);
     Some(Entity {
         name,
         type_name: raw.type_name.into_inner(),
         version: raw.version,
         write_version: raw.write_version,
-        summary: raw.summary,
+        summary,
         root: raw.root,
         pk: pk?,
         sk: sk?,
@@ -77,6 +86,7 @@ struct Reported;
 
 struct Loader<'l> {
     table: &'l Table,
+    limits: &'l Limits,
     at: At,
     /// The entity's name, and the place of it.
     entity: (String, At),
@@ -94,11 +104,18 @@ impl Loader<'_> {
         self.problems.missing_field(check, at, message, (entity, *entity_at, field), (known, "a key template"));
     }
 
+    /// A text with the limits that it names.
+    fn text(&mut self, word: &Word) -> String {
+        // The text begins after its opening quote.
+        fill(self.limits, word.get_ref(), self.at.plus(word.span().start + 1), self.problems)
+    }
+
     fn fields(&mut self, raw: Map<RawField>) -> Option<Vec<Field>> {
         all(in_order(raw).into_iter().map(|(name, raw)| {
             let ty = self.field_type(&raw)?;
             let at = self.at.plus(name.span().start);
-            let RawField { optional, pii, announced, doc, example, stored_as, .. } = raw;
+            let doc = self.text(&raw.doc);
+            let RawField { optional, pii, announced, example, stored_as, .. } = raw;
             let (name, stored_as) = (name.into_inner(), stored_as.map(Word::into_inner));
             Some(Field { name, ty, optional, pii, announced, doc, stored_as, example, at })
         }))

@@ -1,7 +1,7 @@
 //! `[generate]` of `schema/table.toml`: the paths that the generator reads and writes besides its own documents.
 
 use crate::design::{Generate, Input};
-use crate::load::raw::{RawGenerate, Word};
+use crate::load::raw::{RawGenerate, Word, in_order};
 use crate::problem::Problems;
 use crate::source::At;
 
@@ -14,6 +14,8 @@ pub fn load(raw: RawGenerate, table: &str, at: At, problems: &mut Problems) -> G
     let rust = folder(raw.rust).unwrap_or_else(|| "src/generated".to_owned());
     let schema = folder(raw.schema).unwrap_or_else(|| "schema/generated".to_owned());
     let (policies, analytics) = (folder(raw.policies), folder(raw.analytics));
+    let limits = in_order(raw.limits).into_iter();
+    let limits = limits.filter_map(|(package, word)| Some((package.into_inner(), folder(Some(word))?))).collect();
     let mut input = |word: Word| {
         let here = at.plus(word.span().start);
         plain_path(word, at, problems).map(|path| Input { path, at: here })
@@ -28,6 +30,7 @@ pub fn load(raw: RawGenerate, table: &str, at: At, problems: &mut Problems) -> G
         policies,
         analytics,
         by_name: raw.by_name,
+        limits,
         templates,
         api,
     }

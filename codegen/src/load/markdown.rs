@@ -13,6 +13,8 @@ pub struct Section {
     pub id: String,
     pub title: String,
     pub prose: String,
+    /// The first byte of the prose.
+    pub prose_at: At,
     pub block: String,
     /// The first byte of the block's content.
     pub at: At,
@@ -75,7 +77,9 @@ pub fn sections(text: &str, at: At, problems: &mut Problems) -> Sections {
             continue;
         };
         complete &= own.len() == 1;
-        let prose = text[heading.range.end..block.range.start].trim().replace("\r\n", "\n");
+        let before = &text[heading.range.end..block.range.start];
+        let prose = before.trim();
+        let prose_at = at.plus(heading.range.end + before.len() - before.trim_start().len());
         if prose.is_empty() {
             let message = format!("{id} says nothing before its block: who asks, and why is the key so?");
             problems.push("pattern-has-prose", here, message);
@@ -83,7 +87,8 @@ pub fn sections(text: &str, at: At, problems: &mut Problems) -> Sections {
         sections.push(Section {
             id: id.to_owned(),
             title: title.trim().to_owned(),
-            prose,
+            prose: prose.to_owned(),
+            prose_at,
             block: text[content.clone()].to_owned(),
             at: at.plus(content.start),
         });

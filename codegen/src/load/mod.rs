@@ -4,6 +4,7 @@ mod action;
 mod documents;
 mod entity;
 mod generate;
+mod limits;
 mod lock;
 mod markdown;
 mod markers;
@@ -17,11 +18,11 @@ mod table;
 mod value;
 mod words;
 
-pub use documents::{Documents, LOCK, PATTERNS, TABLE};
+pub use documents::{Documents, LIMITS, LOCK, PATTERNS, TABLE};
 pub use markers::{INDEX_BEGIN, INDEX_END};
 pub use value::literal_fits;
 
-use crate::design::Design;
+use crate::design::{Design, Limits};
 use crate::problem::{Problems, suggestion};
 use crate::source::{At, Sources};
 
@@ -42,6 +43,10 @@ pub fn load(documents: &Documents) -> Loaded {
 
     let (text, at) = document(documents, TABLE, &mut sources, &mut problems);
     let table = text.and_then(|text| table::load(text, at, &mut problems));
+    let limits = limits::load(documents, &mut sources, &mut problems);
+    if let Some(table) = &table {
+        limits::check_packages(&limits, &table.generate, &mut problems);
+    }
     let files: Vec<_> = documents
         .entities()
         .map(|(name, path, text)| {
@@ -63,22 +68,32 @@ pub fn load(documents: &Documents) -> Loaded {
     let design = table.map(|table| {
         let (mut entities, mut broken) = (Vec::new(), Vec::new());
         for (name, raw, at) in files {
-            let loaded = raw.and_then(|raw| entity::load(&table, name, raw, at, &mut problems));
+            let loaded = raw.and_then(|raw| entity::load(&table, &limits, name, raw, at, &mut problems));
             match loaded {
                 Some(entity) => entities.push(entity),
                 None => broken.push(name.to_owned()),
             }
         }
-        let known = scope::Known { table: &table, entities: &entities, broken: &broken };
+        let known = scope::Known { table: &table, limits: &limits, entities: &entities, broken: &broken };
         let blocks = blocks.into_iter().flatten();
         let patterns = blocks.filter_map(|block| pattern::load(known, block, &mut problems)).collect();
         let stacks = stacks::load(documents, &table, &routes, &mut sources, &mut problems);
-        Design { table, entities, patterns, lock, document: document.to_owned(), routes, stacks }
+        Design { table, limits, entities, patterns, lock, document: document.to_owned(), routes, stacks }
     });
     let has_all_parts =
         |design: &Design| (design.entities.len(), design.patterns.len()) == (entity_count, pattern_count);
     let complete = has_all_sections && design.as_ref().is_some_and(has_all_parts);
     Loaded { sources, problems, design, complete }
+}
+
+/// Fills the limits into a text that begins at `at`. A limit that is not there is reported, and left as it is written.
+fn fill(limits: &Limits, text: &str, at: At, problems: &mut Problems) -> String {
+    limits.fill(text).unwrap_or_else(|(offset, message)| {
+        if let Some(message) = message {
+            problems.push("limits-exist", at.plus(offset), message);
+        }
+        text.to_owned()
+    })
 }
 
 /// The text of a document that there must be.

@@ -6,7 +6,7 @@ use crate::design::{Cost, Operation, Pattern, Peak, ReadPart, Scan, Upgrade, Upg
 use crate::load::markdown::Section;
 use crate::load::raw::{RawAction, RawCost, RawPattern, RawPeak, RawRead, RawWrite, Word, in_order};
 use crate::load::scope::{Known, Scope};
-use crate::load::{all, toml_problem, words};
+use crate::load::{all, fill, toml_problem, words};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
@@ -29,14 +29,23 @@ pub fn load(known: Known<'_>, (section, raw): Block, problems: &mut Problems) ->
     let peak = raw.peak.as_ref().map(|peak| scope.peak(peak));
     let (name, tool) = (raw.name.get_ref().clone(), raw.tool);
     let callers = raw.callers.iter().map(|word| word.get_ref().clone()).collect();
-    let errors = in_order(raw.errors.clone()).into_iter().map(|(name, meaning)| (name.into_inner(), meaning)).collect();
+    let errors = in_order(raw.errors.clone()).into_iter();
+    let errors = errors.map(|(name, meaning)| (name.into_inner(), scope.text(&meaning))).collect();
     let without_root = raw.without_root.as_ref().map(|word| word.get_ref().clone());
+    let prose = fill(known.limits, &section.prose, section.prose_at, scope.problems).replace("\r\n", "\n");
     let operation = scope.operation(raw)?;
-    let Section { id, title, prose, at, .. } = section;
+    let Section { id, title, at, .. } = section;
     Some(Pattern { id, title, prose, name, operation, callers, tool, without_root, errors, cost, peak, at })
 }
 
 impl Scope<'_> {
+    /// A text with the limits that it names.
+    fn text(&mut self, word: &Word) -> String {
+        // The text begins after its opening quote.
+        let at = self.place(word).plus(1);
+        fill(self.known.limits, word.get_ref(), at, self.problems)
+    }
+
     fn caller(&mut self, word: &Word) {
         let (name, functions) = (word.get_ref(), &self.known.table.functions);
         if !functions.contains(name) {
@@ -105,7 +114,7 @@ impl Scope<'_> {
 
     fn segment(&mut self, raw: &RawPattern, at: At) -> Option<Scan> {
         let consistent = self.consistent(raw.consistent, at);
-        let page = raw.page.filter(|size| *size > 0);
+        let page = self.number(raw.page.as_ref()).ok()?.filter(|size| *size > 0);
         if page.is_none() {
             self.problems.push("operation", at, "a scan says `page = N`, the most items of one request");
         }

@@ -107,7 +107,8 @@ impl Scope<'_> {
     }
 
     fn paging(&mut self, raw: &RawPattern, at: At) -> Option<Paging> {
-        match (raw.page, raw.first, raw.all, raw.count) {
+        let (page, first) = (self.number(raw.page.as_ref()), self.number(raw.first.as_ref()));
+        match (page.ok()?, first.ok()?, raw.all, raw.count) {
             (Some(size @ 1..), None, None, None) => Some(Paging::Page(size)),
             (None, Some(size @ 1..), None, None) => Some(Paging::First(size)),
             (None, None, Some(true), None) => Some(Paging::All),
@@ -122,7 +123,9 @@ impl Scope<'_> {
 
     /// Up to how many of the first ones a caller may ask for.
     fn first_max(&mut self, raw: &RawPattern, at: At) -> Result<Option<u32>, Told> {
-        match (raw.first, raw.first_max) {
+        let max = self.number(raw.first_max.as_ref())?;
+        // A wrong `first` is reported with the paging.
+        match (self.number(raw.first.as_ref())?, max) {
             (_, None) => Ok(None),
             (Some(first), Some(max)) if max > first => Ok(Some(max)),
             _ => {

@@ -1,8 +1,10 @@
 //! The documents as serde reads them: every word with its place, unknown words refused.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::design::USUAL_KEY;
@@ -58,6 +60,8 @@ pub struct RawGenerate {
     #[serde(default)]
     pub by_name: bool,
     #[serde(default)]
+    pub limits: Map<Word>,
+    #[serde(default)]
     pub templates: Vec<Word>,
     pub api: Option<Word>,
 }
@@ -85,13 +89,23 @@ pub struct RawDomain {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct RawLimit {
+    pub value: u32,
+    pub unit: Word,
+    pub doc: String,
+    #[serde(rename = "crate")]
+    pub package: Option<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RawEntity {
     pub entity: Word,
     #[serde(rename = "type")]
     pub type_name: Word,
     pub version: u32,
     pub write_version: Option<u32>,
-    pub summary: String,
+    pub summary: Word,
     #[serde(default)]
     pub root: bool,
     pub key: RawKey,
@@ -150,7 +164,7 @@ pub struct RawField {
     pub optional: bool,
     #[serde(default)]
     pub pii: bool,
-    pub doc: String,
+    pub doc: Word,
     pub rust: Option<String>,
     pub values: Option<Vec<String>>,
     #[serde(default)]
@@ -181,9 +195,9 @@ pub struct RawPattern {
     pub index: Option<Word>,
     pub sort: Option<RawSort>,
     pub order: Option<Word>,
-    pub page: Option<u32>,
-    pub first: Option<u32>,
-    pub first_max: Option<u32>,
+    pub page: Option<Spanned<RawCount>>,
+    pub first: Option<Spanned<RawCount>>,
+    pub first_max: Option<Spanned<RawCount>>,
     pub all: Option<bool>,
     pub count: Option<bool>,
     pub consistent: Option<bool>,
@@ -229,7 +243,7 @@ pub struct RawPattern {
     pub maintenance: bool,
     pub without_root: Option<Word>,
     #[serde(default)]
-    pub errors: Map<String>,
+    pub errors: Map<Word>,
     pub cost: Spanned<RawCost>,
     pub peak: Option<Spanned<RawPeak>>,
 }
@@ -335,6 +349,37 @@ pub struct RawWrite {
     pub delete: Option<Word>,
     #[serde(default)]
     pub of: Vec<Word>,
+}
+
+/// A number, or the limit that has it: `50` or `"@threads_per_page"`.
+#[derive(Debug)]
+pub enum RawCount {
+    Number(u32),
+    Limit(String),
+}
+
+impl<'de> Deserialize<'de> for RawCount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Count;
+        impl Visitor<'_> for Count {
+            type Value = RawCount;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a number or a \"@limit\"")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<RawCount, E> {
+                let count = u32::try_from(number).map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))?;
+                Ok(RawCount::Number(count))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<RawCount, E> {
+                let name = text.strip_prefix('@').ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
+                Ok(RawCount::Limit(name.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(Count)
+    }
 }
 
 /// Map entries in the order they were written.

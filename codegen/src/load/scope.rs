@@ -2,8 +2,8 @@
 
 use toml::Spanned;
 
-use crate::design::{Entity, Expired, Table, Template};
-use crate::load::raw::Word;
+use crate::design::{Entity, Expired, Limits, Table, Template};
+use crate::load::raw::{RawCount, Word};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
@@ -11,6 +11,7 @@ use crate::source::At;
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'l> {
     pub table: &'l Table,
+    pub limits: &'l Limits,
     pub entities: &'l [Entity],
     /// The entities that have problems of their own, so that nothing is said of their fields.
     pub broken: &'l [String],
@@ -70,6 +71,24 @@ impl<'l> Scope<'l> {
                 None
             }
         }
+    }
+
+    /// The number that a block says, itself or by a limit.
+    pub fn number(&mut self, raw: Option<&Spanned<RawCount>>) -> Result<Option<u32>, Told> {
+        let Some(raw) = raw else { return Ok(None) };
+        let name = match raw.get_ref() {
+            RawCount::Number(number) => return Ok(Some(*number)),
+            RawCount::Limit(name) => name,
+        };
+        let number = self.known.limits.number(name).and_then(|number| {
+            u32::try_from(number).map_err(|_| Some(format!("`@{name}` is {number}, which is more than {}", u32::MAX)))
+        });
+        number.map(Some).map_err(|message| {
+            if let Some(message) = message {
+                self.problem("limits-exist", raw, message);
+            }
+            Told
+        })
     }
 
     /// What is said of items that have expired, if anything.

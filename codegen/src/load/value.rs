@@ -141,11 +141,13 @@ impl<'l> Scope<'l> {
 
     pub fn require(&mut self, entity: usize, raw: RawRequire) -> Option<Require> {
         let at = self.place(&raw.that);
-        let that = match Expression::parse(raw.that.get_ref()) {
+        let that = match Expression::parse(raw.that.get_ref(), self.known.limits) {
             Ok(that) => that,
             Err((offset, message)) => {
                 // The condition begins after its opening quote.
-                self.problems.push("condition", at.plus(1 + offset), message);
+                if let Some(message) = message {
+                    self.problems.push("condition", at.plus(1 + offset), message);
+                }
                 return None;
             }
         };

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use bedrock::{Reviewed, Usage};
+use model::limits::{SETTLING, STORING};
 use model::{AddUsage, UserId};
 use review::answer::Confidence;
 use review::hidden;
@@ -12,7 +13,6 @@ use review::prompt::{ContextMode, Prompt};
 use crate::ai::explanation::ExplanationStream;
 use crate::error::{ApiResult, to_api_error};
 use crate::http::trace;
-use crate::limits::{SETTLING, STORING};
 use crate::state::Ctx;
 
 /// What the model says, fit to be shown: its patch is there only if it applies to the very code the model was shown.

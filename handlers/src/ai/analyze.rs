@@ -171,7 +171,7 @@ impl Check for AnalysisForm {
 
 /// What a person said is as long as a message can be. What the model said is as long as it is, up to the token limit.
 fn check_history(history: &[SaidForm], wrong: &mut Wrong) {
-    if history.len() > HISTORY_MESSAGES {
+    if history.len() > HISTORY_MESSAGES as usize {
         wrong.note(ApiError::invalid("history", "Only the last 10 messages of a conversation can be sent."));
         return;
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use model::limits::NAME_CHARS;
 use model::{Email, Username};
 use review::hidden::has_hidden;
 use serde::Deserialize;
@@ -12,7 +13,6 @@ use crate::auth::password::{Password, check_confirmation, new_password};
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
 use crate::http::checked::Check;
-use crate::limits::NAME_CHARS;
 
 /// What a person is called: 1 to 100 characters, without controls, trimmed. Personal: it does not print.
 #[derive(Clone, PartialEq, Eq)]

@@ -4,12 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use model::limits::{ACCESS_TOKEN_LIFE, CLOCK_LEEWAY, REFRESH_TOKEN_LIFE, TOKEN_BYTES};
 use model::{FamilyId, SeenToken, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::keyring::KeyRing;
 use crate::error::{ApiError, BoxError, ErrorCode};
-use crate::limits::{ACCESS_TOKEN_LIFE, CLOCK_LEEWAY, REFRESH_TOKEN_LIFE, TOKEN_BYTES};
 
 /// A signed token, ready for its cookie. Does not print.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! What a browser says that it is: kept with a sign-in, so that people recognise their devices.
 
 use axum::http::{HeaderMap, header};
-
-use crate::limits::USER_AGENT_BYTES;
+use model::limits::USER_AGENT_BYTES;
 
 /// Browsers, in the order in which they are looked for: most name those before them in the list's end too.
 const BROWSERS: [(&str, &str); 12] = [

@@ -1,6 +1,7 @@
 //! The table of error codes: each code's text, HTTP status and public message, once.
 
 use axum::http::StatusCode;
+use model::limits::{MESSAGES_PER_THREAD, SESSIONS_PER_USER, THREADS_PER_SESSION};
 
 macro_rules! error_codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal $status:ident $message:literal;)+) => {
@@ -34,14 +35,14 @@ macro_rules! error_codes {
 
             /// When it happens, for whoever writes a client.
             #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            pub fn meaning(self) -> String {
+                match self { $(Self::$variant => [$(format!($doc)),+].concat().trim_ascii().to_owned(),)+ }
             }
 
             /// What a person is told when nothing more precise is known.
             #[must_use]
-            pub const fn message(self) -> &'static str {
-                match self { $(Self::$variant => $message,)+ }
+            pub fn message(self) -> String {
+                match self { $(Self::$variant => format!($message),)+ }
             }
         }
     };
@@ -103,12 +104,12 @@ error_codes! {
     /// The model could not be reached, or is busy.
     BedrockUnavailable = "BEDROCK_UNAVAILABLE" SERVICE_UNAVAILABLE
         "The AI service is temporarily unavailable. Please try again.";
-    /// The user has 100 sessions.
-    SessionLimitExceeded = "SESSION_LIMIT_EXCEEDED" CONFLICT "You have reached the limit of 100 sessions.";
-    /// The session has 50 threads.
-    ThreadLimitExceeded = "THREAD_LIMIT_EXCEEDED" CONFLICT "This session has reached the limit of 50 threads.";
-    /// The thread has 500 messages, or no room for a question and its answer.
-    MessageLimitExceeded = "MESSAGE_LIMIT_EXCEEDED" CONFLICT "This thread has reached the limit of 500 messages.";
+    /// The user has {SESSIONS_PER_USER} sessions.
+    SessionLimitExceeded = "SESSION_LIMIT_EXCEEDED" CONFLICT "You have reached the limit of {SESSIONS_PER_USER} sessions.";
+    /// The session has {THREADS_PER_SESSION} threads.
+    ThreadLimitExceeded = "THREAD_LIMIT_EXCEEDED" CONFLICT "This session has reached the limit of {THREADS_PER_SESSION} threads.";
+    /// The thread has {MESSAGES_PER_THREAD} messages, or no room for a question and its answer.
+    MessageLimitExceeded = "MESSAGE_LIMIT_EXCEEDED" CONFLICT "This thread has reached the limit of {MESSAGES_PER_THREAD} messages.";
     /// A fault of ours. Only a trace id is told.
     InternalError = "INTERNAL_ERROR" INTERNAL_SERVER_ERROR "Something went wrong on our side.";
     /// The table could not be read or written, even after retries; or other large requests are being read, and this one waited for

@@ -8,12 +8,12 @@ use axum::http::{HeaderMap, header};
 use flate2::bufread::MultiGzDecoder;
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
+use model::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES, UNCOUNTED_BODY_BYTES};
 use serde::de::DeserializeOwned;
 use tokio::sync::SemaphorePermit;
 
 use crate::error::{ApiError, ErrorCode};
 use crate::http::{json, large};
-use crate::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES, UNCOUNTED_BODY_BYTES};
 
 /// Extractor: the body as a `T`. `LIMIT` bounds the bytes on the wire and the bytes they inflate to.
 ///

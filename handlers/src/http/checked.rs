@@ -1,11 +1,15 @@
 //! Forms: every field is checked, and all that is wrong is told at once.
 
 use axum::extract::{FromRequest, Request};
+use model::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES};
 use serde::de::DeserializeOwned;
 
 use crate::error::{ApiError, Wrong};
 use crate::http::{body, json};
-use crate::limits::{CODE_BODY_BYTES, SELECTION_BODY_BYTES, SMALL_BODY_BYTES};
+
+/// Inflated body of a request that carries selected text, which may be all of a file: such a thread is on the file. A byte
+/// less than a body with a file, so that what is too large is not called a file.
+pub const SELECTION_BODY_BYTES: usize = CODE_BODY_BYTES - 1;
 
 /// A form whose fields have rules of their own.
 pub trait Check: DeserializeOwned {
@@ -48,7 +52,9 @@ fn checked<T: Check>(bytes: &[u8]) -> Result<T::Checked, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::limits::SELECTED_TEXT_BYTES;
     use proptest::prelude::*;
+    use review::limits::MESSAGE_CHARS;
     use serde::Deserialize;
     use serde_json::json;
 
@@ -129,5 +135,13 @@ mod tests {
                 Err(error) => prop_assert_eq!(error.fields().count(), good.iter().filter(|good| !**good).count()),
             }
         }
+    }
+
+    #[test]
+    fn the_longest_texts_fit_their_bodies_even_when_every_character_is_escaped() {
+        let escaped_pair = "\\ud83e\\udd80".len();
+        assert!(MESSAGE_CHARS * escaped_pair + 1_024 < SMALL_BODY_BYTES);
+        let escaped_byte = "\\u0001".len();
+        assert!(SELECTED_TEXT_BYTES * escaped_byte + 1_024 < SELECTION_BODY_BYTES);
     }
 }

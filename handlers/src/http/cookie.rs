@@ -7,9 +7,9 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponseParts, ResponseParts};
 use model::Timestamp;
+use model::limits::{DEVICE_COOKIE_LIFE, REFRESH_TOKEN_LIFE};
 
 use crate::auth::token::Token;
-use crate::limits::{DEVICE_COOKIE_LIFE, REFRESH_TOKEN_LIFE};
 
 /// The cookie with the access token, where the site is not served over HTTPS.
 pub const ACCESS_TOKEN: &str = "access_token";

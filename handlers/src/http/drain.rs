@@ -13,8 +13,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
-
-use crate::limits::{DRAINED_BYTES, DRAINED_WITHIN};
+use model::limits::{DRAINED_BYTES, DRAINED_WITHIN};
 
 /// Middleware: when the answer is ready, reads what the route left of the body, and drops it. A body that is longer than
 /// [`DRAINED_BYTES`] or takes longer than [`DRAINED_WITHIN`] is cut off. A client that waits for `100 Continue` has sent
@@ -28,7 +27,7 @@ pub(super) async fn drained(request: Request, next: Next) -> Response {
     let rest = Rest::of(body);
     let response = next.run(Request::from_parts(parts, Body::new(rest.clone()))).await;
     if !waits || rest.state().is_begun {
-        rest.drain(DRAINED_BYTES, DRAINED_WITHIN).await;
+        rest.drain(DRAINED_BYTES as u64, DRAINED_WITHIN).await;
     }
     response
 }

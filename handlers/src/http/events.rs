@@ -6,12 +6,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream;
+use model::limits::HEARTBEAT;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
 use crate::error::{ApiError, ApiResult, caught};
 use crate::http::{accept, failure, trace};
-use crate::limits::HEARTBEAT;
 use crate::state::Ctx;
 
 /// Asks nginx and what is built on it not to hold a stream back.

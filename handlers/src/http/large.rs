@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use model::limits::{BODY_WITHIN, LARGE_BODIES_BYTES, TURN_WITHIN, UNCOUNTED_BODY_BYTES};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::{ApiError, ErrorCode};
-use crate::limits::{BODY_WITHIN, LARGE_BODIES_BYTES, TURN_WITHIN, UNCOUNTED_BODY_BYTES};
 
 const BUSY: &str = "Other large requests are being read. Please send this one again in a moment.";
 

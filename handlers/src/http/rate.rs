@@ -9,7 +9,7 @@ use model::{Hit, RateRule, UserId, Window};
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::client_ip::ClientIp;
-use crate::limits::{RateLimit, RateLimits, RateSubject};
+use crate::rates::{RateLimit, RateLimits, RateSubject};
 use crate::state::{App, Ctx};
 
 /// The handlers of a route, each request counted first. With `needs_account`, the caller's account must exist.

@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use model::limits::{IN_PROGRESS_RETRY, LEASE_MARGIN, REPLAY_PATIENCE, REPLAY_POLL};
 use model::{ClientRequest, Message, MessageId, PostError, Standing, TakeOver, ThreadId};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::limits::{IN_PROGRESS_RETRY, LEASE_MARGIN, REPLAY_PATIENCE, REPLAY_POLL, RateLimit};
 use crate::messages::context::Found;
 use crate::messages::outcome::Outcome;
 use crate::messages::run::{Run, settle_unsure};
 use crate::messages::waiting::Seat;
+use crate::rates::RateLimit;
 use crate::state::Ctx;
 
 /// Maximum lost races with other requests of the same id.

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use model::ThreadId;
+use model::limits::MESSAGES_PER_PAGE;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +12,6 @@ use crate::fields;
 use crate::http::lenient::LeftOut;
 use crate::http::path::Path;
 use crate::http::query::Paging;
-use crate::limits::MESSAGES_PER_PAGE;
 use crate::messages::view::MessageView;
 use crate::state::Ctx;
 

@@ -15,11 +15,11 @@ use crate::http::checked::{Check, Form};
 use crate::http::deadline::Deadline;
 use crate::http::events;
 use crate::http::path::Path;
-use crate::limits::RateLimit;
 use crate::messages::accept::{Draft, Request};
 use crate::messages::respond::respond;
 use crate::messages::stream::MessageEvent;
 use crate::messages::view::Posted;
+use crate::rates::RateLimit;
 use crate::state::Ctx;
 
 /// The message as it is sent.

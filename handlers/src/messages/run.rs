@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use bedrock::Usage;
 use futures::future::{Either, select};
+use model::limits::{CANCEL_POLL, SETTLING, STORING};
 use model::{FailQuestionError, Message, NewAnswer, ReplyState, Store, StoreAnswerError, Watched};
 use review::prompt::Prompt;
 
@@ -12,7 +13,6 @@ use crate::ai::{Analysis, ExplanationStream};
 use crate::error::{ApiError, ApiResult, ErrorCode, caught};
 use crate::http::events::Events;
 use crate::http::{metrics, trace};
-use crate::limits::{CANCEL_POLL, SETTLING, STORING};
 use crate::messages::context::{Context, Found};
 use crate::messages::fit::fitted;
 use crate::messages::outcome::Outcome;

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::error::ErrorCode;
 use crate::fields;
-use crate::limits::RateLimit;
 use crate::openapi::shapes::reference;
 use crate::openapi::trace_header;
+use crate::rates::RateLimit;
 use crate::routes::route::Access;
 
 /// What is known of a route without asking its handler.

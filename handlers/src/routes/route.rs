@@ -8,7 +8,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::error::ErrorCode;
 use crate::http::rate::limited;
-use crate::limits::RateLimit;
+use crate::rates::RateLimit;
 use crate::state::App;
 
 /// Which token a route asks for.

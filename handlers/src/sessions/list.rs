@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use model::limits::SESSIONS_PER_PAGE;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +13,6 @@ use crate::error::{ApiError, ApiResult};
 use crate::fields;
 use crate::http::lenient::LeftOut;
 use crate::http::query::{Paging, optional, values};
-use crate::limits::SESSIONS_PER_PAGE;
 use crate::sessions::view::SessionView;
 use crate::state::Ctx;
 

@@ -13,7 +13,7 @@ use crate::form;
 use crate::http::checked::{Check, CodeForm};
 use crate::http::json::{change, given};
 use crate::http::path::Path;
-use crate::limits::RateLimit;
+use crate::rates::RateLimit;
 use crate::sessions::view::SessionView;
 use crate::state::Ctx;
 use crate::threads::ThreadView;

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use model::SessionId;
+use model::limits::THREADS_PER_PAGE;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +12,6 @@ use crate::fields;
 use crate::http::lenient::LeftOut;
 use crate::http::path::Path;
 use crate::http::query::Paging;
-use crate::limits::THREADS_PER_PAGE;
 use crate::state::Ctx;
 use crate::threads::view::ThreadView;
 

@@ -1,6 +1,7 @@
 //! `PUT /users/me/password`: another password, and the end of every other sign-in.
 
 use axum::Json;
+use model::limits::REFRESH_TOKEN_LIFE;
 use model::{AccountError, RefreshFamily, User};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,7 +14,7 @@ use crate::fields;
 use crate::http::checked::{Check, Form};
 use crate::http::cookie::SetCookies;
 use crate::http::json::given;
-use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
+use crate::rates::RateLimit;
 use crate::state::Ctx;
 
 const CURRENT: &str = "current_password";

@@ -11,7 +11,7 @@ use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
 use crate::http::checked::{Check, Form};
 use crate::http::client_ip::ClientIp;
-use crate::limits::RateLimit;
+use crate::rates::RateLimit;
 use crate::state::Ctx;
 use crate::users::view::OneUser;
 

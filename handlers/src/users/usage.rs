@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use model::limits::USAGE_DAYS;
 use model::{Clock, DailyUsage, Date, PageRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -12,7 +13,6 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, Wrong};
 use crate::fields;
 use crate::http::query::{optional, values};
-use crate::limits::USAGE_DAYS;
 use crate::state::{App, Ctx};
 
 /// Extractor: `?from=` and `?to=`, UTC days, both included. Without `to` it is today, without `from` as many days as

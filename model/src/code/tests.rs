@@ -57,7 +57,7 @@ fn what_compresses_to_the_threshold_is_inline_and_one_byte_more_is_not() {
 
 #[test]
 fn five_mebibytes_of_noise_are_twelve_chunks() {
-    let text = noise(MAX_CODE_BYTES);
+    let text = noise(CODE_BYTES);
     let packed = pack(&text);
     let PackedBody::Chunked(chunks) = &packed.body else { panic!("5 MiB of noise are not inline") };
     assert_eq!(chunks.len(), 12);
@@ -68,17 +68,17 @@ fn five_mebibytes_of_noise_are_twelve_chunks() {
 #[test]
 fn no_text_can_take_more_than_fourteen_chunks() {
     // What does not compress is stored in blocks: five bytes for each 16 KB, and 18 of header and trailer.
-    let worst = MAX_CODE_BYTES + 5 * MAX_CODE_BYTES.div_ceil(16_383) + 18;
+    let worst = CODE_BYTES + 5 * CODE_BYTES.div_ceil(16_383) + 18;
     assert_eq!(worst.div_ceil(CHUNK_BYTES), 14);
 }
 
 #[test]
 fn one_byte_too_many_is_refused() {
-    assert!(PackedCode::pack(&"a".repeat(MAX_CODE_BYTES)).is_ok());
-    let refused = PackedCode::pack(&"a".repeat(MAX_CODE_BYTES + 1));
-    assert_eq!(refused, Err(CodeTooLarge { bytes: MAX_CODE_BYTES + 1 }));
+    assert!(PackedCode::pack(&"a".repeat(CODE_BYTES)).is_ok());
+    let refused = PackedCode::pack(&"a".repeat(CODE_BYTES + 1));
+    assert_eq!(refused, Err(CodeTooLarge { bytes: CODE_BYTES + 1 }));
     // Bytes count, not letters.
-    assert!(PackedCode::pack(&"é".repeat(MAX_CODE_BYTES / 2 + 1)).is_err());
+    assert!(PackedCode::pack(&"é".repeat(CODE_BYTES / 2 + 1)).is_err());
 }
 
 #[test]

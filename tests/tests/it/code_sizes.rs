@@ -1,6 +1,6 @@
 //! Code of every size: saved, read back byte for byte, and replaced by every other size without leftovers.
 
-use model::code::INLINE_MAX;
+use model::limits::INLINE_MAX;
 use model::{NewSessionError, SaveCodeError, Session, User};
 use tests::story::file;
 use tests::texts::{FIVE_MIB, gzip_size, noise, source, with_gzip_of};

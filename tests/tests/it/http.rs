@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use handlers::limits::RateLimit;
+use handlers::rates::RateLimit;
 use model::{Message, ThreadId, User};
 use serde_json::Value;
 use tests::TestApp;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::{Hit, RateRule, Timestamp};
 use tests::{TestTable, concurrently};
 
-const FIVE_A_MINUTE: RateRule = RateRule::new("login", 5, 60);
+const FIVE_A_MINUTE: RateRule = RateRule::new("login", 5, Duration::from_mins(1));
 
 async fn hit(table: &TestTable, subject: &str) -> Hit {
     table.rate_limits().hit(FIVE_A_MINUTE, subject).await.unwrap()
@@ -77,14 +77,14 @@ async fn other_subjects_and_other_rules_have_their_own_windows() {
     assert_eq!(hit(&table, "bob").await, Hit::Counted);
     let other = RateRule { name: "signup", ..FIVE_A_MINUTE };
     assert_eq!(table.rate_limits().hit(other, "ada").await.unwrap(), Hit::Counted);
-    let longer = RateRule { window_seconds: 3_600, ..FIVE_A_MINUTE };
+    let longer = RateRule { window: Duration::from_hours(1), ..FIVE_A_MINUTE };
     assert_eq!(table.rate_limits().hit(longer, "ada").await.unwrap(), Hit::Counted);
 }
 
 #[tokio::test]
 async fn a_hit_that_raises_two_counters_raises_both_or_none() {
     let table = TestTable::new().await;
-    let note = RateRule { name: "message", window_seconds: 60, max_hits: Some(5), max_ai_hits: None };
+    let note = RateRule { name: "message", window: Duration::from_mins(1), max_hits: Some(5), max_ai_hits: None };
     let question = RateRule { max_ai_hits: Some(2), ..note };
     let analysis = RateRule { max_hits: None, ..question };
     let retry_at = next_window(&table, note, "ada");
@@ -113,7 +113,7 @@ async fn a_hit_that_raises_two_counters_raises_both_or_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_concurrent_hits_are_counted_exactly_up_to_the_limit() {
     let table = TestTable::new().await;
-    let rule = RateRule::new("ai", 30, 60);
+    let rule = RateRule::new("ai", 30, Duration::from_mins(1));
     for _ in 0..2 {
         let retry_at = next_window(&table, rule, "ada");
         let hits = concurrently(100, |_| {

@@ -1,6 +1,7 @@
 //! The parser of conditions: words first, then `or` over `and` over single tests.
 
 use super::{Comparison, Expression, Literal, Operand};
+use crate::design::Limits;
 
 /// Parentheses deeper than this are no condition that a person wrote.
 const DEEPEST: usize = 16;
@@ -8,19 +9,23 @@ const DEEPEST: usize = 16;
 /// What may stand in the place of a sign, after the name of a field.
 const WORDS: &str = ", `in`, `missing` or `present`";
 
-type Parsed<T> = Result<T, (usize, String)>;
+type Parsed<T> = Result<T, (usize, Option<String>)>;
 
-pub fn parse(text: &str) -> Parsed<Expression> {
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0, end: text.len() };
+pub fn parse(text: &str, limits: &Limits) -> Parsed<Expression> {
+    let mut parser = Parser { tokens: tokens(text)?, limits, next: 0, depth: 0, end: text.len() };
     let expression = parser.any_of()?;
     match parser.tokens.get(parser.next) {
         None => Ok(expression),
-        Some(Token { text: "&&", offset }) => Err((*offset, "`&&` is not known here; write `and`".to_owned())),
-        Some(Token { text: "||", offset }) => Err((*offset, "`||` is not known here; write `or`".to_owned())),
+        Some(Token { text: "&&", offset }) => wrong(*offset, "`&&` is not known here; write `and`".to_owned()),
+        Some(Token { text: "||", offset }) => wrong(*offset, "`||` is not known here; write `or`".to_owned()),
         Some(token) => {
-            Err((token.offset, format!("`{}` is left over; join conditions with `and` or `or`", token.text)))
+            wrong(token.offset, format!("`{}` is left over; join conditions with `and` or `or`", token.text))
         }
     }
+}
+
+fn wrong<T>(offset: usize, message: impl Into<String>) -> Parsed<T> {
+    Err((offset, Some(message.into())))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -41,20 +46,20 @@ fn tokens(text: &str) -> Parsed<Vec<Token<'_>>> {
     while let Some(first) = text[offset..].chars().next() {
         let rest = &text[offset..];
         let length = match first {
-            '(' | ')' | ',' => 1,
+            '(' | ')' | ',' | '+' => 1,
             '!' | '&' | '|' if rest[1..].starts_with(['=', '&', '|']) => 2,
             '<' => 1 + usize::from(rest[1..].starts_with(['=', '>'])),
             '=' | '>' => 1 + usize::from(rest[1..].starts_with('=')),
             '\'' => match rest[1..].find('\'') {
                 Some(end) => end + 2,
-                None => return Err((offset, "a text literal has no closing `'`".to_owned())),
+                None => return wrong(offset, "a text literal has no closing `'`"),
             },
-            c if c.is_alphanumeric() || matches!(c, '_' | ':' | '-') => {
+            c if c.is_alphanumeric() || matches!(c, '_' | ':' | '@' | '-') => {
                 let is_part = |c: char| c.is_alphanumeric() || c == '_';
                 let end = rest.char_indices().skip(1).find(|(_, c)| !is_part(*c)).map_or(rest.len(), |(end, _)| end);
                 end + usize::from(c == ':' && rest[end..].starts_with('?'))
             }
-            other => return Err((offset, format!("`{other}` is no part of a condition"))),
+            other => return wrong(offset, format!("`{other}` is no part of a condition")),
         };
         tokens.push(Token { text: &rest[..length], offset });
         offset = text.len() - rest[length..].trim_start().len();
@@ -64,6 +69,7 @@ fn tokens(text: &str) -> Parsed<Vec<Token<'_>>> {
 
 struct Parser<'t> {
     tokens: Vec<Token<'t>>,
+    limits: &'t Limits,
     next: usize,
     depth: usize,
     end: usize,
@@ -79,7 +85,7 @@ impl<'t> Parser<'t> {
     fn take(&mut self, what: &str) -> Parsed<Token<'t>> {
         let token = self.tokens.get(self.next).copied();
         self.next += 1;
-        token.ok_or_else(|| (self.end, format!("the condition ends where {what} should be")))
+        token.ok_or_else(|| (self.end, Some(format!("the condition ends where {what} should be"))))
     }
 
     fn any_of(&mut self) -> Parsed<Expression> {
@@ -104,7 +110,7 @@ impl<'t> Parser<'t> {
             return self.grouped(field.offset);
         }
         if !field.is_word() {
-            return Err((field.offset, format!("`{}` where a field should be", field.text)));
+            return wrong(field.offset, format!("`{}` where a field should be", field.text));
         }
         if self.tokens.get(self.next).is_some_and(|token| token.text == "(") {
             return self.function(field);
@@ -134,12 +140,12 @@ impl<'t> Parser<'t> {
     fn function(&mut self, name: Token<'t>) -> Parsed<Expression> {
         if !matches!(name.text, "contains" | "size") {
             let message = format!("`{}` is no function of a condition; there are `contains` and `size`", name.text);
-            return Err((name.offset, message));
+            return wrong(name.offset, message);
         }
         self.next += 1;
         let field = self.take("a field")?;
         if !field.is_word() {
-            return Err((field.offset, format!("`{}` where a field should be", field.text)));
+            return wrong(field.offset, format!("`{}` where a field should be", field.text));
         }
         let field = field.text.to_owned();
         if name.text == "contains" {
@@ -170,7 +176,7 @@ impl<'t> Parser<'t> {
         if token.text == sign {
             return Ok(());
         }
-        Err((token.offset, format!("`{}` where `{sign}` should be", token.text)))
+        wrong(token.offset, format!("`{}` where `{sign}` should be", token.text))
     }
 
     /// A sign; `words` are what else may stand in its place, for the message.
@@ -183,36 +189,60 @@ impl<'t> Parser<'t> {
             "<=" => Comparison::LessOrEqual,
             ">" => Comparison::Greater,
             ">=" => Comparison::GreaterOrEqual,
-            "==" => return Err((sign.offset, "`==` is no comparison; write `=`".to_owned())),
-            "!=" => return Err((sign.offset, "`!=` is no comparison; write `<>`".to_owned())),
+            "==" => return wrong(sign.offset, "`==` is no comparison; write `=`".to_owned()),
+            "!=" => return wrong(sign.offset, "`!=` is no comparison; write `<>`".to_owned()),
             other => {
                 let message = format!("`{other}` is no comparison; use =, <>, <, <=, >, >={words}");
-                return Err((sign.offset, message));
+                return wrong(sign.offset, message);
             }
         })
     }
 
     fn operand(&mut self) -> Parsed<Operand> {
         let token = self.take("a value")?;
-        let operand = match (Literal::parse(token.text), token.text.strip_prefix(':')) {
+        let operand = match (Literal::parse(token.text), token.text.split_at_checked(1)) {
             (Some(literal), _) => Operand::Literal(literal),
-            (None, Some(name)) if !matches!(name, "" | "?") => match name.strip_suffix('?') {
+            (None, Some((":", name))) if !matches!(name, "" | "?") => match name.strip_suffix('?') {
                 Some(name) => Operand::Given(name.to_owned()),
                 None => Operand::Argument(name.to_owned()),
             },
+            (None, Some(("@", name))) if !name.is_empty() => {
+                Operand::Literal(Literal::Number(self.limit(name, token.offset)?))
+            }
             _ => {
-                let message = format!("`{}` is no value; write `:argument`, a number or a 'text'", token.text);
-                return Err((token.offset, message));
+                let message =
+                    format!("`{}` is no value; write `:argument`, `@limit`, a number or a 'text'", token.text);
+                return wrong(token.offset, message);
             }
         };
         Ok(operand)
+    }
+
+    /// A limit, and the number that is added to it or taken from it: `@messages_per_thread - 2`.
+    fn limit(&mut self, name: &str, offset: usize) -> Parsed<i64> {
+        let limit = self.limits.number(name).map_err(|message| (offset, message))?;
+        let sign = match (self.next_is("+"), self.next_is("-")) {
+            (false, false) => return Ok(limit),
+            (is_added, _) => {
+                if is_added {
+                    1
+                } else {
+                    -1
+                }
+            }
+        };
+        let token = self.take("a number")?;
+        match Literal::parse(token.text) {
+            Some(Literal::Number(number)) => Ok(limit.saturating_add(number.saturating_mul(sign))),
+            _ => wrong(token.offset, format!("`{}` where a number should be", token.text)),
+        }
     }
 
     /// What follows an opening parenthesis.
     fn grouped(&mut self, opening: usize) -> Parsed<Expression> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err((opening, format!("parentheses go {DEEPEST} deep and no deeper")));
+            return wrong(opening, format!("parentheses go {DEEPEST} deep and no deeper"));
         }
         let inner = self.any_of()?;
         self.depth -= 1;
@@ -226,6 +256,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::design::{Limit, Unit};
+    use crate::source::Sources;
+
+    fn parse(text: &str) -> Parsed<Expression> {
+        let at = Sources::default().add("limits.toml", "");
+        let limit =
+            Limit { name: "slots".to_owned(), value: 500, unit: Unit::Count, doc: String::new(), package: None, at };
+        super::parse(text, &Limits { all: vec![limit], ..Limits::default() })
+    }
 
     fn compare(field: &str, comparison: Comparison, operand: Operand) -> Expression {
         Expression::Compare { field: field.to_owned(), comparison, operand }
@@ -238,7 +277,7 @@ mod tests {
     fn refused(text: &str) -> String {
         match parse(text) {
             Ok(expression) => format!("{expression:?}"),
-            Err((offset, message)) => format!("{offset}: {message}"),
+            wrong(offset, message) => format!("{offset}: {}", message.unwrap_or_default()),
         }
     }
 
@@ -305,10 +344,10 @@ mod tests {
         assert_eq!(refused(""), "0: the condition ends where a field should be");
         assert_eq!(refused("a"), "1: the condition ends where a comparison should be");
         assert_eq!(refused("a ="), "3: the condition ends where a value should be");
-        assert_eq!(refused("a = b"), "4: `b` is no value; write `:argument`, a number or a 'text'");
-        assert_eq!(refused("a = :?"), "4: `:?` is no value; write `:argument`, a number or a 'text'");
+        assert_eq!(refused("a = b"), "4: `b` is no value; write `:argument`, `@limit`, a number or a 'text'");
+        assert_eq!(refused("a = :?"), "4: `:?` is no value; write `:argument`, `@limit`, a number or a 'text'");
         assert_eq!(refused("a = 'x'?"), "7: `?` is no part of a condition");
-        assert_eq!(refused("a = :"), "4: `:` is no value; write `:argument`, a number or a 'text'");
+        assert_eq!(refused("a = :"), "4: `:` is no value; write `:argument`, `@limit`, a number or a 'text'");
         assert_eq!(refused("a == 1"), "2: `==` is no comparison; write `=`");
         assert_eq!(refused("a = 1 && b = 2"), "6: `&&` is not known here; write `and`");
         assert_eq!(refused("a = 1 || b = 2"), "6: `||` is not known here; write `or`");
@@ -318,6 +357,18 @@ mod tests {
         assert_eq!(refused("a != 1"), "2: `!=` is no comparison; write `<>`");
         assert_eq!(refused("a ! 1"), "2: `!` is no part of a condition");
         assert_eq!(refused(") = 1"), "0: `)` where a field should be");
+    }
+
+    #[test]
+    fn a_limit_is_a_number_with_an_optional_distance() {
+        let compared = |number| Ok(compare("a", Comparison::Less, Operand::Literal(Literal::Number(number))));
+        assert_eq!(parse("a < @slots"), compared(500));
+        assert_eq!(parse("a < @slots - 2"), compared(498));
+        assert_eq!(parse("a<@slots+1"), compared(501));
+        assert_eq!(refused("a < @slot"), "4: unknown limit `@slot`; did you mean \"slots\"?");
+        assert_eq!(refused("a < @slots - b"), "13: `b` where a number should be");
+        assert_eq!(refused("a < @slots -"), "12: the condition ends where a number should be");
+        assert_eq!(refused("a < 500 - 2"), "8: `-` is left over; join conditions with `and` or `or`");
     }
 
     #[test]
@@ -342,7 +393,10 @@ mod tests {
 
     /// Pieces that nearly make a condition, which random characters hardly ever do.
     fn nearly_a_condition() -> impl Strategy<Value = String> {
-        let words = ["a", "hits", ":x", ":", "7", "-", "'t'", "'", "=", "<", ">", "<>", "(", ")", "é", "and", "or"];
+        let words = [
+            "a", "hits", ":x", ":", "@slots", "@", "+", "7", "-", "'t'", "'", "=", "<", ">", "<>", "(", ")", "é", "and",
+            "or",
+        ];
         let rest = ["in", "size", "contains", ",", "?", "missing", "present", " ", "  "];
         let piece = prop::sample::select([words.as_slice(), rest.as_slice()].concat());
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.join(""))

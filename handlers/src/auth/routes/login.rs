@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::http::HeaderMap;
+use model::limits::REFRESH_TOKEN_LIFE;
 use model::{NewSignIn, StartRefreshFamilyError, StoreError, User, Username};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,7 +18,7 @@ use crate::http::client_ip::ClientIp;
 use crate::http::cookie::{Cookies, SetCookies};
 use crate::http::rate::Try;
 use crate::http::trace;
-use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
+use crate::rates::RateLimit;
 use crate::state::Ctx;
 
 /// Maximum checks of a password whose hash changes while it is checked.

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::http::HeaderMap;
+use model::limits::{REFRESH_GRACE, REFRESH_ROTATES_BELOW, REFRESH_TOKEN_LIFE};
 use model::{RefreshRule, RenewError};
 
 use crate::auth::routes::view::{SignedIn, access_cookie, cookies};
@@ -10,7 +11,7 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::client_ip::ClientIp;
 use crate::http::cookie::{Cookies, SetCookies};
 use crate::http::trace;
-use crate::limits::{REFRESH_GRACE, REFRESH_ROTATES_BELOW, REFRESH_TOKEN_LIFE, RateLimit};
+use crate::rates::RateLimit;
 use crate::state::Ctx;
 
 const RULE: RefreshRule =

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
+use model::limits::REFRESH_TOKEN_LIFE;
 use model::{NewSignIn, NewUser, SignUpError};
 
 use crate::auth::routes::view::{SignedIn, cookies_of_device};
@@ -12,7 +13,7 @@ use crate::http::checked::Form;
 use crate::http::client_ip::ClientIp;
 use crate::http::cookie::{Cookies, SetCookies};
 use crate::http::trace;
-use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
+use crate::rates::RateLimit;
 use crate::state::Ctx;
 
 /// Makes the account. 201 with the user and both cookies.

@@ -4,10 +4,9 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
+use model::limits::BODY_DEPTH;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize as _, Deserializer};
-
-use crate::limits::BODY_DEPTH;
 
 /// The most names of an object. No form has as many.
 const MAX_NAMES: usize = 100;

@@ -133,7 +133,7 @@ impl Bench {
     pub(super) fn chunks(&self, session: &Session) -> Vec<CodeChunk> {
         let revision: RevisionId = self.table.ids().next(self.table.clock().now());
         let gzip = noise(5 * 1024 * 1024, 1).into_bytes();
-        let pieces = gzip.chunks(model::code::CHUNK_BYTES).zip(0..);
+        let pieces = gzip.chunks(model::limits::CHUNK_BYTES).zip(0..);
         let chunk =
             |(bytes, n): (&[u8], u32)| CodeChunk { revision, n, session_id: session.session_id, bytes: bytes.to_vec() };
         pieces.map(chunk).collect()

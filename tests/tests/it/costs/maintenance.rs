@@ -1,5 +1,7 @@
 //! The fixtures of AP-84, AP-97 to AP-99 and AP-110 to AP-117: the reads and repairs of `codesensei verify`.
 
+use std::time::Duration;
+
 use model::{
     EmailClaim, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, PageRequest, RateRule,
     ReleaseClaims, RemoveExpired, RepairMessageSlots, RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store,
@@ -136,7 +138,7 @@ async fn remove_expired(bench: &Bench) {
     let creation = bench.table.raw().one("creation", |_| true).await;
     let key = creation.text("key_digest").expect("it has its key").parse::<model::Digest>().unwrap();
     let creation = bench.table.patterns().get_creation(key).await.unwrap().unwrap();
-    let rule = RateRule::new("login", 5, 900);
+    let rule = RateRule::new("login", 5, Duration::from_mins(15));
     bench.table.rate_limits().hit(rule, "192.0.2.1").await.unwrap();
     let user_id = thread.user_id;
     let family = bench.table.patterns().list_refresh_families(user_id).await.unwrap().pop().unwrap();

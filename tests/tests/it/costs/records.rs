@@ -13,7 +13,7 @@ fixtures! {
     "AP-61" => take_hit_back,
 }
 
-const RULE: RateRule = RateRule::new("login", 5, 60);
+const RULE: RateRule = RateRule::new("login", 5, Duration::from_mins(1));
 
 /// The record of a question.
 pub(super) fn record_of(bench: &Bench, question: &Message) -> Idempotency {

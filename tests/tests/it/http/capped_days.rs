@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use handlers::limits::RateLimit;
-use handlers::limits::RateLimits;
+use handlers::rates::RateLimit;
+use handlers::rates::RateLimits;
 use serde_json::json;
 use tests::{TestApp, concurrently};
 

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::http::Request;
-use handlers::limits::RateLimit;
 use handlers::openapi::document;
+use handlers::rates::RateLimit;
 use serde_json::{Value, json};
 use tests::app::contract::operations;
 use tests::{JsonSchema, TestApp};

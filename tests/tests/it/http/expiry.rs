@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bedrock_local::Act;
-use handlers::limits::RateLimits;
+use handlers::rates::RateLimits;
 use model::MessageTtl;
 use serde_json::{Value, json};
 use tests::TestApp;

@@ -161,7 +161,7 @@ async fn a_body_over_the_limit_of_its_route_is_refused_plain_and_gzipped() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let (threads, metadata) = (format!("{}/threads", session.path), format!("{}/metadata", session.path));
-    let (small, selection) = (64 * 1024, handlers::limits::SELECTION_BODY_BYTES);
+    let (small, selection) = (64 * 1024, model::limits::CODE_BODY_BYTES - 1);
     for (method, path, limit) in [
         ("POST", "/auth/signup", small),
         ("POST", "/auth/login", small),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bedrock_local::{Act, Seen};
-use handlers::limits::RateLimits;
+use handlers::rates::RateLimits;
 use review::hidden::{hidden, visible};
 use review::lines::Lines;
 use review::prompt::SYSTEM;

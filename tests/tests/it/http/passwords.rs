@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use handlers::auth::password::{Hasher, Password};
-use handlers::limits::RateLimit;
+use handlers::rates::RateLimit;
 use model::NewUser;
 use serde_json::{Value, json};
 use tests::app::{PASSWORD, Person, Response};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use handlers::limits::{RateLimit, RateSubject};
+use handlers::rates::{RateLimit, RateSubject};
 use model::{RateRule, Timestamp, Window};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
@@ -50,7 +50,7 @@ pub(super) async fn scene(app: &TestApp, name: &'static str) -> Scene {
 }
 
 fn window(limit: RateLimit) -> Duration {
-    Duration::from_secs(limit.rule.window_seconds.into())
+    limit.rule.window
 }
 
 fn max(limit: RateLimit) -> u32 {

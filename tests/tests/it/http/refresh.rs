@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use handlers::limits::RateLimit;
+use handlers::rates::RateLimit;
 use serde_json::json;
 use tests::app::{PASSWORD, Person, Response};
 use tests::{TestApp, concurrently};

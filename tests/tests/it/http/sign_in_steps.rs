@@ -1,6 +1,6 @@
 //! The number of requests and of sequential steps of a sign-in and of the profile.
 
-use handlers::limits::RateLimits;
+use handlers::rates::RateLimits;
 use serde_json::json;
 use tests::app::{PASSWORD, Person, Response};
 use tests::{Proxy, TestApp};

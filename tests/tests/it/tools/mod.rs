@@ -49,7 +49,7 @@ impl FullTable {
         let question = table.question(&theirs, "and mine?").await;
         let dear = NewAnswer { cost_micros: 9_000, ..answer("dear") };
         table.messages().store_answer(&question, dear).await.unwrap();
-        let rule = RateRule::new("login", 5, 60);
+        let rule = RateRule::new("login", 5, Duration::from_mins(1));
         table.rate_limits().hit(rule, "127.0.0.1").await.unwrap();
         table.delete_session(&small).await;
         for target in ["first", "second"] {

@@ -42,7 +42,7 @@ impl Scene {
         table.messages().store_answer(&question, answer("yes")).await.unwrap();
         table.thread(&session, 1, 1).await;
         assert_eq!(other.kind, ThreadKind::Block);
-        let rule = RateRule::new("login", 5, 900);
+        let rule = RateRule::new("login", 5, Duration::from_mins(15));
         assert_eq!(table.rate_limits().hit(rule, "192.0.2.1").await.unwrap(), Hit::Counted);
         let thread = reread(&table, &thread).await;
         let session = table.patterns().get_session(ada.user_id, session.session_id).await.unwrap().unwrap();
