@@ -12,11 +12,12 @@ const HELP: &str = "\
 Reads, from the root folder:
   schema/table.toml       the table, its indexes, types and functions; `[generate]` says what is written where
   schema/<entity>.toml    one file for each entity: its key, its fields, its versions
+  schema/limits.toml      optional: numbers with a name, which the other documents call `@name`
   access-patterns.md      one fenced block, ```toml pattern=AP-01, for each access pattern
   schema/schema.lock      what stored items and running programs rely on; `--lock` creates it
 
 Writes, unless `[generate]` names other folders:
-  src/generated/          Rust: ids, keys, entities, and one function for each access pattern
+  src/generated/          Rust: ids, keys, entities, limits, and one function for each access pattern
   schema/generated/       CreateTable and CloudFormation, JSON Schema, PartiQL, a NoSQL Workbench model
   access-patterns.md      the index between its two markers, if it has them
 It removes every other file in the generated folders.
@@ -29,6 +30,7 @@ Only what `[generate]` in schema/table.toml asks for is written besides:
   policies  = \"schema/generated/policies\"       # an IAM policy for each function
   analytics = \"schema/generated/analytics\"      # SQL for Athena and DuckDB
   by_name   = true                              # each pattern asked by its name, through `crate::by_name`
+  limits    = { core = \"core/src/generated\" }    # the limits of a crate that cannot use src/generated/
   templates = [\"infra/template.yaml\"]           # CloudFormation with `# generated:begin …` sections
   api       = \"openapi.json\"                    # the OpenAPI document with the routes for those sections
   product   = \"Notes\"                           # the name in descriptions; otherwise the table's name

@@ -1,12 +1,12 @@
 //! The fields of requests and answers: what each is, described once and used with `#[schema(schema_with = …)]`.
 
-use model::limits::{EMAIL_BYTES, FILENAME_BYTES, NAME_CHARS, SELECTED_TEXT_BYTES};
+use model::limits::{
+    EMAIL_BYTES, FILENAME_BYTES, NAME_CHARS, SELECTED_TEXT_BYTES, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
+};
 use model::{AnchorStatus, Confidence, ContextMode, Language, PatchStatus, Role, ThreadKind};
 use review::limits::{CODE_BYTES, MESSAGE_CHARS};
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaFormat, Type};
-
-use crate::auth::password;
 
 mod account;
 pub(crate) mod talk;
@@ -131,7 +131,8 @@ pub(crate) fn email() -> Object {
 }
 
 pub(crate) fn username() -> Object {
-    matching("What the user signs in with, in any case.", "[A-Za-z0-9]{3,20}", "ada".to_owned())
+    let pattern = format!("[A-Za-z0-9]{{{USERNAME_MIN_CHARS},{USERNAME_MAX_CHARS}}}");
+    matching("What the user signs in with, in any case.", &pattern, "ada".to_owned())
 }
 
 pub(crate) fn name_to_set() -> Object {
@@ -151,31 +152,14 @@ pub(crate) fn username_to_find() -> Object {
     text("The username, in any case.", "ada").build()
 }
 
-pub(crate) fn new_password() -> Object {
-    let about = "At least 8 characters and at most 71 bytes; an upper-case letter, a number and a special character; none \
-                 of the most common.";
-    let field = text(about, "Analytical-1843").min_length(Some(8)).max_length(Some(password::MAX_BYTES));
-    field.format(Some(SchemaFormat::Custom("password".to_owned()))).build()
-}
-
-pub(crate) fn confirm_password() -> Object {
-    secret("The same password again.")
-}
-
-pub(crate) fn password() -> Object {
-    secret("The user's password.")
-}
-
-fn secret(description: &str) -> Object {
-    text(description, "Analytical-1843").format(Some(SchemaFormat::Custom("password".to_owned()))).build()
-}
-
 // --- sessions --------------------------------------------------------------------------------------------------------
 
 pub(crate) fn new_filename() -> Object {
-    let about = "The file's name, without hidden characters. Of a path only what follows the last slash is kept; it decides the language, and \
-                 has at most 255 bytes of UTF-8.";
-    text(about, "inventory.rs").min_length(Some(1)).build()
+    let about = format!(
+        "The file's name, without hidden characters. Of a path only what follows the last slash is kept; it decides the \
+         language, and has at most {FILENAME_BYTES} bytes of UTF-8."
+    );
+    text(&about, "inventory.rs").min_length(Some(1)).build()
 }
 
 pub(crate) fn client_session_id() -> Object {

@@ -8,18 +8,18 @@ use review::hidden::has_hidden;
 use serde::{Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::limits::EMAIL_BYTES;
+use crate::limits::{EMAIL_BYTES, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS};
 use crate::{Digest, KeyPart};
 use table_runtime::serde_as_text;
 
-/// A name to sign in with and to be shown: 3 to 20 ASCII letters and digits, kept as typed. Two names that differ
+/// A name to sign in with and to be shown: ASCII letters and digits, kept as typed. Two names that differ
 /// only in case are the same [key](Username::key).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
 /// The text is no user name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a user name is 3 to 20 letters and digits without accents")]
+#[error("a username has {USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} letters and digits without accents")]
 pub struct InvalidUsername;
 
 impl Username {
@@ -40,7 +40,7 @@ impl FromStr for Username {
     type Err = InvalidUsername;
 
     fn from_str(text: &str) -> Result<Self, InvalidUsername> {
-        let sized = (3..=20).contains(&text.len());
+        let sized = (USERNAME_MIN_CHARS..=USERNAME_MAX_CHARS).contains(&text.len());
         if sized && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
             Ok(Self(text.to_owned()))
         } else {

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::limits::FILENAME_BYTES;
 
-/// The name of a file, without folders: 1 to 255 bytes without separators and hidden characters, and not the name of a
+/// The name of a file, without folders: 1 to [`FILENAME_BYTES`] bytes without separators and hidden characters, and not the name of a
 /// device. Personal: `{:?}` does not show it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Filename(String);

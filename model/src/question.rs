@@ -23,7 +23,7 @@ pub enum PostError {
     /// It is another's thread, or there is none.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// There is no room left: 500 messages, of which a question takes two.
+    /// The thread is full: a question needs two slots, its own and its answer's.
     #[error("the thread has no room for it")]
     LimitExceeded,
     /// The client's id was used before.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::code_storage::{StageError, Staged};
 use crate::creation::CreationRequest;
-use crate::limits::INLINE_MAX;
+use crate::limits::{INLINE_MAX, SESSIONS_PER_USER};
 use crate::retry::retry;
 use crate::{
     AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, Created, Creation,
@@ -33,8 +33,8 @@ pub enum NewSessionError {
     /// The code is longer than 5 MiB.
     #[error(transparent)]
     TooLarge(#[from] CodeTooLarge),
-    /// The user has 100 sessions already.
-    #[error("the user has 100 sessions already")]
+    /// The user has as many sessions as a user can have.
+    #[error("the user has {SESSIONS_PER_USER} sessions already")]
     LimitExceeded,
     /// The user was deleted meanwhile.
     #[error("there is no such user")]
@@ -91,7 +91,7 @@ impl Sessions<'_> {
     /// Creates a session with its first version of the code.
     ///
     /// # Errors
-    /// When the code is too large or the user has 100 sessions.
+    /// When the code is too large or the user has as many sessions as a user can have.
     pub async fn create(self, owner: UserId, new: NewSession) -> Result<Session, NewSessionError> {
         self.put(owner, new, None).await.map(|created| created.item)
     }

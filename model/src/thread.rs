@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::creation::CreationRequest;
+use crate::limits::THREADS_PER_SESSION;
 use crate::message::is_held;
 use crate::placed::{owned, unplaced};
 use crate::retry::retry;
@@ -36,8 +37,8 @@ pub enum NewThreadError {
     /// It is another's session, or there is none.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// The session has 50 threads already.
-    #[error("the session has 50 threads already")]
+    /// The session has as many threads as it can have.
+    #[error("the session has {THREADS_PER_SESSION} threads already")]
     LimitExceeded,
     /// The code has no such lines.
     #[error("the code has no such lines")]
@@ -155,7 +156,7 @@ impl Threads<'_> {
     /// Opens a thread on lines of the caller's session, as its code is now. A save meanwhile makes it look again.
     ///
     /// # Errors
-    /// When the session is another's or gone, has 50 threads, or its code has no such lines.
+    /// When the session is another's or gone, is full, or its code has no such lines.
     pub async fn create(
         self,
         caller: UserId,

@@ -45,6 +45,11 @@ fn there_are_no_stubs_and_no_ignored_tests() {
 }
 
 #[test]
+fn every_limit_is_used() {
+    keeps(tidy::limits_are_used);
+}
+
+#[test]
 fn only_maintenance_scans() {
     keeps(tidy::no_scan);
 }

@@ -194,7 +194,9 @@ mod tests {
     fn every_name_that_generated_files_import_is_taken() {
         let mut names = BTreeSet::new();
         for case in corpus::cases(&corpus::folder()).expect("the corpus can be read") {
-            for file in compile(&case.documents).unwrap_or_default() {
+            // The file of the limits names no entity.
+            let files = compile(&case.documents).unwrap_or_default().into_iter();
+            for file in files.filter(|file| !file.path.ends_with("/limits.rs")) {
                 names.extend(file.text.lines().filter_map(imported).flatten());
             }
         }

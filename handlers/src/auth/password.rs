@@ -5,15 +5,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use model::PasswordHash;
+use model::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{ApiError, ApiResult, BoxError, ErrorCode, Wrong};
 
 /// The cost of the specification.
 pub const COST: u32 = 10;
-/// bcrypt reads 72 bytes, of which the last is a zero.
-pub const MAX_BYTES: usize = 71;
-const MIN_CHARS: usize = 8;
 
 /// Passwords that obey every rule and are still among the first to be tried, in lower case.
 const COMMON: [&str; 24] = [
@@ -51,10 +49,10 @@ pub struct Password(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
     /// It is too short.
-    #[error("A password has at least 8 characters.")]
+    #[error("A password has at least {PASSWORD_MIN_CHARS} characters.")]
     TooShort,
     /// bcrypt would not read all of it.
-    #[error("A password has at most 71 bytes.")]
+    #[error("A password has at most {PASSWORD_MAX_BYTES} bytes.")]
     TooLong,
     /// Two passwords that differ after a control character can have one hash.
     #[error("A password has no control characters.")]
@@ -78,8 +76,8 @@ impl FromStr for Password {
 
     fn from_str(text: &str) -> Result<Self, WeakPassword> {
         let rules = [
-            (text.chars().count() >= MIN_CHARS, WeakPassword::TooShort),
-            (text.len() <= MAX_BYTES, WeakPassword::TooLong),
+            (text.chars().count() >= PASSWORD_MIN_CHARS, WeakPassword::TooShort),
+            (text.len() <= PASSWORD_MAX_BYTES, WeakPassword::TooLong),
             (!text.contains(char::is_control), WeakPassword::Control),
             (text.contains(char::is_uppercase), WeakPassword::NoUppercase),
             (text.contains(char::is_numeric), WeakPassword::NoNumber),
@@ -189,7 +187,7 @@ impl Hasher {
     /// When the stored hash cannot be read.
     pub async fn verify(&self, text: &str, hash: Option<&PasswordHash>) -> Result<Verdict, BoxError> {
         // What could never be set is not tried, for known users and unknown ones alike.
-        if text.len() > MAX_BYTES || text.contains(char::is_control) {
+        if text.len() > PASSWORD_MAX_BYTES || text.contains(char::is_control) {
             return Ok(Verdict::Wrong);
         }
         let stored = hash.map_or_else(|| self.nobody.to_string(), |hash| hash.as_str().to_owned());

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use model::limits::NAME_CHARS;
+use model::limits::{NAME_CHARS, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS};
 use model::{Email, Username};
 use review::hidden::has_hidden;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ pub struct PersonName(String);
 
 /// The text is no name. Does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("A name has 1 to 100 characters, none of them hidden.")]
+#[error("A name has 1 to {NAME_CHARS} characters, none of them hidden.")]
 pub struct InvalidName;
 
 impl PersonName {
@@ -122,7 +122,8 @@ pub fn email(text: &str) -> ApiResult<Email> {
 /// # Errors
 /// `INVALID_INPUT` at `username`.
 pub fn username(text: &str) -> ApiResult<Username> {
-    text.parse().map_err(|_| ApiError::invalid("username", "A username has 3 to 20 letters and digits."))
+    let rule = || format!("A username has {USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} letters and digits.");
+    text.parse().map_err(|_| ApiError::invalid("username", rule()))
 }
 
 /// `USER_ALREADY_EXISTS` at this field, `email` or `username`. Who is told that it is taken is limited.

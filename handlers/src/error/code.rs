@@ -121,6 +121,8 @@ error_codes! {
 
 #[cfg(test)]
 mod tests {
+    use review::limits::MESSAGE_CHARS;
+
     use super::*;
 
     #[test]
@@ -156,6 +158,12 @@ mod tests {
             assert_eq!(found.len(), 1, "{code} once");
             assert_eq!(found[0].status().as_u16(), status, "{code}");
         }
+    }
+
+    #[test]
+    fn the_message_of_a_long_message_names_the_limit() {
+        let (thousands, rest) = (MESSAGE_CHARS / 1_000, MESSAGE_CHARS % 1_000);
+        assert!(ErrorCode::MessageTooLong.message().contains(&format!("{thousands},{rest:03} characters")));
     }
 
     #[test]

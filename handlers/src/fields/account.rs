@@ -1,8 +1,31 @@
-//! The fields of answers about an account: its devices and its usage.
+//! The fields of an account: its passwords, its devices and its usage.
 
+use model::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, Type};
 
 use super::{A_UUID, UUID, matching, text, time, whole_number};
+
+pub(crate) fn new_password() -> Object {
+    let about = format!(
+        "At least {PASSWORD_MIN_CHARS} characters and at most {PASSWORD_MAX_BYTES} bytes; an upper-case letter, a number and \
+         a special character; none of the most common."
+    );
+    let field = text(&about, "Analytical-1843").min_length(Some(PASSWORD_MIN_CHARS));
+    let field = field.max_length(Some(PASSWORD_MAX_BYTES));
+    field.format(Some(SchemaFormat::Custom("password".to_owned()))).build()
+}
+
+pub(crate) fn confirm_password() -> Object {
+    secret("The same password again.")
+}
+
+pub(crate) fn password() -> Object {
+    secret("The user's password.")
+}
+
+fn secret(description: &str) -> Object {
+    text(description, "Analytical-1843").format(Some(SchemaFormat::Custom("password".to_owned()))).build()
+}
 
 pub(crate) fn device_id() -> Object {
     matching("The sign-in's id.", UUID, A_UUID.to_owned())

@@ -167,7 +167,8 @@ fn inflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, ApiError> {
 /// A body of this limit has room for every file that is not too large itself.
 fn too_large(limit: usize) -> ApiError {
     if limit >= CODE_BODY_BYTES {
-        ApiError::new(ErrorCode::FileTooLarge).with_message("The request body is larger than 32 MiB.")
+        ApiError::new(ErrorCode::FileTooLarge)
+            .with_message(format!("The request body is larger than {} MiB.", CODE_BODY_BYTES >> 20))
     } else {
         refuse("The body is too large.")
     }

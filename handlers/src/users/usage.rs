@@ -137,7 +137,7 @@ impl Period {
             if from > to {
                 wrong.note(ApiError::invalid("from", "The first day comes after the last."));
             } else if from < to.days_before(USAGE_DAYS - 1) {
-                wrong.note(ApiError::invalid("from", "Ask for at most 31 days."));
+                wrong.note(ApiError::invalid("from", format!("Ask for at most {USAGE_DAYS} days.")));
             }
         }
         wrong.or(from.zip(to).map(|(from, to)| Self { from, to }))

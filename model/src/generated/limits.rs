@@ -18,6 +18,18 @@ pub const SELECTED_TEXT_BYTES: usize = 64 * 1024;
 /// The longest display name of a person, in characters.
 pub const NAME_CHARS: usize = 100;
 
+/// The shortest username.
+pub const USERNAME_MIN_CHARS: usize = 3;
+
+/// The longest username.
+pub const USERNAME_MAX_CHARS: usize = 20;
+
+/// The shortest new password, in characters.
+pub const PASSWORD_MIN_CHARS: usize = 8;
+
+/// The longest password, in bytes: bcrypt reads 72, of which the last is a zero.
+pub const PASSWORD_MAX_BYTES: usize = 71;
+
 /// The longest e-mail address that mail servers accept.
 pub const EMAIL_BYTES: usize = 254;
 

@@ -352,7 +352,7 @@ pub(crate) static AP_05: Pattern = Pattern {
             kind: "username",
             optional: false,
             many: false,
-            doc: "3 to 20 ASCII letters and digits, as the user writes it.",
+            doc: "ASCII letters and digits, as the user writes it.",
             sample: "Ada",
         },
         Argument {
@@ -376,7 +376,7 @@ pub(crate) static AP_05: Pattern = Pattern {
             kind: "username",
             optional: false,
             many: false,
-            doc: "3 to 20 ASCII letters and digits, as the user writes it.",
+            doc: "ASCII letters and digits, as the user writes it.",
             sample: "Ada",
         },
         Argument {
@@ -548,7 +548,7 @@ pub(crate) static AP_07: Pattern = Pattern {
             kind: "username",
             optional: false,
             many: false,
-            doc: "3 to 20 ASCII letters and digits, as the user writes it.",
+            doc: "ASCII letters and digits, as the user writes it.",
             sample: "Ada",
         },
         Argument {
@@ -6416,7 +6416,7 @@ pub(crate) static AP_110: Pattern = Pattern {
             kind: "username",
             optional: false,
             many: false,
-            doc: "3 to 20 ASCII letters and digits, as the user writes it.",
+            doc: "ASCII letters and digits, as the user writes it.",
             sample: "Ada",
         },
         Argument {

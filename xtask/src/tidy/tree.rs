@@ -9,8 +9,13 @@ use codegen::files::has_extension;
 /// The folders with a schema of their own: the repository, and the example.
 pub const ROOTS: [&str; 2] = ["", "examples/library"];
 /// The folders of generated files. A test compares them with `[generate]` in the schemas of the [`ROOTS`].
-pub const GENERATED: [&str; 4] =
-    ["model/src/generated", "schema/generated", "examples/library/schema/generated", "examples/library/src/generated"];
+pub const GENERATED: [&str; 5] = [
+    "model/src/generated",
+    "review/src/generated",
+    "schema/generated",
+    "examples/library/schema/generated",
+    "examples/library/src/generated",
+];
 
 /// Folders without text of this repository: build results, and data of tools.
 const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".codesensei"];

@@ -810,7 +810,7 @@ pub(crate) static AP_17: Pattern = Pattern {
         },
     ],
     example: "library query days_by_fees --date 2026-11-23 --limit 20",
-    doc: "A page of each shard, and how many there are.",
+    doc: "A page of 20 of each shard, and how many there are.",
 };
 
 /// AP-18: Count the days of a date.

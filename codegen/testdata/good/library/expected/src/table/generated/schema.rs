@@ -439,7 +439,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "branch",
                 optional: false,
                 pii: false,
-                doc: "Where they usually borrow.",
+                doc: "Where they usually borrow, for 28 days.",
                 fields: &[],
             },
             Field {

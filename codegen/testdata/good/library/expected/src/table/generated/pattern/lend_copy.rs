@@ -8,52 +8,48 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::{BookKey, CopyKey, DayKey, MemberKey, NoticeKey, WishKey};
 use crate::generated::registry::AP_30;
 use crate::place::Branch;
+use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{Date, StoreError, Timestamp};
 use table_runtime::changes::Changes;
-use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::lend_copy`](crate::Patterns::lend_copy) was refused.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LendCopyError {
     /// There is no such member.
+    #[error("There is no such member.")]
     NoSuchMember,
-    /// Ten are enough.
+    /// 10 books are enough.
+    #[error("10 books are enough.")]
     TooManyBooks,
     /// They borrow elsewhere.
+    #[error("They borrow elsewhere.")]
     WrongHouse,
     /// It is lent to them already.
+    #[error("It is lent to them already.")]
     LoanExists,
     /// There is no such copy.
+    #[error("There is no such copy.")]
     NoSuchCopy,
     /// The remark was changed.
+    #[error("The remark was changed.")]
     CopyChanged,
     /// It is not on its shelf.
+    #[error("It is not on its shelf.")]
     NotShelved {
         /// The item that refused, as it is.
         current: Box<Copy>,
     },
     /// There is no such book.
+    #[error("There is no such book.")]
     NoSuchBook,
     /// A letter was sent meanwhile.
+    #[error("A letter was sent meanwhile.")]
     NoSuchNotice,
     /// The store could not be asked, or its answer not be understood.
-    Store(StoreError),
-}
-
-table_runtime::pattern_error! {
-    LendCopyError {
-        NoSuchMember => "There is no such member.",
-        TooManyBooks => "Ten are enough.",
-        WrongHouse => "They borrow elsewhere.",
-        LoanExists => "It is lent to them already.",
-        NoSuchCopy => "There is no such copy.",
-        CopyChanged => "The remark was changed.",
-        NotShelved => "It is not on its shelf.",
-        NoSuchBook => "There is no such book.",
-        NoSuchNotice => "A letter was sent meanwhile.",
-    }
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Changes a notice.
@@ -150,9 +146,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#Group) AND #lent < :n10 AND #home = :house",
+                            "attribute_exists(#PK) AND #lent < :n10 AND #home = :house",
                         )
-                        .name("#Group", "Group")
+                        .name("#PK", "PK")
                         .name("#lent", "lent")
                         .name("#home", "home")
                         .value(":n10", 10)
@@ -163,10 +159,7 @@ impl Patterns {
             .put(
                 "loan",
                 input.loan.to_item(),
-                Some(
-                    Condition::new("attribute_not_exists(#Group)")
-                        .name("#Group", "Group"),
-                ),
+                Some(Condition::new("attribute_not_exists(#PK)").name("#PK", "PK")),
             );
         let key = CopyKey {
             isbn: input.loan.isbn.clone(),
@@ -175,16 +168,7 @@ impl Patterns {
         let changes = Changes::new()
             .set("state", CopyState::Lent)
             .set("borrower", input.loan.member_id)
-            .set_or_remove("remark", input.loan.remark.as_ref())
-            .set("NameGroup", CopyKey::byname_partition(input.loan.member_id))
-            .set(
-                "NameOf",
-                CopyKey::byname_sort(
-                    CopyState::Lent,
-                    &input.loan.isbn,
-                    input.loan.number,
-                ),
-            );
+            .set_or_remove("remark", input.loan.remark.as_ref());
         transaction = transaction
             .update(
                 "copy",
@@ -192,9 +176,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#Group) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
+                            "attribute_exists(#PK) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
                         )
-                        .name("#Group", "Group")
+                        .name("#PK", "PK")
                         .name("#remark", "remark")
                         .name("#is_fragile", "is_fragile")
                         .name("#state", "state")
@@ -211,9 +195,9 @@ impl Patterns {
                 "book",
                 key.primary(),
                 Condition::new(
-                        "attribute_exists(#Group) AND #copies >= :n1 AND #isbn <> :other",
+                        "attribute_exists(#PK) AND #copies >= :n1 AND #isbn <> :other",
                     )
-                    .name("#Group", "Group")
+                    .name("#PK", "PK")
                     .name("#copies", "copies")
                     .name("#isbn", "isbn")
                     .value(":n1", 1)
@@ -253,8 +237,8 @@ impl Patterns {
                     key.primary(),
                     changes,
                     Some(
-                        Condition::new("attribute_exists(#Group) AND #tries < :most")
-                            .name("#Group", "Group")
+                        Condition::new("attribute_exists(#PK) AND #tries < :most")
+                            .name("#PK", "PK")
                             .name("#tries", "tries")
                             .value(":most", one.most),
                     ),
