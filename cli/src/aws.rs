@@ -1,7 +1,6 @@
-//! The options that select an AWS account, and the messages of AWS errors.
+//! The options that select an AWS account.
 
 use aws_config::SdkConfig;
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use clap::Args;
 use model::AwsSettings;
 
@@ -33,26 +32,4 @@ impl Account {
         let named = [("region", &self.region), ("profile", &self.profile), ("endpoint-url", &self.endpoint_url)];
         named.iter().filter_map(|(name, value)| Some(shell::option(name, value.as_deref()?))).collect()
     }
-}
-
-/// The message of an AWS error. A service's message names a secret and never has its value. An unreadable answer is
-/// reported only by its status, because its body can contain a secret.
-pub(crate) fn aws_error<E>(error: &SdkError<E>) -> String
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    let unreadable = |status: u16| format!("HTTP {status}, with an unreadable answer");
-    match (error, error.code()) {
-        (_, Some(code)) => format!("{code}: {}", error.message().unwrap_or("(no message)")),
-        (SdkError::ServiceError(answer), None) => unreadable(answer.raw().status().as_u16()),
-        (SdkError::ResponseError(answer), None) => unreadable(answer.raw().status().as_u16()),
-        (error, None) => root_cause(error),
-    }
-}
-
-/// The root cause of an error, on one line.
-pub(crate) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let deepest = std::iter::successors(Some(error), |error| error.source()).last();
-    let text = deepest.map(ToString::to_string).unwrap_or_default();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use axum::middleware::from_fn_with_state;
 use futures::FutureExt as _;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
@@ -28,6 +27,7 @@ use crate::secrets::Seed;
 use crate::state::App;
 use crate::sweep;
 
+pub mod aws;
 mod gateway;
 mod program;
 mod report;
@@ -79,18 +79,6 @@ pub async fn sweep() -> Result<(), Error> {
         }
     }))
     .await
-}
-
-/// An error of a service of AWS in its own words, without the answer: that of Secrets Manager is a secret.
-fn failed<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
-    if let (Some(code), Some(message)) = (error.code(), error.message()) {
-        return format!("{code}: {message}");
-    }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }
 
 /// One JSON object a line.

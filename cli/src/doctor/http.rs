@@ -2,6 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use handlers::lambda::aws::root_cause;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::Request;
 use hyper::body::Bytes;
@@ -12,7 +13,6 @@ use hyper_util::rt::TokioExecutor;
 use model::Timestamp;
 use rustls::crypto::aws_lc_rs::default_provider;
 
-use crate::aws::root_cause;
 
 /// The time limit for an answer.
 const TIMEOUT: Duration = Duration::from_secs(10);

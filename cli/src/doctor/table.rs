@@ -1,9 +1,9 @@
 //! Checks that the table exists and matches the schema: keys, indexes, TTL, backups and deletion protection.
 
+use handlers::lambda::aws::root_cause;
 use model::{StoreError, TableDescription, TableError, defined_table};
 
 use super::finding::Finding;
-use crate::aws::root_cause;
 use crate::target::OpenTable;
 
 const CHECK: &str = "table";

@@ -2,9 +2,9 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
+use handlers::lambda::aws::aws_error;
 
 use super::finding::Finding;
-use crate::aws::aws_error;
 
 const CHECK: &str = "alarm topic";
 

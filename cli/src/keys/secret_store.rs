@@ -8,7 +8,8 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use clap::{ArgGroup, Args};
 
-use crate::aws::{Account, aws_error};
+use crate::aws::Account;
+use handlers::lambda::aws::aws_error;
 use crate::keys::error::KeysError;
 use crate::{private_files, shell};
 

@@ -11,7 +11,7 @@ use model::{Date, PATTERNS, Store, Timestamp};
 use serde_json::{Value, json};
 
 use crate::http::metrics::Metrics;
-use crate::lambda::failed;
+use crate::lambda::aws::aws_error;
 use crate::lambda::settings::{ReportSettings, Variables};
 use crate::report::{Report, TablePrices, Units};
 
@@ -68,7 +68,7 @@ impl Reporter {
         }
         let report = Report::of(&self.store, date, self.units(date).await?, self.prices).await?;
         let sent = self.sns.publish().topic_arn(&self.topic).subject(report.subject()).message(report.to_string());
-        sent.send().await.map_err(|error| format!("the report cannot be sent: {}", failed(&error)))?;
+        sent.send().await.map_err(|error| format!("the report cannot be sent: {}", aws_error(&error)))?;
         report.measure(&self.metrics, now);
         let (model_micros, table_micros) = (report.model_micros(), report.table_micros());
         tracing::info!(date = %date, users = report.users(), model_micros, table_micros, "reported");
@@ -87,7 +87,7 @@ impl Reporter {
         let asked = self.cloudwatch.get_metric_data().set_metric_data_queries(Some(queries.collect::<Vec<_>>()));
         let end = date.start().plus(std::time::Duration::from_hours(24));
         let answer = asked.start_time(at(date.start())).end_time(at(end)).send().await;
-        let answer = answer.map_err(|error| format!("CloudWatch cannot be asked: {}", failed(&error)))?;
+        let answer = answer.map_err(|error| format!("CloudWatch cannot be asked: {}", aws_error(&error)))?;
         let is_partial = |result: &&MetricDataResult| result.status_code() != Some(&StatusCode::Complete);
         if let Some(partial) = answer.metric_data_results().iter().find(is_partial) {
             let (id, status) = (partial.id().unwrap_or_default(), partial.status_code());

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::auth::keyring::KeySource;
 use crate::auth::keys::TokenKeys;
-use crate::lambda::failed;
+use crate::lambda::aws::aws_error;
 use crate::lambda::settings::{Settings, said};
 use crate::secrets::{ORIGIN_CHARS, PublicKeys, SEED_CHARS, Seed, SigningKey};
 
@@ -62,7 +62,7 @@ impl Secrets {
 
     async fn read<T: DeserializeOwned>(&self, id: &str, field: &str) -> Result<T, Error> {
         let answer = self.0.get_secret_value().secret_id(id).send().await;
-        let answer = answer.map_err(|error| format!("the secret {id} cannot be read: {}", failed(&error)))?;
+        let answer = answer.map_err(|error| format!("the secret {id} cannot be read: {}", aws_error(&error)))?;
         // Serde repeats what it could not read, so its message is not passed on.
         let unreadable = || format!("the secret {id} is not an object with {field}");
         serde_json::from_str(answer.secret_string().ok_or_else(unreadable)?).map_err(|_| unreadable().into())
