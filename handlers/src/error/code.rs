@@ -6,7 +6,10 @@ use model::limits::{MESSAGES_PER_THREAD, SESSIONS_PER_USER, THREADS_PER_SESSION}
 macro_rules! error_codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal $status:ident $message:literal;)+) => {
         /// Every way in which a request can fail, as the client sees it.
+        ///
+        /// The text of a code has its limits in braces; `meaning` returns it with their values.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[expect(clippy::doc_markdown, reason = "a limit in braces stands for its value")]
         pub enum ErrorCode {
             $($(#[doc = $doc])+ $variant,)+
         }

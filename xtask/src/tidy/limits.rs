@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::tidy::Findings;
 use crate::tidy::rust::tokens;
 use crate::tidy::tree::{File, Tree};
-use codegen::LIMITS;
+use codegen::files::has_extension;
+use codegen::{LIMITS, PATTERNS};
 
 /// Every limit is used: as `@name` in a document, or as its constant outside of generated code and tests. The compiler
 /// does not report a public constant that no code uses.
@@ -27,8 +28,8 @@ pub fn limits_are_used(tree: &Tree) -> Findings {
 }
 
 fn is_document(file: &File) -> bool {
-    let in_schema = file.path.strip_prefix("schema/").is_some_and(|name| name.ends_with(".toml"));
-    file.path == "access-patterns.md" || in_schema && file.path != LIMITS
+    let in_schema = file.path.starts_with("schema/") && has_extension(&file.path, "toml");
+    file.path == PATTERNS || in_schema && file.path != LIMITS
 }
 
 /// Whether a text has `@name`, and not only a longer name.
@@ -47,7 +48,7 @@ mod tests {
         let of = |document: &str, code: &str| {
             let files = [
                 (LIMITS, limits),
-                ("access-patterns.md", document),
+                (PATTERNS, document),
                 ("model/src/a.rs", code),
                 ("model/src/generated/limits.rs", "pub const AGE: u32 = 4;"),
                 ("tests/src/a.rs", "use model::limits::AGE;"),
