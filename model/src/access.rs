@@ -1,6 +1,5 @@
 //! Access: what belongs to another user is forbidden, and what does not exist is not found.
 
-use crate::placed::owned;
 use crate::{
     Message, MessageId, Messages, Session, SessionId, Sessions, StoreError, Thread, ThreadId, Threads, UserId,
 };
@@ -58,6 +57,15 @@ impl Messages<'_> {
         let ThreadId { session_id, thread } = id.thread_id;
         let found = self.store.patterns.get_thread_and_message(session_id, thread, id.seq).await?;
         owned(found.thread, caller)?;
-        Ok(found.message.map(|message| message.told_at(self.store.clock().now())))
+        Ok(found.message.map(|message| message.as_of(self.store.clock().now())))
+    }
+}
+
+/// A thread that was found, if it is the caller's.
+pub(crate) fn owned(thread: Option<Thread>, caller: UserId) -> Result<Thread, AccessError> {
+    match thread {
+        Some(thread) if thread.user_id == caller => Ok(thread),
+        Some(_) => Err(AccessError::Forbidden),
+        None => Err(AccessError::NotFound),
     }
 }

@@ -86,7 +86,7 @@ impl Sessions<'_> {
     /// answered with the version that it made.
     ///
     /// # Errors
-    /// When there is nothing to apply, it does not fit, or the code was saved by somebody else.
+    /// When there is nothing to apply, it does not fit, or another request saved the code.
     pub async fn apply_patch<E>(
         self,
         caller: UserId,

@@ -71,7 +71,7 @@ impl Sessions<'_> {
                     chunk_count: code.chunk_count,
                     ..SweepJob::new(SweepKind::Staged, revision.to_string(), owner, now.plus(STAGING))
                 };
-                // Before the first chunk, so that whatever happens from here on, somebody knows of them.
+                // Before the first chunk, so that the sweep finds the chunks if this process stops.
                 self.store.patterns.leave_sweep_job(&job).await?;
                 let chunk = |(n, bytes)| CodeChunk { revision, n: count(n), session_id, bytes };
                 let chunks: Vec<CodeChunk> = pieces.into_iter().enumerate().map(chunk).collect();

@@ -3,7 +3,18 @@
 use uuid::Uuid;
 
 use crate::limits::CLIENT_ID_REMEMBERED;
-use crate::{Creation, Digest, NewSession, NewThread, SessionId, ThreadUuid, Timestamp, UserId};
+use crate::{Creation, Digest, Filename, Language, NewThread, SessionId, ThreadUuid, Timestamp, UserId};
+
+/// A file to review.
+#[derive(Debug)]
+pub struct NewSession {
+    /// The name shown in the list.
+    pub filename: Filename,
+    /// What the user says the language is.
+    pub language_override: Option<Language>,
+    /// The code.
+    pub text: String,
+}
 
 /// A session or a thread, and whether an earlier request with the same client id created it.
 #[derive(Clone, Debug, PartialEq)]

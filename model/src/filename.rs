@@ -1,4 +1,4 @@
-//! File names: what a session is called. Never used as a path here, and none that harms whoever saves a file under it.
+//! File names: what a session is called. Never used as a path here, and harmless for a user who saves a file under it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use crate::limits::FILENAME_BYTES;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Filename(String);
 
-/// What Windows takes for a device, in any case and whatever extension follows.
+/// What Windows takes for a device, in any case and with any extension.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 /// The same, with a digit after it.
 const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];

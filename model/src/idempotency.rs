@@ -16,9 +16,9 @@ pub struct ClientRequest {
     fingerprint: Digest,
 }
 
-/// What became of a message that a client sends, perhaps not for the first time.
+/// The status of a message that a client sends, perhaps again.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Standing {
+pub enum RequestStatus {
     /// It was not sent in the last day.
     New,
     /// It is stored, with its answer if it is a question that has one. A question that was cancelled has none.
@@ -73,7 +73,7 @@ impl ClientRequest {
     }
 }
 
-impl Standing {
+impl RequestStatus {
     /// The same for a client that wants a question asked again: one that was cancelled is open, too.
     #[must_use]
     pub fn for_retry(self) -> Self {
@@ -108,7 +108,7 @@ impl Messages<'_> {
         caller: UserId,
         id: ThreadId,
         request: ClientRequest,
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<RequestStatus, StoreError> {
         let record = self.store.patterns.get_question_record(id.session_id, id.thread, request.key_digest).await?;
         self.status_by_record(caller, record, request).await
     }
@@ -122,11 +122,11 @@ impl Messages<'_> {
         caller: UserId,
         record: Option<Idempotency>,
         request: ClientRequest,
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<RequestStatus, StoreError> {
         // To a caller whose it is not it does not exist: that the thread is another's is told where it is read.
-        let Some(record) = record.filter(|record| record.user_id == caller) else { return Ok(Standing::New) };
+        let Some(record) = record.filter(|record| record.user_id == caller) else { return Ok(RequestStatus::New) };
         if record.fingerprint != request.fingerprint {
-            return Ok(Standing::OtherMessage);
+            return Ok(RequestStatus::OtherMessage);
         }
         let Idempotency { session_id, thread, question_seq: seq, .. } = record;
         self.status_of(MessageKey { session_id, thread, seq }).await
@@ -136,9 +136,9 @@ impl Messages<'_> {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn status_of(self, key: MessageKey) -> Result<Standing, StoreError> {
+    pub async fn status_of(self, key: MessageKey) -> Result<RequestStatus, StoreError> {
         let (message, next) = self.message_and_next(key).await?;
-        Ok(Standing::of(message, next, self.store.clock().now()))
+        Ok(RequestStatus::of(message, next, self.store.clock().now()))
     }
 
     /// A message and the one after it, together. The two reads are not of one moment: where the question has its answer, that is

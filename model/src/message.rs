@@ -10,7 +10,7 @@ use table_runtime::size::{MAX_ITEM_BYTES, item_bytes};
 const ROOM_TO_APPLY: usize = 1024;
 /// How much of a message its thread's row shows, in characters.
 const EXCERPT_CHARS: usize = 120;
-/// The error of a question whose run ended without a word: its process was killed.
+/// The error of a question whose run ended without storing one: its process was killed.
 pub const ABANDONED: &str = "INTERNAL_ERROR";
 
 /// Who wrote a message, where another item tells of it.
@@ -139,9 +139,9 @@ impl Message {
         is_held(self.reply_state, self.lease_until, now)
     }
 
-    /// The message as it is told at that time. A question that no run holds any more has failed, though nothing could say so.
+    /// The message as of this time. A question that no run holds any more has failed, though nothing could say so.
     #[must_use]
-    pub fn told_at(self, now: Timestamp) -> Self {
+    pub fn as_of(self, now: Timestamp) -> Self {
         if self.reply_state != Some(ReplyState::Pending) || self.is_held(now) {
             return self;
         }
@@ -192,7 +192,7 @@ impl Messages<'_> {
         );
         let (thread, mut page) = (thread?, messages?);
         let now = self.store.clock().now();
-        page.items = page.items.into_iter().map(|message| message.told_at(now)).collect();
+        page.items = page.items.into_iter().map(|message| message.as_of(now)).collect();
         Ok((thread, page))
     }
 }

@@ -1,7 +1,8 @@
 //! Opening a session: its head with what else is needed in one round trip, and its code, which may be in memory. AP-38 and
 //! AP-47.
 
-use crate::placed::{Opened, owned, placed, unplaced};
+use crate::access::owned;
+use crate::placed::{Opened, placed, unplaced};
 use crate::session::{READS, unread, whole};
 use crate::{
     AccessError, Anchors, ClientRequest, Code, CodeText, Idempotency, IdempotencyKey, Message, MessageKey,

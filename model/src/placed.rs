@@ -3,6 +3,7 @@
 
 use std::ops::Deref;
 
+use crate::access::owned;
 use crate::limits::THREADS_PER_SESSION;
 use crate::retry::retry;
 use crate::session::READS;
@@ -139,7 +140,7 @@ fn all_placed(threads: &[Thread], anchors: Option<&Anchors>) -> Result<Option<Ve
     threads.iter().map(|thread| placed(thread, anchors)).collect()
 }
 
-/// What was read again and again, and never fitted together: a thread has no anchor.
+/// Error after reads that never fitted together: a thread has no anchor.
 pub(crate) fn unplaced(pattern: &'static str) -> StoreError {
     let reason = "a thread has no anchor of its own; `codesensei verify --fix` makes one".to_owned();
     StoreError::Corrupt { pattern, entity: "anchors", reason }
@@ -156,7 +157,7 @@ impl Threads<'_> {
             for item in self.store.patterns.list_threads(session_id).await? {
                 match item {
                     ListThreadsItem::Anchors(found) => anchors = Some(found),
-                    ListThreadsItem::Thread(thread) => threads.push(thread.told_at(self.store.clock().now())),
+                    ListThreadsItem::Thread(thread) => threads.push(thread.as_of(self.store.clock().now())),
                 }
             }
             if let Some(threads) = all_placed(&threads, anchors.as_ref())? {
@@ -193,8 +194,8 @@ impl Threads<'_> {
             let threads = self.store.patterns.list_threads_page(session_id, page);
             let (threads, anchors) = futures::try_join!(threads, self.store.patterns.get_anchors(session_id))?;
             let now = self.store.clock().now();
-            let told: Vec<Thread> = threads.items.into_iter().map(|thread| thread.told_at(now)).collect();
-            if let Some(items) = all_placed(&told, anchors.as_ref())? {
+            let threads_now: Vec<Thread> = threads.items.into_iter().map(|thread| thread.as_of(now)).collect();
+            if let Some(items) = all_placed(&threads_now, anchors.as_ref())? {
                 return Ok(Page { items, cursor: threads.cursor });
             }
         }
@@ -208,7 +209,7 @@ impl Threads<'_> {
     pub async fn get_placed(self, caller: UserId, id: ThreadId) -> Result<PlacedThread, AccessError> {
         for _ in 0..READS {
             let found = self.store.patterns.get_thread_and_anchors(id.session_id, id.thread).await?;
-            let thread = owned(found.thread, caller)?.told_at(self.store.clock().now());
+            let thread = owned(found.thread, caller)?.as_of(self.store.clock().now());
             if let Some(placed) = placed(&thread, found.anchors.as_ref())? {
                 return Ok(placed);
             }
@@ -244,14 +245,5 @@ impl Sessions<'_> {
             Ok::<_, AccessError>(None)
         })?;
         Ok((opened, threads))
-    }
-}
-
-/// A thread that was found, if it is the caller's.
-pub(crate) fn owned(thread: Option<Thread>, caller: UserId) -> Result<Thread, AccessError> {
-    match thread {
-        Some(thread) if thread.user_id == caller => Ok(thread),
-        Some(_) => Err(AccessError::Forbidden),
-        None => Err(AccessError::NotFound),
     }
 }

@@ -69,7 +69,7 @@ struct OwnedClaims {
 }
 
 impl Accounts<'_> {
-    /// Changes the profile of somebody who is signed in. Claims move only when what they claim changes, and nothing
+    /// Changes the profile of a signed-in user. Claims move only when what they claim changes, and nothing
     /// is written when nothing changes. What another request changed meanwhile stays changed.
     ///
     /// # Errors

@@ -1,20 +1,20 @@
 //! Questions and notes: storing one with room for its answer, the run that holds a question, and how that ends. AP-40 to AP-43 and
 //! AP-53 to AP-56.
 //!
-//! A question is held by one run at a time, until its `lease_until`, which is different for each run and so names it. Whatever a run writes about
-//! its question is written on the condition that it still holds it.
+//! A question is held by one run at a time, until its `lease_until`, which is different for each run and so names it. A run writes
+//! about its question on the condition that it still holds it.
 
 use std::time::Duration;
 
 use crate::retry::retry;
 use crate::{
     AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, CancelQuestionError, ClientRequest,
-    FailQuestion, FailQuestionError, Idempotency, LastState, Message, MessageId, MessageKey, NewAnswer, ReplyState,
-    Role, ShowLastState, ShowLastStateError, Store, StoreAnswer, StoreAnswerError, StoreError, TakeOverQuestion,
+    FailQuestion, FailQuestionError, Idempotency, LastState, Message, MessageId, MessageKey, Messages, NewAnswer,
+    ReplyState, Role, ShowLastState, ShowLastStateError, StoreAnswer, StoreAnswerError, StoreError, TakeOverQuestion,
     TakeOverQuestionError, Thread, Timestamp, UserId,
 };
 
-/// Another message may take the number first; then the next one is tried, this often.
+/// Maximum tries to take a number before another message does.
 const TRIES: u32 = 50;
 
 /// Why a question or note was not stored.
@@ -45,7 +45,7 @@ impl From<StoreError> for PostError {
     }
 }
 
-/// What became of a message that was to be the next one of its thread.
+/// The result of storing a message as the next one of its thread.
 #[derive(Debug)]
 pub enum Posted {
     /// It is stored.
@@ -67,25 +67,25 @@ impl Posted {
     }
 }
 
-/// The result of taking an open question over.
+/// The result of acquiring the lease of an open question.
 #[derive(Debug)]
-pub enum TakeOver {
+pub enum AcquireLease {
     /// This run holds the question.
-    Ours(Box<Message>),
+    Acquired(Box<Message>),
     /// Another run was faster.
     Lost,
     /// The question has expired, or was deleted.
     Gone,
 }
 
-/// What a run sees of its question.
+/// The state of a question, as its run sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watched {
     /// The run holds it.
     Held,
     /// It was cancelled, or another run has it.
     Lost,
-    /// It is not there: it was deleted, or was stored just now and is not seen yet.
+    /// It is not found: it was deleted, or it was stored just now and an eventually consistent read lacks it.
     Absent,
 }
 
@@ -98,20 +98,6 @@ pub enum CancelError {
     /// It is a note or an answer.
     #[error("it is no question")]
     NoQuestion,
-}
-
-/// The messages of threads: questions, notes and answers.
-#[derive(Clone, Copy, Debug)]
-pub struct Messages<'a> {
-    pub(crate) store: &'a Store,
-}
-
-impl Store {
-    /// The messages of threads: questions, notes and answers.
-    #[must_use]
-    pub const fn messages(&self) -> Messages<'_> {
-        Messages { store: self }
-    }
 }
 
 impl Messages<'_> {
@@ -271,15 +257,15 @@ impl Messages<'_> {
         let answer = |stored: &Message| next.filter(|next| stored.reply_state.is_some() && next.role == Role::Ai);
         Ok(stored.map(|stored| {
             let answer = answer(&stored);
-            (stored.told_at(self.store.clock().now()), answer)
+            (stored.as_of(self.store.clock().now()), answer)
         }))
     }
 
-    /// Says on a question that this run holds why it has no answer. Asking it again stays possible.
+    /// Releases a question that this run holds, and stores why it has no answer. The next request can ask it again.
     ///
     /// # Errors
     /// When the question is gone, or this run does not hold it any more.
-    pub async fn store_failure(self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
+    pub async fn release_lease(self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
         self.store
             .patterns
             .fail_question(FailQuestion {
@@ -294,11 +280,11 @@ impl Messages<'_> {
         Ok(())
     }
 
-    /// Takes an open question over, with a lease of this run's own.
+    /// Acquires the lease of an open question, so that this run holds it. No two runs have the same lease.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn acquire_lease(self, open: &Message, lease: Duration) -> Result<TakeOver, StoreError> {
+    pub async fn acquire_lease(self, open: &Message, lease: Duration) -> Result<AcquireLease, StoreError> {
         let now = self.store.clock().now();
         // No two runs of a question have the same lease, which names them.
         let after_the_last = open.lease_until.map(|until| until.plus(Duration::from_millis(1)));
@@ -313,10 +299,10 @@ impl Messages<'_> {
         match taken.await {
             Ok(question) => {
                 self.show_state(&question, ReplyState::Pending, question.lease_until).await;
-                Ok(TakeOver::Ours(Box::new(question)))
+                Ok(AcquireLease::Acquired(Box::new(question)))
             }
-            Err(TakeOverQuestionError::QuestionGone) => Ok(TakeOver::Gone),
-            Err(TakeOverQuestionError::StillRunning) => Ok(TakeOver::Lost),
+            Err(TakeOverQuestionError::QuestionGone) => Ok(AcquireLease::Gone),
+            Err(TakeOverQuestionError::StillRunning) => Ok(AcquireLease::Lost),
             Err(TakeOverQuestionError::Store(error)) => Err(error),
         }
     }
@@ -352,7 +338,8 @@ impl Messages<'_> {
         Ok(if is_held { Watched::Held } else { Watched::Lost })
     }
 
-    /// Whether a question is stored whose storing failed, and waits for its answer. Its number may be another message's.
+    /// Whether a question whose write failed is stored all the same, and waits for its answer. Its number may be another
+    /// message's.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -361,7 +348,7 @@ impl Messages<'_> {
         Ok(stored.as_ref() == Some(question))
     }
 
-    /// Lets the row of the thread say what became of its last message. The question says it too, so a failure is only noted.
+    /// Shows the state of the last message in the row of its thread. The question has the state too, so a failure is only logged.
     async fn show_state(self, question: &Message, state: LastState, lease_until: Option<Timestamp>) {
         let shown = self.store.patterns.show_last_state(ShowLastState {
             session_id: question.session_id,
@@ -376,12 +363,12 @@ impl Messages<'_> {
     }
 }
 
-/// Others took each number that was tried.
+/// Error after other requests took each number that was tried.
 fn contended(pattern: &'static str) -> PostError {
     StoreError::Contended { pattern }.into()
 }
 
-/// Until when the run of a question holds it. One without a lease is held by none: nothing was stored in 1970.
+/// The end of a question's lease. A question without a lease has one that ended in 1970.
 const fn held_until(question: &Message) -> Timestamp {
     match question.lease_until {
         Some(until) => until,

@@ -26,7 +26,7 @@ pub struct SaveCode {
 /// Finds the anchors again: old code, new code, the threads of the old; an anchor for each, in their order.
 pub type Reanchor = fn(&str, &str, &[PlacedThread]) -> Vec<Anchor>;
 
-/// What a save left.
+/// The result of a save.
 #[derive(Clone, Debug)]
 pub struct Saved {
     /// The head as it is now.
@@ -42,7 +42,7 @@ pub enum SaveCodeError {
     #[error(transparent)]
     Access(#[from] AccessError),
     /// The session is at another version; here it is as it stands.
-    #[error("the session was saved by someone else since it was read")]
+    #[error("another request saved the session since it was read")]
     VersionConflict(Box<OpenedSession>),
     /// The code is longer than 5 MiB.
     #[error(transparent)]
@@ -313,7 +313,7 @@ impl Sessions<'_> {
     }
 }
 
-/// What a save starts from.
+/// The state that a save starts from.
 pub(crate) struct Base {
     pub(crate) head: Session,
     pub(crate) threads: Vec<PlacedThread>,

@@ -1,4 +1,4 @@
-//! The selected text of a thread: how it is kept.
+//! The selection of a thread: its lines, and how its text is kept.
 
 use std::io::Read as _;
 
@@ -7,7 +7,20 @@ use review::lines::Lines;
 
 use crate::code::deflate;
 use crate::limits::SELECTED_TEXT_BYTES;
-use crate::{NewThread, StoreError, Thread, ThreadKind};
+use crate::{StoreError, Thread, ThreadKind};
+
+/// Lines to talk about.
+#[derive(Clone)]
+pub struct NewThread {
+    /// On some lines, or on the whole file.
+    pub kind: ThreadKind,
+    /// First line, from 1.
+    pub start_line: u32,
+    /// Last line, included.
+    pub end_line: u32,
+    /// The text as it was selected; the text of the lines if it is blank.
+    pub selected_text: String,
+}
 
 /// A longer one is kept as gzip. A shorter one gains nothing, and can be read in the table.
 const PLAIN_BYTES: usize = 1024;

@@ -8,24 +8,14 @@ use crate::limits::{INLINE_MAX, SESSIONS_PER_USER};
 use crate::retry::retry;
 use crate::{
     AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, Created, Creation,
-    DeleteSessionError, Filename, Language, OpenSession, RevisionId, Session, SessionId, Store, StoreError, UserId,
+    DeleteSessionError, Filename, Language, NewSession, OpenSession, RevisionId, Session, SessionId, Sessions,
+    StoreError, UserId,
 };
 
-/// Head, code and chunks are read again this often when a save is met half-way.
+/// Maximum reads of head, code and chunks when saves happen in between.
 pub(crate) const READS: u32 = 3;
-/// What another request changed first is looked at again and tried again this often.
+/// Maximum tries when another request changes the session first.
 pub(crate) const TRIES: u32 = 20;
-
-/// A file to review.
-#[derive(Debug)]
-pub struct NewSession {
-    /// The name shown in the list.
-    pub filename: Filename,
-    /// What the user says the language is.
-    pub language_override: Option<Language>,
-    /// The code.
-    pub text: String,
-}
 
 /// Why a session was not created.
 #[derive(Debug, thiserror::Error)]
@@ -70,20 +60,6 @@ impl Session {
     #[must_use]
     pub fn language(&self) -> Language {
         self.language_override.unwrap_or(self.language_detected)
-    }
-}
-
-/// The sessions of users: files under review.
-#[derive(Clone, Copy, Debug)]
-pub struct Sessions<'a> {
-    pub(crate) store: &'a Store,
-}
-
-impl Store {
-    /// The sessions of users: files under review.
-    #[must_use]
-    pub const fn sessions(&self) -> Sessions<'_> {
-        Sessions { store: self }
     }
 }
 

@@ -136,7 +136,7 @@ impl SignIns<'_> {
         }
     }
 
-    /// The family with a new token, whoever of those that ask at once made it; none if it has ended.
+    /// The family with a new token, which this request or a concurrent one made; none if it has ended.
     pub(crate) async fn rotate(
         self,
         family: &RefreshFamily,

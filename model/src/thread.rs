@@ -2,31 +2,19 @@
 
 use uuid::Uuid;
 
+use crate::access::owned;
 use crate::creation::CreationRequest;
 use crate::limits::THREADS_PER_SESSION;
 use crate::message::is_held;
-use crate::placed::{owned, unplaced};
+use crate::placed::unplaced;
 use crate::retry::retry;
 use crate::session;
 use crate::{
     AccessError, Anchor, AnchorStatus, CreateThread, CreateThreadError, Created, DeleteThread, DeleteThreadError,
-    Message, MoveThread, MoveThreadError, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors, ReplyState,
-    SelectionTooLong, Session, SessionId, SessionKey, Store, StoreError, SweepJob, SweepKind, Thread, ThreadId,
-    ThreadKind, ThreadUuid, Timestamp, UserId,
+    Message, MoveThread, MoveThreadError, NewThread, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors,
+    ReplyState, SelectionTooLong, Session, SessionId, SessionKey, StoreError, SweepJob, SweepKind, Thread, ThreadId,
+    ThreadKind, ThreadUuid, Threads, Timestamp, UserId,
 };
-
-/// Lines to talk about.
-#[derive(Clone)]
-pub struct NewThread {
-    /// On some lines, or on the whole file.
-    pub kind: ThreadKind,
-    /// First line, from 1.
-    pub start_line: u32,
-    /// Last line, included.
-    pub end_line: u32,
-    /// The text as it was selected; the text of the lines if it is blank.
-    pub selected_text: String,
-}
 
 /// Whether the text at the lines of a thread is its selected text; `None` when the code has no such lines.
 pub type Locate = fn(&str, &NewThread) -> Option<AnchorStatus>;
@@ -124,10 +112,10 @@ impl Thread {
         self.last_lease_until = message.lease_until;
     }
 
-    /// The thread as it is told at that time. If its last message is a question that no run holds any more, that has failed, though
+    /// The thread as of this time. If its last message is a question that no run holds any more, that has failed, though
     /// nothing could say so.
     #[must_use]
-    pub fn told_at(self, now: Timestamp) -> Self {
+    pub fn as_of(self, now: Timestamp) -> Self {
         if self.last_state != Some(ReplyState::Pending) || is_held(self.last_state, self.last_lease_until, now) {
             return self;
         }
@@ -135,22 +123,8 @@ impl Thread {
     }
 }
 
-/// Another thread may be opened, moved or deleted first; then it is tried again with the anchors as they are, this often.
+/// Maximum tries when another request opens, moves or deletes a thread of the session first.
 const TRIES: u32 = 100;
-
-/// The threads of sessions: conversations on lines of code.
-#[derive(Clone, Copy, Debug)]
-pub struct Threads<'a> {
-    pub(crate) store: &'a Store,
-}
-
-impl Store {
-    /// The threads of sessions: conversations on lines of code.
-    #[must_use]
-    pub const fn threads(&self) -> Threads<'_> {
-        Threads { store: self }
-    }
-}
 
 impl Threads<'_> {
     /// Opens a thread on lines of the caller's session, as its code is now. A save meanwhile makes it look again.

@@ -17,9 +17,11 @@ mod inspect;
 mod jobs;
 mod ledger;
 mod look;
+mod outcome;
 mod repair;
 
-pub use finding::{Effect, Finding, FindingKind, Outcome};
+pub use finding::{Finding, FindingKind};
+pub use outcome::{Effect, Outcome};
 
 use anchors::Neighbours;
 use inspect::inspect;
@@ -39,7 +41,7 @@ pub struct Verify {
     /// How many times the table is read, each time for a share of its users and sessions: the more, the less memory is needed. One
     /// reading needs about 300 bytes for each user, session and thread.
     pub passes: u32,
-    /// How long to wait before looking again at what seems wrong: what somebody was just writing is whole by then.
+    /// How long to wait before looking again at what seems wrong: a write in progress is complete by then.
     pub look_again_after: Duration,
     /// Whether to repair what can be.
     pub fix: bool,
@@ -204,7 +206,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
         while !subjects.is_empty() {
             let looks = self.look(std::mem::take(&mut subjects), &before).await?;
             for (subject, findings, leads) in looks {
-                // Somebody else's claim is looked at too; the sessions of a user are suspects of their own or none.
+                // Another user's claim is checked too; the sessions of a user are suspects of their own or none.
                 let claims = leads.into_iter().filter(|lead| !matches!(lead, Subject::Session(..)));
                 subjects.extend(claims.filter(|lead| known.insert(lead.clone())));
                 if !findings.is_empty() {

@@ -264,7 +264,7 @@ impl<'s> Loader<'s> {
         };
         let later = self.store_at(event.at.plus(ANSWER_TAKES), &format!("{}/answer", question.seq));
         match result {
-            AskResult::Failed(code) => match later.messages().store_failure(&question, code).await {
+            AskResult::Failed(code) => match later.messages().release_lease(&question, code).await {
                 Ok(()) => {}
                 Err(FailQuestionError::Store(error)) => return Err(error.into()),
                 Err(_) => return Ok(StepResult::Changed),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use model::limits::{IN_PROGRESS_RETRY, LEASE_MARGIN, REPLAY_PATIENCE, REPLAY_POLL};
-use model::{ClientRequest, Message, MessageId, PostError, Standing, TakeOver, ThreadId};
+use model::{AcquireLease, ClientRequest, Message, MessageId, PostError, RequestStatus, ThreadId};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -80,8 +80,8 @@ impl Request {
         let (found, standing) = futures::join!(self.read(None, self.count(true)), standing);
         let found = found?;
         let attempted = match standing?.for_retry() {
-            Standing::Open(question) => self.acquire_lease(found, *question).await?,
-            Standing::Done { message, .. } if message.reply_state.is_none() => {
+            RequestStatus::Open(question) => self.acquire_lease(found, *question).await?,
+            RequestStatus::Done { message, .. } if message.reply_state.is_none() => {
                 return Err(ApiError::invalid("message_id", "Only a question can be asked again."));
             }
             standing => Some(self.earlier(standing).await?),
@@ -113,11 +113,11 @@ impl Request {
         };
         let standing = self.ctx.store.messages().status_by_record(self.caller.user_id, found.record(), client).await?;
         match standing {
-            Standing::New => {
+            RequestStatus::New => {
                 count().await?;
                 self.ask(found, draft).await
             }
-            Standing::Open(question) => {
+            RequestStatus::Open(question) => {
                 count().await?;
                 self.acquire_lease(found, *question).await
             }
@@ -128,7 +128,7 @@ impl Request {
     /// A note with an id; see [`ask_once`](Self::ask_once).
     async fn note_once(&self, draft: &Draft, client: ClientRequest, attempt: u32) -> Attempt {
         let standing = self.ctx.store.messages().request_status(self.caller.user_id, self.thread_id, client).await?;
-        if standing != Standing::New {
+        if standing != RequestStatus::New {
             return self.earlier(standing).await.map(Some);
         }
         if attempt == 0 {
@@ -138,14 +138,14 @@ impl Request {
     }
 
     /// The message of an earlier request with the same id.
-    async fn earlier(&self, standing: Standing) -> ApiResult<Accepted> {
+    async fn earlier(&self, standing: RequestStatus) -> ApiResult<Accepted> {
         match standing {
-            Standing::Done { message, answer } => Ok(Accepted::settled(Outcome::repeated(*message, answer))),
-            Standing::Running(question) => self.take_seat(question),
-            Standing::OtherMessage => {
+            RequestStatus::Done { message, answer } => Ok(Accepted::settled(Outcome::repeated(*message, answer))),
+            RequestStatus::Running(question) => self.take_seat(question),
+            RequestStatus::OtherMessage => {
                 Err(ApiError::invalid("client_message_id", "This id was used for another message."))
             }
-            Standing::Gone | Standing::New | Standing::Open(_) => {
+            RequestStatus::Gone | RequestStatus::New | RequestStatus::Open(_) => {
                 // With its thread, or alone because it expired.
                 self.thread().await?;
                 Err(ErrorCode::MessageNotFound.into())
@@ -173,9 +173,9 @@ impl Request {
     async fn acquire_lease(&self, found: Found, open: Message) -> Attempt {
         self.ctx.count_ai_day(self.caller.user_id).await?;
         match self.ctx.store.messages().acquire_lease(&open, self.lease()).await? {
-            TakeOver::Ours(question) => Ok(Some(self.run(found, *question))),
-            TakeOver::Lost => Ok(None),
-            TakeOver::Gone => Err(ErrorCode::MessageNotFound.into()),
+            AcquireLease::Acquired(question) => Ok(Some(self.run(found, *question))),
+            AcquireLease::Lost => Ok(None),
+            AcquireLease::Gone => Err(ErrorCode::MessageNotFound.into()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What became of a message: what is stored now, by this request or by an earlier one.
 
-use model::{Message, ReplyState, Standing};
+use model::{Message, ReplyState, RequestStatus};
 
 use crate::error::{ApiError, ApiResult, ErrorCode};
 
@@ -24,12 +24,14 @@ impl Outcome {
     }
 
     /// What the run of another request came to; nothing while it goes on.
-    pub(super) fn of_another(standing: Standing) -> ApiResult<Option<Self>> {
+    pub(super) fn of_another(standing: RequestStatus) -> ApiResult<Option<Self>> {
         match standing {
-            Standing::Running(_) => Ok(None),
-            Standing::Done { message, answer } => Ok(Some(Self::repeated(*message, answer))),
-            Standing::Open(question) => Err(failed(&question)),
-            Standing::Gone | Standing::New | Standing::OtherMessage => Err(ErrorCode::MessageNotFound.into()),
+            RequestStatus::Running(_) => Ok(None),
+            RequestStatus::Done { message, answer } => Ok(Some(Self::repeated(*message, answer))),
+            RequestStatus::Open(question) => Err(failed(&question)),
+            RequestStatus::Gone | RequestStatus::New | RequestStatus::OtherMessage => {
+                Err(ErrorCode::MessageNotFound.into())
+            }
         }
     }
 }

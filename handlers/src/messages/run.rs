@@ -41,8 +41,8 @@ impl Run {
 
     async fn settle(self, mut stream: Option<ExplanationStream>) -> ApiResult<Outcome> {
         let Self { ctx, found, question, deadline } = self;
-        let lease = Lease { ctx: &ctx, question: &question, deadline };
-        match caught(lease.answer(found, stream.as_mut())).await {
+        let held = HeldQuestion { ctx: &ctx, question: &question, deadline };
+        match caught(held.answer(found, stream.as_mut())).await {
             // Another run settles it.
             Err(error) if error.code() == ErrorCode::RequestInProgress => Err(error),
             Err(error) => {
@@ -54,14 +54,14 @@ impl Run {
     }
 }
 
-/// A run that holds its question. Whatever it writes is refused once another request has taken the question over.
-struct Lease<'a> {
+/// A question while its run holds it. The table refuses each write of the run once another request has the lease.
+struct HeldQuestion<'a> {
     ctx: &'a Ctx,
     question: &'a Message,
     deadline: Instant,
 }
 
-impl Lease<'_> {
+impl HeldQuestion<'_> {
     async fn answer(&self, found: Found, mut stream: Option<&mut ExplanationStream>) -> ApiResult<Outcome> {
         let (ctx, question) = (self.ctx, self.question);
         let context = found.context(ctx, question).await?;
@@ -177,7 +177,7 @@ pub(super) fn settle_unsure(store: &Store, question: Message) {
 
 /// Stores why the question has no answer, which releases it: the next request can ask it again.
 async fn release_lease(store: &Store, question: &Message, code: ErrorCode) {
-    if let Err(FailQuestionError::Store(error)) = store.messages().store_failure(question, code.as_str()).await {
+    if let Err(FailQuestionError::Store(error)) = store.messages().release_lease(question, code.as_str()).await {
         tracing::warn!(%error, "a question is held until its lease passes");
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
         findings.push(Finding::new(kind, item_id(item), detail, repair).with_key(item.primary()));
     };
     let Some((current, _)) = item.entity().and_then(versions_of) else {
-        let why = Repair::None("nobody knows what it is: ask whoever wrote it, then remove it by hand");
+        let why = Repair::None("its entity is unknown: find the program that wrote it, then remove it by hand");
         found(FindingKind::UnknownEntity, "", why);
         return Inspected { entity: None, findings };
     };

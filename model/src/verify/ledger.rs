@@ -1,5 +1,5 @@
-//! The ledger of a pass: for each user, session, thread and staged revision a row of some hundred bytes, whatever their items
-//! weigh. A scan comes in no order, so only sums can be kept; where they do not add up, somebody looks again.
+//! The ledger of a pass: for each user, session, thread and staged revision a row of some hundred bytes, independent of the
+//! size of their items. A scan has no order, so the ledger keeps sums only; where they do not match, a second look follows.
 
 use std::collections::HashMap;
 
@@ -46,7 +46,7 @@ pub(super) struct Ledger {
     sessions: HashMap<SessionId, SessionRow>,
     threads: HashMap<ThreadUuid, ThreadRow>,
     chunks: HashMap<RevisionId, ChunkRow>,
-    /// The revisions in chunks that heads and codes name: of all sessions, whatever this pass keeps.
+    /// The revisions in chunks that heads and codes name: of all sessions, also those that this pass does not keep.
     used: HashMap<RevisionId, Use>,
     /// What was odd at first sight.
     suspects: Vec<Subject>,

@@ -82,7 +82,7 @@ impl Look<'_> {
             self.profile(&user, heads, &mut seen).await?;
         } else if !has_profile && items > 0 && !self.jobs.take_account(user_id) {
             let job = SweepJob::new(SweepKind::Account, user_id.to_string(), user_id, self.store.clock().now());
-            // Nobody deletes an account without leaving a job: with work in it, the profile may just be lost.
+            // Deleting an account leaves a job. Without one, the profile of an account with sessions may be lost.
             let repair = if heads > 0 { Repair::None(USER_MAY_BE_LOST) } else { Repair::Sweep(Box::new(job)) };
             let detail = format!("{items} items, {heads} of them sessions");
             seen.findings.push(Finding::new(FindingKind::OrphansOfUser, format!("user {user_id}"), detail, repair));
@@ -127,7 +127,7 @@ impl Look<'_> {
                     seen.leads.push(lead);
                     format!("user {holder} has the claim on the {what}")
                 }
-                None => format!("nobody has the claim on the {what}"),
+                None => format!("no user has the claim on the {what}"),
             };
             let (email, username) = (what == "address", what == "name");
             let repair = Repair::RestoreClaims { user: Box::new(user.clone()), email, username };

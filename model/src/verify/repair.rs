@@ -1,7 +1,7 @@
 //! Repairs: conditional writes that name what was seen, each a documented pattern. What cannot be known is left to a person.
 
 use crate::generated::DESIGN;
-use crate::verify::finding::{Effect, Outcome};
+use crate::verify::outcome::{Effect, Outcome};
 use crate::{
     Anchors, CodeChunkKey, Creation, Digest, EmailClaim, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord,
     ExpiredWindow, Expiry, FailQuestionError, Idempotency, LeaveSweepJobError, Maintenance, Message, RateWindow,
@@ -12,7 +12,7 @@ use crate::{
 };
 use table_runtime::StoredItem;
 
-/// The error code of a question that nobody answers any more.
+/// The error code of a question that no run answers any more.
 const GIVEN_UP: &str = "AI_TIMEOUT";
 
 /// How a finding is repaired.
@@ -110,12 +110,9 @@ impl Repair {
     }
 }
 
-/// What a conditional write came to.
-type Tried = Result<Outcome, StoreError>;
-
 impl Maintenance<'_> {
     /// Repairs a finding, if it is still as it was seen.
-    pub(super) async fn repair(self, repair: &Repair) -> Tried {
+    pub(super) async fn repair(self, repair: &Repair) -> Result<Outcome, StoreError> {
         match repair {
             Repair::None(why) => Ok(Outcome::Left(why)),
             Repair::Upgrade(item) => self.upgrade_whole(item).await,
@@ -145,7 +142,7 @@ impl Maintenance<'_> {
                 self.store.patterns.delete_code_chunks(keys).await?;
                 Ok(Outcome::Repaired("the chunks were removed"))
             }
-            Repair::FailQuestion(question) => match self.store.messages().store_failure(question, GIVEN_UP).await {
+            Repair::FailQuestion(question) => match self.store.messages().release_lease(question, GIVEN_UP).await {
                 Ok(()) => Ok(Outcome::Repaired("it was marked as failed, and can be asked again")),
                 Err(FailQuestionError::QuestionGone | FailQuestionError::LeaseLost) => Ok(Outcome::Moved),
                 Err(FailQuestionError::Store(error)) => Err(error),
@@ -155,7 +152,7 @@ impl Maintenance<'_> {
     }
 
     /// Runs a job. One that fails is left: the other findings are still to be repaired.
-    async fn swept(self, job: &SweepJob, done: &'static str) -> Tried {
+    async fn swept(self, job: &SweepJob, done: &'static str) -> Result<Outcome, StoreError> {
         match self.sweep(job).await {
             Ok(()) => Ok(Outcome::Repaired(done)),
             Err(StoreError::Corrupt { .. } | StoreError::Rejected { .. } | StoreError::Contended { .. }) => {
@@ -166,7 +163,7 @@ impl Maintenance<'_> {
     }
 
     /// Counters: numbers that are compared, and written on the condition that they were compared.
-    async fn repair_number(self, repair: &Repair) -> Tried {
+    async fn repair_number(self, repair: &Repair) -> Result<Outcome, StoreError> {
         const COUNTED: Outcome = Outcome::Repaired("the counter was set to what there is");
         match *repair {
             Repair::SessionCount { user_id, seen, seen_changes, counted } => {
@@ -204,7 +201,7 @@ impl Maintenance<'_> {
         }
     }
 
-    async fn write_anchors(self, sound: &SoundAnchors) -> Tried {
+    async fn write_anchors(self, sound: &SoundAnchors) -> Result<Outcome, StoreError> {
         const WRITTEN: Outcome = Outcome::Repaired("the anchors of the session were written again");
         let SoundAnchors { anchors, owner, seen_version, seen_changes } = sound;
         let repaired = self.store.patterns.repair_anchors(RepairAnchors {
@@ -227,7 +224,7 @@ impl Maintenance<'_> {
     }
 
     /// Step by step: each is on the condition of the version before.
-    async fn upgrade_whole(self, item: &StoredItem) -> Tried {
+    async fn upgrade_whole(self, item: &StoredItem) -> Result<Outcome, StoreError> {
         let mut item = item.clone();
         let mut is_newer = false;
         while self.store.patterns.upgrade_item(&item).await? {
@@ -237,7 +234,7 @@ impl Maintenance<'_> {
         Ok(if is_newer { Outcome::Repaired("it was brought up to date") } else { Outcome::Moved })
     }
 
-    async fn remove_one_expired(self, expired: &Expired) -> Tried {
+    async fn remove_one_expired(self, expired: &Expired) -> Result<Outcome, StoreError> {
         let mut input = RemoveExpired { family: None, record: None, creation: None, window: None, message: None };
         match expired {
             Expired::Family(family) => {
@@ -283,7 +280,7 @@ impl Maintenance<'_> {
         }
     }
 
-    async fn restore_lost_claims(self, user: &User, email: bool, username: bool) -> Tried {
+    async fn restore_lost_claims(self, user: &User, email: bool, username: bool) -> Result<Outcome, StoreError> {
         let (user_id, claimed_at) = (user.user_id, self.store.clock().now());
         let email_claim = EmailClaim { email_digest: user.email.digest(), user_id, claimed_at };
         let username_claim = UsernameClaim { username_key: user.username.key(), user_id, claimed_at };
@@ -303,7 +300,7 @@ impl Maintenance<'_> {
         }
     }
 
-    async fn release(self, repair: &Repair) -> Tried {
+    async fn release(self, repair: &Repair) -> Result<Outcome, StoreError> {
         let mut input = ReleaseClaims { email_claim: None, username_claim: None };
         match repair {
             Repair::ReleaseEmail { email_digest, owner, claimed_at } => {

@@ -1,7 +1,7 @@
 //! Messages: at most 500 in a thread, in order without gaps, each question answered once.
 
 use model::{
-    FailQuestionError, Message, Order, Page, PageRequest, PostError, StoreAnswerError, TakeOver, Thread, ThreadId,
+    AcquireLease, FailQuestionError, Message, Order, Page, PageRequest, PostError, StoreAnswerError, Thread, ThreadId,
 };
 use tests::story::answer;
 use tests::{LEASE, TestTable, concurrently};
@@ -118,21 +118,21 @@ async fn an_answered_question_cannot_fail_and_a_failed_one_can_be_taken_over() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let question = table.question(&thread, "why?").await;
-    table.messages().store_failure(&question, "AI_TIMEOUT").await.unwrap();
+    table.messages().release_lease(&question, "AI_TIMEOUT").await.unwrap();
     let late = table.messages().store_answer(&question, answer("too late")).await;
     assert!(matches!(late, Err(StoreAnswerError::LeaseLost)), "{late:?}");
-    let TakeOver::Ours(taken) = table.messages().acquire_lease(&question, LEASE).await.unwrap() else {
+    let AcquireLease::Acquired(taken) = table.messages().acquire_lease(&question, LEASE).await.unwrap() else {
         panic!("no run holds the question")
     };
     assert!(taken.lease_until > question.lease_until && taken.reply_error.is_none());
     assert!(
-        matches!(table.messages().acquire_lease(&question, LEASE).await, Ok(TakeOver::Lost)),
+        matches!(table.messages().acquire_lease(&question, LEASE).await, Ok(AcquireLease::Lost)),
         "only one of two runs takes it over"
     );
-    let late = table.messages().store_failure(&question, "AI_TIMEOUT").await;
+    let late = table.messages().release_lease(&question, "AI_TIMEOUT").await;
     assert!(matches!(late, Err(FailQuestionError::LeaseLost)), "the first run cannot settle it: {late:?}");
     table.messages().store_answer(&taken, answer("because")).await.unwrap();
-    assert!(table.messages().store_failure(&taken, "AI_TIMEOUT").await.is_err());
+    assert!(table.messages().release_lease(&taken, "AI_TIMEOUT").await.is_err());
     let stored = all_messages(&table, &thread, Order::Ascending).await;
     assert_eq!(stored[0].reply_state, Some(model::ReplyState::Answered));
     assert_eq!(stored[0].reply_error, None);
@@ -148,7 +148,7 @@ async fn the_conversation_has_at_most_11_messages_and_no_unanswered_question() {
         now = current(&table, &now).await;
     }
     let failed = table.question(&now, "a question that fails").await;
-    table.messages().store_failure(&failed, "AI_TIMEOUT").await.unwrap();
+    table.messages().release_lease(&failed, "AI_TIMEOUT").await.unwrap();
     let conversation = table.messages().conversation(thread.id()).await.unwrap();
     assert!(conversation.len() <= 11);
     assert_eq!(numbers(&conversation), (5..=14).collect::<Vec<_>>());
