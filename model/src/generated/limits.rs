@@ -60,7 +60,7 @@ pub const INLINE_MAX: usize = 240 * 1024;
 /// The size of a chunk of code, except the last: the item limit of 400 KB, less the chunk's other attributes.
 pub const CHUNK_BYTES: usize = 384 * 1024;
 
-/// The largest body with a file, on the wire and inflated. JSON may escape each byte of a file with six characters: [`CODE_BYTES`](review::limits::CODE_BYTES) take 30 MiB at most.
+/// The largest body with a file, on the wire and inflated. JSON may escape each byte with six characters.
 pub const CODE_BODY_BYTES: usize = 32 * 1024 * 1024;
 
 /// Bytes of large bodies that a process holds at once. Requests that would exceed it wait for their turn.
@@ -69,7 +69,7 @@ pub const LARGE_BODIES_BYTES: usize = 96 * 1024 * 1024;
 /// A body of up to this size does not count as large.
 pub const UNCOUNTED_BODY_BYTES: usize = 512 * 1024;
 
-/// The largest inflated body without a file or a selection. A message of 5,000 escaped surrogate pairs still fits.
+/// The largest inflated body without a file or a selection. A message of escaped surrogate pairs still fits.
 pub const SMALL_BODY_BYTES: usize = 64 * 1024;
 
 /// The most that is read of a body that its route does not want.
@@ -120,13 +120,13 @@ pub const REPLAY_POLL: Duration = Duration::from_millis(500);
 /// When a client should retry a message that another request handles.
 pub const IN_PROGRESS_RETRY: Duration = Duration::from_secs(2);
 
-/// How much longer than its deadline a run holds its question, so that clocks may differ and the answer is stored.
+/// How much longer than its deadline a run holds its question: clocks differ, and the answer must be stored.
 pub const LEASE_MARGIN: Duration = Duration::from_secs(5);
 
-/// The time after the deadline in which an answer that came at the deadline is stored. Lambda's own margin is longer.
+/// The time after the deadline for storing an answer that came at the deadline. Lambda's own margin is longer.
 pub const STORING: Duration = Duration::from_secs(1);
 
-/// How long a run tries to store what it paid for, also after its response. Half the life of a transaction's token.
+/// How long a run tries to store a paid answer, also after its response. Half the life of a transaction's token.
 pub const SETTLING: Duration = Duration::from_mins(5);
 
 /// The time between two looks of a run for a cancellation of its question: it sees one within a second.

@@ -21,7 +21,8 @@ pub const HISTORY_MESSAGES: u32 = 10;
 /// Characters of a thread's history that the model sees.
 pub const HISTORY_CHARS: usize = 20_000;
 
-/// The part of an explanation that is shown while it is written. A longer one may have to be cut to fit into an item; its rest is shown when it is known.
+/// The part of an explanation that is shown while it is written. A longer one may have to be cut to fit into an
+/// item; its rest is shown when it is known.
 pub const SHOWN_BYTES: usize = 256 * 1024;
 
 /// How long the lines of two versions are compared when anchors move.

@@ -39,3 +39,12 @@ test('every API error code has a title and a next step', () => {
     expect(next, code).toMatch(/\w.*\.$/);
   }
 });
+
+test.each(['SESSION_LIMIT_EXCEEDED', 'THREAD_LIMIT_EXCEEDED', 'MESSAGE_LIMIT_EXCEEDED'] as const)(
+  'the title of %s names the limit of the API',
+  (code) => {
+    const example = new RegExp(`"code":"${code}","message":"[^"]*?(\\d+)`).exec(JSON.stringify(document));
+    expect(example, code).not.toBeNull();
+    expect(words.errors[code].title).toContain(` ${example?.[1]} `);
+  },
+);
