@@ -19,12 +19,9 @@ const SERVICE: &str = "codesensei";
 /// `{"status": "ok", "service": …, "version": …}`.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
-    #[schema(schema_with = fields::health)]
-    status: &'static str,
-    #[schema(schema_with = fields::service)]
-    service: &'static str,
-    #[schema(schema_with = fields::service_version)]
-    version: &'static str,
+    status: fields::HealthStatus,
+    service: fields::Service,
+    version: fields::ServiceVersion,
 }
 
 /// Says that all is well, or `DATABASE_ERROR`, whatever is wrong with the table.
@@ -38,5 +35,5 @@ pub async fn check(ctx: Ctx) -> ApiResult<Json<Health>> {
     let unwell = || ApiError::new(ErrorCode::DatabaseError);
     let answer = tokio::time::timeout(PATIENCE, ctx.store.ping()).await;
     answer.map_err(|late| unwell().caused_by(late))?.map_err(|error| unwell().caused_by(error))?;
-    Ok(Json(Health { status: "ok", service: SERVICE, version: env!("CARGO_PKG_VERSION") }))
+    Ok(Json(Health { status: "ok".into(), service: SERVICE.into(), version: env!("CARGO_PKG_VERSION").into() }))
 }

@@ -5,7 +5,6 @@ pub mod auth;
 mod document;
 pub mod error;
 mod fields;
-mod form;
 pub mod health;
 pub mod http;
 pub mod lambda;

@@ -9,8 +9,11 @@ use crate::http::trace::TRACE_ID;
 use crate::routes;
 
 mod errors;
+mod inline;
 mod operation;
 mod shapes;
+
+pub(crate) use errors::Failure;
 
 const ABOUT: &str = "\
 Inline AI code review: a *session* is a file, a *thread* a conversation on some of its lines, and a *message* a question with \
@@ -50,6 +53,7 @@ fn assemble() -> Value {
     for (name, schema) in errors::schemas() {
         schemas.insert(name.to_owned(), schema);
     }
+    inline::fields(&mut schemas, &paths);
     shapes::shape(&mut schemas);
     for operation in paths.as_object().into_iter().flat_map(|paths| paths.values()) {
         for method in ["put", "patch"] {

@@ -8,7 +8,8 @@ mod read;
 mod view;
 
 pub use anchor::{__path_anchor, anchor};
-pub use create::{__path_create, ThreadForm, create};
+pub(crate) use create::UncheckedLines;
+pub use create::{__path_create, create};
 pub use delete::{__path_delete, delete};
 pub use list::{__path_list, list};
 pub use read::{__path_read, read};

@@ -17,35 +17,26 @@ use crate::ai::view::{AcceptedAnalysis, AnalysisPatch, Analyzed};
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, Wrong};
 use crate::fields;
-use crate::fields::talk::Failure;
-use crate::form;
 use crate::http::checked::{Check, CodeForm};
 use crate::http::deadline::Deadline;
 use crate::http::events;
+use crate::openapi::Failure;
 use crate::state::Ctx;
-use crate::threads::ThreadForm;
+use crate::threads::UncheckedLines;
 
 /// The question as it is sent, with all that a thread would know. Without `type` it is about a block if it names lines.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewAnalysis)]
 pub struct AnalysisForm {
-    #[schema(schema_with = fields::new_filename)]
-    filename: String,
-    #[schema(schema_with = fields::code_content)]
-    code_content: String,
-    #[schema(schema_with = fields::language_to_set)]
-    language_override: Option<String>,
-    #[schema(schema_with = fields::new_content)]
-    question: String,
+    filename: fields::NewFilename,
+    code_content: fields::CodeContent,
+    language_override: Option<fields::LanguageToSet>,
+    question: fields::NewContent,
     #[serde(rename = "type")]
-    #[schema(schema_with = fields::kind_to_select)]
-    kind: Option<ThreadKind>,
-    #[schema(schema_with = fields::line_to_select)]
-    start_line: Option<u32>,
-    #[schema(schema_with = fields::line_to_select)]
-    end_line: Option<u32>,
-    #[schema(schema_with = fields::text_to_select)]
-    selected_text: Option<String>,
+    kind: Option<fields::ThreadKind>,
+    start_line: Option<fields::LineToSelect>,
+    end_line: Option<fields::LineToSelect>,
+    selected_text: Option<fields::TextToSelect>,
     #[serde(default)]
     #[schema(max_items = 10)]
     history: Vec<SaidForm>,
@@ -55,10 +46,8 @@ pub struct AnalysisForm {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Said)]
 struct SaidForm {
-    #[schema(schema_with = fields::role)]
-    role: Role,
-    #[schema(schema_with = fields::content)]
-    content: String,
+    role: fields::Role,
+    content: fields::Content,
 }
 
 /// A question whose fields were checked.
@@ -145,22 +134,22 @@ impl Check for AnalysisForm {
     type Checked = Asked;
 
     fn check(self, wrong: &mut Wrong) -> Option<Asked> {
-        let Self { filename, code_content, language_override, question, history, .. } = self;
-        let filename = wrong.take(form::filename(&filename));
-        let code = wrong.take(form::code(code_content));
-        let language = language_override.and_then(|name| wrong.take(form::language_override(&name)));
-        wrong.take(form::message("question", &question));
+        let filename = wrong.take(self.filename.parse());
+        let code = wrong.take(self.code_content.parse());
+        let language = self.language_override.and_then(|name| wrong.take(name.parse()));
+        let question = wrong.take(self.question.parse("question"));
+        let history = self.history;
         check_history(&history, wrong);
-        let is_block = self.start_line.is_some() || self.end_line.is_some() || self.selected_text.is_some();
-        let thread = ThreadForm {
-            kind: self.kind.unwrap_or(if is_block { ThreadKind::Block } else { ThreadKind::File }),
-            start_line: self.start_line,
-            end_line: self.end_line,
-            selected_text: self.selected_text,
-            client_thread_id: None,
+        let names_lines = self.start_line.is_some() || self.end_line.is_some() || self.selected_text.is_some();
+        let default_kind = if names_lines { ThreadKind::Block } else { ThreadKind::File };
+        let lines = UncheckedLines {
+            kind: self.kind.map_or(default_kind, |kind| kind.0),
+            start_line: self.start_line.map(|line| line.0),
+            end_line: self.end_line.map(|line| line.0),
+            selected_text: self.selected_text.map(|text| text.0),
         };
-        let selected = thread.selection(wrong);
-        let (filename, code) = (filename?, code?);
+        let selected = lines.check(wrong);
+        let (filename, code, question) = (filename?, code?, question?);
         // Where the code is not what was sent, its lines are not either.
         let selected = selected.filter(|_| !wrong.is_at("code_content"))?;
         let selected = wrong.take(kept(&selected, &code))?;
@@ -175,8 +164,8 @@ fn check_history(history: &[SaidForm], wrong: &mut Wrong) {
         wrong.note(ApiError::invalid("history", "Only the last 10 messages of a conversation can be sent."));
         return;
     }
-    for (at, said) in history.iter().enumerate().filter(|(_, said)| said.role == Role::User) {
-        wrong.take(form::message(format!("history[{at}].content"), &said.content));
+    for (at, said) in history.iter().enumerate().filter(|(_, said)| said.role.0 == Role::User) {
+        wrong.take(said.content.check(format!("history[{at}].content")));
     }
 }
 
@@ -192,7 +181,7 @@ impl Asked {
     fn prompt(&self, ctx: &Ctx, caller: Caller) -> ApiResult<Prompt> {
         let fence = ctx.app.fence_of_code(caller.user_id, &self.code);
         let history: Vec<Turn<'_>> =
-            self.history.iter().map(|said| Turn { role: said.role.into(), text: &said.content }).collect();
+            self.history.iter().map(|said| Turn { role: said.role.0.into(), text: &said.content.0 }).collect();
         Ok(Prompt::build(&fence, &self.question(&history))?)
     }
 

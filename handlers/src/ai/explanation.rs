@@ -4,7 +4,7 @@ use review::shown::Shown;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fields::talk;
+use crate::fields;
 use crate::http::events::Events;
 
 /// Sends what a model writes, as events. The pieces together are the text that is kept.
@@ -16,8 +16,7 @@ pub(crate) struct ExplanationStream {
 /// A piece of the explanation.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Delta {
-    #[schema(schema_with = talk::delta)]
-    text: String,
+    text: fields::DeltaText,
 }
 
 impl ExplanationStream {
@@ -28,7 +27,7 @@ impl ExplanationStream {
     /// Takes the next piece that the model wrote.
     pub(crate) fn write(&mut self, piece: &str) {
         if let Some(text) = self.shown.more(piece) {
-            self.events.send("delta", &Delta { text });
+            self.events.send("delta", &Delta { text: text.into() });
         }
     }
 
@@ -45,7 +44,7 @@ impl ExplanationStream {
     /// Sends the rest of the text that is kept.
     pub(crate) fn finish(&mut self, kept: &str) {
         if let Some(text) = self.shown.rest(kept) {
-            self.events.send("delta", &Delta { text });
+            self.events.send("delta", &Delta { text: text.into() });
         }
     }
 

@@ -6,74 +6,57 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ai::Analysis;
-use crate::fields::{self, talk};
+use crate::fields;
 
 /// What the model says about the code that was sent.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Analysis)]
 pub(super) struct Analyzed {
-    #[schema(schema_with = talk::explanation)]
-    explanation: String,
+    explanation: fields::Explanation,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::suggested_code)]
-    suggested_code: Option<String>,
+    suggested_code: Option<fields::SuggestedCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<AnalysisPatch>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::patch_status)]
-    patch_status: Option<&'static str>,
+    patch_status: Option<fields::PatchStatus>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::patch_withheld)]
-    patch_withheld: Option<String>,
-    #[schema(schema_with = fields::context_mode)]
-    context_mode: &'static str,
-    #[schema(schema_with = fields::context_lines)]
-    context_lines: [u32; 2],
-    #[schema(schema_with = fields::history_truncated)]
-    history_truncated: bool,
-    #[schema(schema_with = fields::warnings)]
-    warnings: Vec<String>,
+    patch_withheld: Option<fields::PatchWithheld>,
+    context_mode: fields::ContextMode,
+    context_lines: fields::ContextLines,
+    history_truncated: fields::HistoryTruncated,
+    warnings: fields::Warnings,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::confidence)]
-    confidence: Option<&'static str>,
-    #[schema(schema_with = fields::token_count)]
-    token_count: u32,
-    #[schema(schema_with = fields::model_id)]
-    model_id: String,
+    confidence: Option<fields::Confidence>,
+    token_count: fields::TokenCount,
+    model_id: fields::ModelId,
 }
 
 /// An edit that applies to the code that was sent.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AnalysisPatch {
-    #[schema(schema_with = fields::start_line)]
-    start_line: u32,
-    #[schema(schema_with = fields::end_line)]
-    end_line: u32,
-    #[schema(schema_with = fields::original)]
-    original: String,
-    #[schema(schema_with = fields::replacement)]
-    replacement: String,
+    start_line: fields::StartLine,
+    end_line: fields::EndLine,
+    original: fields::Original,
+    replacement: fields::Replacement,
 }
 
 /// How much of the code the model is shown.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AcceptedAnalysis {
-    #[schema(schema_with = fields::context_mode)]
-    context_mode: &'static str,
-    #[schema(schema_with = fields::context_lines)]
-    context_lines: [u32; 2],
+    context_mode: fields::ContextMode,
+    context_lines: fields::ContextLines,
 }
 
 impl AcceptedAnalysis {
     pub(super) fn of(prompt: &Prompt) -> Self {
-        let (first, last) = prompt.context_lines;
-        Self { context_mode: prompt.context_mode.as_str(), context_lines: [first, last] }
+        let context_lines = <[u32; 2]>::from(prompt.context_lines).into();
+        Self { context_mode: model::ContextMode::from(prompt.context_mode).into(), context_lines }
     }
 }
 
 impl Analyzed {
     pub(super) fn explanation(&self) -> &str {
-        &self.explanation
+        &self.explanation.0
     }
 
     pub(super) const fn patch(&self) -> Option<&AnalysisPatch> {
@@ -86,18 +69,18 @@ impl From<Analysis> for Analyzed {
         let token_count = analysis.usage.total_tokens();
         let Analysis { explanation, suggested_code, patch_withheld, model_id, .. } = analysis;
         Self {
-            explanation,
-            suggested_code,
+            explanation: explanation.into(),
+            suggested_code: suggested_code.map(Into::into),
             patch: analysis.patch.map(AnalysisPatch::from),
-            patch_status: analysis.patch_status.map(review::patch::PatchStatus::as_str),
-            patch_withheld,
-            context_mode: analysis.context_mode.as_str(),
-            context_lines: analysis.context_lines.into(),
-            history_truncated: analysis.history_truncated,
-            warnings: analysis.warnings,
-            confidence: analysis.confidence.map(review::answer::Confidence::as_str),
-            token_count,
-            model_id,
+            patch_status: analysis.patch_status.map(|status| model::PatchStatus::from(status).into()),
+            patch_withheld: patch_withheld.map(Into::into),
+            context_mode: model::ContextMode::from(analysis.context_mode).into(),
+            context_lines: <[u32; 2]>::from(analysis.context_lines).into(),
+            history_truncated: analysis.history_truncated.into(),
+            warnings: analysis.warnings.into(),
+            confidence: analysis.confidence.map(|confidence| model::Confidence::from(confidence).into()),
+            token_count: token_count.into(),
+            model_id: model_id.into(),
         }
     }
 }
@@ -105,6 +88,11 @@ impl From<Analysis> for Analyzed {
 impl From<Patch> for AnalysisPatch {
     fn from(patch: Patch) -> Self {
         let Patch { start_line, end_line, original, replacement } = patch;
-        Self { start_line, end_line, original, replacement }
+        Self {
+            start_line: start_line.into(),
+            end_line: end_line.into(),
+            original: original.into(),
+            replacement: replacement.into(),
+        }
     }
 }

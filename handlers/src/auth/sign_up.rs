@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::password::{Password, check_confirmation, new_password};
-use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::error::{ApiError, ErrorCode, Wrong};
 use crate::fields;
 use crate::http::checked::Check;
 
@@ -57,16 +57,11 @@ impl fmt::Debug for PersonName {
 #[derive(Clone, Deserialize, ToSchema)]
 #[schema(as = SignUp)]
 pub struct SignUpForm {
-    #[schema(schema_with = fields::name)]
-    name: String,
-    #[schema(schema_with = fields::email)]
-    email: String,
-    #[schema(schema_with = fields::username)]
-    username: String,
-    #[schema(schema_with = fields::new_password)]
-    password: String,
-    #[schema(schema_with = fields::confirm_password)]
-    confirm_password: String,
+    name: fields::Name,
+    email: fields::Email,
+    username: fields::Username,
+    password: fields::NewPassword,
+    confirm_password: fields::ConfirmPassword,
 }
 
 /// A form that was checked.
@@ -86,11 +81,11 @@ impl Check for SignUpForm {
     type Checked = SignUp;
 
     fn check(self, wrong: &mut Wrong) -> Option<SignUp> {
-        let name = wrong.take(person_name(&self.name));
-        let email = wrong.take(email(&self.email));
-        let username = wrong.take(username(&self.username));
-        let password = wrong.take(new_password("password", &self.password));
-        check_confirmation(wrong, &self.password, &self.confirm_password);
+        let name = wrong.take(self.name.parse());
+        let email = wrong.take(self.email.parse());
+        let username = wrong.take(self.username.parse());
+        let password = wrong.take(new_password("password", &self.password.0));
+        check_confirmation(wrong, &self.password.0, &self.confirm_password.0);
         Some(SignUp { name: name?, email: email?, username: username?, password: password? })
     }
 }
@@ -99,31 +94,6 @@ impl fmt::Debug for SignUpForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SignUpForm(<redacted>)")
     }
-}
-
-/// The `name` of a form.
-///
-/// # Errors
-/// `INVALID_INPUT` at `name`.
-pub fn person_name(text: &str) -> ApiResult<PersonName> {
-    text.parse().map_err(|error: InvalidName| ApiError::invalid("name", error.to_string()))
-}
-
-/// The `email` of a form.
-///
-/// # Errors
-/// `INVALID_INPUT` at `email`.
-pub fn email(text: &str) -> ApiResult<Email> {
-    text.parse().map_err(|_| ApiError::invalid("email", "This is not an e-mail address we can use."))
-}
-
-/// The `username` of a form.
-///
-/// # Errors
-/// `INVALID_INPUT` at `username`.
-pub fn username(text: &str) -> ApiResult<Username> {
-    let rule = || format!("A username has {USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} letters and digits.");
-    text.parse().map_err(|_| ApiError::invalid("username", rule()))
 }
 
 /// `USER_ALREADY_EXISTS` at this field, `email` or `username`. Who is told that it is taken is limited.

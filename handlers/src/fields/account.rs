@@ -1,95 +1,95 @@
-//! The fields of an account: its passwords, its devices and its usage.
+//! The fields of accounts, of their devices and of their usage.
 
-use model::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, Type};
+use super::{UUID, UUID_EXAMPLE, amount, date, flag, format, matching, number, text, time};
+use crate::auth::password::MAX_BYTES;
+use crate::auth::sign_up::PersonName;
+use crate::error::{ApiError, ApiResult};
+use crate::limits::NAME_CHARS;
 
-use super::{A_UUID, UUID, matching, text, time, whole_number};
-
-pub(crate) fn new_password() -> Object {
-    let about = format!(
-        "At least {PASSWORD_MIN_CHARS} characters and at most {PASSWORD_MAX_BYTES} bytes; an upper-case letter, a number and \
-         a special character; none of the most common."
-    );
-    let field = text(&about, "Analytical-1843").min_length(Some(PASSWORD_MIN_CHARS));
-    let field = field.max_length(Some(PASSWORD_MAX_BYTES));
-    field.format(Some(SchemaFormat::Custom("password".to_owned()))).build()
+text_fields! {
+    /// The user's id.
+    UserId(model::UserId) = matching(UUID, UUID_EXAMPLE.to_owned());
+    /// The sign-in's id.
+    DeviceId(model::FamilyId) = matching(UUID, UUID_EXAMPLE.to_owned());
+    /// When it was used last, to within an hour.
+    LastUsedAt(model::Timestamp) = time();
 }
 
-pub(crate) fn confirm_password() -> Object {
-    secret("The same password again.")
+request_fields! {
+    /// What the person is called: without hidden characters; blanks around it are dropped.
+    Name(String) = text("Ada Lovelace").min_length(Some(1)).max_length(Some(NAME_CHARS));
+    /// The e-mail address. No two accounts have one address, in whatever case.
+    Email(String) = format("email", "ada@example.com").max_length(Some(254));
+    /// What the user signs in with, in any case.
+    Username(String) = matching("[A-Za-z0-9]{3,20}", "ada".to_owned());
+    /// The username, in any case.
+    UsernameToFind(String) = text("ada");
+    /// At least 8 characters and at most 71 bytes; an upper-case letter, a number and a special character; none
+    /// of the most common.
+    NewPassword(String) = format("password", PASSWORD).min_length(Some(8)).max_length(Some(MAX_BYTES));
+    /// The same password again.
+    ConfirmPassword(String) = format("password", PASSWORD);
+    /// The user's password.
+    Password(String) = format("password", PASSWORD);
 }
 
-pub(crate) fn password() -> Object {
-    secret("The user's password.")
+answer_fields! {
+    /// The browser, if it is a common one.
+    Browser(&'static str) = text("Firefox");
+    /// The operating system, if it is a common one.
+    System(&'static str) = text("Windows");
+    /// Whether it is the sign-in of this request.
+    IsThis(bool) = flag();
+    /// A UTC day.
+    Day(model::Date) = date();
+    /// Answers of the model.
+    Requests(u32) = number(0, 12);
+    /// Tokens sent, without those of the prompt cache.
+    InputTokens(i64) = amount(0, 21_000);
+    /// Tokens read from the prompt cache.
+    CacheReadTokens(i64) = amount(0, 8_000);
+    /// Tokens written to the prompt cache.
+    CacheWriteTokens(i64) = amount(0, 4_000);
+    /// Tokens answered.
+    OutputTokens(i64) = amount(0, 3_500);
+    /// The cost in millionths of a US dollar.
+    CostMicros(i64) = amount(0, 130_000);
 }
 
-fn secret(description: &str) -> Object {
-    text(description, "Analytical-1843").format(Some(SchemaFormat::Custom("password".to_owned()))).build()
+const PASSWORD: &str = "Analytical-1843";
+
+impl Name {
+    /// # Errors
+    /// `INVALID_INPUT` at `name`.
+    pub(crate) fn parse(&self) -> ApiResult<PersonName> {
+        self.0.parse().map_err(|error| ApiError::invalid("name", format!("{error}")))
+    }
 }
 
-pub(crate) fn device_id() -> Object {
-    matching("The sign-in's id.", UUID, A_UUID.to_owned())
+impl Email {
+    /// # Errors
+    /// `INVALID_INPUT` at `email`.
+    pub(crate) fn parse(&self) -> ApiResult<model::Email> {
+        self.0.parse().map_err(|_| ApiError::invalid("email", "This is not an e-mail address we can use."))
+    }
 }
 
-pub(crate) fn last_used_at() -> Object {
-    time("When it was used last, to within an hour.")
+impl Username {
+    /// # Errors
+    /// `INVALID_INPUT` at `username`.
+    pub(crate) fn parse(&self) -> ApiResult<model::Username> {
+        self.0.parse().map_err(|_| ApiError::invalid("username", "A username has 3 to 20 letters and digits."))
+    }
 }
 
-pub(crate) fn browser() -> Object {
-    text("The browser, if it is a common one.", "Firefox").build()
+impl From<&model::Email> for Email {
+    fn from(email: &model::Email) -> Self {
+        Self(email.as_str().to_owned())
+    }
 }
 
-pub(crate) fn system() -> Object {
-    text("The operating system, if it is a common one.", "Windows").build()
-}
-
-pub(crate) fn is_this() -> Object {
-    let about = "Whether it is the sign-in of this request.";
-    ObjectBuilder::new().schema_type(Type::Boolean).description(Some(about)).build()
-}
-
-pub(crate) fn day() -> Object {
-    date("A UTC day.")
-}
-
-pub(crate) fn first_day() -> Object {
-    date("The first UTC day; 30 days before the last one, if absent.")
-}
-
-pub(crate) fn last_day() -> Object {
-    date("The last UTC day, itself included; today, if absent.")
-}
-
-fn date(description: &str) -> Object {
-    let format = SchemaFormat::Custom("date".to_owned());
-    text(description, "2026-11-23").format(Some(format)).build()
-}
-
-pub(crate) fn requests() -> Object {
-    whole_number("Answers of the model.", 0, 12).build()
-}
-
-pub(crate) fn input_tokens() -> Object {
-    amount("Tokens sent, without those of the prompt cache.", 21_000)
-}
-
-pub(crate) fn cache_read_tokens() -> Object {
-    amount("Tokens read from the prompt cache.", 8_000)
-}
-
-pub(crate) fn cache_write_tokens() -> Object {
-    amount("Tokens written to the prompt cache.", 4_000)
-}
-
-pub(crate) fn output_tokens() -> Object {
-    amount("Tokens answered.", 3_500)
-}
-
-pub(crate) fn cost_micros() -> Object {
-    amount("The cost in millionths of a US dollar.", 130_000)
-}
-
-fn amount(description: &str, example: u32) -> Object {
-    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
-    number.description(Some(description)).examples([example]).build()
+impl From<&model::Username> for Username {
+    fn from(username: &model::Username) -> Self {
+        Self(username.as_str().to_owned())
+    }
 }

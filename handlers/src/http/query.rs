@@ -43,10 +43,24 @@ impl<const MAX: u32, const ORDERED: bool> std::fmt::Debug for Paging<MAX, ORDERE
 
 impl<const MAX: u32, const ORDERED: bool> IntoParams for Paging<MAX, ORDERED> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let ways = ORDERED.then(|| ("order", fields::order()));
-        let page = [("limit", fields::limit(MAX)), ("cursor", fields::cursor_to_send())];
+        let ways = ORDERED.then(|| ("order", order_schema()));
+        let page = [("limit", limit_schema(MAX)), ("cursor", cursor_schema())];
         page.into_iter().chain(ways).map(|(name, schema)| optional(name, schema)).collect()
     }
+}
+
+fn limit_schema(max: u32) -> Object {
+    let limit = fields::number(1, max).maximum(Some(max)).default(Some(max.into()));
+    limit.description(Some("The most items on the page.")).build()
+}
+
+fn cursor_schema() -> Object {
+    fields::text("AWmdV0…").description(Some("Where the page begins: what the page before gave.")).build()
+}
+
+fn order_schema() -> Object {
+    let order = fields::one_of(["asc", "desc"]).default(Some("asc".into()));
+    order.description(Some("Oldest first, or newest first.")).build()
 }
 
 /// A query parameter that may be left out.

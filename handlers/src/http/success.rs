@@ -6,14 +6,13 @@ use utoipa::ToSchema;
 use crate::fields;
 
 /// `{"success": true}`.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct Success {
-    #[schema(schema_with = fields::success)]
-    success: bool,
+    success: fields::Success,
 }
 
 impl Default for Success {
     fn default() -> Self {
-        Self { success: true }
+        Self { success: true.into() }
     }
 }

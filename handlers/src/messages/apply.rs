@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::form;
 use crate::http::checked::{Check, Form};
 use crate::http::path::MessagePath;
 use crate::messages::view::MessageView;
@@ -22,8 +21,7 @@ use crate::threads::ThreadView;
 /// What the client believes the code to be.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ApplyForm {
-    #[schema(schema_with = fields::expected_version_number)]
-    expected_version_number: u32,
+    expected_version_number: fields::ExpectedVersion,
 }
 
 /// The answer with its patch applied, the lines that the patch replaced, and the session and its threads as they are now.
@@ -31,10 +29,8 @@ pub(super) struct ApplyForm {
 #[schema(as = Applied)]
 pub struct AppliedView {
     message: MessageView,
-    #[schema(schema_with = fields::applied_start_line)]
-    start_line: u32,
-    #[schema(schema_with = fields::applied_end_line)]
-    end_line: u32,
+    start_line: fields::AppliedStartLine,
+    end_line: fields::AppliedEndLine,
     session: SessionView,
     threads: Vec<ThreadView>,
 }
@@ -69,8 +65,8 @@ pub async fn apply(
     let applied = ctx.store.sessions().apply_proposal(proposal, expected, place_patch, re_anchor_threads).await?;
     Ok(Json(AppliedView {
         message: (&applied.answer).into(),
-        start_line: applied.lines.start_line,
-        end_line: applied.lines.end_line,
+        start_line: applied.lines.start_line.into(),
+        end_line: applied.lines.end_line.into(),
         session: (&applied.saved.head).into(),
         threads: applied.saved.threads.iter().map(ThreadView::from).collect(),
     }))
@@ -87,7 +83,7 @@ impl Check for ApplyForm {
     type Checked = u32;
 
     fn check(self, wrong: &mut Wrong) -> Option<u32> {
-        wrong.take(form::version("expected_version_number", self.expected_version_number))
+        wrong.take(self.expected_version_number.parse())
     }
 }
 

@@ -20,11 +20,9 @@ use crate::state::Ctx;
 pub struct MessagePage {
     messages: Vec<MessageView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::cursor)]
-    cursor: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[schema(schema_with = fields::older_messages_expired)]
-    older_messages_expired: bool,
+    cursor: Option<fields::Cursor>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    older_messages_expired: Option<fields::OlderMessagesExpired>,
 }
 
 /// Lists a page. A message that does not decode hides no other.
@@ -46,6 +44,6 @@ pub async fn list(
     let (thread, page) = found.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     left_out.log(&ctx, caller.user_id);
     let messages = page.items.iter().map(MessageView::from).collect();
-    let older_messages_expired = thread.has_expired_messages(ctx.store.clock().now());
-    Ok(Json(MessagePage { messages, cursor: page.cursor, older_messages_expired }))
+    let older_messages_expired = thread.has_expired_messages(ctx.store.clock().now()).then_some(true.into());
+    Ok(Json(MessagePage { messages, cursor: page.cursor.map(Into::into), older_messages_expired }))
 }

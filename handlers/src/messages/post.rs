@@ -5,12 +5,10 @@ use axum::response::Response;
 use model::{ClientRequest, PostError, Role, ThreadId};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
-use crate::fields::{self, talk};
-use crate::form;
+use crate::fields;
 use crate::http::checked::{Check, Form};
 use crate::http::deadline::Deadline;
 use crate::http::events;
@@ -25,21 +23,16 @@ use crate::state::Ctx;
 /// The message as it is sent.
 #[derive(Deserialize, ToSchema)]
 pub struct NewMessage {
-    #[schema(schema_with = fields::new_content)]
-    content: String,
+    content: fields::NewContent,
     #[serde(default = "asks")]
-    #[schema(schema_with = talk::ask)]
-    ask: bool,
-    #[schema(schema_with = talk::client_message_id)]
-    client_message_id: Option<Uuid>,
-    #[schema(schema_with = talk::new_role)]
-    role: Option<Role>,
-    #[schema(schema_with = talk::seen_version)]
-    version_number: Option<u32>,
+    ask: fields::Ask,
+    client_message_id: Option<fields::ClientMessageId>,
+    role: Option<fields::NewRole>,
+    version_number: Option<fields::SeenVersion>,
 }
 
-const fn asks() -> bool {
-    true
+const fn asks() -> fields::Ask {
+    fields::Ask(true)
 }
 
 /// Stores the message, asks the model, stores its answer. 201 with both. When the model fails the question stays, and
@@ -89,13 +82,14 @@ impl Check for NewMessage {
     type Checked = Draft;
 
     fn check(self, wrong: &mut Wrong) -> Option<Draft> {
-        let Self { content, ask: asks, client_message_id, role, version_number } = self;
-        wrong.take(form::message("content", &content));
-        if role == Some(Role::Ai) {
+        let asks = self.ask.0;
+        let content = wrong.take(self.content.parse("content"));
+        if self.role.is_some_and(|role| role.0 == Role::Ai) {
             wrong.note(ApiError::invalid("role", "Only the model's answers have this role."));
         }
-        let client = client_message_id.map(|id| ClientRequest::new(id, &content, asks));
-        wrong.take(version_number.map(|number| form::version("version_number", number)).transpose());
+        let version_number = self.version_number.and_then(|version| wrong.take(version.parse()));
+        let content = content?;
+        let client = self.client_message_id.map(|id| ClientRequest::new(id.0, &content, asks));
         Some(Draft { content, asks, client, version_number })
     }
 }

@@ -4,18 +4,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ai::Delta;
-use crate::fields::talk::{self, Failure};
+use crate::fields;
 use crate::http::events::Events;
 use crate::messages::accept::Accepted;
 use crate::messages::outcome::Outcome;
 use crate::messages::view::{MessageView, PatchView, Posted};
+use crate::openapi::Failure;
 
 /// The event `accepted`: the message is stored.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AcceptedEvent {
     message: MessageView,
-    #[schema(schema_with = talk::replayed)]
-    replayed: bool,
+    replayed: fields::Replayed,
 }
 
 /// The event `done`: what is stored now.
@@ -24,8 +24,7 @@ pub(super) struct DoneEvent {
     message: MessageView,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply: Option<MessageView>,
-    #[schema(schema_with = talk::replayed)]
-    replayed: bool,
+    replayed: fields::Replayed,
 }
 
 /// An event of the stream: its name, and its data.
@@ -56,7 +55,7 @@ pub(super) fn send_accepted(events: &Events, accepted: &Accepted) {
         Accepted::Asked(run) => (&run.question, false),
         Accepted::Running(question, _) => (&**question, true),
     };
-    events.send("accepted", &AcceptedEvent { message: message.into(), replayed });
+    events.send("accepted", &AcceptedEvent { message: message.into(), replayed: replayed.into() });
 }
 
 /// Sends the last events.
@@ -65,5 +64,5 @@ pub(super) fn send_outcome(events: &Events, outcome: &Outcome) {
     if let Some(patch) = reply.as_ref().and_then(MessageView::patch) {
         events.send("patch", patch);
     }
-    events.send("done", &DoneEvent { message, reply, replayed: outcome.is_repeated });
+    events.send("done", &DoneEvent { message, reply, replayed: outcome.is_repeated.into() });
 }

@@ -4,7 +4,7 @@ use model::{Message, Patch, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fields::{self, talk};
+use crate::fields;
 use crate::messages::outcome::Outcome;
 
 /// A question, a note or an answer.
@@ -12,60 +12,41 @@ use crate::messages::outcome::Outcome;
 #[schema(as = Message)]
 #[serde(rename_all = "snake_case")]
 pub(super) struct MessageView {
-    #[schema(schema_with = fields::message_id)]
-    message_id: String,
-    #[schema(schema_with = fields::thread_id)]
-    thread_id: String,
-    #[schema(schema_with = fields::role)]
-    role: &'static str,
-    #[schema(schema_with = fields::content)]
-    content: String,
-    #[schema(schema_with = talk::timestamp)]
-    timestamp: String,
+    message_id: fields::MessageId,
+    thread_id: fields::ThreadId,
+    role: fields::Role,
+    content: fields::Content,
+    timestamp: fields::Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = talk::stored_client_message_id)]
-    client_message_id: Option<String>,
+    client_message_id: Option<fields::StoredClientMessageId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = talk::reply_state)]
-    reply_state: Option<&'static str>,
+    reply_state: Option<fields::ReplyState>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = talk::reply_error)]
-    reply_error: Option<String>,
+    reply_error: Option<fields::ReplyError>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::suggested_code)]
-    suggested_code: Option<String>,
+    suggested_code: Option<fields::SuggestedCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<PatchView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::patch_status)]
-    patch_status: Option<&'static str>,
+    patch_status: Option<fields::PatchStatus>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::applied_version)]
-    applied_version: Option<u32>,
+    applied_version: Option<fields::AppliedVersion>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::patch_withheld)]
-    patch_withheld: Option<String>,
+    patch_withheld: Option<fields::PatchWithheld>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::context_mode)]
-    context_mode: Option<&'static str>,
+    context_mode: Option<fields::ContextMode>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::context_lines)]
-    context_lines: Option<[u32; 2]>,
+    context_lines: Option<fields::ContextLines>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::history_truncated)]
-    history_truncated: Option<bool>,
+    history_truncated: Option<fields::HistoryTruncated>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::warnings)]
-    warnings: Option<Vec<String>>,
+    warnings: Option<fields::Warnings>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::confidence)]
-    confidence: Option<&'static str>,
+    confidence: Option<fields::Confidence>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::token_count)]
-    token_count: Option<u32>,
+    token_count: Option<fields::TokenCount>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::model_id)]
-    model_id: Option<String>,
+    model_id: Option<fields::ModelId>,
 }
 
 /// `{"message": …}`.
@@ -99,42 +80,37 @@ impl MessageView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Patch)]
 pub(super) struct PatchView {
-    #[schema(schema_with = fields::start_line)]
-    start_line: u32,
-    #[schema(schema_with = fields::end_line)]
-    end_line: u32,
-    #[schema(schema_with = fields::original)]
-    original: String,
-    #[schema(schema_with = fields::replacement)]
-    replacement: String,
-    #[schema(schema_with = fields::base_version)]
-    base_version: u32,
+    start_line: fields::StartLine,
+    end_line: fields::EndLine,
+    original: fields::Original,
+    replacement: fields::Replacement,
+    base_version: fields::BaseVersion,
 }
 
 impl From<&Message> for MessageView {
     fn from(message: &Message) -> Self {
         let (id, is_answer) = (message.id(), message.role == Role::Ai);
         Self {
-            message_id: id.to_string(),
-            thread_id: id.thread_id.to_string(),
-            role: message.role.as_str(),
-            content: message.content.clone(),
-            timestamp: message.created_at.to_rfc3339(),
-            client_message_id: message.client_message_id.clone(),
-            reply_state: message.reply_state.map(model::ReplyState::as_str),
-            reply_error: message.reply_error.clone(),
-            suggested_code: message.suggested_code.clone(),
+            message_id: id.into(),
+            thread_id: id.thread_id.into(),
+            role: message.role.into(),
+            content: message.content.clone().into(),
+            timestamp: message.created_at.into(),
+            client_message_id: message.client_message_id.clone().map(Into::into),
+            reply_state: message.reply_state.map(Into::into),
+            reply_error: message.reply_error.clone().map(Into::into),
+            suggested_code: message.suggested_code.clone().map(Into::into),
             patch: message.patch.as_ref().map(PatchView::from),
-            patch_status: message.patch_status.map(model::PatchStatus::as_str),
-            applied_version: message.applied_version,
-            patch_withheld: message.patch_withheld.clone(),
-            context_mode: message.context_mode.map(model::ContextMode::as_str),
-            context_lines: message.context_first_line.zip(message.context_last_line).map(|(first, last)| [first, last]),
-            history_truncated: is_answer.then(|| message.history_truncated.unwrap_or_default()),
-            warnings: is_answer.then(|| message.warnings.clone().unwrap_or_default()),
-            confidence: message.confidence.map(model::Confidence::as_str),
-            token_count: token_count(message),
-            model_id: message.model_id.clone(),
+            patch_status: message.patch_status.map(Into::into),
+            applied_version: message.applied_version.map(Into::into),
+            patch_withheld: message.patch_withheld.clone().map(Into::into),
+            context_mode: message.context_mode.map(Into::into),
+            context_lines: context_lines(message),
+            history_truncated: is_answer.then(|| message.history_truncated.unwrap_or_default().into()),
+            warnings: is_answer.then(|| message.warnings.clone().unwrap_or_default().into()),
+            confidence: message.confidence.map(Into::into),
+            token_count: token_count(message).map(Into::into),
+            model_id: message.model_id.clone().map(Into::into),
         }
     }
 }
@@ -148,13 +124,19 @@ impl From<&Message> for OneMessage {
 impl From<&Patch> for PatchView {
     fn from(patch: &Patch) -> Self {
         Self {
-            start_line: patch.start_line,
-            end_line: patch.end_line,
-            original: patch.original.clone(),
-            replacement: patch.replacement.clone(),
-            base_version: patch.base_version,
+            start_line: patch.start_line.into(),
+            end_line: patch.end_line.into(),
+            original: patch.original.clone().into(),
+            replacement: patch.replacement.clone().into(),
+            base_version: patch.base_version.into(),
         }
     }
+}
+
+/// The first and the last line that the model saw.
+fn context_lines(message: &Message) -> Option<fields::ContextLines> {
+    let (first, last) = (message.context_first_line?, message.context_last_line?);
+    Some([first, last].into())
 }
 
 /// All tokens of an answer, however they were paid for.

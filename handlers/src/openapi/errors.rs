@@ -1,9 +1,12 @@
 //! The errors of a route: those that follow from what it is, and how all of them are described.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use axum::http::header;
 use serde_json::{Map, Value, json};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::ErrorCode;
 use crate::fields;
@@ -11,6 +14,21 @@ use crate::openapi::shapes::reference;
 use crate::openapi::trace_header;
 use crate::rates::RateLimit;
 use crate::routes::route::Access;
+
+/// The envelope of an error where it is not a response of its own: in a stream.
+pub(crate) struct Failure;
+
+impl PartialSchema for Failure {
+    fn schema() -> RefOr<Schema> {
+        Ref::from_schema_name(Self::name()).into()
+    }
+}
+
+impl ToSchema for Failure {
+    fn name() -> Cow<'static, str> {
+        "Error".into()
+    }
+}
 
 /// What is known of a route without asking its handler.
 pub(super) struct Known<'a> {
@@ -200,18 +218,18 @@ fn error_schema() -> Value {
                     "description": "On a developer's machine only: the cause as the log has it.",
                     "examples": [{ "cause": "the table does not answer" }],
                 },
-                "retry_after": fields::time(
+                "retry_after": fields::time().description(Some(
                     "Of `RATE_LIMIT_EXCEEDED`: when the next request passes. Of `REQUEST_IN_PROGRESS`: when it is worth asking again. Of \
                      `BEDROCK_UNAVAILABLE`: when the model may be free again, if it is only busy."
-                ),
+                )).build(),
                 "limit": text(
                     "Of `RATE_LIMIT_EXCEEDED`: the limit that was reached. Each route lists its own under 429; `ai-day` is all questions \
                      to the model in a day, where the operator caps them.",
                     "ai"
                 ),
-                "current_version": fields::version_number(),
+                "current_version": fields::VersionNumber::schema(),
                 "current_code": text("Of `VERSION_CONFLICT`: the code that was saved meanwhile.", "fn main() {}\n"),
-                "message_id": fields::message_id(),
+                "message_id": fields::MessageId::schema(),
                 "partial_explanation": text("Of `AI_MALFORMED_RESPONSE`: as much as could be read.", "It should be"),
             },
         } },

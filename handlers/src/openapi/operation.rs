@@ -1,6 +1,7 @@
 //! One operation: what its handler says of itself, with its parameters, its body, and its errors.
 
 use serde_json::{Value, json};
+use utoipa::PartialSchema;
 
 use crate::fields;
 use crate::openapi::errors::{Known, responses};
@@ -42,16 +43,20 @@ pub(super) fn describe(route: &Route, tag: &str) -> (String, Value) {
     (method, operation)
 }
 
+fn schema<T: PartialSchema>() -> Value {
+    json!(T::schema())
+}
+
 /// The ids in the path, before what the handler takes from the query.
 fn parameters(operation: &mut Value, path: &str) {
     let known = [
-        ("id", "{id}", fields::session_id()),
-        ("thread_id", "{thread_id}", fields::thread_id()),
-        ("message_id", "{message_id}", fields::message_id()),
-        ("device_id", "{device_id}", fields::device_id()),
+        ("id", "{id}", schema::<fields::SessionId>()),
+        ("thread_id", "{thread_id}", schema::<fields::ThreadId>()),
+        ("message_id", "{message_id}", schema::<fields::MessageId>()),
+        ("device_id", "{device_id}", schema::<fields::DeviceId>()),
     ];
     let ids = known.into_iter().filter(|(_, place, _)| path.contains(place)).map(|(name, _, schema)| {
-        json!({ "name": name, "in": "path", "required": true, "description": schema.description, "schema": schema })
+        json!({ "name": name, "in": "path", "required": true, "description": schema["description"], "schema": schema })
     });
     let mut all: Vec<Value> = ids.collect();
     if let Some(Value::Array(others)) = operation.get_mut("parameters") {

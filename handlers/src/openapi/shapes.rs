@@ -1,13 +1,12 @@
 //! Schemas that a typed client needs and that no struct of ours says: named enums, unions by their discriminator, forms that
 //! say something.
 
-use std::iter::once;
-
 use model::Language;
 use serde_json::{Map, Value, json};
+use utoipa::PartialSchema as _;
 
 use crate::error::ErrorCode;
-use crate::fields::talk;
+use crate::fields;
 
 type Schemas = Map<String, Value>;
 
@@ -117,7 +116,7 @@ fn messages(schemas: &mut Schemas) {
         *error = reference("ErrorCode");
         error["description"] = about;
     }
-    ai["properties"]["content"] = json!(talk::explanation());
+    ai["properties"]["content"] = json!(fields::Explanation::schema());
     user["description"] = "A question or a note.".into();
     ai["description"] = "An answer of the model.".into();
     union(schemas, "Message", "role", [("user", "UserMessage", user), ("ai", "AiMessage", ai)]);
@@ -190,10 +189,10 @@ fn name_languages(schema: &mut Value, names: &[Value]) {
         Value::Array(items) => items.iter_mut().for_each(|item| name_languages(item, names)),
         Value::Object(fields) => {
             let listed = fields.get("enum").and_then(Value::as_array);
-            let is_nullable = listed.is_some_and(|listed| listed.iter().eq(names.iter().chain(once(&Value::Null))));
-            if !is_nullable && listed.is_none_or(|listed| listed != names) {
+            if listed.is_none_or(|listed| listed != names) {
                 return fields.values_mut().for_each(|field| name_languages(field, names));
             }
+            let is_nullable = fields.get("type").is_some_and(Value::is_array);
             let about = fields.get("description").cloned();
             *schema = reference("Language");
             if is_nullable {

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::form;
 use crate::http::checked::{Check, CodeForm};
 use crate::sessions::view::OneSession;
 use crate::state::Ctx;
@@ -18,14 +17,10 @@ use crate::state::Ctx;
 /// The file as it is sent.
 #[derive(Deserialize, ToSchema)]
 pub struct NewFile {
-    #[schema(schema_with = fields::new_filename)]
-    filename: String,
-    #[schema(schema_with = fields::code_content)]
-    code_content: String,
-    #[schema(schema_with = fields::language_to_set)]
-    language_override: Option<String>,
-    #[schema(schema_with = fields::client_session_id)]
-    client_session_id: Option<Uuid>,
+    filename: fields::NewFilename,
+    code_content: fields::CodeContent,
+    language_override: Option<fields::LanguageToSet>,
+    client_session_id: Option<fields::ClientSessionId>,
 }
 
 /// Creates a session. 201 with the session, without the code that was just sent. 200 when an earlier request with the same
@@ -60,12 +55,11 @@ impl Check for NewFile {
     type Checked = (Option<Uuid>, String, NewSession);
 
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
-        let filename = wrong.take(form::filename(&self.filename));
-        let language_override = self.language_override.as_deref();
-        let language_override = language_override.and_then(|name| wrong.take(form::language_override(name)));
-        let text = wrong.take(form::code(self.code_content));
+        let filename = wrong.take(self.filename.parse());
+        let language_override = self.language_override.and_then(|name| wrong.take(name.parse()));
+        let text = wrong.take(self.code_content.parse());
         let new = NewSession { filename: filename?, language_override, text: text? };
-        Some((self.client_session_id, self.filename, new))
+        Some((self.client_session_id.map(|id| id.0), self.filename.0, new))
     }
 }
 

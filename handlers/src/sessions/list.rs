@@ -21,8 +21,7 @@ use crate::state::Ctx;
 pub struct SessionPage {
     sessions: Vec<SessionView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::cursor)]
-    cursor: Option<String>,
+    cursor: Option<fields::Cursor>,
 }
 
 /// Extractor: `?sort=created`, which is the default, or `updated`.
@@ -57,7 +56,7 @@ pub async fn list(
     };
     left_out.log(&ctx, caller.user_id);
     let sessions = page.items.iter().map(SessionView::from).collect();
-    Ok(Json(SessionPage { sessions, cursor: page.cursor }))
+    Ok(Json(SessionPage { sessions, cursor: page.cursor.map(Into::into) }))
 }
 
 #[derive(Deserialize)]
@@ -79,6 +78,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Sort {
 
 impl IntoParams for Sort {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![optional("sort", fields::sort())]
+        let sort = fields::one_of(["created", "updated"]).default(Some("created".into()));
+        let about = "By creation, or by last activity; the latest first.";
+        vec![optional("sort", sort.description(Some(about)).build())]
     }
 }

@@ -103,6 +103,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Included {
 
 impl IntoParams for Included {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![optional("include", fields::include())]
+        let about = "What to answer beside the session: its threads.";
+        vec![optional("include", fields::one_of(["threads"]).description(Some(about)).build())]
     }
 }

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::form;
 use crate::http::checked::{Check, Form};
 use crate::http::json::change;
 use crate::http::path::Path;
@@ -19,11 +18,11 @@ use crate::state::Ctx;
 #[derive(Deserialize, ToSchema)]
 pub struct Metadata {
     #[serde(default, deserialize_with = "change")]
-    #[schema(schema_with = fields::new_filename, required = false)]
-    filename: Change<String>,
+    #[schema(value_type = fields::NewFilename, required = false)]
+    filename: Change<fields::NewFilename>,
     #[serde(default, deserialize_with = "change")]
-    #[schema(schema_with = fields::language_to_change, required = false)]
-    language_override: Change<String>,
+    #[schema(value_type = Option<fields::LanguageToChange>, required = false)]
+    language_override: Change<fields::LanguageToChange>,
 }
 
 /// Renames. 200 with the session, without its code.
@@ -60,15 +59,15 @@ impl Check for Metadata {
                 .note(ApiError::new(ErrorCode::InvalidInput).with_message("Send filename, language_override or both."));
         }
         let given = match &self.filename {
-            Change::Set(name) => Some(name.clone()),
+            Change::Set(name) => Some(name.0.clone()),
             Change::Keep | Change::Clear => None,
         };
         let filename = match self.filename {
             Change::Keep => None,
             Change::Clear => wrong.take(Err(ApiError::invalid("filename", "A session always has a name."))),
-            Change::Set(name) => wrong.take(form::filename(&name)),
+            Change::Set(name) => wrong.take(name.parse()),
         };
-        let language_override = self.language_override.try_map(|name| form::language_override(&name));
+        let language_override = self.language_override.try_map(|name| name.parse());
         Some((given, NewSettings { filename, language_override: wrong.take(language_override)? }))
     }
 }

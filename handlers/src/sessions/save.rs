@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::form;
 use crate::http::checked::{Check, CodeForm};
 use crate::http::json::{change, given};
 use crate::http::path::Path;
@@ -21,14 +20,13 @@ use crate::threads::ThreadView;
 /// What to save, as it is sent. `null` takes the language back, and then the detected one counts.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Save {
-    #[schema(schema_with = fields::expected_version_number)]
-    expected_version_number: u32,
+    expected_version_number: fields::ExpectedVersion,
     #[serde(default, deserialize_with = "given")]
-    #[schema(schema_with = fields::code_content, required = false)]
-    code_content: Option<String>,
+    #[schema(nullable = false)]
+    code_content: Option<fields::CodeContent>,
     #[serde(default, deserialize_with = "change")]
-    #[schema(schema_with = fields::language_to_change, required = false)]
-    language_override: Change<String>,
+    #[schema(value_type = Option<fields::LanguageToChange>, required = false)]
+    language_override: Change<fields::LanguageToChange>,
 }
 
 /// The session as it is now, without the code that was just sent, and its threads.
@@ -82,10 +80,10 @@ impl Check for Save {
     type Checked = (u32, Option<String>, Change<Language>);
 
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
-        let version = wrong.take(form::version("expected_version_number", self.expected_version_number));
-        let language_override = self.language_override.try_map(|name| form::language_override(&name));
+        let version = wrong.take(self.expected_version_number.parse());
+        let language_override = self.language_override.try_map(|name| name.parse());
         let language_override = wrong.take(language_override);
-        let text = self.code_content.map(form::code).transpose();
+        let text = self.code_content.map(fields::CodeContent::parse).transpose();
         let text = wrong.take(text);
         Some((version?, text?, language_override?))
     }

@@ -12,32 +12,20 @@ use crate::threads::ThreadView;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(crate) struct SessionView {
-    #[schema(schema_with = fields::session_id)]
-    session_id: String,
-    #[schema(schema_with = fields::filename)]
-    filename: String,
-    #[schema(schema_with = fields::language_detected)]
-    language_detected: &'static str,
+    session_id: fields::SessionId,
+    filename: fields::Filename,
+    language_detected: fields::LanguageDetected,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::language_override)]
-    language_override: Option<&'static str>,
-    #[schema(schema_with = fields::version_number)]
-    version_number: u32,
-    #[schema(schema_with = fields::code_bytes)]
-    code_bytes: u32,
-    #[schema(schema_with = fields::thread_count)]
-    thread_count: u32,
-    #[schema(schema_with = fields::created_at)]
-    created_at: String,
-    #[schema(schema_with = fields::updated_at)]
-    updated_at: String,
-    #[schema(schema_with = fields::last_activity_at)]
-    last_activity_at: String,
-    #[schema(schema_with = fields::user_id)]
-    last_modified_by: String,
+    language_override: Option<fields::LanguageOverride>,
+    version_number: fields::VersionNumber,
+    code_bytes: fields::CodeBytes,
+    thread_count: fields::ThreadCount,
+    created_at: fields::CreatedAt,
+    updated_at: fields::UpdatedAt,
+    last_activity_at: fields::LastActivityAt,
+    last_modified_by: fields::UserId,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::code_content)]
-    code_content: Option<String>,
+    code_content: Option<fields::CodeContent>,
 }
 
 /// `{"session": …}`.
@@ -45,14 +33,13 @@ pub(crate) struct SessionView {
 pub struct OneSession {
     session: SessionView,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::filename_given)]
-    filename_given: Option<String>,
+    filename_given: Option<fields::FilenameGiven>,
 }
 
 impl OneSession {
     /// Tells the name that the client gave, if the session has another: a name is made safe, and never in silence.
     pub(super) fn given(mut self, filename: &str) -> Self {
-        self.filename_given = (self.session.filename != filename).then(|| filename.to_owned());
+        self.filename_given = (self.session.filename.0.as_str() != filename).then(|| filename.to_owned().into());
         self
     }
 }
@@ -60,17 +47,17 @@ impl OneSession {
 impl From<&Session> for SessionView {
     fn from(head: &Session) -> Self {
         Self {
-            session_id: head.session_id.to_string(),
-            filename: head.filename.as_str().to_owned(),
-            language_detected: head.language_detected.name(),
-            language_override: head.language_override.map(model::Language::name),
-            version_number: head.version_number,
-            code_bytes: head.code_bytes,
-            thread_count: head.thread_count,
-            created_at: head.created_at.to_rfc3339(),
-            updated_at: head.updated_at.to_rfc3339(),
-            last_activity_at: head.last_activity().to_rfc3339(),
-            last_modified_by: head.last_modified_by.to_string(),
+            session_id: head.session_id.into(),
+            filename: head.filename.clone().into(),
+            language_detected: head.language_detected.into(),
+            language_override: head.language_override.map(Into::into),
+            version_number: head.version_number.into(),
+            code_bytes: head.code_bytes.into(),
+            thread_count: head.thread_count.into(),
+            created_at: head.created_at.into(),
+            updated_at: head.updated_at.into(),
+            last_activity_at: head.last_activity().into(),
+            last_modified_by: head.last_modified_by.into(),
             code_content: None,
         }
     }
@@ -91,6 +78,6 @@ impl From<&Session> for OneSession {
 
 impl From<OpenedSession> for SessionView {
     fn from(opened: OpenedSession) -> Self {
-        Self { code_content: Some(opened.text.to_string()), ..Self::from(&opened.head) }
+        Self { code_content: Some(opened.text.to_string().into()), ..Self::from(&opened.head) }
     }
 }

@@ -12,7 +12,7 @@ use crate::http::checked::{Check, SelectionForm};
 use crate::http::json::given;
 use crate::http::path::Path;
 use crate::state::Ctx;
-use crate::threads::create::{ThreadForm, counted_line};
+use crate::threads::create::{UncheckedLines, counted_line};
 use crate::threads::view::OneThread;
 
 /// The anchor as it is sent. What is absent stays, unless the type changes: then the old lines mean nothing any more.
@@ -20,17 +20,17 @@ use crate::threads::view::OneThread;
 #[schema(as = Anchor)]
 pub struct AnchorForm {
     #[serde(rename = "type", default, deserialize_with = "given")]
-    #[schema(schema_with = fields::thread_kind, required = false)]
-    kind: Option<ThreadKind>,
+    #[schema(nullable = false)]
+    kind: Option<fields::ThreadKind>,
     #[serde(default, deserialize_with = "given")]
-    #[schema(schema_with = fields::start_line, required = false)]
-    start_line: Option<u32>,
+    #[schema(nullable = false)]
+    start_line: Option<fields::StartLine>,
     #[serde(default, deserialize_with = "given")]
-    #[schema(schema_with = fields::end_line, required = false)]
-    end_line: Option<u32>,
+    #[schema(nullable = false)]
+    end_line: Option<fields::EndLine>,
     #[serde(default, deserialize_with = "given")]
-    #[schema(schema_with = fields::selected_text, required = false)]
-    selected_text: Option<String>,
+    #[schema(nullable = false)]
+    selected_text: Option<fields::SelectedText>,
 }
 
 /// Moves the thread. 200 with the thread, whose anchor is checked against the saved code.
@@ -65,7 +65,9 @@ impl Check for AnchorForm {
             let message = "Send one or more of type, start_line, end_line and selected_text.";
             wrong.note(ApiError::new(ErrorCode::InvalidInput).with_message(message));
         }
-        for (field, line) in [("start_line", start_line), ("end_line", end_line)] {
+        for (field, line) in
+            [("start_line", start_line.as_ref().map(|line| line.0)), ("end_line", end_line.as_ref().map(|line| line.0))]
+        {
             wrong.take(line.map(|line| counted_line(field, line)).transpose());
         }
         Some(self)
@@ -83,19 +85,18 @@ impl AnchorForm {
                 "A thread on the whole file has no lines. Send type block with them.",
             ));
         }
-        let kind = self.kind.unwrap_or(thread.kind);
+        let kind = self.kind.map_or(thread.kind, |kind| kind.0);
         let old = (kind == thread.kind).then_some(thread);
         // Where the last line is the old one, it is the first that is wrong.
         let start_line_alone = old.is_some() && self.start_line.is_some() && self.end_line.is_none();
-        let form = ThreadForm {
+        let lines = UncheckedLines {
             kind,
-            start_line: self.start_line.or(old.map(|thread| thread.anchor.start_line)),
-            end_line: self.end_line.or(old.map(|thread| thread.anchor.end_line)),
-            selected_text: self.selected_text.or_else(|| old.map(|thread| thread.selected_text.clone())),
-            client_thread_id: None,
+            start_line: self.start_line.map(|line| line.0).or(old.map(|thread| thread.anchor.start_line)),
+            end_line: self.end_line.map(|line| line.0).or(old.map(|thread| thread.anchor.end_line)),
+            selected_text: self.selected_text.map(|text| text.0).or_else(|| old.map(|old| old.selected_text.clone())),
         };
         let mut wrong = Wrong::default();
-        let selection = form.selection(&mut wrong);
+        let selection = lines.check(&mut wrong);
         wrong.or(selection).map_err(|error| {
             if start_line_alone && error.field() == Some("end_line") {
                 ApiError::invalid("start_line", "The thread ends before this line. Send end_line too.")

@@ -20,16 +20,11 @@ use crate::threads::view::OneThread;
 #[schema(as = NewThread)]
 pub struct ThreadForm {
     #[serde(rename = "type")]
-    #[schema(schema_with = fields::thread_kind)]
-    pub(crate) kind: ThreadKind,
-    #[schema(schema_with = fields::line_to_select)]
-    pub(crate) start_line: Option<u32>,
-    #[schema(schema_with = fields::line_to_select)]
-    pub(crate) end_line: Option<u32>,
-    #[schema(schema_with = fields::text_to_select)]
-    pub(crate) selected_text: Option<String>,
-    #[schema(schema_with = fields::client_thread_id)]
-    pub(crate) client_thread_id: Option<Uuid>,
+    kind: fields::ThreadKind,
+    start_line: Option<fields::LineToSelect>,
+    end_line: Option<fields::LineToSelect>,
+    selected_text: Option<fields::TextToSelect>,
+    client_thread_id: Option<fields::ClientThreadId>,
 }
 
 /// Opens a thread. 201 with the thread; 200 when an earlier request with the same client id opened it.
@@ -72,14 +67,28 @@ impl Check for ThreadForm {
     type Checked = (Option<Uuid>, NewThread);
 
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
-        Some((self.client_thread_id, self.selection(wrong)?))
+        let lines = UncheckedLines {
+            kind: self.kind.0,
+            start_line: self.start_line.map(|line| line.0),
+            end_line: self.end_line.map(|line| line.0),
+            selected_text: self.selected_text.map(|text| text.0),
+        };
+        Some((self.client_thread_id.map(|id| id.0), lines.check(wrong)?))
     }
 }
 
-impl ThreadForm {
-    /// What the thread is on. Notes every line that cannot be.
-    pub(crate) fn selection(self, wrong: &mut Wrong) -> Option<NewThread> {
-        // A type that is wrong does not say whether there have to be lines.
+/// The lines that a request names, before they are checked.
+pub(crate) struct UncheckedLines {
+    pub(crate) kind: ThreadKind,
+    pub(crate) start_line: Option<u32>,
+    pub(crate) end_line: Option<u32>,
+    pub(crate) selected_text: Option<String>,
+}
+
+impl UncheckedLines {
+    /// Checks the lines, and notes an error for each line that is missing or out of order.
+    pub(crate) fn check(self, wrong: &mut Wrong) -> Option<NewThread> {
+        // With a wrong type it is unknown whether lines are required.
         let needs_lines = self.kind == ThreadKind::Block && !wrong.is_at("type");
         let line = |given: Option<u32>, field| match given {
             Some(number) => counted_line(field, number),

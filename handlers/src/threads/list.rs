@@ -20,8 +20,7 @@ use crate::threads::view::ThreadView;
 pub struct ThreadPage {
     threads: Vec<ThreadView>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::cursor)]
-    cursor: Option<String>,
+    cursor: Option<fields::Cursor>,
 }
 
 /// Lists a page. A thread that does not decode hides no other.
@@ -43,5 +42,5 @@ pub async fn list(
     let page = page.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
     left_out.log(&ctx, caller.user_id);
     let threads = page.items.iter().map(ThreadView::from).collect();
-    Ok(Json(ThreadPage { threads, cursor: page.cursor }))
+    Ok(Json(ThreadPage { threads, cursor: page.cursor.map(Into::into) }))
 }

@@ -1,57 +1,42 @@
 //! A thread as the API shows it.
 
-use model::{MessageId, PlacedThread, ReplyState, Thread, ThreadKind};
+use model::{MessageId, PlacedThread, Thread, ThreadKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fields::{self, talk};
+use crate::fields;
 
 /// Where a thread is, and whether its lines are still what was selected.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Thread)]
 pub struct ThreadView {
-    #[schema(schema_with = fields::thread_id)]
-    thread_id: String,
-    #[schema(schema_with = fields::session_id)]
-    session_id: String,
+    thread_id: fields::ThreadId,
+    session_id: fields::SessionId,
     #[serde(rename = "type")]
-    #[schema(schema_with = fields::thread_kind)]
-    kind: &'static str,
+    kind: fields::ThreadKind,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::start_line)]
-    start_line: Option<u32>,
+    start_line: Option<fields::StartLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::end_line)]
-    end_line: Option<u32>,
+    end_line: Option<fields::EndLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::selected_text)]
-    selected_text: Option<String>,
-    #[schema(schema_with = fields::anchor_status)]
-    anchor_status: &'static str,
-    #[schema(schema_with = talk::message_count)]
-    message_count: u32,
+    selected_text: Option<fields::SelectedText>,
+    anchor_status: fields::AnchorStatus,
+    message_count: fields::MessageCount,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_message: Option<LastMessage>,
-    #[schema(schema_with = fields::created_at)]
-    created_at: String,
-    #[schema(schema_with = fields::updated_at)]
-    updated_at: String,
+    created_at: fields::CreatedAt,
+    updated_at: fields::UpdatedAt,
 }
 
 /// What was said last in a thread.
 #[derive(Serialize, ToSchema)]
 struct LastMessage {
-    #[schema(schema_with = fields::message_id)]
-    message_id: String,
-    #[schema(schema_with = fields::role)]
-    role: &'static str,
-    #[schema(schema_with = talk::excerpt)]
-    excerpt: String,
-    #[schema(schema_with = talk::timestamp)]
-    timestamp: String,
+    message_id: fields::MessageId,
+    role: fields::Role,
+    excerpt: fields::Excerpt,
+    timestamp: fields::Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = talk::reply_state)]
-    reply_state: Option<&'static str>,
+    reply_state: Option<fields::ReplyState>,
 }
 
 /// `{"thread": …}`.
@@ -65,17 +50,17 @@ impl From<&PlacedThread> for ThreadView {
         // The whole file has no lines of its own.
         let block = (thread.kind == ThreadKind::Block).then_some(thread);
         Self {
-            thread_id: thread.id().to_string(),
-            session_id: thread.session_id.to_string(),
-            kind: thread.kind.as_str(),
-            start_line: block.map(|thread| thread.anchor.start_line),
-            end_line: block.map(|thread| thread.anchor.end_line),
-            selected_text: block.map(|thread| thread.selected_text.clone()),
-            anchor_status: thread.anchor.status.as_str(),
-            message_count: thread.message_count.unwrap_or_default(),
+            thread_id: thread.id().into(),
+            session_id: thread.session_id.into(),
+            kind: thread.kind.into(),
+            start_line: block.map(|thread| thread.anchor.start_line.into()),
+            end_line: block.map(|thread| thread.anchor.end_line.into()),
+            selected_text: block.map(|thread| thread.selected_text.clone().into()),
+            anchor_status: thread.anchor.status.into(),
+            message_count: thread.message_count.unwrap_or_default().into(),
             last_message: LastMessage::of(thread),
-            created_at: thread.created_at.to_rfc3339(),
-            updated_at: thread.changed_at().to_rfc3339(),
+            created_at: thread.created_at.into(),
+            updated_at: thread.changed_at().into(),
         }
     }
 }
@@ -83,11 +68,11 @@ impl From<&PlacedThread> for ThreadView {
 impl LastMessage {
     fn of(thread: &Thread) -> Option<Self> {
         Some(Self {
-            message_id: MessageId { thread_id: thread.id(), seq: thread.last_seq? }.to_string(),
-            role: thread.last_role?.as_str(),
-            excerpt: thread.last_excerpt.clone()?,
-            timestamp: thread.last_at?.to_rfc3339(),
-            reply_state: thread.last_state.map(ReplyState::as_str),
+            message_id: MessageId { thread_id: thread.id(), seq: thread.last_seq? }.into(),
+            role: thread.last_role?.into(),
+            excerpt: thread.last_excerpt.clone()?.into(),
+            timestamp: thread.last_at?.into(),
+            reply_state: thread.last_state.map(Into::into),
         })
     }
 }

@@ -20,8 +20,7 @@ const PASSWORD: &str = "password";
 #[derive(Deserialize, ToSchema)]
 #[schema(as = DeleteAccount)]
 pub struct DeleteForm {
-    #[schema(schema_with = fields::password)]
-    password: String,
+    password: fields::Password,
 }
 
 /// Deletes the account. 200 without cookies; its name and address are free from now on.
@@ -45,7 +44,7 @@ pub async fn delete(
     Body(form): Body<DeleteForm>,
 ) -> ApiResult<(SetCookies, Json<Done>)> {
     let (user, _) = counted_account(&ctx, caller).await?;
-    prove(&ctx, &user, &form.password, PASSWORD).await?;
+    prove(&ctx, &user, &form.password.0, PASSWORD).await?;
     ctx.store.accounts().delete(&user).await.map_err(|error| refused(error, PASSWORD))?;
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device()).without(user.user_id);
     let cookies = SetCookies::clear(ctx.app.cookies).device(&ctx.app.devices.write(&devices));

@@ -22,20 +22,14 @@ pub struct DevicesView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Device)]
 struct DeviceView {
-    #[schema(schema_with = fields::device_id)]
-    device_id: String,
-    #[schema(schema_with = fields::created_at)]
-    created_at: String,
-    #[schema(schema_with = fields::last_used_at)]
-    last_used_at: String,
+    device_id: fields::DeviceId,
+    created_at: fields::CreatedAt,
+    last_used_at: fields::LastUsedAt,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::browser, required = false)]
-    browser: Option<&'static str>,
+    browser: Option<fields::Browser>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::system, required = false)]
-    system: Option<&'static str>,
-    #[schema(schema_with = fields::is_this)]
-    is_this: bool,
+    system: Option<fields::System>,
+    is_this: fields::IsThis,
 }
 
 /// Lists them, the one used last first. They are read in one request, which also says whether the caller's own stands.
@@ -59,12 +53,12 @@ impl DeviceView {
     fn of(family: &RefreshFamily, caller: Caller) -> Self {
         let user_agent = family.user_agent.as_deref().unwrap_or_default();
         Self {
-            device_id: family.family_id.to_string(),
-            created_at: family.created_at.to_rfc3339(),
-            last_used_at: family.last_used().to_rfc3339(),
-            browser: user_agent::browser(user_agent),
-            system: user_agent::system(user_agent),
-            is_this: family.family_id == caller.family_id,
+            device_id: family.family_id.into(),
+            created_at: family.created_at.into(),
+            last_used_at: family.last_used().into(),
+            browser: user_agent::browser(user_agent).map(Into::into),
+            system: user_agent::system(user_agent).map(Into::into),
+            is_this: (family.family_id == caller.family_id).into(),
         }
     }
 }

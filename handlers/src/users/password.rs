@@ -24,13 +24,11 @@ const CURRENT: &str = "current_password";
 #[schema(as = ChangePassword)]
 #[expect(clippy::struct_field_names, reason = "they are the names of the request")]
 pub struct PasswordForm {
-    #[schema(schema_with = fields::password)]
-    current_password: String,
-    #[schema(schema_with = fields::new_password)]
-    new_password: String,
+    current_password: fields::Password,
+    new_password: fields::NewPassword,
     #[serde(default, deserialize_with = "given")]
-    #[schema(schema_with = fields::confirm_password, required = false)]
-    confirm_password: Option<String>,
+    #[schema(nullable = false)]
+    confirm_password: Option<fields::ConfirmPassword>,
 }
 
 /// Changes the password. 200 with the cookies of a new sign-in, the only one that there is.
@@ -65,11 +63,11 @@ impl Check for PasswordForm {
     type Checked = (String, Password);
 
     fn check(self, wrong: &mut Wrong) -> Option<(String, Password)> {
-        let new = wrong.take(new_password("new_password", &self.new_password));
+        let new = wrong.take(new_password("new_password", &self.new_password.0));
         if let Some(again) = &self.confirm_password {
-            check_confirmation(wrong, &self.new_password, again);
+            check_confirmation(wrong, &self.new_password.0, &again.0);
         }
-        Some((self.current_password, new?))
+        Some((self.current_password.0, new?))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::auth::sign_up::{PersonName, email, person_name, taken, username};
+use crate::auth::sign_up::{PersonName, taken};
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
 use crate::http::checked::{Check, Form};
@@ -19,12 +19,9 @@ use crate::users::view::OneUser;
 #[derive(Deserialize, ToSchema)]
 #[schema(as = UpdateProfile)]
 pub struct Update {
-    #[schema(schema_with = fields::name_to_set)]
-    name: Option<String>,
-    #[schema(schema_with = fields::username_to_set)]
-    username: Option<String>,
-    #[schema(schema_with = fields::email_to_set)]
-    email: Option<String>,
+    name: Option<fields::Name>,
+    username: Option<fields::Username>,
+    email: Option<fields::Email>,
 }
 
 /// Changes the profile. 200 with all of it; 409 at the field when the address or the username is another's.
@@ -54,9 +51,9 @@ impl Check for Update {
         if self.name.is_none() && self.username.is_none() && self.email.is_none() && wrong.is_empty() {
             wrong.note(ApiError::invalid("name", "Give at least one of name, username and email."));
         }
-        let name = self.name.as_deref().and_then(|text| wrong.take(person_name(text)));
-        let username = self.username.as_deref().and_then(|text| wrong.take(username(text)));
-        let email = self.email.as_deref().and_then(|text| wrong.take(email(text)));
+        let name = self.name.and_then(|name| wrong.take(name.parse()));
+        let username = self.username.and_then(|username| wrong.take(username.parse()));
+        let email = self.email.and_then(|email| wrong.take(email.parse()));
         Some(ProfileChange { name: name.map(PersonName::into_string), email, username })
     }
 }

@@ -27,10 +27,8 @@ pub struct Period {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Usage)]
 pub struct UsageView {
-    #[schema(schema_with = fields::day)]
-    from: String,
-    #[schema(schema_with = fields::day)]
-    to: String,
+    from: fields::Day,
+    to: fields::Day,
     days: Vec<DayView>,
     total: AmountView,
 }
@@ -39,27 +37,20 @@ pub struct UsageView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = UsageOfDay)]
 struct DayView {
-    #[schema(schema_with = fields::day)]
-    date: String,
+    date: fields::Day,
     amount: AmountView,
 }
 
 /// What the model was asked, and what that cost.
-#[derive(Clone, Copy, Default, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = UsageAmount)]
 struct AmountView {
-    #[schema(schema_with = fields::requests)]
-    requests: u32,
-    #[schema(schema_with = fields::input_tokens)]
-    input_tokens: i64,
-    #[schema(schema_with = fields::cache_read_tokens)]
-    cache_read_tokens: i64,
-    #[schema(schema_with = fields::cache_write_tokens)]
-    cache_write_tokens: i64,
-    #[schema(schema_with = fields::output_tokens)]
-    output_tokens: i64,
-    #[schema(schema_with = fields::cost_micros)]
-    cost_micros: i64,
+    requests: fields::Requests,
+    input_tokens: fields::InputTokens,
+    cache_read_tokens: fields::CacheReadTokens,
+    cache_write_tokens: fields::CacheWriteTokens,
+    output_tokens: fields::OutputTokens,
+    cost_micros: fields::CostMicros,
 }
 
 /// Shows it.
@@ -80,14 +71,25 @@ pub async fn usage(ctx: Ctx, caller: Caller, period: Period) -> ApiResult<Json<U
 
 impl UsageView {
     fn of(period: Period, days: &[DailyUsage]) -> Self {
-        let days: Vec<DayView> =
-            days.iter().map(|day| DayView { date: day.date.to_string(), amount: AmountView::from(day) }).collect();
-        let total = days.iter().fold(AmountView::default(), |sum, day| sum.plus(day.amount));
-        Self { from: period.from.to_string(), to: period.to.to_string(), days, total }
+        let total = days.iter().map(Amount::from).fold(Amount::default(), Amount::plus);
+        let day = |day: &DailyUsage| DayView { date: day.date.into(), amount: Amount::from(day).into() };
+        let days = days.iter().map(day).collect();
+        Self { from: period.from.into(), to: period.to.into(), days, total: total.into() }
     }
 }
 
-impl AmountView {
+/// The numbers of an [`AmountView`].
+#[derive(Clone, Copy, Default)]
+struct Amount {
+    requests: u32,
+    input_tokens: i64,
+    cache_read_tokens: i64,
+    cache_write_tokens: i64,
+    output_tokens: i64,
+    cost_micros: i64,
+}
+
+impl Amount {
     fn plus(self, other: Self) -> Self {
         Self {
             requests: self.requests.saturating_add(other.requests),
@@ -100,7 +102,7 @@ impl AmountView {
     }
 }
 
-impl From<&DailyUsage> for AmountView {
+impl From<&DailyUsage> for Amount {
     fn from(day: &DailyUsage) -> Self {
         Self {
             requests: day.requests,
@@ -109,6 +111,19 @@ impl From<&DailyUsage> for AmountView {
             cache_write_tokens: day.cache_write_tokens,
             output_tokens: day.output_tokens,
             cost_micros: day.cost_micros,
+        }
+    }
+}
+
+impl From<Amount> for AmountView {
+    fn from(amount: Amount) -> Self {
+        Self {
+            requests: amount.requests.into(),
+            input_tokens: amount.input_tokens.into(),
+            cache_read_tokens: amount.cache_read_tokens.into(),
+            cache_write_tokens: amount.cache_write_tokens.into(),
+            output_tokens: amount.output_tokens.into(),
+            cost_micros: amount.cost_micros.into(),
         }
     }
 }
@@ -150,6 +165,10 @@ fn day(field: &'static str, text: &str) -> ApiResult<Date> {
 
 impl IntoParams for Period {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![optional("from", fields::first_day()), optional("to", fields::last_day())]
+        let day = |about: &str| fields::date().description(Some(about)).build();
+        vec![
+            optional("from", day("The first UTC day; 30 days before the last one, if absent.")),
+            optional("to", day("The last UTC day, itself included; today, if absent.")),
+        ]
     }
 }

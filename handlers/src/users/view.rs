@@ -16,26 +16,21 @@ pub struct OneUser {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Profile)]
 struct ProfileView {
-    #[schema(schema_with = fields::user_id)]
-    id: String,
-    #[schema(schema_with = fields::name)]
-    name: String,
-    #[schema(schema_with = fields::email)]
-    email: String,
-    #[schema(schema_with = fields::username)]
-    username: String,
-    #[schema(schema_with = fields::created_at)]
-    created_at: String,
+    id: fields::UserId,
+    name: fields::Name,
+    email: fields::Email,
+    username: fields::Username,
+    created_at: fields::CreatedAt,
 }
 
 impl From<&User> for OneUser {
     fn from(user: &User) -> Self {
         let user = ProfileView {
-            id: user.user_id.to_string(),
-            name: user.name.clone(),
-            email: user.email.as_str().to_owned(),
-            username: user.username.as_str().to_owned(),
-            created_at: user.created_at.to_rfc3339(),
+            id: user.user_id.into(),
+            name: user.name.clone().into(),
+            email: (&user.email).into(),
+            username: (&user.username).into(),
+            created_at: user.created_at.into(),
         };
         Self { user }
     }

@@ -28,10 +28,8 @@ const TRIES: u32 = 3;
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Login)]
 pub struct LoginForm {
-    #[schema(schema_with = fields::username_to_find)]
-    username: String,
-    #[schema(schema_with = fields::password)]
-    password: String,
+    username: fields::UsernameToFind,
+    password: fields::Password,
 }
 
 /// Signs in. 200 with the user and both cookies; an unknown name and a wrong password are one error, and take as long.
@@ -58,11 +56,11 @@ pub async fn login(
 ) -> ApiResult<(SetCookies, Json<SignedIn>)> {
     ctx.count(RateLimit::LOGIN, &client.subject()).await?;
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device());
-    let (mut user, attempt) = found(&ctx, &form.username, &devices).await?;
+    let (mut user, attempt) = found(&ctx, &form.username.0, &devices).await?;
     let (mut attempt, mut tries) = (Some(attempt), 0);
     let (user, verdict, family) = loop {
         let hash = user.as_ref().map(|user| &user.password_hash);
-        let verdict = ctx.app.hasher.verify(&form.password, hash).await.map_err(ApiError::internal)?;
+        let verdict = ctx.app.hasher.verify(&form.password.0, hash).await.map_err(ApiError::internal)?;
         let right = user.filter(|_| verdict.is_right()).ok_or(ErrorCode::InvalidCredentials)?;
         trace::identify(right.user_id);
         let counted = async {
@@ -82,7 +80,7 @@ pub async fn login(
         }
     };
     if verdict == Verdict::RightButOutdated {
-        renew_hash(&ctx, &user, &form.password).await?;
+        renew_hash(&ctx, &user, &form.password.0).await?;
     }
     Ok((cookies_of_device(&ctx, &family, devices).await?, Json(SignedIn::from(&user))))
 }

@@ -13,47 +13,41 @@ use crate::state::Ctx;
 /// `{"success": true, "user": …}`.
 #[derive(Serialize, ToSchema)]
 pub struct SignedIn {
-    #[schema(schema_with = fields::success)]
-    success: bool,
+    success: fields::Success,
     user: UserView,
 }
 
 /// `{"success": true}`.
 #[derive(Serialize, ToSchema)]
 pub struct Done {
-    #[schema(schema_with = fields::success)]
-    success: bool,
+    success: fields::Success,
 }
 
 /// A user in the answer to their own request.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
 pub(super) struct UserView {
-    #[schema(schema_with = fields::user_id)]
-    id: String,
-    #[schema(schema_with = fields::name)]
-    name: String,
-    #[schema(schema_with = fields::email)]
-    email: String,
-    #[schema(schema_with = fields::username)]
-    username: String,
+    id: fields::UserId,
+    name: fields::Name,
+    email: fields::Email,
+    username: fields::Username,
 }
 
 impl From<&User> for SignedIn {
     fn from(user: &User) -> Self {
         let user = UserView {
-            id: user.user_id.to_string(),
-            name: user.name.clone(),
-            email: user.email.as_str().to_owned(),
-            username: user.username.as_str().to_owned(),
+            id: user.user_id.into(),
+            name: user.name.clone().into(),
+            email: (&user.email).into(),
+            username: (&user.username).into(),
         };
-        Self { success: true, user }
+        Self { success: true.into(), user }
     }
 }
 
 impl Default for Done {
     fn default() -> Self {
-        Self { success: true }
+        Self { success: true.into() }
     }
 }
 

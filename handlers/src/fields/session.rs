@@ -1,0 +1,111 @@
+//! The fields of sessions: names, code, languages and versions.
+
+use model::Language;
+use review::limits::CODE_BYTES;
+use utoipa::openapi::ObjectBuilder;
+use uuid::Uuid;
+
+use super::{UUID, UUID_EXAMPLE, client_uuid, matching, number, text, time};
+use crate::error::{ApiError, ApiResult, ErrorCode, sentence};
+
+text_fields! {
+    /// The session's id.
+    SessionId(model::SessionId) = matching(UUID, UUID_EXAMPLE.to_owned());
+    /// When its code or settings changed last, or something was said in one of its threads.
+    LastActivityAt(model::Timestamp) = time();
+}
+
+request_fields! {
+    /// The file's name, without hidden characters. Of a path only what follows the last slash is kept; it decides the
+    /// language, and has at most 255 bytes of UTF-8.
+    NewFilename(String) = text("inventory.rs").min_length(Some(1));
+    /// A UUID of the client's own, the same whenever it sends this file again: one session is created. It is remembered
+    /// for a day.
+    ClientSessionId(Uuid) = client_uuid();
+    /// The file's text, at most 5 MiB of UTF-8.
+    CodeContent(String) = text("fn main() {}\n");
+    /// The language, if not the one that is found by name. Its case does not matter.
+    LanguageToSet(String) = language();
+    /// The language, if not the one that is found by name; `null` goes back to that. Its case does not matter.
+    LanguageToChange(String) = language();
+    /// The version that was edited. If it is not the current one, nothing is saved.
+    ExpectedVersion(u32) = number(0, 1);
+}
+
+answer_fields! {
+    /// The file's name.
+    Filename(model::Filename) = text("inventory.rs").max_length(Some(model::Filename::MAX_BYTES));
+    /// The name as it was sent, if the session has another: folders and final dots are dropped, and the name of a Windows
+    /// device gets an underscore. Absent if the name was kept.
+    FilenameGiven(String) = text("src/inventory.rs");
+    /// The language, by the file's name or first line.
+    LanguageDetected(Language) = language();
+    /// The language that the user chose instead.
+    LanguageOverride(Language) = language();
+    /// The code's version: 1 at first, one more with every save of code.
+    VersionNumber(u32) = number(1, 1);
+    /// How large the code is, in bytes of UTF-8.
+    CodeBytes(u32) = number(0, 13);
+    /// How many threads the session has.
+    ThreadCount(u32) = number(0, 2);
+}
+
+const _: () = assert!(CODE_BYTES == 5 * 1024 * 1024, "the description of CodeContent names the limit");
+
+fn language() -> ObjectBuilder {
+    let names: Vec<&str> = Language::all().map(Language::name).collect();
+    text("Rust").enum_values(Some(names))
+}
+
+impl NewFilename {
+    /// # Errors
+    /// `INVALID_INPUT` at `filename` when no name is left of it.
+    pub(crate) fn parse(&self) -> ApiResult<model::Filename> {
+        model::Filename::parse(&self.0).map_err(|error| ApiError::invalid("filename", sentence(&error.to_string())))
+    }
+}
+
+impl CodeContent {
+    /// # Errors
+    /// `FILE_TOO_LARGE` over 5 MiB.
+    pub(crate) fn parse(self) -> ApiResult<String> {
+        if self.0.len() > CODE_BYTES {
+            Err(ApiError::new(ErrorCode::FileTooLarge).at("code_content"))
+        } else {
+            Ok(self.0)
+        }
+    }
+}
+
+impl LanguageToSet {
+    /// # Errors
+    /// `INVALID_LANGUAGE` when the list does not have it.
+    pub(crate) fn parse(&self) -> ApiResult<Language> {
+        language_override(&self.0)
+    }
+}
+
+impl LanguageToChange {
+    /// # Errors
+    /// `INVALID_LANGUAGE` when the list does not have it.
+    pub(crate) fn parse(&self) -> ApiResult<Language> {
+        language_override(&self.0)
+    }
+}
+
+fn language_override(name: &str) -> ApiResult<Language> {
+    name.parse().map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"))
+}
+
+impl ExpectedVersion {
+    /// # Errors
+    /// `INVALID_INPUT` at 0.
+    pub(crate) fn parse(&self) -> ApiResult<u32> {
+        version("expected_version_number", self.0)
+    }
+}
+
+/// A version of a session's code, in the field of this name.
+pub(super) fn version(field: &'static str, number: u32) -> ApiResult<u32> {
+    if number == 0 { Err(ApiError::invalid(field, "Versions are counted from 1.")) } else { Ok(number) }
+}
