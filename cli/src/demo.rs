@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
 use bedrock_local::LocalBedrock;
-use handlers::http::bill::Bill;
+use handlers::http::request_cost::RequestCost;
 use handlers::{Domain, router};
 use http_body_util::BodyExt as _;
 use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, TableConfig};
@@ -179,7 +179,7 @@ impl DemoClient {
         let response = self.router.clone().oneshot(request.body(body)?).await?;
         let (parts, body) = response.into_parts();
         self.store_cookies(&parts.headers);
-        self.print_step(what, parts.status, parts.extensions.get::<Bill>());
+        self.print_step(what, parts.status, parts.extensions.get::<RequestCost>());
         let answer: Value = serde_json::from_slice(&body.collect().await?.to_bytes())?;
         Ok((parts.status, answer))
     }
@@ -192,7 +192,7 @@ impl DemoClient {
         }
     }
 
-    fn print_step(&mut self, what: &str, status: StatusCode, bill: Option<&Bill>) {
+    fn print_step(&mut self, what: &str, status: StatusCode, bill: Option<&RequestCost>) {
         let calls = bill.map(|bill| bill.0.as_slice()).unwrap_or_default();
         let requests: u32 = calls.iter().map(|call| call.requests).sum();
         let (rcu, wcu) =

@@ -47,7 +47,7 @@ pub(crate) fn application(
         rate_limits: RateLimits::Enforced,
         ai_daily_cap: None,
         metrics: Metrics::default(),
-        error_details: Details::Hidden,
+        error_details: Details::Omitted,
     })
 }
 

@@ -1,4 +1,4 @@
-//! `/ai`: the model is asked about code that comes with the request. `analysis.rs` is how every route asks it.
+//! `/ai`: asks the model about code in the request. All routes ask the model through `analysis.rs`.
 
 mod analysis;
 mod analyze;

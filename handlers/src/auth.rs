@@ -1,4 +1,4 @@
-//! Accounts at the edge: passwords, signing keys, tokens, and who is calling.
+//! Authentication: passwords, signing keys, tokens and the caller.
 
 pub mod caller;
 pub mod device;

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the copy of the document that is in the repository.
+//! `GET /openapi.json`: serves the document of the repository.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -11,13 +11,13 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::http::etag::ETag;
 
-/// As `codesensei openapi` writes it. A test compares it with the routes.
+/// The output of `codesensei openapi`. A test compares it with the routes.
 pub(crate) const COPY: &str = include_str!("../openapi.json");
 
-/// How long it is good for.
+/// Clients cache the document for five minutes.
 const CACHING: &str = "public, max-age=300";
 
-/// An OpenAPI document, as far as this one describes it.
+/// The schema of an OpenAPI document.
 pub(crate) struct Document;
 
 impl PartialSchema for Document {
@@ -32,7 +32,7 @@ impl ToSchema for Document {
     }
 }
 
-/// Sends it. It changes with the program alone: a client asks again after five minutes, and gets it again when it has.
+/// Returns the document. It changes only with a new version of the program.
 #[utoipa::path(
     get,
     path = "/openapi.json",
@@ -40,12 +40,12 @@ impl ToSchema for Document {
     summary = "Read this document",
     responses(
         (status = 200, description = "The document, with an `ETag`.", body = Document),
-        (status = 304, description = "The document with the `ETag` that was sent still holds."),
+        (status = 304, description = "The document is unchanged."),
     ),
 )]
 pub(crate) async fn serve(headers: HeaderMap) -> Response {
     static TEXT: LazyLock<(String, ETag)> = LazyLock::new(|| {
-        // Without the line breaks that are for those who read changes of the copy.
+        // Without the line breaks, which make changes of the copy readable.
         let document: Value = serde_json::from_str(COPY).expect("a test reads it");
         let text = document.to_string();
         let tag = ETag::of(&text);

@@ -1,4 +1,4 @@
-//! Errors: one type for every failed request, what the client is shown of it, and what the log is.
+//! Errors: one type for every failed request, with a public part for the client and a cause for the log.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -22,18 +22,18 @@ pub(crate) use panic::caught;
 pub(crate) use reviewer::to_api_error;
 pub use wrong::Wrong;
 
-/// Any error, for a cause that only the log sees.
+/// Any error: a cause, which only the log contains.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// What a handler returns.
+/// The result of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// A failed request: what the client is told, and apart from it the cause, which only the log is told.
+/// A failed request: the public error, and the cause for the log.
 #[derive(Clone)]
 pub struct ApiError {
     code: ErrorCode,
     message: Cow<'static, str>,
-    /// Each with what is wrong there; at the first it is the message.
+    /// Each wrong field with its message. The first one has the message of the error.
     fields: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     extra: Map<String, Value>,
     retry_seconds: Option<u64>,
@@ -41,7 +41,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// A failure with its code's own message.
+    /// An error with the message of its code.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
         Self {
@@ -54,19 +54,19 @@ impl ApiError {
         }
     }
 
-    /// `INVALID_INPUT` at one field of the request.
+    /// `INVALID_INPUT` at a field of the request.
     #[must_use]
     pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::InvalidInput).at(field).with_message(message)
     }
 
-    /// `INTERNAL_ERROR`: a fault of ours, whose cause is logged and never sent.
+    /// `INTERNAL_ERROR`. The cause is logged and never sent.
     #[must_use]
     pub fn internal(cause: impl Into<BoxError>) -> Self {
         Self::new(ErrorCode::InternalError).caused_by(cause)
     }
 
-    /// Names the field of the request that is wrong, as the request spells it.
+    /// Names the wrong field of the request.
     #[must_use]
     pub fn at(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.fields.truncate(0);
@@ -74,7 +74,7 @@ impl ApiError {
         self
     }
 
-    /// Both errors in one: this one, and the fields of the other that are right by this one.
+    /// Merges another error into this one: adds its fields that this one does not name.
     #[must_use]
     pub fn and(mut self, mut other: Self) -> Self {
         if let Some((_, message)) = other.fields.first_mut() {
@@ -86,14 +86,14 @@ impl ApiError {
         self
     }
 
-    /// Replaces the code's message. The text is public and repeats nothing that was sent.
+    /// Replaces the message. It is public, and must not repeat input.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.message = message.into();
         self
     }
 
-    /// Adds a value to the error object: `current_version`, `message_id`. A value that JSON cannot hold is left out.
+    /// Adds a value to the error object: `current_version`, `message_id`. A value that is not valid JSON is omitted.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
         if let Ok(value) = serde_json::to_value(value) {
@@ -102,51 +102,51 @@ impl ApiError {
         self
     }
 
-    /// Says when to try again: `retry_after` in the body, whole seconds in the `Retry-After` header.
+    /// Sets the time of the next try: `retry_after` in the body, whole seconds in the `Retry-After` header.
     #[must_use]
     pub fn retry_at(mut self, at: Timestamp, now: Timestamp) -> Self {
         let millis = u64::try_from(at.since(now).as_millis()).unwrap_or(u64::MAX);
-        // Rounded up, and never 0: a client that waits as told must not come too early.
+        // Rounded up and at least 1, so that a client that obeys does not retry too early.
         self.retry_seconds = Some(millis.div_ceil(1_000).max(1));
         self.with("retry_after", at.to_rfc3339())
     }
 
-    /// Keeps the cause for the log.
+    /// Sets the cause for the log.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<BoxError>) -> Self {
         self.cause = Some(cause.into().into());
         self
     }
 
-    /// What went wrong.
+    /// The code.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         self.code
     }
 
-    /// The field that was wrong, if the error is about one.
+    /// The first wrong field, if there is one.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.fields().next()
     }
 
-    /// Every field that was wrong, the first one first.
+    /// All wrong fields.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|(field, _)| &**field)
     }
 
-    /// What the client is told.
+    /// The public message.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The seconds after which to try again, at least one.
+    /// The seconds until the next try, at least 1.
     pub(crate) const fn retry_seconds(&self) -> Option<u64> {
         self.retry_seconds
     }
 
-    /// Logs the cause: a fault of ours as an error, a failure of what we depend on as a warning.
+    /// Logs the cause: an internal error as an error, a failed dependency as a warning.
     pub(crate) fn log(&self) {
         let code = self.code.as_str();
         let cause = self.cause.as_deref().map(|cause| tracing::field::display(Chain(cause)));
@@ -162,16 +162,16 @@ impl ApiError {
         }
     }
 
-    /// The error as it is sent. A fault of ours shows the trace id and hides the rest; the cause is shown on a
-    /// developer's machine alone.
+    /// The JSON of the error. An internal error contains only the trace id. The cause is included only on a developer's
+    /// machine.
     pub(crate) fn envelope(mut self, trace_id: Option<&str>, shows_cause: bool) -> Value {
         let mut error = Map::new();
         error.insert("code".into(), self.code.as_str().into());
         if self.code == ErrorCode::InternalError {
-            // Whatever else is known about a fault of ours is for the log.
+            // All other details of an internal error are only logged.
             error.insert("message".into(), self.code.message().into());
             error.insert("trace_id".into(), trace_id.map_or(Value::Null, Value::from));
-            // The client knows this id, and asks that question again by it.
+            // The client needs this id to ask the question again.
             error.extend(self.extra.remove_entry("message_id"));
         } else {
             if let Some((field, message)) = self.fields.first_mut() {
@@ -190,8 +190,8 @@ impl ApiError {
     }
 }
 
-/// The status, and the error itself as an extension. [`http::failure`](crate::http::failure) writes the body: an
-/// error does not know the request that it belongs to.
+/// The status, and the error as an extension. [`http::failure`](crate::http::failure) writes the body, because it needs
+/// the trace id of the request.
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = self.code.status().into_response();
@@ -212,7 +212,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Without the added values, one of which is the user's code.
+/// Omits the added values, which may contain the user's code.
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
@@ -225,7 +225,7 @@ impl fmt::Debug for ApiError {
 
 impl StdError for ApiError {}
 
-/// An error and everything under it, in one line.
+/// An error and all its sources, in one line.
 struct Chain<'a>(&'a (dyn StdError + Send + Sync));
 
 impl fmt::Display for Chain<'_> {
@@ -240,7 +240,7 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// An error's own words as a person is told them: with a capital and a full stop.
+/// The text of an error as a sentence: with a capital letter and a full stop.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).chain(['.']).collect())
@@ -252,7 +252,7 @@ mod tests {
     use std::io;
 
     #[test]
-    fn a_logged_cause_shows_what_is_under_it() {
+    fn a_logged_cause_includes_its_sources() {
         #[derive(Debug, thiserror::Error)]
         #[error("reading failed")]
         struct Outer(#[source] io::Error);

@@ -89,14 +89,14 @@ answer_fields! {
     Service(&'static str) = one_of(["codesensei"]);
     /// The version of the program that answers.
     ServiceVersion(&'static str) = text(env!("CARGO_PKG_VERSION"));
-    /// Where the next page begins, for `?cursor=`. Absent on the last page.
+    /// The start of the next page, for `?cursor=`. Absent on the last page.
     Cursor(String) = text("AWmdV0…");
 }
 
 text_fields! {
     /// When it was created.
     CreatedAt(model::Timestamp) = time();
-    /// When it was changed last.
+    /// When it was last changed.
     UpdatedAt(model::Timestamp) = time();
 }
 

@@ -1,4 +1,4 @@
-//! `GET /health`: whether the service and its table answer. Says which program answers, and nothing about how the table is.
+//! `GET /health`: whether the service and its table respond. Names the program, without details of the table.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::fields;
 use crate::state::Ctx;
 
-/// Whoever asks wants to know now: a table that takes longer is not well, even if it answers in the end.
+/// A table that takes longer counts as unhealthy.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The name that the service answers by.
+/// The name of the service.
 const SERVICE: &str = "codesensei";
 
 /// `{"status": "ok", "service": …, "version": …}`.
@@ -24,16 +24,16 @@ pub struct Health {
     version: fields::ServiceVersion,
 }
 
-/// Says that all is well, or `DATABASE_ERROR`, whatever is wrong with the table.
+/// 200, or `DATABASE_ERROR` for every failure of the table.
 #[utoipa::path(
     get,
     path = "/health",
-    summary = "Ask whether the service and its table answer",
-    responses((status = 200, description = "Both do.", body = Health)),
+    summary = "Check the service and its table",
+    responses((status = 200, description = "Both respond.", body = Health)),
 )]
 pub async fn check(ctx: Ctx) -> ApiResult<Json<Health>> {
-    let unwell = || ApiError::new(ErrorCode::DatabaseError);
+    let unhealthy = || ApiError::new(ErrorCode::DatabaseError);
     let answer = tokio::time::timeout(PATIENCE, ctx.store.ping()).await;
-    answer.map_err(|late| unwell().caused_by(late))?.map_err(|error| unwell().caused_by(error))?;
+    answer.map_err(|late| unhealthy().caused_by(late))?.map_err(|error| unhealthy().caused_by(error))?;
     Ok(Json(Health { status: "ok".into(), service: SERVICE.into(), version: env!("CARGO_PKG_VERSION").into() }))
 }

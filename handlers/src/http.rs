@@ -1,9 +1,7 @@
-//! HTTP around the handlers: what a request may look like, and what every answer has in common.
+//! HTTP around the handlers: extractors that check requests, and layers around all responses.
 
 pub mod accept;
-pub mod bill;
 pub mod body;
-pub mod checked;
 pub mod client_ip;
 pub mod cookie;
 pub mod cors;
@@ -13,6 +11,7 @@ pub mod etag;
 pub(crate) mod events;
 pub mod failure;
 pub mod forgery;
+pub mod form;
 pub(crate) mod json;
 mod large;
 pub mod layers;
@@ -22,5 +21,6 @@ pub mod path;
 pub mod prefix;
 pub mod query;
 pub mod rate;
+pub mod request_cost;
 pub mod success;
 pub mod trace;

@@ -1,4 +1,4 @@
-//! The same routers on Lambda: settings from the environment, secrets from Secrets Manager, logs as JSON.
+//! The routers on Lambda: settings from the environment, secrets from Secrets Manager, logs as JSON.
 
 use std::sync::Arc;
 
@@ -53,8 +53,8 @@ pub async fn serve(program: &Program) -> Result<(), Error> {
     let (seed, keys) = Box::pin(secrets.all(&settings)).await?;
     let origin = origin(&seed, &secrets, &settings);
     let app = application(program, settings, &seed, keys, secrets).await?;
-    let routes = program.router(&app).layer(from_fn_with_state(origin, gateway::viewed));
-    let routes = routes.map_request(gateway::routed);
+    let routes = program.router(&app).layer(from_fn_with_state(origin, gateway::set_viewer_address));
+    let routes = routes.map_request(gateway::strip_prefixes);
     if program.streams {
         lambda_http::run_with_streaming_response(routes.map_response(gateway::single_valued)).await
     } else {
@@ -62,7 +62,7 @@ pub async fn serve(program: &Program) -> Result<(), Error> {
     }
 }
 
-/// Removes what is due, whenever the schedule says so.
+/// Runs the sweep for each event of the schedule.
 ///
 /// # Errors
 /// When a setting is missing or wrong; its name is in the message.
@@ -81,7 +81,7 @@ pub async fn sweep() -> Result<(), Error> {
     .await
 }
 
-/// One JSON object a line.
+/// Logs one JSON object per line.
 fn log() {
     let lines = tracing_subscriber::fmt::layer().json().with_current_span(false);
     tracing_subscriber::registry().with(logging::wanted()).with(logging::shown()).with(lines).init();
@@ -106,7 +106,7 @@ async fn application(
         waiting: Waiting::default(),
         store,
         tokens: Arc::new(Tokens::new(keys, origin.clone(), origin)),
-        // The page's origin is HTTPS, see `CorsPolicy::production`, and `SameSite=Strict` makes this its site.
+        // The page's origin is HTTPS (see `CorsPolicy::production`) and, because of `SameSite=Strict`, of this site.
         cookies: CookieNames::Host,
         devices: DeviceKey::from_secret(seed.seed.as_bytes()),
         hasher: Hasher::new(COST)?,
@@ -116,11 +116,11 @@ async fn application(
         rate_limits: RateLimits::Enforced,
         ai_daily_cap,
         metrics: Metrics::to(std::io::stdout()).of(program.name),
-        error_details: Details::Hidden,
+        error_details: Details::Omitted,
     })
 }
 
-/// How this program knows CloudFront, now and when that has another value.
+/// The secrets of CloudFront, with a source that reloads them.
 fn origin(seed: &Seed, secrets: &Secrets, settings: &Settings) -> Arc<Origin> {
     let (secrets, id) = (secrets.clone(), settings.seed_secret.clone());
     let source = move || {
@@ -130,12 +130,12 @@ fn origin(seed: &Seed, secrets: &Secrets, settings: &Settings) -> Arc<Origin> {
     Origin::new(digests(seed), Box::new(source), Clock::system())
 }
 
-/// What CloudFront may say.
+/// The digests of the accepted secrets.
 fn digests(seed: &Seed) -> Vec<Digest> {
     [&seed.origin, &seed.origin_before].map(Digest::of).into()
 }
 
-/// For programs that seal no cursor for others: any key will do, and they read no secret.
+/// For programs without cursors: they use a random key and read no secret.
 async fn store_without_cursors(table: String) -> Store {
     store(table, Ids::random().token().as_bytes()).await
 }

@@ -1,4 +1,4 @@
-//! CodeSensei over HTTP: the routers that run on Lambda and on a developer's machine alike.
+//! CodeSensei over HTTP: the same routers on Lambda and on a developer's machine.
 
 pub mod ai;
 pub mod auth;

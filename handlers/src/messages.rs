@@ -1,23 +1,25 @@
 //! `/threads/{id}/messages`. The routes are `post`, `retry`, `cancel`, `apply`, `list` and `read`.
 //!
-//! A route that asks the model reads top-down: `post` or `retry` checks the request; `accept` stores the message
-//! once, however often it is sent, and makes a `run`; the run holds the question by its lease, asks the model and
-//! stores the answer; `respond` waits for that, or sends it as a `stream`.
+//! The modules are in reading order. `post` or `retry` checks the request. `accept` stores the message once and creates
+//! a `run`. The run holds the lease of the question, builds the prompt (`context`), asks the model
+//! (`ai/analysis.rs`, then `bedrock`) and stores the answer (`size_limit`). `respond` returns the `outcome` at its end,
+//! or sends it as a `stream`.
 
 mod post;
 mod retry;
 
 mod accept;
+mod waiting;
+
 mod run;
 
+mod context;
+mod size_limit;
+
+mod outcome;
 mod respond;
 mod stream;
-
-mod context;
-mod fit;
-mod outcome;
 mod view;
-mod waiting;
 
 mod apply;
 mod cancel;

@@ -1,4 +1,4 @@
-//! The OpenAPI document, made from the routes: what each says of itself, and what follows from what it is.
+//! The OpenAPI document, generated from the routes.
 
 use std::sync::LazyLock;
 
@@ -16,22 +16,23 @@ mod shapes;
 pub(crate) use errors::Failure;
 
 const ABOUT: &str = "\
-Inline AI code review: a *session* is a file, a *thread* a conversation on some of its lines, and a *message* a question with \
-an answer that explains, and often brings a patch.
+Inline AI code review. A *session* is a file, a *thread* is a conversation on some of its lines, and a *message* is a \
+question, a note or an answer, which may have a patch.
 
-Signing up or in sets cookies, which every other request carries by itself: an access token, a refresh token, and one by which the \
-browser is known to the account. Where the site is served over HTTPS their names begin with `__Host-`. The access token is good for \
-15 minutes; `TOKEN_EXPIRED` says that it has to be refreshed, at `POST /auth/refresh`.
+Signing up or in sets three cookies: an access token, a refresh token, and a device cookie that identifies the \
+browser. On sites with HTTPS their names begin with `__Host-`. The access token is valid for 15 minutes. After \
+`TOKEN_EXPIRED`, refresh it with `POST /auth/refresh`.
 
-Bodies say `Content-Type: application/json`; a large file can be sent as gzipped JSON under \
-`application/gzip`. Answers are gzipped for clients that accept it. Lists come in pages: `cursor` of one asks for the next.
+Request bodies have `Content-Type: application/json`; a large file can be sent as gzipped JSON with \
+`application/gzip`. Responses are gzipped for clients that accept it. Lists have pages: send the `cursor` of a page to \
+get the next one.
 
-A page that calls from another origin sends its cookies (`credentials: \"include\"`), and can read `ETag`, `Retry-After` and \
-`X-Trace-Id`. A deployed API takes the one origin that it is configured with; `codesensei serve` takes \
-`http://localhost:5173` and `http://localhost:3000`. Other pages get `FORBIDDEN` for whatever changes something.";
+A page of another origin sends its cookies with `credentials: \"include\"`, and can read `ETag`, `Retry-After` and \
+`X-Trace-Id`. A deployed API allows its configured origin; `codesensei serve` allows `http://localhost:5173` and \
+`http://localhost:3000`. Requests from other origins that change data get `FORBIDDEN`.";
 
-/// The document as the routes of this program say it, of the whole API. What is served is its copy in `handlers/openapi.json`,
-/// which `codesensei openapi` writes: a function that made it anew would be linked with every domain.
+/// The document of the whole API. Programs serve its copy in `handlers/openapi.json`, which `codesensei openapi`
+/// writes: generating it would link all domains into a program.
 #[must_use]
 pub fn document() -> &'static Value {
     static DOCUMENT: LazyLock<Value> = LazyLock::new(assemble);
@@ -59,24 +60,24 @@ fn assemble() -> Value {
         for method in ["put", "patch"] {
             let body = &operation[method]["requestBody"]["content"]["application/json"]["schema"]["$ref"];
             if let Some(form) = body.as_str().and_then(|path| path.rsplit('/').next()) {
-                shapes::says_something(&mut schemas, form);
+                shapes::require_one_field(&mut schemas, form);
             }
         }
     }
-    let about = "Set by signing up and in; good for 15 minutes.";
+    let about = "Set by signing up and in; valid for 15 minutes.";
     let cookie = json!({ "type": "apiKey", "in": "cookie", "name": ACCESS_TOKEN, "description": about });
     json!({
         "openapi": "3.1.0",
         "info": { "title": "CodeSensei", "version": env!("CARGO_PKG_VERSION"), "description": ABOUT },
-        "servers": [{ "url": "/", "description": "Where this document comes from." }],
+        "servers": [{ "url": "/", "description": "The server of this document." }],
         "tags": tags,
         "security": [{ ACCESS_TOKEN: [] }],
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "responses": errors::of_no_route(),
+            "responses": errors::unmatched_responses(),
             "headers": { "TraceId": {
-                "description": "Names the request in the service's log.",
+                "description": "The id of the request in the service's log.",
                 "schema": { "type": "string" },
             } },
             "securitySchemes": { ACCESS_TOKEN: cookie },
@@ -84,7 +85,7 @@ fn assemble() -> Value {
     })
 }
 
-/// The trace id, which every answer has.
+/// Adds the header with the trace id, which all responses have.
 fn trace_header(response: &mut Value) {
     response["headers"][TRACE_ID.as_str()] = json!({ "$ref": "#/components/headers/TraceId" });
 }
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_copy_in_the_repository_is_what_the_routes_say() {
+    fn the_committed_document_is_current() {
         let copy: Value = serde_json::from_str(crate::document::COPY).expect("handlers/openapi.json is JSON");
         assert!(copy == *document(), "run `cargo run -- openapi > handlers/openapi.json` and commit the result");
     }

@@ -1,4 +1,4 @@
-//! A value that is kept elsewhere and changes while this process runs: loaded at the start, and reloaded when it may have changed.
+//! A value from an external source: loaded at the start, and reloaded when it may have changed.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -9,27 +9,27 @@ use tokio::sync::Mutex;
 
 use crate::error::BoxError;
 
-/// Clients can send key ids and secrets that never existed: this limits the reads that they cause.
+/// Limits the reads that clients can cause with unknown key ids and secrets.
 const MIN_RELOAD_INTERVAL: Duration = Duration::from_mins(1);
 /// How long a request waits for a reload.
 const RELOAD_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Loads the value from where it is kept.
+/// Loads the value from its source.
 pub(crate) type Source<T> = Box<dyn Fn() -> BoxFuture<'static, Result<T, BoxError>> + Send + Sync>;
 
-/// The value as it was loaded last.
+/// The last loaded value.
 pub(crate) struct Reloadable<T> {
-    /// What the log calls it.
+    /// The name in the log.
     name: &'static str,
     value: RwLock<Arc<T>>,
     source: Option<Source<T>>,
     loaded: Mutex<Loaded>,
 }
 
-/// When the value was loaded.
+/// The times of the last load and reload.
 struct Loaded {
     at: Timestamp,
-    /// When a reload last began, if there was one: it may have failed.
+    /// The start of the last reload, which may have failed.
     reload_began: Option<Timestamp>,
 }
 
@@ -45,7 +45,7 @@ impl<T> Reloadable<T> {
         Self { source: Some(source), ..Self::fixed(name, value, loaded_at) }
     }
 
-    /// A value that stays as it is.
+    /// A value without a source.
     pub(crate) fn fixed(name: &'static str, value: T, loaded_at: Timestamp) -> Self {
         let loaded = Mutex::new(Loaded { at: loaded_at, reload_began: None });
         Self { name, value: RwLock::new(Arc::new(value)), source: None, loaded }
@@ -55,13 +55,13 @@ impl<T> Reloadable<T> {
         Arc::clone(&self.value.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reloads the value because a request shows that it may have changed, at most once a minute. Requests that come meanwhile wait
-    /// for the same reload. If it fails, the old value stays. Says whether this call reloaded it.
+    /// Reloads the value, at most once a minute. Concurrent calls wait for the same reload. If it fails, the old value
+    /// stays. Returns whether this call reloaded it.
     pub(crate) async fn reload(&self, now: Timestamp) -> bool {
         self.reload_if(now, |_| true).await
     }
 
-    /// The same if the value was loaded so long ago. Until a reload succeeds it is tried every minute.
+    /// Reloads the value if its age is at least `age`. Retries a failed reload after a minute.
     pub(crate) async fn reload_if_older(&self, age: Duration, now: Timestamp) -> bool {
         self.reload_if(now, |loaded| now.since(loaded.at) >= age).await
     }
@@ -79,8 +79,8 @@ impl<T> Reloadable<T> {
                 *self.value.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
                 return true;
             }
-            Ok(Err(error)) => tracing::warn!(secret = self.name, %error, "A secret cannot be read again"),
-            Err(_) => tracing::warn!(secret = self.name, "Reading a secret again took too long"),
+            Ok(Err(error)) => tracing::warn!(secret = self.name, %error, "A secret could not be reloaded"),
+            Err(_) => tracing::warn!(secret = self.name, "Reloading a secret timed out"),
         }
         false
     }
@@ -99,7 +99,7 @@ mod tests {
         "2026-11-23T08:00:00Z".parse().expect("a time")
     }
 
-    /// A number that is one more with each reading.
+    /// A number that increases with each load.
     fn counted() -> (Reloadable<u32>, Arc<AtomicU32>) {
         let readings = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&readings);
@@ -111,10 +111,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_make_a_process_read_at_most_once_a_minute() {
+    async fn a_process_reloads_at_most_once_a_minute() {
         let (value, readings) = counted();
         let at = |seconds| start().plus(Duration::from_secs(seconds));
-        assert!(value.reload(at(1)).await, "the first asks at once");
+        assert!(value.reload(at(1)).await, "the first reload is immediate");
         for second in 2..61 {
             assert!(!value.reload(at(second)).await, "{second} s");
         }
@@ -124,21 +124,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_that_come_together_share_one_reading() {
+    async fn concurrent_requests_share_one_reload() {
         let (value, readings) = counted();
         futures::future::join_all((0..20).map(|_| value.reload(start()))).await;
         assert_eq!((*value.current(), readings.load(Ordering::Relaxed)), (1, 1));
     }
 
     #[tokio::test]
-    async fn a_value_that_cannot_be_reloaded_stays_as_it_was() {
+    async fn a_failed_reload_keeps_the_value() {
         let value = Reloadable::new("number", 7, Box::new(|| async { Err("not now".into()) }.boxed()), start());
         assert!(!value.reload(start()).await);
         assert_eq!(*value.current(), 7);
     }
 
     #[tokio::test]
-    async fn a_reload_that_failed_is_tried_again_a_minute_later_and_one_that_succeeded_ten_minutes_later() {
+    async fn a_failed_reload_is_retried_after_a_minute_and_a_success_lasts_ten() {
         let fails = Arc::new(AtomicU32::new(2));
         let left = Arc::clone(&fails);
         let source: Source<u32> = Box::new(move || {
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_waits_three_seconds_for_a_reading_that_does_not_end() {
+    async fn a_reload_times_out_after_three_seconds() {
         let value = Reloadable::new("number", 7, Box::new(|| std::future::pending().boxed()), start());
         let begun = Instant::now();
         assert!(!value.reload(start()).await);

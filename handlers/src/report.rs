@@ -1,4 +1,4 @@
-//! The report of a day, as the specification (13.5) asks: what the model and the table cost, and the ten users who cost most.
+//! The report of a day (specification, 13.5): the cost of the model and the table, and the ten most expensive users.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use crate::http::metrics::{Directive, Metadata, Metrics, NAMESPACE, metric};
 
-/// How many users are named.
+/// The number of listed users.
 const NAMED: usize = 10;
 
-/// The one value of the dimension `service` in its line.
+/// The only value of the dimension `service`.
 const SERVICE: &str = "report";
 
-/// For the alarm that no report came. Costs are in micro-dollars, for which there is no unit.
+/// For the alarm on missing reports. Costs are in micro-dollars, for which CloudWatch has no unit.
 static EVERY_REPORT: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: &[&["service"]],
@@ -39,7 +39,7 @@ struct Values {
     users: usize,
 }
 
-/// What a million request units of an on-demand table cost, in micro-dollars.
+/// The price of a million request units of an on-demand table, in micro-dollars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TablePrices {
     /// Reading.
@@ -48,7 +48,7 @@ pub struct TablePrices {
     pub write: i64,
 }
 
-/// The text is no two prices.
+/// The text is not two prices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("table prices look like `0.125/0.625`, in dollars for a million request units read and written")]
 pub struct InvalidTablePrices;
@@ -57,7 +57,7 @@ impl TablePrices {
     /// Reads `0.125/0.625`.
     ///
     /// # Errors
-    /// When it is something else.
+    /// When the text has another form.
     pub fn parse(text: &str) -> Result<Self, InvalidTablePrices> {
         let (read, write) = text.split_once('/').ok_or(InvalidTablePrices)?;
         Ok(Self { read: micros(read)?, write: micros(write)? })
@@ -74,7 +74,7 @@ fn micros(dollars: &str) -> Result<i64, InvalidTablePrices> {
     format!("{whole}{rest:0<6}").parse().map_err(|_| InvalidTablePrices)
 }
 
-/// Request units that a table and its indexes were billed for.
+/// The billed request units of a table and its indexes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Units {
     /// Read.
@@ -83,7 +83,7 @@ pub struct Units {
     pub written: f64,
 }
 
-/// A day.
+/// The report of a day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     date: Date,
@@ -92,15 +92,15 @@ pub struct Report {
     users: usize,
     requests: u64,
     model_micros: i64,
-    /// The dearest first.
+    /// The most expensive first.
     dearest: Vec<UserSpend>,
 }
 
 impl Report {
-    /// Reads what the day's users cost. AP-83, which has them dearest first.
+    /// Reads the cost of the day's users with AP-83, the most expensive first.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table is unavailable.
     pub async fn of(store: &Store, date: Date, units: Units, prices: TablePrices) -> Result<Self, StoreError> {
         let mut spent = store.usage().of_day(date).await?;
         let (users, model_micros) = (spent.len(), spent.iter().map(|user| user.cost_micros).sum());
@@ -109,19 +109,19 @@ impl Report {
         Ok(Self { date, units, prices, users, requests, model_micros, dearest: spent })
     }
 
-    /// How many users asked the model.
+    /// The number of users who asked the model.
     #[must_use]
     pub const fn users(&self) -> usize {
         self.users
     }
 
-    /// What the model cost, in micro-dollars.
+    /// The cost of the model, in micro-dollars.
     #[must_use]
     pub const fn model_micros(&self) -> i64 {
         self.model_micros
     }
 
-    /// What the table's requests cost, in micro-dollars. What it stores is not in it.
+    /// The cost of the table's requests, in micro-dollars, without storage.
     #[must_use]
     pub fn table_micros(&self) -> i64 {
         self.read_micros() + self.written_micros()
@@ -144,7 +144,7 @@ impl Report {
         });
     }
 
-    /// What stands above it in a mailbox, in ASCII and under 100 characters, which is all that SNS takes.
+    /// The subject of the mail. SNS accepts ASCII and less than 100 characters.
     #[must_use]
     pub fn subject(&self) -> String {
         let total = Dollars(self.model_micros + self.table_micros());
@@ -177,7 +177,7 @@ fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// As it is sent. Users are named by their ids alone.
+/// The text of the mail. Users are named only by their ids.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (answers, users) = (counted(self.requests, "answer"), counted(self.users as u64, "user"));
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_told_in_dollars_with_the_ten_dearest_users() {
+    fn a_report_has_costs_in_dollars_and_the_most_expensive_users() {
         let user = |n: u32| UserSpend {
             user_id: format!("019b3c5a-7d2e-7c3a-8f00-{n:012}").parse().expect("an id"),
             requests: n,
@@ -238,7 +238,7 @@ mod tests {
         };
         assert_eq!(report.table_micros(), 250_625);
         assert_eq!(report.subject(), "CodeSensei, 2026-11-28: $8.86 for model and table");
-        let told = "2026-11-28 (UTC)
+        let expected = "2026-11-28 (UTC)
 
 Model         $8.61   820 answers for 40 users
 Table         $0.25   2000000 read units ($0.25), 1000 write units ($0.000625); without storage
@@ -250,6 +250,6 @@ The users who cost most:
 
 A user's days: codesensei query list_usage --user-id ID
 ";
-        assert_eq!(report.to_string(), told);
+        assert_eq!(report.to_string(), expected);
     }
 }

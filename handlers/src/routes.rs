@@ -1,14 +1,14 @@
-//! The routes, by domain: one Lambda function each, all of them together on a developer's machine.
+//! The routes of each domain. A domain is one Lambda function; a developer's machine serves all domains.
 //!
-//! A handler's `#[utoipa::path]` says where it is found and what it takes and answers; beside it here stands who may call it, how
-//! often, and which errors only it knows of. All of that is in the document too.
+//! A handler's `#[utoipa::path]` declares its path, parameters and responses. This table adds the access, the rate
+//! limits and the errors of the handler. The API's document contains all of it.
 
 use axum::Router;
 use axum::middleware::from_fn;
 use utoipa_axum::routes;
 
 use crate::error::ErrorCode as Code;
-use crate::http::{bill, layers};
+use crate::http::{layers, request_cost};
 use crate::rates::RateLimit;
 use crate::state::App;
 use crate::{ai, auth, document, health, messages, sessions, threads, users};
@@ -19,7 +19,7 @@ use route::Route;
 
 /// A part of the API that is deployed as one function.
 ///
-/// Each is a constant with its routes behind a function: a program that names one of them links nothing of the others.
+/// A constant, with its routes behind a function: a program that uses one domain does not link the others.
 #[derive(Clone, Copy, Debug)]
 pub struct Domain {
     /// The heading in the document.
@@ -31,9 +31,12 @@ pub struct Domain {
 impl Domain {
     /// Signing up, in and out.
     pub const AUTH: Self = Self { title: "Accounts", about: "Signing up, in and out.", routes: auth };
-    /// One's own account.
-    pub const USERS: Self =
-        Self { title: "Profile", about: "One's own account: what it says, its password, and its end.", routes: users };
+    /// The user's own account.
+    pub const USERS: Self = Self {
+        title: "Profile",
+        about: "The user's own account: profile, password, devices, usage and deletion.",
+        routes: users,
+    };
     /// Sessions and their code.
     pub const SESSIONS: Self =
         Self { title: "Sessions", about: "Files under review, and their code.", routes: sessions };
@@ -43,10 +46,10 @@ impl Domain {
     /// Questions and answers.
     pub const MESSAGES: Self = Self { title: "Messages", about: "Questions, notes and answers.", routes: messages };
     /// Questions about code that is not stored.
-    pub const AI: Self = Self { title: "Analysis", about: "Questions about code that is not kept.", routes: ai };
-    /// The service itself: whether it is well, and what it offers.
+    pub const AI: Self = Self { title: "Analysis", about: "Questions about code that is not stored.", routes: ai };
+    /// The service itself: its health and its document.
     pub const SERVICE: Self = Self { title: "Service", about: "The service itself.", routes: service };
-    /// All of them.
+    /// All domains.
     pub const ALL: [Self; 7] =
         [Self::AUTH, Self::USERS, Self::SESSIONS, Self::THREADS, Self::MESSAGES, Self::AI, Self::SERVICE];
 }
@@ -61,14 +64,14 @@ impl Domain {
 
 fn auth() -> Vec<Route> {
     vec![
-        // Counted by their handlers, once the form is good.
+        // Their handlers count them after the form was checked.
         Route::open(routes!(auth::routes::signup))
             .counted(&[RateLimit::SIGN_UP])
             .fails(&[Code::WeakPassword, Code::UserAlreadyExists]),
         Route::open(routes!(auth::routes::login))
             .counted(&[RateLimit::LOGIN, RateLimit::LOGIN_ACCOUNT, RateLimit::LOGIN_DEVICE])
             .fails(&[Code::InvalidCredentials]),
-        // Counted by its handler: only the refresh token says whose request it is, if it is good.
+        // Its handler counts it: only a valid refresh token identifies the sign-in.
         Route::open(routes!(auth::routes::refresh))
             .counted(&[RateLimit::REFRESH, RateLimit::REFRESH_REFUSED])
             .fails(&[Code::RefreshTokenInvalid]),
@@ -79,7 +82,7 @@ fn auth() -> Vec<Route> {
 fn users() -> Vec<Route> {
     vec![
         Route::protected(routes!(users::read)),
-        // Counted by their handlers, once the form is good.
+        // Their handlers count them after the form was checked.
         Route::protected(routes!(users::update)).counted(&[RateLimit::PROFILE]).fails(&[Code::UserAlreadyExists]),
         Route::protected(routes!(users::password)).counted(&[RateLimit::ACCOUNT]).fails(&[Code::WeakPassword]),
         Route::protected(routes!(users::delete)).counted(&[RateLimit::ACCOUNT]),
@@ -96,11 +99,11 @@ fn sessions() -> Vec<Route> {
             Code::InvalidLanguage,
             Code::FileTooLarge,
             Code::SessionLimitExceeded,
-            // Deleted since an earlier request with the same client id.
+            // The session of an earlier request with the same client id was deleted.
             Code::SessionNotFound,
         ]),
         Route::protected(routes!(sessions::read)),
-        // Counted by its handler, while the head is read.
+        // Its handler counts it while it reads the head.
         Route::protected(routes!(sessions::save)).counted(&[RateLimit::SESSION_SAVE]).fails(&[
             Code::InvalidLanguage,
             Code::FileTooLarge,
@@ -121,7 +124,7 @@ fn threads() -> Vec<Route> {
     ]
 }
 
-/// What can go wrong wherever the model is asked.
+/// The errors of every route that asks the model.
 const ASKING: [Code; 6] = [
     Code::MessageTooLong,
     Code::TokenLimitExceeded,
@@ -135,19 +138,19 @@ fn messages() -> Vec<Route> {
     vec![
         Route::protected(routes!(messages::list)),
         Route::protected(routes!(messages::read)),
-        // Counted by its handler: a message that is stored already is not.
+        // Its handler counts it: repeated messages are not counted.
         Route::protected(routes!(messages::post))
             .counted(&[RateLimit::QUESTION])
             .fails(&[Code::MessageLimitExceeded, Code::MessageNotFound, Code::RequestInProgress, Code::VersionConflict])
             .fails(&ASKING),
-        // Counted by its handler, while what is asked again is read.
+        // Its handler counts it while it reads the question.
         Route::protected(routes!(messages::retry))
             .counted(&[RateLimit::QUESTION])
             .fails(&[Code::RequestInProgress])
             .fails(&ASKING)
             .never(&[Code::MessageTooLong]),
         Route::protected(routes!(messages::cancel)),
-        // Counted by its handler, while answer and code are read.
+        // Its handler counts it while it reads answer and code.
         Route::protected(routes!(messages::apply))
             .counted(&[RateLimit::SESSION_SAVE])
             .fails(&[Code::VersionConflict, Code::PatchConflict]),
@@ -166,9 +169,9 @@ fn ai() -> Vec<Route> {
 
 fn service() -> Vec<Route> {
     vec![
-        // Whatever is wrong, it says that the table does not answer.
+        // Every failure of the table is `DATABASE_ERROR`.
         Route::open(routes!(health::check)).never(&[Code::InternalError]),
-        // It asks nothing of the table.
+        // It does not use the table.
         Route::open(routes!(document::serve)).never(&[Code::DatabaseError, Code::InternalError]),
     ]
 }
@@ -180,19 +183,19 @@ pub(crate) struct Group {
     pub(crate) routes: Vec<Route>,
 }
 
-/// Every route there is, as the document groups them.
+/// All routes, grouped as in the document.
 pub(crate) fn groups() -> Vec<Group> {
     Domain::ALL.map(|Domain { title, about, routes }| Group { name: title, about, routes: routes() }).into()
 }
 
-/// The router of some domains, with everything that answers have in common around it.
+/// The router of some domains, with the common layers.
 pub fn router(app: &App, domains: &[Domain]) -> Router {
     router_with(app, domains, Router::new())
 }
 
-/// The same with routes of the caller's own among them, which are no part of the API.
+/// The same with additional routes, which are not part of the API.
 pub fn router_with(app: &App, domains: &[Domain], more: Router<App>) -> Router {
     let routes = domains.iter().flat_map(|domain| (domain.routes)());
     let routes = routes.fold(more, |routes, route| route.onto(routes, app));
-    layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, app.follower())
+    layers::around(routes.layer(from_fn(request_cost::count)).with_state(app.clone()), &app.cors, app.follower())
 }

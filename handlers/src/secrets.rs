@@ -1,6 +1,6 @@
-//! The three secrets of a deployment as they are stored: JSON objects, the same in files and in Secrets Manager.
+//! The three secrets of a deployment: JSON objects, the same in files and in Secrets Manager.
 //!
-//! `codesensei keys` writes them, and the programs read what they need of them.
+//! `codesensei keys` writes them. Each program reads only the secrets that it needs.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What signs. Read by the programs that sign people in, and by no other.
+/// The signing key. Only programs that sign users in read it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SigningKey {
     /// The private key that tokens are signed with: PKCS#8 in PEM.
@@ -16,20 +16,20 @@ pub struct SigningKey {
     /// The key that signs next, from `add` until `promote`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_signing_key: Option<String>,
-    /// Since when the key signs.
+    /// The time when the key began to sign.
     #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
     pub promoted_at: Option<Timestamp>,
-    /// Fields that this version does not know. They are written back as they were read.
+    /// Unknown fields, which are written back unchanged.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// What tokens are checked with. Read by every program that serves routes.
+/// The public keys, which check tokens. All programs with routes read them.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKeys {
-    /// All keys whose tokens are good, retired ones too.
+    /// All keys whose tokens are accepted, retired keys included.
     pub keys: Vec<PublicKey>,
-    /// Fields that this version does not know. They are written back as they were read.
+    /// Unknown fields, which are written back unchanged.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -37,32 +37,32 @@ pub struct PublicKeys {
 /// A key to check tokens with.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKey {
-    /// Its name in the head of a token: the thumbprint of RFC 7638.
+    /// The key id in the header of a token: the thumbprint of RFC 7638.
     pub kid: String,
     /// The key: SPKI in PEM.
     pub pem: String,
-    /// Since when it is here.
+    /// The time when it was added.
     #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
     pub added_at: Option<Timestamp>,
-    /// When its private half was to sign no more.
+    /// The time when its private key stopped signing.
     #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<Timestamp>,
-    /// Fields that this version does not know. They are written back as they were read.
+    /// Unknown fields, which are written back unchanged.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// What cursors and fences are derived from, and what CloudFront proves itself with. Read by every program that serves
-/// routes.
+/// The seed of cursors and fences, and the secrets by which CloudFront proves its identity. All programs with routes
+/// read them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seed {
     /// At least [`SEED_CHARS`] random characters.
     pub seed: String,
-    /// What CloudFront sends with each request.
+    /// The secret that CloudFront sends with each request.
     pub origin: String,
-    /// What it sent before, accepted while a new value is deployed; else the same.
+    /// The previous secret, accepted while a new one is deployed; otherwise the same.
     pub origin_before: String,
-    /// Fields that this version does not know. They are written back as they were read.
+    /// Unknown fields, which are written back unchanged.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -80,7 +80,7 @@ impl PublicKeys {
     }
 }
 
-/// Without the keys.
+/// Omits the keys.
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let has_next = self.next_signing_key.is_some();
@@ -88,28 +88,28 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Without fields that are not known.
+/// Omits unknown fields.
 impl fmt::Debug for PublicKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PublicKeys").field("keys", &self.keys).finish_non_exhaustive()
     }
 }
 
-/// The name says which key it is.
+/// Prints only the key id.
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PublicKey").field("kid", &self.kid).finish_non_exhaustive()
     }
 }
 
-/// Without its values.
+/// Omits all values.
 impl fmt::Debug for Seed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Seed").finish_non_exhaustive()
     }
 }
 
-/// Times as text, for the person who looks at a secret.
+/// Times as readable text.
 mod rfc3339 {
     use model::Timestamp;
     use serde::de::Error as _;

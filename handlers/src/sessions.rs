@@ -1,4 +1,4 @@
-//! `/sessions`: one verb a file.
+//! `/sessions`: one route per file.
 
 mod create;
 mod delete;

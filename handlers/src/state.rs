@@ -1,4 +1,4 @@
-//! What every handler shares, and what one request has of it.
+//! The state that all handlers share, and the context of one request.
 
 use std::convert::Infallible;
 use std::num::NonZeroU32;
@@ -21,44 +21,44 @@ use crate::http::trace::{Details, Follower};
 use crate::messages::Waiting;
 use crate::rates::RateLimits;
 
-/// Everything the handlers need, put together once by whoever starts them.
+/// The state of the application, created once at the start of a program.
 #[derive(Clone)]
 pub struct App {
     /// The data.
     pub store: Store,
     /// Signs and checks tokens.
     pub tokens: Arc<Tokens>,
-    /// What the cookies are called.
+    /// The names of the cookies.
     pub cookies: CookieNames,
-    /// Signs the cookies by which devices are known.
+    /// Signs device cookies.
     pub devices: DeviceKey,
     /// Hashes and verifies passwords.
     pub hasher: Hasher,
-    /// Asks the model, in programs that do.
+    /// Asks the model. `None` in programs that do not.
     pub reviewer: Option<Arc<Reviewer>>,
-    /// Makes the fences around code in prompts unguessable.
+    /// Derives the fences around code in prompts, so that they cannot be guessed.
     pub fence_key: Arc<[u8]>,
-    /// Which web pages may call.
+    /// The origins of web pages that may call the API.
     pub cors: CorsPolicy,
-    /// The questions that are waited for in this process.
+    /// The questions for which a request of this process waits.
     pub waiting: Waiting,
     /// Whether limits on requests are enforced.
     pub rate_limits: RateLimits,
-    /// How many questions to the model a user has a day; without it, as many as the minutes allow.
+    /// Maximum questions to the model for each user and day; `None` without a cap.
     pub ai_daily_cap: Option<NonZeroU32>,
-    /// Where the numbers about each request go.
+    /// The sink of the metrics.
     pub metrics: Metrics,
-    /// Whether errors tell their causes to the client.
+    /// Whether errors include their causes.
     pub error_details: Details,
 }
 
 impl App {
-    /// Who asks the model.
+    /// The reviewer, which asks the model.
     pub(crate) fn reviewer(&self) -> ApiResult<&Reviewer> {
-        self.reviewer.as_deref().ok_or_else(|| ApiError::internal("this program asks no model"))
+        self.reviewer.as_deref().ok_or_else(|| ApiError::internal("this program has no reviewer"))
     }
 
-    /// What gives the requests their trace ids, and logs them.
+    /// Traces and logs requests.
     #[must_use]
     pub fn follower(&self) -> Follower {
         let (ids, clock) = (self.store.ids().clone(), self.store.clock().clone());
@@ -71,12 +71,12 @@ impl App {
         Fence::new(&self.fence_key, &session_id.to_string(), version_number)
     }
 
-    /// The fence around code that belongs to no session. It follows from the code itself: whoever learns it, from an
-    /// answer for instance, cannot put it into the code without getting another one. Like a session's it stays the same
-    /// from question to question, so that what was asked before can be cached.
+    /// The fence around code without a session. It is derived from the code: a user who learns it, for instance from an
+    /// answer, cannot insert it into the code, because that changes the fence. It is the same for each question about
+    /// the code, so that the prompt cache works.
     #[must_use]
     pub fn fence_of_code(&self, user_id: UserId, code: &str) -> Fence {
-        // Longer than any session's id, so that the two are never the same text.
+        // Longer than any session id, so that the two never collide.
         Fence::new(&self.fence_key, &format!("{user_id}/{}", Digest::of(code)), 0)
     }
 }
@@ -102,15 +102,15 @@ impl FromRef<App> for Clock {
 /// Extractor: the application, its store metered for this request.
 #[derive(Clone)]
 pub struct Ctx {
-    /// The data; what it costs is on this request's bill.
+    /// The data, metered for this request.
     pub store: Store,
-    /// All the rest.
+    /// The shared state.
     pub app: App,
     meter: Meter,
 }
 
 impl Ctx {
-    /// The calls since the last time that they were taken.
+    /// The calls since the last call of this method.
     pub(crate) fn calls(&self) -> Vec<CallCost> {
         self.meter.take()
     }

@@ -12,10 +12,10 @@ use crate::http::metrics::{Directive, Metadata, Metrics, NAMESPACE, metric};
 /// The time left before Lambda's deadline to write the metrics and answer.
 const MARGIN: Duration = Duration::from_secs(3);
 
-/// The one value of the dimension `service` in these lines.
+/// The only value of the dimension `service`.
 const SERVICE: &str = "sweep";
 
-/// For alarms: jobs that this program cannot read, jobs that failed, and how long the oldest job that is left has been due.
+/// For alarms: unreadable jobs, failed jobs, and the time since the oldest remaining job was due.
 static EVERY_RUN: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: &[&["service"]],
@@ -55,10 +55,10 @@ struct Values {
     oldest_due_seconds: u64,
 }
 
-/// Sweeps, and writes what came of it.
+/// Sweeps, and writes the result.
 ///
 /// # Errors
-/// When the jobs of a shard cannot be listed. There are no metrics of such a run: watch the function's errors too.
+/// When the jobs of a shard cannot be listed. Such a run has no metrics: watch the function's errors too.
 pub async fn run(store: &Store, metrics: &Metrics, within: Duration) -> Result<Swept, StoreError> {
     let swept = store.maintenance().sweep_due(within).await?;
     metrics.write_line(&line(&swept, store.clock().now()));
@@ -78,7 +78,7 @@ pub async fn run(store: &Store, metrics: &Metrics, within: Duration) -> Result<S
     Ok(swept)
 }
 
-/// How long a run may take under Lambda's deadline, in milliseconds since 1970.
+/// The time left for a run until Lambda's deadline, which is in milliseconds since 1970.
 #[must_use]
 pub fn time_left(deadline_millis: u64, clock: &Clock) -> Duration {
     let at = i64::try_from(deadline_millis).ok().and_then(|millis| Timestamp::from_millis(millis).ok());

@@ -1,4 +1,4 @@
-//! `/sessions/{id}/threads` and `/threads/{id}`: one verb a file.
+//! `/sessions/{id}/threads` and `/threads/{id}`: one route per file.
 
 mod anchor;
 mod create;

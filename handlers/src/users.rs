@@ -1,4 +1,4 @@
-//! `/users/me`: one verb a file.
+//! `/users/me`: one route per file.
 
 mod delete;
 mod devices;

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, header};
 use bedrock_local::LocalBedrock;
-use handlers::http::bill::Bill as Asked;
+use handlers::http::request_cost::RequestCost as Asked;
 use handlers::{Domain, router};
 use http_body_util::BodyExt as _;
 use model::{Clock, CursorKey, Endpoint, Ids, Meter, PATTERNS, Protection, Store, TableConfig};

@@ -1,4 +1,4 @@
-//! One question to the model, wherever its answer goes: what it cost is noted, and its patch checked against the code.
+//! Asks the model a question: records its cost, and checks its patch against the code.
 
 use std::time::Instant;
 
@@ -15,12 +15,12 @@ use crate::error::{ApiResult, to_api_error};
 use crate::http::trace;
 use crate::state::Ctx;
 
-/// What the model says, fit to be shown: its patch is there only if it applies to the very code the model was shown.
+/// A checked answer of the model. It has a patch only if the patch applies to the code of the prompt.
 pub(crate) struct Analysis {
     pub(crate) explanation: String,
     pub(crate) suggested_code: Option<String>,
     pub(crate) patch: Option<Patch>,
-    /// Why its patch is not shown.
+    /// The reason why its patch is withheld.
     pub(crate) patch_withheld: Option<String>,
     pub(crate) patch_status: Option<PatchStatus>,
     pub(crate) context_mode: ContextMode,
@@ -34,9 +34,9 @@ pub(crate) struct Analysis {
 }
 
 impl Ctx {
-    /// Asks the model about this code, with a smaller prompt if the first is too long for it. What an answer cost is the
-    /// caller's to store; a failure that was paid for is added to the user's day here, since nothing else will be stored
-    /// for it. `stream` gets a beginning of the explanation.
+    /// Asks the model about this code, with a smaller prompt if the first one is too long. The caller stores the cost
+    /// of an answer. The cost of a failure is added to the user's usage here. `stream` gets the start of the
+    /// explanation.
     pub(crate) async fn review(
         &self,
         user_id: UserId,
@@ -73,9 +73,9 @@ impl Ctx {
         }
     }
 
-    /// Adds to what the user cost today, in a task of its own, which is waited for until the deadline. Should it fail for
-    /// [`SETTLING`], the log says what is missing there: the answer is paid for, and withholding it would only have it paid
-    /// for again.
+    /// Adds to the user's usage of today, in a separate task, and waits for it until the deadline. If it fails for
+    /// [`SETTLING`], the missing cost is logged. The answer is still returned: withholding it would make the client ask
+    /// and pay again.
     pub(crate) async fn pay(&self, user_id: UserId, usage: Usage, deadline: Instant) {
         let until = deadline.max(Instant::now()) + STORING;
         let store = self.store.until(Instant::now() + SETTLING);
@@ -92,11 +92,12 @@ impl Ctx {
             });
             if let Err(error) = added.await {
                 let cost_micros = usage.cost_micros;
-                tracing::error!(%error, input_tokens, output_tokens, cost_micros, "A cost is not in the user's day");
+                let message = "A cost is missing from the user's usage";
+                tracing::error!(%error, input_tokens, output_tokens, cost_micros, "{message}");
             }
         }));
         if tokio::time::timeout_at(until.into(), paying).await.is_err() {
-            tracing::warn!("A cost is not in the user's day yet");
+            tracing::warn!("A cost is not yet in the user's usage");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /ai/analyze`: the same analysis as asking in a thread, on code sent with the request. Nothing of it is stored.
+//! `POST /ai/analyze`: asks the model about code in the request, without storing question, code or answer.
 
 use std::time::Instant;
 
@@ -17,14 +17,14 @@ use crate::ai::view::{AcceptedAnalysis, AnalysisPatch, Analyzed};
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, CodeForm};
 use crate::http::deadline::Deadline;
 use crate::http::events;
+use crate::http::form::{Check, CodeForm};
 use crate::openapi::Failure;
 use crate::state::Ctx;
 use crate::threads::UncheckedLines;
 
-/// The question as it is sent, with all that a thread would know. Without `type` it is about a block if it names lines.
+/// A question with its code and lines. Without `type` it is about a block if it names lines.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewAnalysis)]
 pub struct AnalysisForm {
@@ -42,7 +42,7 @@ pub struct AnalysisForm {
     history: Vec<SaidForm>,
 }
 
-/// A message of the conversation so far.
+/// An earlier message of the conversation.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Said)]
 struct SaidForm {
@@ -50,7 +50,7 @@ struct SaidForm {
     content: fields::Content,
 }
 
-/// A question whose fields were checked.
+/// A checked question.
 pub struct Asked {
     filename: Filename,
     language: Language,
@@ -65,29 +65,30 @@ pub struct Asked {
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
 #[expect(dead_code, reason = "it names the schemas of the events, which are sent one by one")]
 enum AnalysisEvent {
-    /// At once: how much of the code the model is shown.
+    /// First: the part of the code in the prompt.
     Accepted(AcceptedAnalysis),
     /// Any number of times: a piece of the explanation.
     Delta(Delta),
     /// The patch, if there is one.
     Patch(AnalysisPatch),
-    /// Last: all of the analysis.
+    /// Last: the whole analysis.
     Done(Analyzed),
-    /// Last, when it failed.
+    /// Last, on failure.
     Error(Failure),
 }
 
-/// Asks the model. 200 with its analysis; what it cost is added to the user's day.
+/// Asks the model. 200 with its analysis. The cost is added to the user's usage.
 #[utoipa::path(
     post,
     path = "/ai/analyze",
-    summary = "Ask the model about code that is not kept",
-    description = "The same analysis as asking in a thread, on the code of this request. Nothing of it is stored but what it cost. A request \
-                   whose form is refused counts as a question too. With \
-                   `Accept: text/event-stream` it comes while it is written, as server-sent events: `accepted` at once, `delta` with \
-                   `text`, a piece of the explanation; `patch`, if there is one; and last `done` with all of it, or `error` with the usual error.",
+    summary = "Ask the model about code that is not stored",
+    description = "Works like a question in a thread, on the code of this request. Only the cost is stored. A request \
+                   with an invalid form counts as a question too.\n\n\
+                   With `Accept: text/event-stream` the analysis is streamed as server-sent events: first `accepted`; \
+                   then `delta` with `text`, a piece of the explanation; `patch`, if there is one; and last `done` \
+                   with the whole analysis, or `error` with the usual error.",
     request_body = AnalysisForm,
-    responses((status = 200, description = "What the model says; or a stream of events.",
+    responses((status = 200, description = "The analysis; or a stream of events.",
                content((Analyzed = "application/json"), (AnalysisEvent = "text/event-stream")))),
 )]
 pub async fn analyze(
@@ -150,7 +151,7 @@ impl Check for AnalysisForm {
         };
         let selected = lines.check(wrong);
         let (filename, code, question) = (filename?, code?, question?);
-        // Where the code is not what was sent, its lines are not either.
+        // The lines of invalid code cannot be checked.
         let selected = selected.filter(|_| !wrong.is_at("code_content"))?;
         let selected = wrong.take(kept(&selected, &code))?;
         let language = language.unwrap_or_else(|| Language::detect(filename.as_str(), &code));
@@ -158,7 +159,7 @@ impl Check for AnalysisForm {
     }
 }
 
-/// What a person said is as long as a message can be. What the model said is as long as it is, up to the token limit.
+/// Checks the length of the user's messages. Answers of the model are limited only by the token limit.
 fn check_history(history: &[SaidForm], wrong: &mut Wrong) {
     if history.len() > HISTORY_MESSAGES as usize {
         wrong.note(ApiError::invalid("history", "Only the last 10 messages of a conversation can be sent."));
@@ -169,8 +170,7 @@ fn check_history(history: &[SaidForm], wrong: &mut Wrong) {
     }
 }
 
-/// The lines that the question is about, held to the rules of a thread's. The text of a block that came without it is that
-/// of its lines.
+/// The lines of the question, checked like those of a thread. A block without text gets the text of its lines.
 fn kept(selected: &NewThread, code: &str) -> ApiResult<NewThread> {
     let selected = selected.kept_in(code)?;
     model::selection_status(code, &selected).ok_or(NewThreadError::OutsideTheCode)?;

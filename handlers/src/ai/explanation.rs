@@ -1,4 +1,4 @@
-//! The explanation of an answer as a stream: sent while the model writes it.
+//! Streams the explanation of an answer while the model writes it.
 
 use review::shown::Shown;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::fields;
 use crate::http::events::Events;
 
-/// Sends what a model writes, as events. The pieces together are the text that is kept.
+/// Sends the explanation as events. All pieces together are the stored text.
 pub(crate) struct ExplanationStream {
     events: Events,
     shown: Shown,
@@ -24,31 +24,31 @@ impl ExplanationStream {
         Self { events, shown: Shown::default() }
     }
 
-    /// Takes the next piece that the model wrote.
+    /// Adds the next piece from the model.
     pub(crate) fn write(&mut self, piece: &str) {
         if let Some(text) = self.shown.more(piece) {
             self.events.send("delta", &Delta { text: text.into() });
         }
     }
 
-    /// The explanation as it is kept, which begins with what was sent.
+    /// The explanation to store, which starts with the sent text.
     pub(crate) fn kept(&self, explanation: String) -> String {
         self.shown.kept(explanation)
     }
 
-    /// What was sent so far.
+    /// The sent text.
     pub(crate) fn sent(&self) -> &str {
         self.shown.text()
     }
 
-    /// Sends the rest of the text that is kept.
+    /// Sends the rest of the stored text.
     pub(crate) fn finish(&mut self, kept: &str) {
         if let Some(text) = self.shown.rest(kept) {
             self.events.send("delta", &Delta { text: text.into() });
         }
     }
 
-    /// How many characters the model has written.
+    /// The number of characters that the model has written.
     pub(crate) fn written_chars(&self) -> usize {
         self.shown.written_chars()
     }

@@ -1,4 +1,4 @@
-//! An analysis as the API shows it.
+//! The JSON of an analysis.
 
 use review::patch::Patch;
 use review::prompt::Prompt;
@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::ai::Analysis;
 use crate::fields;
 
-/// What the model says about the code that was sent.
+/// The analysis of the code in the request.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Analysis)]
 pub(super) struct Analyzed {
@@ -31,7 +31,7 @@ pub(super) struct Analyzed {
     model_id: fields::ModelId,
 }
 
-/// An edit that applies to the code that was sent.
+/// An edit of the code in the request.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AnalysisPatch {
     start_line: fields::StartLine,
@@ -40,7 +40,7 @@ pub(super) struct AnalysisPatch {
     replacement: fields::Replacement,
 }
 
-/// How much of the code the model is shown.
+/// The part of the code in the prompt.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AcceptedAnalysis {
     context_mode: fields::ContextMode,

@@ -1,4 +1,4 @@
-//! Who is calling: the user and the sign-in that the access token names.
+//! The caller: the user and the sign-in of the access token.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::http::cookie::{CookieNames, Cookies};
 use crate::http::trace;
 use crate::state::Ctx;
 
-/// Extractor: the caller of a protected route. `UNAUTHORIZED` without a good access token, `TOKEN_EXPIRED` with one
-/// that was good once.
+/// Extractor: the caller of a protected route. `UNAUTHORIZED` without a valid access token, `TOKEN_EXPIRED` with an
+/// expired one.
 ///
-/// The token alone is looked at. Whether its sign-in still stands is in the table, and [`Caller::account`] asks.
+/// Checks only the token. [`Caller::account`] checks in the table that the sign-in has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The signed-in user.
@@ -25,10 +25,10 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The caller's account and sign-in. `UNAUTHORIZED` when either has ended, however good the token is.
+    /// The caller's account and sign-in. `UNAUTHORIZED` when the account was deleted or the sign-in has ended.
     ///
     /// # Errors
-    /// Then, or when the table cannot be asked.
+    /// Then, or when the table is unavailable.
     pub async fn account(self, ctx: &Ctx) -> ApiResult<(User, RefreshFamily)> {
         let account = ctx.store.sign_ins().find(self.user_id, self.family_id).await?;
         account.ok_or_else(|| ErrorCode::Unauthorized.into())
@@ -55,7 +55,7 @@ where
         let access = access.newest().map_err(TokenError::for_access)?;
         trace::identify(access.user_id);
         let caller = Self { user_id: access.user_id, family_id: access.family_id };
-        // A signature is checked once in a request, however many ask.
+        // The signature is verified once for each request.
         parts.extensions.insert(caller);
         Ok(caller)
     }
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_caller_is_who_the_access_token_names_and_an_expired_one_is_told_apart() {
+    async fn the_caller_is_the_user_of_a_valid_access_token() {
         let now: Timestamp = "2026-11-23T08:00:00Z".parse().expect("a time");
         let ids = Ids::seeded(1);
         let (user_id, family_id): (UserId, FamilyId) = (ids.next(now), ids.next(now));

@@ -1,7 +1,7 @@
-//! Device cookies: which accounts a browser has signed in to before, so that strangers cannot lock their owners out.
+//! Device cookies: the accounts that a browser has signed in to, so that other clients cannot lock their owners out.
 //!
-//! As OWASP describes them: a signed cookie names the user and a random id. Wrong passwords from a known device are
-//! counted for that device alone, those from all unknown clients together.
+//! A signed cookie contains the user and a random id, as OWASP describes. Wrong passwords from a known device are
+//! counted for that device; those from unknown clients are counted together.
 
 use std::fmt;
 
@@ -12,27 +12,27 @@ use model::{Digest, UserId, UuidNewtype as _};
 use sha2::Sha256;
 use uuid::Uuid;
 
-/// Accounts that one browser is known for: a family shares a machine. The one that signed in last comes first.
+/// Maximum accounts of a browser, for shared machines. The last sign-in comes first.
 const MAX_ACCOUNTS: usize = 4;
 /// Bytes of a user's id, of a device's id, and of the tag over both.
 const PART: usize = 16;
 
-/// Signs device cookies. Does not print.
+/// Signs device cookies. `Debug` does not print it.
 #[derive(Clone)]
 pub struct DeviceKey([u8; 32]);
 
-/// The accounts that a browser has signed in to, each with an id of the browser that no other account sees.
+/// The accounts that a browser has signed in to, each with its own id of the browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Devices(Vec<(UserId, Uuid)>);
 
 impl DeviceKey {
-    /// The key that follows from this secret. Other keys follow from it too, none from another.
+    /// Derives the key from a secret. Other keys are derived from the same secret.
     #[must_use]
     pub fn from_secret(secret: &[u8]) -> Self {
         Self(*Digest::of([b"device".as_slice(), secret].concat()).as_bytes())
     }
 
-    /// The accounts that these cookies name. What this key has not signed is ignored.
+    /// The accounts in these cookies. Entries without a valid signature are ignored.
     #[must_use]
     pub fn read(&self, cookies: &[String]) -> Devices {
         let mut devices = Devices::default();
@@ -84,13 +84,13 @@ impl fmt::Debug for DeviceKey {
 }
 
 impl Devices {
-    /// The browser's id for this account, if it has signed in to it before.
+    /// The browser's id for this account, if it has signed in to it.
     #[must_use]
     pub fn of(&self, user_id: UserId) -> Option<Uuid> {
         self.0.iter().find(|(known, _)| *known == user_id).map(|(_, id)| *id)
     }
 
-    /// The same with this account first, under the id that it had or else under a new one.
+    /// Moves this account to the front, with its old id or the new one.
     #[must_use]
     pub fn with(mut self, user_id: UserId, new: Uuid) -> Self {
         let id = self.of(user_id).unwrap_or(new);
@@ -100,7 +100,7 @@ impl Devices {
         self
     }
 
-    /// The same without this account.
+    /// Removes this account.
     #[must_use]
     pub fn without(mut self, user_id: UserId) -> Self {
         self.0.retain(|(known, _)| *known != user_id);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_is_known_for_the_last_four_accounts_each_under_its_own_id() {
+    fn a_device_cookie_holds_the_last_four_accounts() {
         let [one, two, three, four, five] = users();
         let ids = Ids::seeded(8);
         let mut devices = Devices::default();
@@ -155,7 +155,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_changed_cookie_names_nothing_new_and_no_text_makes_it_panic(at: prop::sample::Index, with in "[A-Za-z0-9_.-]", text in ".{0,80}") {
+        fn a_changed_cookie_names_no_new_account(
+            at: prop::sample::Index,
+            with in "[A-Za-z0-9_.-]",
+            text in ".{0,80}",
+        ) {
             let [ada] = users();
             let devices = Devices::default().with(ada, Ids::seeded(8).token());
             let mut cookie = key().write(&devices);

@@ -12,7 +12,7 @@ use crate::auth::keys::InvalidKey;
 /// A new private key of 2,048 bits: PKCS#8 in PEM.
 ///
 /// # Errors
-/// When the operating system gives no randomness.
+/// When the operating system provides no randomness.
 pub fn generate() -> io::Result<String> {
     let failed = |_| io::Error::other("the operating system gave no randomness for a signing key");
     let key = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
@@ -23,7 +23,7 @@ pub fn generate() -> io::Result<String> {
 /// The public key of a private key: SPKI in PEM.
 ///
 /// # Errors
-/// When the text is no RSA key in PKCS#8.
+/// When the text is not an RSA key in PKCS#8.
 pub fn public_half(private: &str) -> Result<String, InvalidKey> {
     let der = pem::parse(private).map_err(|_| InvalidKey::Malformed)?;
     let key = KeyPair::from_pkcs8(der.contents()).map_err(|_| InvalidKey::Malformed)?;

@@ -1,4 +1,4 @@
-//! The keys of this process, and reading them again when a token names one that it does not know.
+//! The keys of this process, which are reloaded when a token names an unknown key.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,51 +9,50 @@ use model::Timestamp;
 use crate::auth::keys::TokenKeys;
 use crate::reloadable::{Reloadable, Source};
 
-/// What the log calls them.
-const NAME: &str = "keys of tokens";
-/// How long a process may sign with a key without having looked whether it is still the one to sign with. An old public key
-/// is kept for longer than that, see `codesensei keys drop`.
+/// The name in the log.
+const NAME: &str = "token keys";
+/// Maximum age of a key that signs. An old public key is kept longer, see `codesensei keys drop`.
 const SIGNING_AGE: Duration = Duration::from_mins(10);
 
-/// Reads the keys where they are kept.
+/// Loads the keys from their source.
 pub type KeySource = Source<TokenKeys>;
 
-/// The keys that sign and check tokens now.
+/// The current keys that sign and check tokens.
 pub struct KeyRing(Reloadable<TokenKeys>);
 
 impl KeyRing {
-    /// Keys that can be read again: when keys are exchanged, another process may sign with the new one before this
-    /// one has heard of it. These were read at `read_at`.
+    /// Keys with a source, loaded at `read_at`. During a rotation another process may sign with the new key before
+    /// this one has loaded it.
     #[must_use]
     pub fn readable(keys: TokenKeys, source: KeySource, read_at: Timestamp) -> Self {
         Self(Reloadable::new(NAME, keys, source, read_at))
     }
 
-    /// The keys as they were read last.
+    /// The last loaded keys.
     pub(crate) fn current(&self) -> Arc<TokenKeys> {
         self.0.current()
     }
 
-    /// Reads the keys again, because a token names one that is not known: at most once a minute.
+    /// Reloads the keys because a token names an unknown key, at most once a minute.
     pub(crate) async fn read_again(&self, now: Timestamp) {
-        self.tell(self.0.reload(now).await);
+        self.log(self.0.reload(now).await);
     }
 
-    /// Before something is signed: reads the keys again when that was last done ten minutes ago. A process lives for
-    /// hours, and would sign with a key that was replaced until it ends.
+    /// Before signing: reloads keys that are ten minutes old. A process lives for hours, and would continue to sign
+    /// with a replaced key.
     pub(crate) async fn keep_current(&self, now: Timestamp) {
-        self.tell(self.0.reload_if_older(SIGNING_AGE, now).await);
+        self.log(self.0.reload_if_older(SIGNING_AGE, now).await);
     }
 
-    fn tell(&self, were_read: bool) {
-        if were_read {
-            tracing::info!(kid = self.current().kid(), "The keys of tokens were read again");
+    fn log(&self, is_reloaded: bool) {
+        if is_reloaded {
+            tracing::info!(kid = self.current().kid(), "The token keys were reloaded");
         }
     }
 }
 
 impl From<TokenKeys> for KeyRing {
-    /// Keys that stay as they are.
+    /// Keys without a source.
     fn from(keys: TokenKeys) -> Self {
         Self(Reloadable::fixed(NAME, keys, Timestamp::EPOCH))
     }
@@ -72,7 +71,7 @@ mod tests {
     use futures::FutureExt as _;
 
     #[tokio::test]
-    async fn a_process_that_signs_looks_every_ten_minutes_which_key_to_sign_with() {
+    async fn a_signing_process_reloads_its_keys_every_ten_minutes() {
         let start: Timestamp = "2026-11-23T08:00:00Z".parse().expect("a time");
         let ring = KeyRing::readable(keys(0, &[]), Box::new(|| async { Ok(keys(1, &[0])) }.boxed()), start);
         let (old, new) = (keys(0, &[]), keys(1, &[]));
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn keys_that_cannot_be_read_leave_those_that_there_are() {
+    async fn a_failed_reload_keeps_the_keys() {
         let start: Timestamp = "2026-11-23T08:00:00Z".parse().expect("a time");
         let ring = KeyRing::readable(keys(0, &[]), Box::new(|| async { Err("not now".into()) }.boxed()), start);
         ring.keep_current(start.plus(Duration::from_hours(1))).await;

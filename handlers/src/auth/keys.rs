@@ -1,4 +1,4 @@
-//! The keys that sign tokens and the keys that check them, named by their thumbprints.
+//! Keys that sign and check tokens. A key id is a thumbprint.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,11 +9,11 @@ use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
 use serde::Serialize;
 
-/// The smallest modulus that is taken, in bytes.
+/// Minimum size of the modulus, in bytes.
 const MIN_MODULUS: usize = 256;
 
-/// A private key to sign with, in programs that sign, and every public key that is good for checking: that of the private
-/// one, the next one before it signs, and the last one until its tokens have run out. Only RS256.
+/// The private key, in programs that sign, and all accepted public keys: the current one, the next one before it signs,
+/// and the last one until its tokens have expired. Only RS256.
 pub struct TokenKeys {
     private: Option<PrivateKey>,
     public: BTreeMap<String, DecodingKey>,
@@ -24,25 +24,25 @@ struct PrivateKey {
     key: EncodingKey,
 }
 
-/// A key cannot be used. Does not repeat it.
+/// An invalid key. The message does not contain it.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidKey {
-    /// It is no RSA key in PEM form.
+    /// It is not an RSA key in PEM form.
     #[error("not an RSA key in PEM form")]
     Malformed,
     /// It has less than 2048 bits.
     #[error("an RSA key must have at least 2048 bits")]
     TooShort,
-    /// There is none.
+    /// No key was given.
     #[error("there is no key")]
     None,
 }
 
 impl TokenKeys {
-    /// Signs with this private key (PKCS#8 or PKCS#1), and also accepts what the given public keys check.
+    /// Signs with this private key (PKCS#8 or PKCS#1), and also accepts tokens of the given public keys.
     ///
     /// # Errors
-    /// When a key is no RSA key of 2048 bits or more.
+    /// When a key is not an RSA key of 2048 bits or more.
     pub fn from_pem<'a>(private: &str, also_accepted: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidKey> {
         let private = EncodingKey::from_rsa_pem(private.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
         let jwk = Jwk::from_encoding_key(&private, Algorithm::RS256).map_err(|_| InvalidKey::Malformed)?;
@@ -52,28 +52,28 @@ impl TokenKeys {
         Ok(Self { private: Some(PrivateKey { kid, key: private }), public })
     }
 
-    /// Accepts what the given public keys check, and cannot sign.
+    /// Accepts tokens of the given public keys, and cannot sign.
     ///
     /// # Errors
-    /// When a key is no RSA key of 2048 bits or more, and without any key.
+    /// When a key is not an RSA key of 2048 bits or more, or no key is given.
     pub fn verifying<'a>(accepted: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidKey> {
         let public = public_keys(accepted)?;
         if public.is_empty() { Err(InvalidKey::None) } else { Ok(Self { private: None, public }) }
     }
 
-    /// The name of the key that signs, in programs that sign.
+    /// The id of the signing key, in programs that sign.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.private.as_ref().map(|private| private.kid.as_str())
     }
 
-    /// The public key of this name, if it is one of ours. The name is looked up, never used to find or fetch a key.
+    /// The public key of this id, if it is accepted. The id is only looked up, never used to fetch a key.
     #[must_use]
     pub(crate) fn public(&self, kid: &str) -> Option<&DecodingKey> {
         self.public.get(kid)
     }
 
-    /// Signs claims under the given `typ`. The same claims give the same text: RS256 has no randomness.
+    /// Signs claims with this `typ`. RS256 is deterministic: the same claims give the same text.
     pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, CannotSign> {
         let PrivateKey { kid, key } = self.private.as_ref().ok_or(CannotSign::NoKey)?;
         let mut header = Header::new(Algorithm::RS256);
@@ -83,13 +83,13 @@ impl TokenKeys {
     }
 }
 
-/// A token was not signed.
+/// Signing failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotSign {
-    /// The program has no private key: it was not meant to sign.
+    /// The program has no private key.
     #[error("this program has no key to sign with")]
     NoKey,
-    /// The key does not do it.
+    /// The library reported an error.
     #[error(transparent)]
     Key(#[from] jsonwebtoken::errors::Error),
 }
@@ -141,14 +141,14 @@ pub(crate) mod tests {
         (private, public)
     }
 
-    /// The keys of the pair with this number, which accept the others too when told so.
+    /// The keys of the pair with this number, which also accept the pairs `accepted`.
     pub(crate) fn keys(own: usize, accepted: &[usize]) -> TokenKeys {
         let public = accepted.iter().map(|n| PAIRS[*n].1.as_str());
         TokenKeys::from_pem(&PAIRS[own].0, public).expect("good keys")
     }
 
     #[test]
-    fn a_key_has_one_name_however_it_is_given() {
+    fn a_key_id_is_independent_of_the_key_format() {
         let keys = keys(0, &[0, 1]);
         assert_eq!(keys.public.len(), 2, "the public form of the private key is the same key");
         let kid = keys.kid().expect("it signs");
@@ -159,7 +159,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn public_keys_alone_check_and_cannot_sign() {
+    fn public_keys_cannot_sign() {
         let (both, public) = (keys(0, &[]), TokenKeys::verifying([&*PAIRS[0].1, &*PAIRS[1].1]).expect("good keys"));
         assert!(public.public(both.kid().expect("it signs")).is_some());
         assert_eq!(public.kid(), None);
@@ -169,7 +169,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_older_private_form_is_the_same_key() {
+    fn pkcs1_and_pkcs8_are_the_same_key() {
         let new = &PAIRS[0].0;
         // PKCS#8 wraps the older form: for 2,048 bits in a header of 26 bytes.
         let older = to_pem("RSA PRIVATE KEY", &pem::parse(new).expect("PEM").contents()[26..]);
@@ -197,7 +197,7 @@ pub(crate) mod tests {
     ";
 
     #[test]
-    fn what_cannot_sign_safely_is_refused() {
+    fn weak_and_malformed_keys_are_refused() {
         let der = |text: &str| STANDARD.decode(text).expect("Base64");
         let (weak, weak_public) = (to_pem("PRIVATE KEY", &der(WEAK)), to_pem("PUBLIC KEY", &der(WEAK_PUBLIC)));
         for (private, public) in [

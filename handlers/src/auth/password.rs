@@ -1,4 +1,4 @@
-//! Passwords: the rules for a new one, and bcrypt, which never runs on an async worker.
+//! Passwords: the rules for new ones, and bcrypt on separate threads.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,10 +10,10 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{ApiError, ApiResult, BoxError, ErrorCode, Wrong};
 
-/// The cost of the specification.
+/// The bcrypt cost of the specification.
 pub const COST: u32 = 10;
 
-/// Passwords that obey every rule and are still among the first to be tried, in lower case.
+/// Common passwords that satisfy all other rules, in lower case.
 const COMMON: [&str; 24] = [
     "password1!",
     "password!1",
@@ -41,7 +41,7 @@ const COMMON: [&str; 24] = [
     "1q2w3e4r!",
 ];
 
-/// A password that obeys the rules. Kept as typed: not trimmed, not normalised. Does not print.
+/// A password that satisfies the rules, not trimmed or normalised. `Debug` does not print it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -66,7 +66,7 @@ pub enum WeakPassword {
     /// Every character is a letter or a number.
     #[error("A password has at least one special character.")]
     NoSpecial,
-    /// It is one of those that are tried first.
+    /// It is a common password.
     #[error("This password is too common.")]
     Common,
 }
@@ -105,7 +105,7 @@ impl WeakPassword {
     }
 }
 
-/// A new password, in the field of this name.
+/// Parses a new password in the field of this name.
 ///
 /// # Errors
 /// `WEAK_PASSWORD` at that field.
@@ -113,38 +113,38 @@ pub(crate) fn new_password(field: &'static str, text: &str) -> ApiResult<Passwor
     text.parse().map_err(|broken: WeakPassword| broken.at(field))
 }
 
-/// Checks that a new password was typed twice. A password that is missing has nothing to differ from.
+/// Checks that the confirmation equals the new password. Ignores it when the password is missing.
 pub(crate) fn check_confirmation(wrong: &mut Wrong, password: &str, again: &str) {
     if !password.is_empty() && password != again {
         wrong.note(ApiError::invalid("confirm_password", "The two passwords differ."));
     }
 }
 
-/// What [`Hasher::verify`] found.
+/// The result of [`Hasher::verify`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The password is not the one, or there is none.
+    /// The password is wrong, or the user is unknown.
     Wrong,
-    /// It is the one.
+    /// The password is right.
     Right,
-    /// It is the one, and its hash is cheaper than hashes are made now: hash it again and store that.
+    /// The password is right, but the cost of its hash is too low: store a new hash.
     RightButOutdated,
 }
 
 impl Verdict {
-    /// Whether the password is the one.
+    /// Whether the password is right.
     #[must_use]
     pub fn is_right(self) -> bool {
         self != Self::Wrong
     }
 }
 
-/// Hashes and verifies passwords, a few at a time, on threads that may block. Clones share the threads.
+/// Hashes and verifies passwords on separate threads, a few at a time. Clones share the limit.
 #[derive(Clone)]
 pub struct Hasher {
     cost: u32,
-    /// A hash of nothing anyone can type, verified when there is no user so that this takes as long.
-    nobody: Arc<str>,
+    /// A hash for unknown users, so that their verification takes as long.
+    dummy_hash: Arc<str>,
     turns: Arc<Semaphore>,
 }
 
@@ -162,35 +162,35 @@ impl Hasher {
         if !(4..=31).contains(&cost) {
             return Err(InvalidCost);
         }
-        // The salt and digest of a random password that was thrown away. A malformed hash would be refused in
-        // nanoseconds and give away that there is no such user.
-        let nobody = format!("$2b${cost:02}$X3nMcPpVRZjzyZwZ3z0mPOQJ8v0bZq0oJx0m5n3yqkq1m2l7bY8bW");
-        // As many at once as there are processors: more would only slow each other down.
+        // The salt and digest of a discarded random password. bcrypt would refuse a malformed hash at once, which would
+        // reveal that the user is unknown.
+        let dummy_hash = format!("$2b${cost:02}$X3nMcPpVRZjzyZwZ3z0mPOQJ8v0bZq0oJx0m5n3yqkq1m2l7bY8bW");
+        // One thread for each processor: more would slow each other down.
         let turns = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { cost, nobody: nobody.into(), turns: Arc::new(Semaphore::new(turns)) })
+        Ok(Self { cost, dummy_hash: dummy_hash.into(), turns: Arc::new(Semaphore::new(turns)) })
     }
 
     /// The hash of a new password.
     ///
     /// # Errors
-    /// When the operating system gives no random salt.
+    /// When the operating system provides no random salt.
     pub async fn hash(&self, password: &Password) -> Result<PasswordHash, BoxError> {
         let (password, cost) = (password.0.clone(), self.cost);
         let hash = self.aside(move || bcrypt::non_truncating_hash(password, cost)).await??;
         Ok(hash.parse()?)
     }
 
-    /// Whether the text is the password of this hash. Without a hash, that is for an unknown user, the answer is no
-    /// and takes as long.
+    /// Whether the text is the password of this hash. Without a hash (unknown user) the result is [`Verdict::Wrong`],
+    /// after the same time.
     ///
     /// # Errors
     /// When the stored hash cannot be read.
     pub async fn verify(&self, text: &str, hash: Option<&PasswordHash>) -> Result<Verdict, BoxError> {
-        // What could never be set is not tried, for known users and unknown ones alike.
+        // Invalid passwords are refused at once, for known and unknown users alike.
         if text.len() > PASSWORD_MAX_BYTES || text.contains(char::is_control) {
             return Ok(Verdict::Wrong);
         }
-        let stored = hash.map_or_else(|| self.nobody.to_string(), |hash| hash.as_str().to_owned());
+        let stored = hash.map_or_else(|| self.dummy_hash.to_string(), |hash| hash.as_str().to_owned());
         let outdated = cost_of(&stored) < self.cost;
         let text = text.to_owned();
         let matches = self.aside(move || bcrypt::non_truncating_verify(text, &stored)).await??;
@@ -204,9 +204,9 @@ impl Hasher {
     async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, BoxError> {
         let turn = Arc::clone(&self.turns).acquire_owned().await?;
         let (done, result) = oneshot::channel();
-        // Not one of Tokio's threads: where there is no room for one, Tokio panics and keeps the work, and with it the turn.
+        // Not a Tokio thread: without memory for a new thread, Tokio panics and never releases the permit.
         std::thread::Builder::new().name("password".to_owned()).spawn(move || {
-            // The turn ends with the work, also when nobody waits for it any more.
+            // The permit is released after the work, even if its request was dropped.
             let _turn = turn;
             let _ = done.send(work());
         })?;
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_neither_letter_nor_number_is_special() {
+    fn characters_other_than_letters_and_numbers_are_special() {
         let ascii = (' '..='~').filter(|c| !c.is_ascii_alphanumeric());
         for special in ascii.chain(['\u{a0}', '\u{20ac}', '\u{2013}', '\u{1f980}']) {
             assert!(format!("Correct7horse{special}").parse::<Password>().is_ok(), "{special:?}");
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_of_an_older_cost_is_right_and_outdated() {
+    async fn a_hash_of_a_lower_cost_is_outdated() {
         let hash = hasher().hash(&GOOD.parse().expect("strong")).await.expect("a hash");
         let newer = Hasher::new(5).expect("a cost");
         assert_eq!(newer.verify(GOOD, Some(&hash)).await.expect("readable"), Verdict::RightButOutdated);
@@ -298,9 +298,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_user_costs_as_much_as_a_known_one() {
+    async fn an_unknown_user_takes_as_long_as_a_known_one() {
         let hasher = Hasher::new(8).expect("a cost");
-        assert!(bcrypt::verify("x", &hasher.nobody).is_ok(), "the stand-in is well-formed");
+        assert!(bcrypt::verify("x", &hasher.dummy_hash).is_ok(), "the stand-in is well-formed");
         let hash = hasher.hash(&GOOD.parse().expect("strong")).await.expect("a hash");
         let mut best = [u128::MAX; 2];
         for _ in 0..5 {

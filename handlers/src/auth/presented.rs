@@ -1,29 +1,28 @@
-//! The tokens that a request presents: each candidate is tried by itself, and the newest good one comes first.
+//! The tokens of a request: verifies each candidate, the newest valid one first.
 
 use model::{FamilyId, Timestamp, UserId};
 
 use crate::auth::token::{Access, Refresh, TokenError, Tokens};
 use crate::http::cookie::Cookies;
 
-/// What the candidates for one kind of token are.
+/// The verified candidates of one kind of token.
 #[derive(Debug)]
 pub struct Presented<T> {
-    /// The good ones, the newest first.
+    /// The valid tokens, the newest first.
     pub good: Vec<T>,
-    /// Why the best of the others is not good: `Expired` before `UnknownKey` before `Invalid`.
+    /// The most specific error of the others: `Expired`, then `UnknownKey`, then `Invalid`.
     pub refusal: Option<TokenError>,
 }
 
 impl Tokens {
-    /// The access tokens among these texts. If none is good and one names a key that this process does not know, the
-    /// keys are read again.
+    /// The access tokens among these texts. If none is valid and one names an unknown key, reloads the keys.
     pub async fn access_among(&self, texts: &[String], now: Timestamp) -> Presented<Access> {
         let read = || sorted(texts.iter().map(|text| self.verify_access(text, now)), |token| token.issued_at);
         self.reading_again(read, now).await
     }
 
-    /// The refresh tokens among these texts: of each sign-in the newest, since an older one was replaced. The keys are
-    /// read again as for access tokens.
+    /// The refresh tokens among these texts: the newest of each sign-in, since older ones were replaced. Reloads the
+    /// keys as for access tokens.
     pub async fn refresh_among(&self, texts: &[String], now: Timestamp) -> Presented<Refresh> {
         let order = |token: &Refresh| (token.issued_at, token.seq);
         let read = || sorted(texts.iter().map(|text| self.verify_refresh(text, now)), order);
@@ -38,7 +37,7 @@ impl Tokens {
         presented
     }
 
-    /// Every sign-in that a good token of a request belongs to.
+    /// The sign-ins of all valid tokens of a request.
     pub async fn sign_ins(&self, cookies: &Cookies, now: Timestamp) -> Vec<(UserId, FamilyId)> {
         let refresh = self.refresh_among(cookies.refresh(), now).await.good;
         let access = self.access_among(cookies.access(), now).await.good;
@@ -60,10 +59,10 @@ impl Tokens {
 }
 
 impl Presented<Access> {
-    /// The token to go by.
+    /// The newest valid token.
     ///
     /// # Errors
-    /// When none is good.
+    /// When no token is valid.
     pub fn newest(self) -> Result<Access, TokenError> {
         self.good.into_iter().next().ok_or(self.refusal.unwrap_or(TokenError::Invalid))
     }
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_newest_good_token_is_the_one_to_go_by_whatever_stands_beside_it() {
+    async fn the_newest_valid_token_is_used() {
         let tokens = Tokens::new(keys(0, &[]), "us", "page");
         let foreign = access(&Tokens::new(keys(1, &[]), "us", "page"), now()).1;
         let expired = access(&tokens, now().minus(Duration::from_hours(1))).1;
@@ -124,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_is_not_known_makes_a_process_read_its_keys_again_once_a_minute() {
+    async fn an_unknown_key_reloads_the_keys_at_most_once_a_minute() {
         let reads = Arc::new(AtomicU32::new(0));
         let source = {
             let reads = Arc::clone(&reads);

@@ -1,4 +1,4 @@
-//! `/auth/…`: one verb a file.
+//! `/auth/…`: one route per file.
 
 mod login;
 mod logout;

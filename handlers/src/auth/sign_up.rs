@@ -1,4 +1,4 @@
-//! The sign-up form: five fields in, one account-to-be out, and every mistake by its field's name.
+//! The sign-up form and its checks.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,19 +12,19 @@ use utoipa::ToSchema;
 use crate::auth::password::{Password, check_confirmation, new_password};
 use crate::error::{ApiError, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::Check;
+use crate::http::form::Check;
 
-/// What a person is called: 1 to 100 characters, without controls, trimmed. Personal: it does not print.
+/// The name of a person: 1 to 100 characters, without hidden characters, trimmed. `Debug` does not print it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonName(String);
 
-/// The text is no name. Does not repeat the text.
+/// An invalid name. The message does not repeat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("A name has 1 to {NAME_CHARS} characters, none of them hidden.")]
 pub struct InvalidName;
 
 impl PersonName {
-    /// The name, for the answer to its owner. Never for a log.
+    /// The name, for its owner. It must not be logged.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -53,7 +53,7 @@ impl fmt::Debug for PersonName {
     }
 }
 
-/// The form as it is sent.
+/// A new account.
 #[derive(Clone, Deserialize, ToSchema)]
 #[schema(as = SignUp)]
 pub struct SignUpForm {
@@ -64,16 +64,16 @@ pub struct SignUpForm {
     confirm_password: fields::ConfirmPassword,
 }
 
-/// A form that was checked.
+/// A checked form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignUp {
-    /// What to call them.
+    /// The name.
     pub name: PersonName,
-    /// Their address.
+    /// The e-mail address.
     pub email: Email,
-    /// What they sign in with.
+    /// The username.
     pub username: Username,
-    /// Their password, still in plain text.
+    /// The password in plain text.
     pub password: Password,
 }
 
@@ -96,7 +96,7 @@ impl fmt::Debug for SignUpForm {
     }
 }
 
-/// `USER_ALREADY_EXISTS` at this field, `email` or `username`. Who is told that it is taken is limited.
+/// `USER_ALREADY_EXISTS` at this field, `email` or `username`. Rate limits restrict probing.
 pub(crate) fn taken(field: &'static str) -> ApiError {
     let message =
         if field == "email" { "This e-mail address is already taken." } else { "This username is already taken." };
@@ -106,6 +106,7 @@ pub(crate) fn taken(field: &'static str) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ApiResult;
     use serde_json::json;
 
     fn form(field: &str, value: &str) -> SignUpForm {
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_form_is_taken_with_its_edges_trimmed() {
+    fn a_valid_form_is_accepted_and_its_name_trimmed() {
         let sign_up = checked(form("name", "  Ada \u{1f980}  ")).expect("a good form");
         assert_eq!(sign_up.name.as_str(), "Ada \u{1f980}");
         assert_eq!(sign_up.username.as_str(), "ada");
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_named_by_its_field() {
+    fn an_error_names_its_field() {
         for (field, value, code) in [
             ("name", " ", ErrorCode::InvalidInput),
             ("name", "A\u{7}da", ErrorCode::InvalidInput),

@@ -1,4 +1,4 @@
-//! Access and refresh tokens: signed by us, for us, and never interchangeable.
+//! Access and refresh tokens: signed JWTs of two kinds that are not interchangeable.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::auth::keyring::KeyRing;
 use crate::error::{ApiError, BoxError, ErrorCode};
 
-/// A signed token, ready for its cookie. Does not print.
+/// A signed token. `Debug` does not print it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     text: String,
@@ -25,7 +25,7 @@ impl Token {
         &self.text
     }
 
-    /// How long the token is still good for.
+    /// The remaining life of the token.
     #[must_use]
     pub fn life(&self, now: Timestamp) -> Duration {
         self.expires.since(now)
@@ -38,51 +38,50 @@ impl fmt::Debug for Token {
     }
 }
 
-/// What an access token says.
+/// The claims of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// Who calls.
+    /// The user.
     pub user_id: UserId,
-    /// The sign-in this token belongs to.
+    /// The sign-in.
     pub family_id: FamilyId,
-    /// When it was made.
+    /// The time of issue.
     pub issued_at: Timestamp,
 }
 
-/// What a refresh token says.
+/// The claims of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refresh {
-    /// Whose it is.
+    /// The user.
     pub user_id: UserId,
-    /// The sign-in it belongs to.
+    /// The sign-in.
     pub family_id: FamilyId,
-    /// Which of the sign-in's refresh tokens it is: each successor counts one more.
+    /// The number of the token within the sign-in. A successor has the next number.
     pub seq: u32,
-    /// When it was made; its successor is made from the same claims by every request that asks for it.
+    /// The time of issue. Concurrent requests create the same successor from the same claims.
     pub issued_at: Timestamp,
-    /// When it is no longer good.
+    /// The time of expiry.
     pub expires_at: Timestamp,
 }
 
 impl Refresh {
-    /// The token as the table knows it.
+    /// The token for the store.
     #[must_use]
     pub const fn seen(&self) -> SeenToken {
         SeenToken { user_id: self.user_id, family_id: self.family_id, seq: self.seq }
     }
 }
 
-/// Why a token is not taken, in the order in which a client should be told. Never says more than this, and never
-/// repeats the token.
+/// Why a token is refused, from the least to the most specific. The message never contains the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum TokenError {
-    /// It is anything else.
+    /// It is invalid.
     #[error("not a token of ours")]
     Invalid,
-    /// It names a key that this process does not know: another service's token, or one of ours while keys are exchanged.
+    /// It names an unknown key: a token of another service, or one of ours during a key rotation.
     #[error("the token names an unknown key")]
     UnknownKey,
-    /// It is ours and was good once.
+    /// It has expired.
     #[error("the token has expired")]
     Expired,
 }
@@ -97,7 +96,7 @@ pub struct Tokens {
     access_life: Duration,
 }
 
-/// The two kinds, told apart by the `typ` of the header.
+/// The two kinds, which differ in the `typ` of the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Access,
@@ -132,17 +131,17 @@ impl Tokens {
     pub fn new(keys: impl Into<KeyRing>, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         let (issuer, audience) = (issuer.into(), audience.into());
         let mut validation = Validation::new(Algorithm::RS256);
-        // Without this a token that lacks a claim passes the check of the claim.
+        // Otherwise a token without a claim would pass the check of this claim.
         validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
         validation.set_issuer(&[&issuer]);
         validation.set_audience(&[&audience]);
-        // Times are compared below, with the clock we were given.
+        // Times are compared below, with the given clock.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         Self { keys: keys.into(), issuer, audience, validation, access_life: ACCESS_TOKEN_LIFE }
     }
 
-    /// The same with access tokens that are good for less, so that what happens then can be tried in less than 15 minutes.
+    /// Shortens the life of access tokens, so that their expiry can be tested.
     #[must_use]
     pub fn with_access_life(self, life: Duration) -> Self {
         Self { access_life: life.min(ACCESS_TOKEN_LIFE), ..self }
@@ -153,12 +152,12 @@ impl Tokens {
         &self.keys
     }
 
-    /// Before something is signed: makes sure that the key was looked at lately.
+    /// Before signing: reloads old keys.
     pub(super) async fn keep_current(&self, now: Timestamp) {
         self.keys.keep_current(now).await;
     }
 
-    /// An access token, good for 15 minutes unless it was said otherwise.
+    /// An access token, valid for 15 minutes by default.
     ///
     /// # Errors
     /// When the key cannot sign.
@@ -166,8 +165,8 @@ impl Tokens {
         self.sign(Kind::Access, user_id.to_string(), family_id.to_string(), None, now, self.access_life)
     }
 
-    /// A refresh token, good for 7 days from `issued_at`. The same arguments give the same token, so that everyone who
-    /// asks for a token's successor gets one and the same.
+    /// A refresh token, valid for 7 days from `issued_at`. The same arguments give the same token, so that concurrent
+    /// requests get the same successor.
     ///
     /// # Errors
     /// When the key cannot sign.
@@ -185,8 +184,7 @@ impl Tokens {
     /// Reads an access token.
     ///
     /// # Errors
-    /// [`TokenError::Expired`] for one of ours that was good once, [`TokenError::UnknownKey`] for one whose key is not
-    /// known, else [`TokenError::Invalid`].
+    /// [`TokenError::Expired`], [`TokenError::UnknownKey`], or [`TokenError::Invalid`].
     pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<Access, TokenError> {
         let claims = self.verify(Kind::Access, token, now)?;
         let issued_at = at_second(claims.iat)?;
@@ -196,8 +194,7 @@ impl Tokens {
     /// Reads a refresh token.
     ///
     /// # Errors
-    /// [`TokenError::Expired`] for one of ours that was good once, [`TokenError::UnknownKey`] for one whose key is not
-    /// known, else [`TokenError::Invalid`].
+    /// [`TokenError::Expired`], [`TokenError::UnknownKey`], or [`TokenError::Invalid`].
     pub fn verify_refresh(&self, token: &str, now: Timestamp) -> Result<Refresh, TokenError> {
         let claims = self.verify(Kind::Refresh, token, now)?;
         Ok(Refresh {
@@ -259,7 +256,7 @@ fn at_second(seconds: i64) -> Result<Timestamp, TokenError> {
 }
 
 impl TokenError {
-    /// What a protected route answers.
+    /// The error of a protected route.
     #[must_use]
     pub fn for_access(self) -> ApiError {
         match self {

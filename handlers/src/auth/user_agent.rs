@@ -1,9 +1,9 @@
-//! What a browser says that it is: kept with a sign-in, so that people recognise their devices.
+//! The `User-Agent` of a sign-in, by which users recognise their devices.
 
 use axum::http::{HeaderMap, header};
 use model::limits::USER_AGENT_BYTES;
 
-/// Browsers, in the order in which they are looked for: most name those before them in the list's end too.
+/// Browsers in search order: most `User-Agent`s also contain names of later entries.
 const BROWSERS: [(&str, &str); 12] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -19,7 +19,7 @@ const BROWSERS: [(&str, &str); 12] = [
     ("PostmanRuntime/", "Postman"),
 ];
 
-/// Systems, in the order in which they are looked for: Android says that it is Linux, and an iPad that it is like a Mac.
+/// Systems in search order: Android also contains `Linux`, and an iPad `Mac OS X`.
 const SYSTEMS: [(&str, &str); 8] = [
     ("Windows", "Windows"),
     ("iPhone", "iOS"),
@@ -31,8 +31,8 @@ const SYSTEMS: [(&str, &str); 8] = [
     ("FreeBSD", "FreeBSD"),
 ];
 
-/// The beginning of the `User-Agent` of a request, as far as it is printable ASCII. It is kept as it came, so that better
-/// rules name older sign-ins too.
+/// The start of the `User-Agent` of a request, if it is printable ASCII. It is stored unparsed, so that later rules
+/// also apply to older sign-ins.
 #[must_use]
 pub fn of(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(header::USER_AGENT)?.to_str().ok()?.trim();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_beginning_is_kept_and_only_of_text() {
+    fn the_user_agent_is_truncated_and_must_be_ascii() {
         let kept = |value: &[u8]| {
             let value = HeaderValue::from_bytes(value).expect("a header value");
             of(&[(header::USER_AGENT, value)].into_iter().collect())

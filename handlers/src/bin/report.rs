@@ -1,4 +1,4 @@
-//! The scheduled Lambda function that reports what the day before has cost.
+//! The scheduled Lambda function that reports the cost of the previous day.
 
 use handlers::lambda;
 

@@ -1,4 +1,4 @@
-//! The scheduled Lambda function that removes what deletes left behind.
+//! The scheduled Lambda function that removes the remaining items of deleted accounts, sessions and threads.
 
 use handlers::lambda;
 

@@ -1,11 +1,11 @@
-//! The table of error codes: each code's text, HTTP status and public message, once.
+//! The table of error codes, with their HTTP status and public message.
 
 use axum::http::StatusCode;
 use model::limits::{MESSAGES_PER_THREAD, SESSIONS_PER_USER, THREADS_PER_SESSION};
 
 macro_rules! error_codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal $status:ident $message:literal;)+) => {
-        /// Every way in which a request can fail, as the client sees it.
+        /// The public error codes.
         ///
         /// The text of a code has its limits in braces; `meaning` returns it with their values.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,31 +18,31 @@ macro_rules! error_codes {
             /// Every code, in the order of the table.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
-            /// The code as it is sent: `SESSION_NOT_FOUND`.
+            /// The text of the code: `SESSION_NOT_FOUND`.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)+ }
             }
 
-            /// The code that is sent like this.
+            /// The code with this text.
             #[must_use]
             pub fn named(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|code| code.as_str() == text)
             }
 
-            /// The HTTP status it is sent with.
+            /// The HTTP status of the code.
             #[must_use]
             pub const fn status(self) -> StatusCode {
                 match self { $(Self::$variant => StatusCode::$status,)+ }
             }
 
-            /// When it happens, for whoever writes a client.
+            /// The cause of the error, for authors of clients.
             #[must_use]
             pub fn meaning(self) -> String {
                 match self { $(Self::$variant => [$(format!($doc)),+].concat().trim_ascii().to_owned(),)+ }
             }
 
-            /// What a person is told when nothing more precise is known.
+            /// The default message.
             #[must_use]
             pub fn message(self) -> String {
                 match self { $(Self::$variant => format!($message),)+ }
@@ -52,59 +52,59 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    /// Username and password do not belong together, or there is no such user: the two are never told apart.
+    /// The username is unknown or the password is wrong. The response does not say which.
     InvalidCredentials = "INVALID_CREDENTIALS" UNAUTHORIZED "Invalid credentials.";
     /// The e-mail address or the username is taken; `field` says which.
     UserAlreadyExists = "USER_ALREADY_EXISTS" CONFLICT "This e-mail address or username is already taken.";
     /// The password breaks a rule.
     WeakPassword = "WEAK_PASSWORD" BAD_REQUEST "This password is too weak.";
-    /// The access token was good once: the client refreshes it and asks again.
+    /// The access token has expired: the client refreshes it and repeats the request.
     TokenExpired = "TOKEN_EXPIRED" UNAUTHORIZED "Your access has expired and has to be refreshed.";
-    /// The refresh token is missing, expired, superseded or revoked: the user signs in again.
+    /// The refresh token is missing, expired, superseded or revoked: the user has to sign in again.
     RefreshTokenInvalid = "REFRESH_TOKEN_INVALID" UNAUTHORIZED "Your session has ended. Please sign in again.";
-    /// No usable access token came with the request.
+    /// The request has no valid access token.
     Unauthorized = "UNAUTHORIZED" UNAUTHORIZED "Please sign in.";
-    /// The resource is another user's, or the page that sent the request is not ours.
+    /// The resource belongs to another user, or the request was sent by a page of another origin.
     Forbidden = "FORBIDDEN" FORBIDDEN "You do not have access to this.";
-    /// There is no such session.
+    /// The session does not exist.
     SessionNotFound = "SESSION_NOT_FOUND" NOT_FOUND "This session does not exist.";
-    /// There is no such thread.
+    /// The thread does not exist.
     ThreadNotFound = "THREAD_NOT_FOUND" NOT_FOUND "This thread does not exist.";
-    /// There is no such message.
+    /// The message does not exist.
     MessageNotFound = "MESSAGE_NOT_FOUND" NOT_FOUND "This message does not exist.";
-    /// There is no such sign-in, or it has ended.
+    /// The sign-in does not exist or has ended.
     DeviceNotFound = "DEVICE_NOT_FOUND" NOT_FOUND "This device is not signed in.";
-    /// There is no such route.
+    /// No route has this path.
     NotFound = "NOT_FOUND" NOT_FOUND "There is nothing at this address.";
-    /// The route exists, but not with this method.
+    /// The route does not support this method.
     MethodNotAllowed = "METHOD_NOT_ALLOWED" METHOD_NOT_ALLOWED "This address does not take requests of this kind.";
     /// The language is not in the list.
     InvalidLanguage = "INVALID_LANGUAGE" BAD_REQUEST "This language is not supported.";
-    /// The code is over 5 MiB, or its request is over what can be read.
+    /// The code is over 5 MiB, or the request body over 32 MiB.
     FileTooLarge = "FILE_TOO_LARGE" PAYLOAD_TOO_LARGE "The file is larger than 5 MB.";
     /// The message is over 5,000 characters.
     MessageTooLong = "MESSAGE_TOO_LONG" BAD_REQUEST "The message is longer than 5,000 characters.";
-    /// Something is wrong with what the client sent; `fields` says what, where it is a field.
+    /// The request is invalid. `fields` names the wrong fields, if any.
     InvalidInput = "INVALID_INPUT" BAD_REQUEST "The request is not valid.";
-    /// Too many requests; `retry_after` says when the next one passes.
+    /// Too many requests. `retry_after` is the time when the next one is accepted.
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED" TOO_MANY_REQUESTS "Too many requests. Please wait a moment.";
-    /// The session has another version than the one that was sent, as a rule because it was saved meanwhile. `current_version` and
-    /// `current_code` say what it is now: merge, and save over that.
+    /// The session has another version than the request expects, usually because another client saved it. Merge with
+    /// `current_code`, and save over `current_version`.
     VersionConflict = "VERSION_CONFLICT" CONFLICT
         "The session was saved by another client. Merge your changes with its current code.";
-    /// The patch does not fit the code any more, or the message has none; the message of the error says which.
+    /// The patch does not fit the current code, or the message has no patch. The error message says which.
     PatchConflict = "PATCH_CONFLICT" CONFLICT "The patch does not fit the code as it is now.";
-    /// The question is being answered by an earlier request, and was not asked again. `message_id` names it where it is known: its
-    /// answer can be read there, or this request sent again after `retry_after`.
+    /// An earlier request is still answering the question. `message_id` names the question, if it is known. Read its
+    /// answer later, or repeat this request after `retry_after`.
     RequestInProgress = "REQUEST_IN_PROGRESS" CONFLICT "This question is already being answered.";
-    /// The model took longer than the request may.
+    /// The model did not answer before the deadline of the request.
     AiTimeout = "AI_TIMEOUT" GATEWAY_TIMEOUT "AI is taking too long. Try again, or with a smaller code selection.";
-    /// The model's answer could not be read, even after asking once more.
+    /// The model's answer could not be parsed, even after a second attempt.
     AiMalformedResponse = "AI_MALFORMED_RESPONSE" BAD_GATEWAY "The AI's answer could not be read. Please try again.";
-    /// Even the selection and its surroundings are too much for the model.
+    /// The selection and its surroundings exceed the token limit of the model.
     TokenLimitExceeded = "TOKEN_LIMIT_EXCEEDED" PAYLOAD_TOO_LARGE
         "This is too much code for the AI. Please select a smaller region.";
-    /// The model could not be reached, or is busy.
+    /// The model is unreachable or busy.
     BedrockUnavailable = "BEDROCK_UNAVAILABLE" SERVICE_UNAVAILABLE
         "The AI service is temporarily unavailable. Please try again.";
     /// The user has {SESSIONS_PER_USER} sessions.
@@ -113,12 +113,12 @@ error_codes! {
     ThreadLimitExceeded = "THREAD_LIMIT_EXCEEDED" CONFLICT "This session has reached the limit of {THREADS_PER_SESSION} threads.";
     /// The thread has {MESSAGES_PER_THREAD} messages, or no room for a question and its answer.
     MessageLimitExceeded = "MESSAGE_LIMIT_EXCEEDED" CONFLICT "This thread has reached the limit of {MESSAGES_PER_THREAD} messages.";
-    /// A fault of ours. Only a trace id is told.
+    /// An internal error. The response contains only a trace id.
     InternalError = "INTERNAL_ERROR" INTERNAL_SERVER_ERROR "Something went wrong on our side.";
-    /// The table could not be read or written, even after retries; or other large requests are being read, and this one waited for
-    /// half a minute.
+    /// The table could not be read or written, even after retries; or a large request waited half a minute for other
+    /// large requests.
     DatabaseError = "DATABASE_ERROR" SERVICE_UNAVAILABLE "The service is temporarily busy. Please try again.";
-    /// Another service we depend on could not be reached.
+    /// Another service could not be reached.
     NetworkError = "NETWORK_ERROR" SERVICE_UNAVAILABLE "A service we depend on cannot be reached. Please try again.";
 }
 

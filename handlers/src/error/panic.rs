@@ -1,4 +1,4 @@
-//! A panic as a fault of ours, for what has to be settled after it, too.
+//! Turns a panic into an internal error, so that its question can still be released.
 
 use std::panic::AssertUnwindSafe;
 
@@ -6,7 +6,7 @@ use futures::FutureExt as _;
 
 use crate::error::{ApiError, ApiResult};
 
-/// What the future comes to, or `INTERNAL_ERROR` if it panics.
+/// The output of the future, or `INTERNAL_ERROR` if it panics.
 pub(crate) async fn caught<T>(future: impl Future<Output = ApiResult<T>>) -> ApiResult<T> {
     let future = AssertUnwindSafe(future).catch_unwind().await;
     future.unwrap_or_else(|_| Err(ApiError::internal("a task of a request panicked")))

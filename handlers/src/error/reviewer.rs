@@ -1,11 +1,11 @@
-//! The reviewer's failures as the client sees them.
+//! Maps errors of the reviewer to API errors.
 
 use bedrock::AiError;
 use model::Timestamp;
 
 use crate::error::{ApiError, ErrorCode};
 
-/// Why there is no answer, with the time to try again where one is known.
+/// The API error, with the time of the next try if it is known.
 pub(crate) fn to_api_error(error: AiError, now: Timestamp) -> ApiError {
     let api = ApiError::new(code(&error));
     let api = match &error {
@@ -23,7 +23,7 @@ const fn code(error: &AiError) -> ErrorCode {
     match error {
         AiError::Timeout => ErrorCode::AiTimeout,
         AiError::Malformed { .. } => ErrorCode::AiMalformedResponse,
-        // The specification (11.2) has a code of its own for a service that cannot be connected to.
+        // The specification (11.2) has a separate code for a service that cannot be reached.
         AiError::Unreachable => ErrorCode::NetworkError,
         AiError::Unavailable { .. } => ErrorCode::BedrockUnavailable,
         AiError::Refused { .. } => ErrorCode::InternalError,

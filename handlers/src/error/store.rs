@@ -1,4 +1,4 @@
-//! The store's failures as the client sees them.
+//! Maps errors of the store to API errors.
 
 use model::{AccessError, StoreError};
 
@@ -19,7 +19,7 @@ impl From<StoreError> for ApiError {
 }
 
 impl ApiError {
-    /// Why a thing cannot be used: `FORBIDDEN` when it is another's, `absent` when there is none.
+    /// `FORBIDDEN` for an item of another user, `absent` for one that does not exist.
     #[must_use]
     pub fn no_access(error: AccessError, absent: ErrorCode) -> Self {
         match error {
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_store_that_fails_is_busy_a_store_that_lies_is_our_fault() {
+    fn an_unavailable_store_is_busy_and_a_corrupt_one_an_internal_error() {
         let pattern = "AP-01";
         let io = || Box::new(std::io::Error::other("x"));
         let (entity, reason) = ("user", "no name".to_owned());
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_and_what_is_anothers_are_told_apart() {
+    fn absent_and_foreign_items_have_different_codes() {
         let absent = ErrorCode::ThreadNotFound;
         assert_eq!(ApiError::no_access(AccessError::NotFound, absent).code(), absent);
         assert_eq!(ApiError::no_access(AccessError::Forbidden, absent).code(), ErrorCode::Forbidden);

@@ -1,4 +1,4 @@
-//! What is wrong with a form, collected: all fields at once, and each only once.
+//! Collects the errors of a form: all wrong fields, each once.
 
 use crate::error::{ApiError, ApiResult};
 
@@ -7,8 +7,7 @@ use crate::error::{ApiError, ApiResult};
 pub struct Wrong(Option<ApiError>);
 
 impl Wrong {
-    /// Adds an error. One at a field that is wrong already is left out, and so is one about the form as a whole when a
-    /// field is wrong.
+    /// Adds an error. Omits a second error at a field, and an error of the whole form when a field is wrong.
     pub fn note(&mut self, error: ApiError) {
         self.0 = Some(match self.0.take() {
             Some(first) => first.and(error),
@@ -16,12 +15,12 @@ impl Wrong {
         });
     }
 
-    /// The value of a field, if that is good; else notes what is wrong.
+    /// The value of a field; `None` after noting its error.
     pub fn take<T>(&mut self, field: ApiResult<T>) -> Option<T> {
         field.map_err(|error| self.note(error)).ok()
     }
 
-    /// Whether nothing was noted.
+    /// Whether no error was noted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
@@ -33,10 +32,10 @@ impl Wrong {
         self.0.as_ref().is_some_and(|error| error.fields().any(|wrong| wrong == field))
     }
 
-    /// The value, if nothing is wrong with its form.
+    /// The value, if no error was noted.
     ///
     /// # Errors
-    /// With the first error, which names every other field that is wrong too.
+    /// The first error, which names all other wrong fields.
     pub fn or<T>(self, value: Option<T>) -> ApiResult<T> {
         match (self.0, value) {
             (Some(error), _) => Err(error),

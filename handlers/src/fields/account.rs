@@ -11,21 +11,21 @@ text_fields! {
     UserId(model::UserId) = matching(UUID, UUID_EXAMPLE.to_owned());
     /// The sign-in's id.
     DeviceId(model::FamilyId) = matching(UUID, UUID_EXAMPLE.to_owned());
-    /// When it was used last, to within an hour.
+    /// When it was last used, to within an hour.
     LastUsedAt(model::Timestamp) = time();
 }
 
 request_fields! {
-    /// What the person is called: without hidden characters; blanks around it are dropped.
+    /// The name of the user, without hidden characters. Surrounding blanks are removed.
     Name(String) = text("Ada Lovelace").min_length(Some(1)).max_length(Some(NAME_CHARS));
-    /// The e-mail address. No two accounts have one address, in whatever case.
+    /// The e-mail address. It is unique, and its case does not matter.
     Email(String) = format("email", "ada@example.com").max_length(Some(254));
-    /// What the user signs in with, in any case.
+    /// The name for signing in. Its case does not matter.
     Username(String) = matching("[A-Za-z0-9]{3,20}", "ada".to_owned());
-    /// The username, in any case.
+    /// The username. Its case does not matter.
     UsernameToFind(String) = text("ada");
-    /// At least 8 characters and at most 71 bytes; an upper-case letter, a number and a special character; none
-    /// of the most common.
+    /// At least 8 characters and at most 71 bytes, with an upper-case letter, a number and a special character. Common
+    /// passwords are refused.
     NewPassword(String) = format("password", PASSWORD).min_length(Some(8)).max_length(Some(MAX_BYTES));
     /// The same password again.
     ConfirmPassword(String) = format("password", PASSWORD);
@@ -34,9 +34,9 @@ request_fields! {
 }
 
 answer_fields! {
-    /// The browser, if it is a common one.
+    /// The browser, if it is known.
     Browser(&'static str) = text("Firefox");
-    /// The operating system, if it is a common one.
+    /// The operating system, if it is known.
     System(&'static str) = text("Windows");
     /// Whether it is the sign-in of this request.
     IsThis(bool) = flag();
@@ -44,13 +44,13 @@ answer_fields! {
     Day(model::Date) = date();
     /// Answers of the model.
     Requests(u32) = number(0, 12);
-    /// Tokens sent, without those of the prompt cache.
+    /// Input tokens, without those of the prompt cache.
     InputTokens(i64) = amount(0, 21_000);
     /// Tokens read from the prompt cache.
     CacheReadTokens(i64) = amount(0, 8_000);
     /// Tokens written to the prompt cache.
     CacheWriteTokens(i64) = amount(0, 4_000);
-    /// Tokens answered.
+    /// Output tokens.
     OutputTokens(i64) = amount(0, 3_500);
     /// The cost in millionths of a US dollar.
     CostMicros(i64) = amount(0, 130_000);

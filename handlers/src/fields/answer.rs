@@ -5,13 +5,13 @@ use serde_json::json;
 use super::{flag, list_of, number, one_of, text};
 
 answer_fields! {
-    /// What the model explains, in Markdown.
+    /// The explanation of the model, in Markdown.
     Explanation(String) = text("It should be `is`: `None` is one object, and `==` can be overridden.");
     /// The next piece of the explanation, in Markdown.
     DeltaText(String) = text("A list is never ");
-    /// Of an answer: code to read rather than to apply.
+    /// Of an answer: code to read, not to apply.
     SuggestedCode(String) = text("if best is None:");
-    /// Of an answer: why its patch is not shown.
+    /// Of an answer: why its patch is withheld.
     PatchWithheld(String) = text("The patch would change nothing.");
     /// Of an answer: whether the model saw the whole file, or the selection and its surroundings.
     ContextMode(model::ContextMode) =
@@ -21,31 +21,32 @@ answer_fields! {
         .min_items(Some(2))
         .max_items(Some(2))
         .examples([json!([1, 120])]);
-    /// Of an answer: whether some of the conversation before it was too long to be shown to the model.
+    /// Of an answer: whether the prompt omitted earlier messages of a long conversation.
     HistoryTruncated(bool) = flag();
-    /// Of an answer: what to know about how it came about, a sentence each.
+    /// Of an answer: warnings about it, one sentence each.
     Warnings(Vec<String>) = list_of(
         text("Lines 12 and 40 contain characters that an editor does not show.").description(Some("A sentence."))
     );
-    /// Of an answer: how sure the model says it is.
+    /// Of an answer: the confidence of the model.
     Confidence(model::Confidence) = one_of(CONFIDENCES.map(model::Confidence::as_str));
-    /// Of an answer: the tokens it took, sent and received.
+    /// Of an answer: its input and output tokens.
     TokenCount(u32) = number(0, 1_100);
-    /// Of an answer: the model that gave it.
+    /// Of an answer: the id of the model.
     ModelId(String) = text("local.rule-based-reviewer");
     /// The text of the lines, without a final line break, as the model saw it.
     Original(String) = text("if best == None:");
-    /// What the lines become. Empty deletes them.
+    /// The new text of the lines. An empty text deletes them.
     Replacement(String) = text("if best is None:");
     /// The version of the code that the patch applies to.
     BaseVersion(u32) = number(1, 1);
-    /// Of a patch: whether it stood where the model said, was found elsewhere, or is applied.
+    /// Of a patch: whether it was found at the lines of the model (`verified`) or elsewhere (`relocated`), or is
+    /// applied.
     PatchStatus(model::PatchStatus) = one_of(PATCH_STATUSES.map(model::PatchStatus::as_str));
-    /// Of an applied patch: the version of the code that this made.
+    /// Of an applied patch: the version of the code that it created.
     AppliedVersion(u32) = number(2, 2);
     /// The first line that the patch replaced.
     AppliedStartLine(u32) = number(1, 33);
-    /// The last line that the patch replaced, itself included.
+    /// The last line that the patch replaced, inclusive.
     AppliedEndLine(u32) = number(1, 35);
 }
 

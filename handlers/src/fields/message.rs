@@ -1,4 +1,4 @@
-//! The fields of messages: questions, notes, and what became of them.
+//! The fields of messages: questions and notes.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use super::{THREAD_UUID_EXAMPLE, UUID, UUID_EXAMPLE, client_uuid, flag, format, 
 use crate::error::{ApiError, ApiResult, ErrorCode};
 
 text_fields! {
-    /// The message's id, which carries its thread's.
+    /// The message's id, which contains the thread's id.
     MessageId(model::MessageId) = matching(
         &format!("{UUID}\\.{UUID}\\.[1-9][0-9]*"),
         format!("{UUID_EXAMPLE}.{THREAD_UUID_EXAMPLE}.1"),
@@ -21,33 +21,33 @@ text_fields! {
 }
 
 request_fields! {
-    /// The question or note, not blank.
+    /// The question or note. It must not be empty.
     NewContent(String) = text("Is this comparison right?").min_length(Some(1)).max_length(Some(MESSAGE_CHARS));
-    /// What was asked, or the answer in Markdown.
+    /// The question, the note, or the answer in Markdown.
     Content(String) = text("Is this comparison right?");
-    /// Who wrote it.
+    /// The author.
     Role(model::Role) = one_of([model::Role::User, model::Role::Ai].map(model::Role::as_str));
-    /// Who says it: `user`, whatever is sent here. Only the server writes as `ai`.
+    /// The author, always `user`. Only the server writes as `ai`.
     NewRole(model::Role) = one_of([model::Role::User.as_str()]);
-    /// Whether the model is asked. A note is stored and not answered.
+    /// Whether to ask the model. A note is stored and not answered.
     Ask(bool) = flag().default(Some(true.into()));
-    /// A UUID of the client's own, the same whenever it sends this message again: it is then stored, asked and paid for
-    /// once.
+    /// A UUID from the client. Repeated requests with the same UUID store and ask the message once.
     ClientMessageId(Uuid) = client_uuid();
-    /// Of a question: the session's version that the client sees. When the code has moved on, nothing is asked.
+    /// Of a question: the version of the session that the client shows. The model is asked only if it is the current
+    /// one.
     SeenVersion(u32) = number(1, 1);
 }
 
 answer_fields! {
-    /// What its client calls it.
+    /// The UUID from the client.
     StoredClientMessageId(String) = format("uuid", "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77");
-    /// Of a question: what became of its answer.
+    /// Of a question: the state of its answer.
     ReplyState(model::ReplyState) = one_of(REPLY_STATES.map(model::ReplyState::as_str));
-    /// Of a question that failed: the code of the error.
+    /// Of a failed question: the error code.
     ReplyError(String) = text("AI_TIMEOUT");
     /// Whether an earlier request stored it.
     Replayed(bool) = flag();
-    /// Whether the thread had older messages, which have expired. Absent when it had none.
+    /// Whether older messages of the thread have expired. Absent if none have.
     OlderMessagesExpired(bool) = flag().enum_values(Some([true]));
 }
 
@@ -55,7 +55,7 @@ const REPLY_STATES: [model::ReplyState; 4] =
     [model::ReplyState::Pending, model::ReplyState::Answered, model::ReplyState::Failed, model::ReplyState::Cancelled];
 
 impl NewContent {
-    /// The text of a message, in the field of this name.
+    /// Parses the text of a message in the field of this name.
     ///
     /// # Errors
     /// `INVALID_INPUT` when it is empty, `MESSAGE_TOO_LONG` over 5,000 characters.

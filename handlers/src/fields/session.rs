@@ -11,42 +11,41 @@ use crate::error::{ApiError, ApiResult, ErrorCode, sentence};
 text_fields! {
     /// The session's id.
     SessionId(model::SessionId) = matching(UUID, UUID_EXAMPLE.to_owned());
-    /// When its code or settings changed last, or something was said in one of its threads.
+    /// When its code or settings last changed, or a message was added to one of its threads.
     LastActivityAt(model::Timestamp) = time();
 }
 
 request_fields! {
-    /// The file's name, without hidden characters. Of a path only what follows the last slash is kept; it decides the
-    /// language, and has at most 255 bytes of UTF-8.
+    /// The file's name, without hidden characters, at most 255 bytes of UTF-8. The part of a path before the last
+    /// slash is removed. The name determines the language.
     NewFilename(String) = text("inventory.rs").min_length(Some(1));
-    /// A UUID of the client's own, the same whenever it sends this file again: one session is created. It is remembered
-    /// for a day.
+    /// A UUID from the client. Repeated requests with the same UUID create one session. It is stored for a day.
     ClientSessionId(Uuid) = client_uuid();
     /// The file's text, at most 5 MiB of UTF-8.
     CodeContent(String) = text("fn main() {}\n");
-    /// The language, if not the one that is found by name. Its case does not matter.
+    /// The language, if it differs from the detected one. Its case does not matter.
     LanguageToSet(String) = language();
-    /// The language, if not the one that is found by name; `null` goes back to that. Its case does not matter.
+    /// The language, if it differs from the detected one; `null` selects the detected one. Its case does not matter.
     LanguageToChange(String) = language();
-    /// The version that was edited. If it is not the current one, nothing is saved.
+    /// The version that the client edited. If it is not the current one, nothing is saved.
     ExpectedVersion(u32) = number(0, 1);
 }
 
 answer_fields! {
     /// The file's name.
     Filename(model::Filename) = text("inventory.rs").max_length(Some(model::Filename::MAX_BYTES));
-    /// The name as it was sent, if the session has another: folders and final dots are dropped, and the name of a Windows
-    /// device gets an underscore. Absent if the name was kept.
+    /// The name in the request, if it was changed: folders and final dots are removed, and the name of a Windows
+    /// device gets an underscore. Absent if the name is unchanged.
     FilenameGiven(String) = text("src/inventory.rs");
-    /// The language, by the file's name or first line.
+    /// The language that was detected by the file's name or first line.
     LanguageDetected(Language) = language();
-    /// The language that the user chose instead.
+    /// The language that the user selected instead.
     LanguageOverride(Language) = language();
-    /// The code's version: 1 at first, one more with every save of code.
+    /// The version of the code: 1 at first, incremented by each save of code.
     VersionNumber(u32) = number(1, 1);
-    /// How large the code is, in bytes of UTF-8.
+    /// The size of the code, in bytes of UTF-8.
     CodeBytes(u32) = number(0, 13);
-    /// How many threads the session has.
+    /// The number of threads.
     ThreadCount(u32) = number(0, 2);
 }
 
@@ -59,7 +58,7 @@ fn language() -> ObjectBuilder {
 
 impl NewFilename {
     /// # Errors
-    /// `INVALID_INPUT` at `filename` when no name is left of it.
+    /// `INVALID_INPUT` at `filename`.
     pub(crate) fn parse(&self) -> ApiResult<model::Filename> {
         model::Filename::parse(&self.0).map_err(|error| ApiError::invalid("filename", sentence(&error.to_string())))
     }
@@ -79,7 +78,7 @@ impl CodeContent {
 
 impl LanguageToSet {
     /// # Errors
-    /// `INVALID_LANGUAGE` when the list does not have it.
+    /// `INVALID_LANGUAGE` for an unknown language.
     pub(crate) fn parse(&self) -> ApiResult<Language> {
         language_override(&self.0)
     }
@@ -87,7 +86,7 @@ impl LanguageToSet {
 
 impl LanguageToChange {
     /// # Errors
-    /// `INVALID_LANGUAGE` when the list does not have it.
+    /// `INVALID_LANGUAGE` for an unknown language.
     pub(crate) fn parse(&self) -> ApiResult<Language> {
         language_override(&self.0)
     }
@@ -105,7 +104,7 @@ impl ExpectedVersion {
     }
 }
 
-/// A version of a session's code, in the field of this name.
+/// Parses a version in the field of this name.
 pub(super) fn version(field: &'static str, number: u32) -> ApiResult<u32> {
     if number == 0 { Err(ApiError::invalid(field, "Versions are counted from 1.")) } else { Ok(number) }
 }

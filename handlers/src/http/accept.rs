@@ -1,29 +1,28 @@
-//! Which kinds of answer a client takes: `Accept` and `Accept-Encoding`, with their weights (RFC 9110, 12.5.1 and 12.5.3).
+//! Content negotiation: `Accept` and `Accept-Encoding`, with their weights (RFC 9110, 12.5.1 and 12.5.3).
 
 use axum::http::{HeaderMap, HeaderName, header};
 
-/// Whether the client names this media type, such as `text/event-stream`, does not exclude it by `q=0`, and gives no more weight to
-/// the other one. A wildcard names no type. A range whose weight cannot be read is ignored.
+/// Whether the client accepts this media type, such as `text/event-stream`, by its name, with at least the weight of
+/// the other one. Wildcards do not count. A range with an invalid weight is ignored.
 pub(crate) fn prefers(headers: &HeaderMap, media_type: &str, other: &str) -> bool {
     let weight = |media_type| weight_of(headers, &header::ACCEPT, media_type);
     weight(media_type).is_some_and(|wanted| wanted > 0 && wanted >= weight(other).unwrap_or(0))
 }
 
-/// Whether the client names this media type and does not exclude it, such as `text/html`, which a browser names when a person
-/// goes to an address.
+/// Whether the client accepts this media type by its name, such as `text/html`, which browsers send for navigations.
 #[must_use]
 pub fn names(headers: &HeaderMap, media_type: &str) -> bool {
     weight_of(headers, &header::ACCEPT, media_type).is_some_and(|weight| weight > 0)
 }
 
-/// Whether the client takes an answer in this coding, such as `gzip`. A `*` stands for all that it does not name.
+/// Whether the client accepts this coding, such as `gzip`. `*` stands for all codings that it does not name.
 #[must_use]
 pub fn takes_coding(headers: &HeaderMap, coding: &str) -> bool {
     let weight = |name| weight_of(headers, &header::ACCEPT_ENCODING, name);
     weight(coding).or_else(|| weight("*")).is_some_and(|weight| weight > 0)
 }
 
-/// The most weight that the client gives to something by its name, in thousandths.
+/// The highest weight of a name, in thousandths.
 fn weight_of(headers: &HeaderMap, header: &HeaderName, name: &str) -> Option<u16> {
     let values = headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
     let weights = values.flat_map(|value| split(value, ',')).filter_map(|range| {
@@ -34,7 +33,7 @@ fn weight_of(headers: &HeaderMap, header: &HeaderName, name: &str) -> Option<u16
     weights.max()
 }
 
-/// The weight among the parameters in thousandths; 1 when there is none. Nothing when it is not one.
+/// The weight in thousandths, 1,000 by default. `None` when it is invalid.
 fn weight<'p>(parameters: impl Iterator<Item = &'p str>) -> Option<u16> {
     let weights = parameters.filter_map(|parameter| parameter.split_once('='));
     let mut weights = weights.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q")).map(|(_, value)| value.trim());
@@ -49,7 +48,7 @@ fn weight<'p>(parameters: impl Iterator<Item = &'p str>) -> Option<u16> {
     }
 }
 
-/// The parts between separators that are not in a quoted string.
+/// The parts between separators outside of quoted strings.
 fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     text.split(move |c: char| {
@@ -77,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_is_asked_for_by_its_name_unless_its_weight_is_zero_or_below_the_others() {
+    fn a_type_is_preferred_by_name_with_a_weight_not_below_the_other() {
         for (accept, named) in [
             ("text/event-stream", true),
             ("application/json, Text/Event-Stream", true),
@@ -109,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_coding_is_taken_if_it_or_everything_else_is_and_it_is_not_excluded() {
+    fn a_coding_is_accepted_by_name_or_wildcard_unless_it_is_excluded() {
         for (codings, taken) in [
             ("gzip", true),
             ("br, GZIP;q=0.5", true),
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_goes_to_an_address_names_html_and_other_clients_do_not() {
+    fn only_browser_navigations_accept_html_by_name() {
         assert!(names(&accepting(&["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"]), "text/html"));
         for accept in ["*/*", "application/json", "text/*", "text/html;q=0", ""] {
             assert!(!names(&accepting(&[accept]), "text/html"), "{accept}");

@@ -1,4 +1,4 @@
-//! Request bodies: JSON, or gzipped JSON, never more of it in memory than the route allows.
+//! Request bodies: JSON or gzipped JSON, up to the size limit of the route.
 
 use std::io::Read as _;
 use std::ops::Deref;
@@ -15,10 +15,10 @@ use tokio::sync::SemaphorePermit;
 use crate::error::{ApiError, ErrorCode};
 use crate::http::{json, large};
 
-/// Extractor: the body as a `T`. `LIMIT` bounds the bytes on the wire and the bytes they inflate to.
+/// Extractor: the body as a `T`. `LIMIT` bounds the received bytes and the inflated bytes.
 ///
-/// Taken are `application/json`, also with `Content-Encoding: gzip`, and gzipped JSON sent as `application/gzip`, which
-/// is for gateways that undo the encoding before they measure. One layer of gzip, never two.
+/// Accepts `application/json`, also with `Content-Encoding: gzip`, and gzipped JSON as `application/gzip`, for gateways
+/// that decode the encoding before they check the size. Only one layer of gzip is accepted.
 #[derive(Clone, Copy)]
 pub struct Body<T, const LIMIT: usize = SMALL_BODY_BYTES>(pub T);
 
@@ -35,7 +35,7 @@ where
     }
 }
 
-/// The JSON text of a body, unpacked. As long as it is there, large bodies that do not fit beside it wait.
+/// The JSON text of a body. It holds its share of the memory for large bodies until it is dropped.
 pub(super) struct Content {
     text: Vec<u8>,
     _turn: Option<SemaphorePermit<'static>>,
@@ -49,12 +49,12 @@ impl Deref for Content {
     }
 }
 
-/// Reads a body, with at most this many bytes on the wire and inflated.
+/// Reads a body of at most `limit` received and inflated bytes.
 pub(super) async fn content(request: Request, limit: usize) -> Result<Content, ApiError> {
     let packing = Packing::of(request.headers())?;
     let body = request.into_body();
     let announced = announced(&body, limit)?;
-    // What gzip inflates to is known afterwards.
+    // The inflated size is not known before.
     let held = if packing == Packing::Plain { announced.unwrap_or(limit) } else { limit };
     let turn = large::turn(held).await?;
     let bytes = large::within(read(body, announced, limit)).await?;
@@ -65,7 +65,7 @@ pub(super) async fn content(request: Request, limit: usize) -> Result<Content, A
     Ok(Content { text, _turn: turn })
 }
 
-/// Does something with so many bytes: on a thread of its own, if they are many, so that no other request has to wait for it.
+/// Processes a body of this many bytes. A large one runs on a blocking thread, so that other requests do not wait.
 pub(super) async fn at_length<T: Send + 'static>(
     bytes: usize,
     work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
@@ -76,7 +76,7 @@ pub(super) async fn at_length<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)?
 }
 
-/// How a body is packed.
+/// The encoding of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Packing {
     Plain,
@@ -84,7 +84,7 @@ pub(crate) enum Packing {
 }
 
 impl Packing {
-    /// What the headers say of it.
+    /// Reads the headers.
     pub(crate) fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
         let gzipped_type = match single(headers, &header::CONTENT_TYPE)? {
             Some(value) => is_gzip_type(value)?,
@@ -108,7 +108,7 @@ impl Packing {
     }
 }
 
-/// The one value of a header; a header that is there twice could be read in two ways.
+/// The value of a header. A repeated header is an error, because it is ambiguous.
 fn single<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> Result<Option<&'h str>, ApiError> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -137,7 +137,7 @@ fn is_gzip_type(content_type: &str) -> Result<bool, ApiError> {
     }
 }
 
-/// The length that the body says it has; an error when that is too much.
+/// The announced length of the body; an error when it exceeds the limit.
 fn announced(body: &axum::body::Body, limit: usize) -> Result<Option<usize>, ApiError> {
     let Some(length) = body.size_hint().exact() else { return Ok(None) };
     usize::try_from(length).ok().filter(|length| *length <= limit).map(Some).ok_or_else(|| too_large(limit))
@@ -164,7 +164,7 @@ fn inflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, ApiError> {
     if inflated.len() > limit { Err(too_large(limit)) } else { Ok(inflated) }
 }
 
-/// A body of this limit has room for every file that is not too large itself.
+/// The error of a body over the limit. On routes with files, it means that the file is too large.
 fn too_large(limit: usize) -> ApiError {
     if limit >= CODE_BODY_BYTES {
         ApiError::new(ErrorCode::FileTooLarge)
@@ -210,7 +210,7 @@ mod tests {
     const NOTE: &[u8] = br#"{"content":"hi"}"#;
 
     #[tokio::test]
-    async fn json_is_taken_plain_encoded_and_as_gzip() {
+    async fn json_is_accepted_plain_and_gzipped() {
         let utf8 = ("content-type", "Application/JSON; charset=\"UTF-8\"");
         for (headers, body) in [
             (&[JSON][..], NOTE.to_vec()),
@@ -266,14 +266,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_not_inflated_beyond_the_limit() {
+    fn a_decompression_bomb_is_refused() {
         let bomb = gzip(&vec![b' '; 50_000_000]);
         assert!(bomb.len() < 1_000_000);
         assert!(inflate(&bomb, 100_000).is_err());
     }
 
     #[tokio::test]
-    async fn a_body_that_breaks_off_is_refused() {
+    async fn an_incomplete_body_is_refused() {
         let parts: [Result<_, std::io::Error>; 2] = [Ok(NOTE), Err(std::io::Error::other("reset"))];
         let body = axum::body::Body::from_stream(futures::stream::iter(parts));
         let error = parsed(&[JSON], body).await.map(|_| ()).expect_err("half a body");
@@ -282,7 +282,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_compressed_is_read_back(bytes: Vec<u8>) {
+        fn a_compressed_body_round_trips(bytes: Vec<u8>) {
             prop_assert_eq!(inflate(&gzip(&bytes), bytes.len()).expect("within the limit"), bytes);
         }
 
@@ -293,7 +293,7 @@ mod tests {
             let at = at.index(broken.len());
             broken[at] ^= with;
             if let Ok(inflated) = inflate(&broken, LIMIT) {
-                // Some header fields, the time for instance, carry no meaning for the content.
+                // Some header fields, such as the time, do not affect the content.
                 prop_assert_eq!(inflated, NOTE);
             }
         }

@@ -1,4 +1,4 @@
-//! Where a request comes from, as far as that can be believed.
+//! The network address of the client, from a trusted source.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -9,18 +9,18 @@ use lambda_http::request::RequestContext;
 
 use crate::error::ApiError;
 
-/// The viewer's address as CloudFront says it: an extension of requests that are known to come from there. The gateway's
-/// context has the address of one of CloudFront's edges then, which strangers share.
+/// The viewer's address from CloudFront: an extension of requests that prove that they come from CloudFront. The
+/// gateway's context then has the address of a CloudFront edge, which unrelated clients share.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Viewer(pub(crate) IpAddr);
 
-/// Extractor: the client's address. On Lambda CloudFront says it, else the gateway's context, on a developer's machine the socket;
-/// a header by itself never does, since a client can write what it likes there.
+/// Extractor: the client's address. On Lambda it comes from CloudFront or the gateway's context, on a developer's
+/// machine from the socket. Other headers are ignored, because clients can forge them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientIp(IpAddr);
 
 impl ClientIp {
-    /// What rate limits count: the address, or for IPv6 its network of 64 bits, all of which one client can use.
+    /// The subject of rate limits: the address, or for IPv6 its /64 network, which one client can use entirely.
     #[must_use]
     pub fn subject(self) -> String {
         match self.0.to_canonical() {
@@ -40,7 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientIp {
         if let Some(Viewer(address)) = parts.extensions.get() {
             return Ok(Self(*address));
         }
-        let said = match parts.extensions.get::<RequestContext>() {
+        let source = match parts.extensions.get::<RequestContext>() {
             Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),
             Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
             _ => {
@@ -48,11 +48,11 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientIp {
                 return socket.map(|ConnectInfo(address)| Self(address.ip())).ok_or_else(unknown);
             }
         };
-        said.and_then(|ip| ip.parse().ok()).map(Self).ok_or_else(unknown)
+        source.and_then(|ip| ip.parse().ok()).map(Self).ok_or_else(unknown)
     }
 }
 
-/// Without an address nothing that is limited by address may go on.
+/// Routes that are limited by address refuse requests without an address.
 fn unknown() -> ApiError {
     ApiError::internal("the request's context has no client address")
 }
@@ -76,19 +76,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_gateway_or_the_socket_says_it_and_no_header() {
+    async fn the_address_comes_from_the_gateway_or_the_socket_and_not_from_headers() {
         let mut v1 = ApiGatewayProxyRequestContext::default();
         v1.identity.source_ip = Some("192.0.2.1".to_owned());
         let mut v2 = ApiGatewayV2httpRequestContext::default();
         v2.http.source_ip = Some("2001:db8::1".to_owned());
         let socket = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
-        let nobody = RequestContext::ApiGatewayV1(ApiGatewayProxyRequestContext::default());
+        let absent = RequestContext::ApiGatewayV1(ApiGatewayProxyRequestContext::default());
         let v1 = RequestContext::ApiGatewayV1(v1);
         let v2 = RequestContext::ApiGatewayV2(v2);
         assert_eq!(found(v1).await.expect("v1"), "192.0.2.1");
         assert_eq!(found(v2).await.expect("v2"), "2001:db8::1");
         assert_eq!(found(socket).await.expect("local"), "127.0.0.1");
-        assert!(found(nobody).await.is_err());
+        assert!(found(absent).await.is_err());
         assert!(found(()).await.is_err());
     }
 

@@ -1,4 +1,4 @@
-//! The cookies: what they are called, and how they are read, set and cleared, always with the same attributes.
+//! Cookies: their names, and how they are read, set and cleared with the same attributes.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -11,26 +11,25 @@ use model::limits::{DEVICE_COOKIE_LIFE, REFRESH_TOKEN_LIFE};
 
 use crate::auth::token::Token;
 
-/// The cookie with the access token, where the site is not served over HTTPS.
+/// The cookie with the access token, on sites without HTTPS.
 pub const ACCESS_TOKEN: &str = "access_token";
-/// The cookie with the refresh token, where the site is not served over HTTPS.
+/// The cookie with the refresh token, on sites without HTTPS.
 pub const REFRESH_TOKEN: &str = "refresh_token";
-/// The cookie that names the accounts that this browser has signed in to, where the site is not served over HTTPS.
+/// The cookie with the accounts that this browser has signed in to, on sites without HTTPS.
 pub const DEVICE: &str = "device";
 
-/// The prefix that makes a browser refuse a cookie that another host of the domain sets.
+/// With this prefix, browsers refuse cookies from other hosts of the domain.
 const HOST_PREFIX: &str = "__Host-";
-/// Maximum values of one name that are read: as many cookies as a browser has to keep for a host (RFC 6265, 6.1).
+/// Maximum values that are read for each name: browsers keep at least 50 cookies for a host (RFC 6265, 6.1).
 const MAX_VALUES: usize = 50;
 
-/// What the cookies are called.
+/// The names of the cookies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CookieNames {
-    /// As above, for `http://localhost`, where browsers do not agree on prefixes.
+    /// Without prefix, for `http://localhost`, where browsers treat prefixes differently.
     #[default]
     Plain,
-    /// With `__Host-`, for sites served over HTTPS: no sibling domain can set a cookie of this name, and no script of
-    /// an unencrypted page.
+    /// With `__Host-`, for sites with HTTPS: sibling domains and unencrypted pages cannot set such a cookie.
     Host,
 }
 
@@ -43,10 +42,10 @@ impl CookieNames {
     }
 }
 
-/// The values that came with a request under the names of our cookies. Does not print them.
+/// The values of our cookies in a request. `Debug` does not print them.
 ///
-/// There can be several of one name: a sibling domain, or an older version of a page, can add one. Each is read by
-/// itself, and its signature says which is ours.
+/// A name can have several values: a sibling domain or an older version of a page can add one. Each is verified
+/// separately.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Cookies {
     access: Vec<String>,
@@ -55,7 +54,7 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// Reads the `Cookie` headers. A value that nothing of ours looks like is ignored.
+    /// Reads the `Cookie` headers. Ignores values that cannot be ours.
     #[must_use]
     pub fn parse(headers: &HeaderMap, names: CookieNames) -> Self {
         let mut cookies = Self::default();
@@ -80,26 +79,26 @@ impl Cookies {
         cookies
     }
 
-    /// What may be access tokens.
+    /// Candidates for access tokens.
     #[must_use]
     pub fn access(&self) -> &[String] {
         &self.access
     }
 
-    /// What may be refresh tokens.
+    /// Candidates for refresh tokens.
     #[must_use]
     pub fn refresh(&self) -> &[String] {
         &self.refresh
     }
 
-    /// What may name devices.
+    /// Candidates for device cookies.
     #[must_use]
     pub fn device(&self) -> &[String] {
         &self.device
     }
 }
 
-/// Everything we set is made of base64url and dots.
+/// Our values consist of base64url and dots.
 fn well_formed(value: &[u8]) -> Option<String> {
     let ours = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let text = std::str::from_utf8(value).ok()?;
@@ -116,7 +115,7 @@ impl fmt::Debug for Cookies {
     }
 }
 
-/// Part of an answer: the cookies it sets or clears. Cookies it does not mention stay as they are.
+/// Part of a response: the cookies to set or clear. Other cookies stay unchanged.
 #[derive(Clone, Default)]
 pub struct SetCookies {
     names: CookieNames,
@@ -124,32 +123,32 @@ pub struct SetCookies {
 }
 
 impl SetCookies {
-    /// Sets nothing yet.
+    /// Sets no cookies.
     #[must_use]
     pub fn new(names: CookieNames) -> Self {
         Self { names, headers: Vec::new() }
     }
 
-    /// Sets the access token. The cookie stays for as long as a refresh token can be good: a browser that still sends
-    /// the expired token is told `TOKEN_EXPIRED` and refreshes, one that has dropped it would only be unauthorized.
+    /// Sets the access token. The cookie lives as long as a refresh token: with an expired access token the response is
+    /// `TOKEN_EXPIRED` and the client refreshes it; without the cookie it would be `UNAUTHORIZED`.
     #[must_use]
     pub fn access(self, token: &Token) -> Self {
         self.set(ACCESS_TOKEN, token.as_str(), REFRESH_TOKEN_LIFE)
     }
 
-    /// Sets the refresh token for as long as it is good.
+    /// Sets the refresh token for its remaining life.
     #[must_use]
     pub fn refresh(self, token: &Token, now: Timestamp) -> Self {
         self.set(REFRESH_TOKEN, token.as_str(), token.life(now))
     }
 
-    /// Sets the cookie that names this browser's accounts; clears it when there is none.
+    /// Sets the device cookie, or clears it when the value is empty.
     #[must_use]
     pub fn device(self, value: &str) -> Self {
         self.set(DEVICE, value, if value.is_empty() { Duration::ZERO } else { DEVICE_COOKIE_LIFE })
     }
 
-    /// Clears both tokens. The device stays known.
+    /// Clears both tokens. The device cookie stays.
     #[must_use]
     pub fn clear(names: CookieNames) -> Self {
         Self::new(names).set(ACCESS_TOKEN, "", Duration::ZERO).set(REFRESH_TOKEN, "", Duration::ZERO)
@@ -197,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn our_cookies_are_found_among_others() {
+    fn cookies_are_found_among_others() {
         let lines: [&[u8]; 2] = [b"a=1; access_token=x.y-_.z;q=\"\xff\"; junk;;=", b" refresh_token = r ; device=d"];
         let cookies = read(&lines, CookieNames::Plain);
         assert_eq!((cookies.access(), cookies.refresh()), (&["x.y-_.z".to_owned()][..], &["r".to_owned()][..]));
@@ -208,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn each_value_is_read_by_itself_and_a_malformed_one_is_ignored() {
+    fn malformed_and_repeated_values_are_ignored() {
         for (lines, expected) in [
             (&[&b"access_token=a; access_token=a"[..]][..], &["a"][..]),
             (&[b"access_token=a", b"access_token=b"], &["a", "b"]),
@@ -226,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn over_https_only_cookies_of_this_host_are_ours() {
+    fn with_https_only_prefixed_cookies_are_read() {
         let cookies = read(&[b"access_token=a; __Host-access_token=b; __Host-device=d"], CookieNames::Host);
         assert_eq!((cookies.access(), cookies.device()), (&["b".to_owned()][..], &["d".to_owned()][..]));
         assert_eq!(read(&[b"__Host-access_token=b"], CookieNames::Plain), Cookies::default());
@@ -262,7 +261,7 @@ mod tests {
         }
 
         #[test]
-        fn a_token_we_set_is_read_back(token in "[A-Za-z0-9_-]{1,20}(\\.[A-Za-z0-9_-]{1,20}){2}") {
+        fn a_token_round_trips(token in "[A-Za-z0-9_-]{1,20}(\\.[A-Za-z0-9_-]{1,20}){2}") {
             for names in [CookieNames::Plain, CookieNames::Host] {
                 let set = SetCookies::new(names).set(ACCESS_TOKEN, &token, Duration::from_secs(1)).headers.remove(0);
                 let pair = set.to_str().expect("ASCII").split(';').next().expect("a pair").to_owned();

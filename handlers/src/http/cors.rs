@@ -1,4 +1,4 @@
-//! Which web pages may call us: a short list of exact origins, given by configuration.
+//! CORS: the origins of web pages that may call the API.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use tower_http::cors::{AllowCredentials, CorsLayer};
 
 use crate::http::trace::TRACE_ID;
 
-/// The origins whose pages may call us with cookies. Compared byte for byte: there are no patterns.
+/// The origins of pages that may call the API with cookies. Compared byte for byte, without patterns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorsPolicy {
     origins: Vec<HeaderValue>,
 }
 
-/// The text is no origin of a production page, for instance because it has a path, a wildcard or no TLS.
+/// The text is not the origin of a production page, for instance because it has a path, a wildcard or no TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an origin looks like https://app.example.com, in lower case, without a path or a final slash")]
 pub struct InvalidOrigin;
@@ -26,10 +26,10 @@ impl CorsPolicy {
         Self { origins: origins.map(HeaderValue::from_static).to_vec() }
     }
 
-    /// The deployed web page, and nothing else.
+    /// Only the deployed web page.
     ///
     /// # Errors
-    /// When the text is not exactly what a browser sends as `Origin` over TLS.
+    /// When the text differs from the `Origin` that a browser sends over TLS.
     pub fn production(origin: &str) -> Result<Self, InvalidOrigin> {
         let uri: Uri = origin.parse().map_err(|_| InvalidOrigin)?;
         let authority = uri.authority().ok_or(InvalidOrigin)?.as_str();
@@ -41,13 +41,13 @@ impl CorsPolicy {
         Ok(Self { origins: vec![origin] })
     }
 
-    /// Whether pages of this origin may call us.
+    /// Whether pages of this origin may call the API.
     #[must_use]
     pub fn allows(&self, origin: &HeaderValue) -> bool {
         self.origins.contains(origin)
     }
 
-    /// The layer that answers preflights, and marks every answer, errors included, for the origins of the policy.
+    /// The layer that answers preflights, and adds the CORS headers to all responses, errors included.
     pub fn layer(&self) -> CorsLayer {
         let policy = self.clone();
         CorsLayer::new()
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_a_browser_sends_is_a_production_origin() {
+    fn a_production_origin_has_the_form_that_browsers_send() {
         for good in ["https://app.codesensei.com", "https://localhost:8443", "https://xn--bcher-kva.example"] {
             assert!(CorsPolicy::production(good).is_ok(), "{good}");
         }

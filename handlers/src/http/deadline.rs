@@ -1,4 +1,4 @@
-//! Until when the answer to a request has to be there.
+//! The deadline of a request.
 
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
@@ -12,12 +12,11 @@ use model::{Clock, Timestamp};
 use crate::http::trace::Arrival;
 use crate::state::App;
 
-/// What is left to store and send an answer before Lambda ends the function: a client that is told nothing at all has
-/// to guess what became of its question.
+/// The time to store and send an answer before Lambda ends the function. Without it the client would get no response
+/// and would not know the state of its question.
 const LAMBDA_MARGIN: Duration = Duration::from_millis(1_500);
 
-/// Extractor: until when a request that asks the model has to be answered, counted from its arrival, and never later than
-/// Lambda allows.
+/// Extractor: the deadline of a request that asks the model, counted from its arrival, and before Lambda's deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline(pub Instant);
 
@@ -32,7 +31,7 @@ impl FromRequestParts<App> for Deadline {
     }
 }
 
-/// Lambda's deadline, in milliseconds since 1970, less the margin. One that is over is now.
+/// Lambda's deadline, in milliseconds since 1970, less the margin; at least now.
 fn end(deadline_millis: u64, clock: &Clock) -> Instant {
     let at = i64::try_from(deadline_millis).ok().and_then(|millis| Timestamp::from_millis(millis).ok());
     let left = at.unwrap_or(Timestamp::EPOCH).since(clock.now());

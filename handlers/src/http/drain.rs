@@ -1,5 +1,5 @@
-//! A body that its route refuses is read all the same, within bounds: a server that closes a connection while its client
-//! still writes makes many clients report a broken pipe instead of the answer.
+//! Drains the bodies of refused requests within limits: if the server closes the connection while the client still
+//! writes, many clients report a broken pipe instead of the response.
 
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,9 +15,8 @@ use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use model::limits::{DRAINED_BYTES, DRAINED_WITHIN};
 
-/// Middleware: when the answer is ready, reads what the route left of the body, and drops it. A body that is longer than
-/// [`DRAINED_BYTES`] or takes longer than [`DRAINED_WITHIN`] is cut off. A client that waits for `100 Continue` has sent
-/// nothing yet and is not asked to.
+/// Middleware: reads and drops the rest of the body when the response is ready, up to [`DRAINED_BYTES`] and
+/// [`DRAINED_WITHIN`]. Does not read from a client that waits for `100 Continue`, which has not sent a body yet.
 pub(super) async fn drained(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
@@ -32,7 +31,7 @@ pub(super) async fn drained(request: Request, next: Next) -> Response {
     response
 }
 
-/// A body that can be read on after its reader has dropped it.
+/// A body that can still be read after its reader was dropped.
 #[derive(Clone)]
 struct Rest(Arc<Mutex<State>>);
 

@@ -1,15 +1,15 @@
-//! Entity tags: what a client has already is not sent again (RFC 9110, 8.8.3 and 13.1.2).
+//! Entity tags: a client that has the current representation gets 304 (RFC 9110, 8.8.3 and 13.1.2).
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::Digest;
 
-/// The name of one state of a representation.
+/// The entity tag of a representation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ETag(HeaderValue);
 
 impl ETag {
-    /// A strong tag for everything that these bytes say. Another version of this program has other tags.
+    /// A strong tag of this content and of the version of this program.
     ///
     /// # Panics
     /// Never: hexadecimal digits in quotes are a header value.
@@ -19,7 +19,7 @@ impl ETag {
         Self(tag.expect("a header value"))
     }
 
-    /// Whether the request says that its client has this state: `If-None-Match`, which compares weakly.
+    /// Whether `If-None-Match` contains this tag, by weak comparison.
     pub fn is_known(&self, headers: &HeaderMap) -> bool {
         let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         values
@@ -28,19 +28,19 @@ impl ETag {
             .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == self.0.as_bytes())
     }
 
-    /// The answer with this tag, to be cached as said.
+    /// The response with this tag and this cache control.
     pub fn on(self, cache_control: &'static str, answer: impl IntoResponse) -> Response {
         let headers = [(header::ETAG, self.0), (header::CACHE_CONTROL, HeaderValue::from_static(cache_control))];
         (headers, answer).into_response()
     }
 
-    /// The answer to a client that has this state.
+    /// 304 for a client that has this representation.
     pub fn not_modified(self, cache_control: &'static str) -> Response {
         self.on(cache_control, StatusCode::NOT_MODIFIED)
     }
 }
 
-/// Whether the client has some state of it, and so wants to know first whether that is the present one.
+/// Whether the request has `If-None-Match`.
 pub(crate) fn is_conditional(headers: &HeaderMap) -> bool {
     headers.contains_key(header::IF_NONE_MATCH)
 }
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_recognised_among_others_and_weakly() {
+    fn a_tag_is_recognised_by_weak_comparison() {
         let tag = ETag::of("a");
         let text = tag.0.to_str().expect("ASCII").to_owned();
         assert!(text.starts_with('"') && text.ends_with('"') && text.len() == 34, "{text}");

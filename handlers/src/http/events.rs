@@ -1,4 +1,4 @@
-//! Answers that go on after their head: server-sent events, sent by a task of their own.
+//! Streamed responses: server-sent events from a separate task.
 
 use std::convert::Infallible;
 
@@ -14,11 +14,11 @@ use crate::error::{ApiError, ApiResult, caught};
 use crate::http::{accept, failure, trace};
 use crate::state::Ctx;
 
-/// Asks nginx and what is built on it not to hold a stream back.
+/// Tells nginx and proxies based on it not to buffer the stream.
 const BUFFERING: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
 
-/// The events of one answer. After its end, or when the client has hung up, they are dropped.
+/// The events of one response. After its end, or after the client disconnects, events are dropped.
 #[derive(Clone)]
 pub(crate) struct Events(mpsc::UnboundedSender<Frame>);
 
@@ -30,23 +30,23 @@ enum Frame {
 impl Events {
     /// Sends an event with this JSON.
     pub(crate) fn send(&self, name: &str, data: &impl Serialize) {
-        let event = Event::default().event(name).json_data(data).expect("what we show is JSON without surprises");
+        let event = Event::default().event(name).json_data(data).expect("events are JSON");
         self.push(Frame::Event(event));
     }
 
     fn push(&self, frame: Frame) {
-        // A client that hung up ends nothing.
+        // The task continues after the client disconnects.
         let _ = self.0.send(frame);
     }
 }
 
-/// Whether the client asks for a stream.
+/// Whether the client requests a stream.
 pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
     accept::prefers(headers, "text/event-stream", "application/json")
 }
 
-/// An answer whose head is sent at once, and whose events `write` sends, in a task of its own. Its failure is the
-/// event `error`. The request's log line is written at the end, also for a client that hung up.
+/// A response whose head is sent at once, and whose events `write` sends in a separate task. Its failure becomes the
+/// event `error`. The request's log line is written at the end, even after the client disconnects.
 pub(crate) fn answer<F>(ctx: &Ctx, write: impl FnOnce(Events) -> F) -> Response
 where
     F: Future<Output = ApiResult<()>> + Send + 'static,
@@ -60,7 +60,7 @@ where
         if let Err(error) = outcome {
             events.send("error", &failure::envelope(error));
         }
-        // The line first: Lambda freezes a process as soon as its answer has ended.
+        // The log line is first: Lambda freezes a process as soon as its response ends.
         if let Some(continuation) = continuation {
             continuation.end(code, ctx.calls()).await;
         }
@@ -69,7 +69,7 @@ where
     sent(receiver)
 }
 
-/// The answer with these events. Between them a comment every few seconds says that it goes on.
+/// The response with these events. A comment every few seconds keeps the connection open.
 fn sent(receiver: mpsc::UnboundedReceiver<Frame>) -> Response {
     let events = stream::unfold(receiver, |mut receiver| async move {
         match receiver.recv().await? {
@@ -90,7 +90,7 @@ mod tests {
     use std::time::Duration;
     use tokio::time::Instant;
 
-    /// The next piece of an answer, and the seconds since a moment.
+    /// The next frame of a response, and the seconds since an instant.
     async fn next(answer: &mut Response, since: Instant) -> (String, u64) {
         let frame = answer.body_mut().frame().await.expect("it goes on").expect("nothing fails");
         let text = String::from_utf8(frame.into_data().expect("no trailers").to_vec()).expect("events are text");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_silent_stream_says_every_ten_seconds_that_it_is_alive() {
+    async fn a_silent_stream_sends_a_comment_every_ten_seconds() {
         let (sender, receiver) = mpsc::unbounded_channel();
         let (events, mut answer, began) = (Events(sender), sent(receiver), Instant::now());
         assert_eq!(next(&mut answer, began).await, (":\n\n".to_owned(), 10));

@@ -1,5 +1,4 @@
-//! Failures as answers: the one layer that gives an error its body, with the trace id of the request, and logs its
-//! cause.
+//! Error responses: one layer writes the body of an error, with the trace id of the request, and logs its cause.
 
 use axum::Json;
 use axum::http::{HeaderValue, header};
@@ -9,8 +8,7 @@ use serde_json::Value;
 use crate::error::ApiError;
 use crate::http::trace;
 
-/// Middleware: writes the body of an error that a handler or a layer under this one returned. What else the answer
-/// has, cookies for instance, stays.
+/// Middleware: writes the body of an error from a handler or an inner layer. Keeps other headers, such as cookies.
 pub(super) async fn respond(mut answer: Response) -> Response {
     let Some(error) = answer.extensions_mut().remove::<ApiError>() else { return answer };
     let (code, retry_seconds) = (error.code(), error.retry_seconds());
@@ -21,20 +19,20 @@ pub(super) async fn respond(mut answer: Response) -> Response {
     if let Some(seconds) = retry_seconds {
         head.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    // The request's log line reads the code from here.
+    // The request's log line reads the code from this extension.
     head.extensions.insert(code);
     Response::from_parts(head, body)
 }
 
-/// The answer of an error outside of that layer.
+/// The response of an error outside of that layer.
 pub async fn response(error: ApiError) -> Response {
     respond(error.into_response()).await
 }
 
-/// The error as JSON, for an answer whose head was sent already. Logs it, as the layer does.
+/// The error as JSON, for a response whose head was already sent. Logs its cause.
 pub(super) fn envelope(error: ApiError) -> Value {
     error.log();
-    error.envelope(trace::current_id().as_deref(), trace::shows_details())
+    error.envelope(trace::current_id().as_deref(), trace::includes_details())
 }
 
 #[cfg(test)]
@@ -64,7 +62,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_error_of_a_form_names_every_field_that_is_wrong_and_is_that_of_the_first() {
+    async fn the_error_of_a_form_names_all_wrong_fields_and_has_the_first_code() {
         let mut wrong = Wrong::default();
         wrong.note(ApiError::new(ErrorCode::WeakPassword).at("password").with_message("It is short."));
         assert_eq!(wrong.take::<u8>(Err(ApiError::invalid("email", "It is none."))), None);
@@ -80,7 +78,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_conflict_carries_what_the_client_needs_to_merge() {
+    async fn a_conflict_contains_the_current_version_and_code() {
         let error = ApiError::new(ErrorCode::VersionConflict).with("current_version", 7).with("current_code", "a\n");
         assert!(!format!("{error:?}").contains("current_code"), "code is never printed");
         let (status, _, body) = sent(error).await;
@@ -90,7 +88,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_fault_of_ours_tells_only_a_trace_id() {
+    async fn an_internal_error_contains_only_a_trace_id() {
         let cause = io::Error::other("the table is on fire");
         let error = ApiError::internal(cause).at("secret_field").with("secret", "value").with_message("secret text");
         let (status, _, body) = trace::within("trace-1", sent(error)).await;
@@ -100,7 +98,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_developer_is_told_the_cause_and_a_client_of_a_deployed_service_is_not() {
+    async fn only_a_developer_sees_the_cause() {
         let failed = || ApiError::new(ErrorCode::DatabaseError).caused_by(io::Error::other("the table is on fire"));
         let (_, _, hidden) = trace::within("trace-1", sent(failed())).await;
         assert_eq!(hidden["error"].get("details"), None);
@@ -123,7 +121,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_keeps_what_its_handler_put_beside_it() {
+    async fn an_error_keeps_the_headers_of_its_handler() {
         let answer = ([(header::SET_COOKIE, "a=b")], ApiError::new(ErrorCode::Unauthorized)).into_response();
         let answer = respond(answer).await;
         assert_eq!(answer.headers()[header::SET_COOKIE], "a=b");

@@ -1,5 +1,5 @@
-//! Against requests that another site makes a browser send: beside `SameSite=Strict`, more conditions on what changes
-//! something.
+//! Protection against cross-site request forgery: conditions on requests that change data, in addition to
+//! `SameSite=Strict`.
 
 use axum::body::HttpBody as _;
 use axum::extract::{Request, State};
@@ -11,16 +11,16 @@ use crate::error::{ApiError, ErrorCode};
 use crate::http::body::Packing;
 use crate::http::cors::CorsPolicy;
 
-/// What a browser says of how the page and this address are related. No script can set it.
+/// The relation of the page to this address, from the browser. Scripts cannot set it.
 const FETCH_SITE: &str = "sec-fetch-site";
 
-/// Middleware: a request that changes something comes from a page of ours, from this very address or from no page; and
-/// if it has a body, that is JSON, which no form of another site can send. A browser names the origin of every such
-/// request, so one without a body needs no type.
+/// Middleware: refuses a request that changes data if a browser sent it from a page of another origin, or if its body
+/// is not JSON, because forms of other sites cannot send JSON. Browsers name the origin of all such requests, so a
+/// request without a body needs no content type.
 pub async fn refuse(State(policy): State<CorsPolicy>, request: Request, next: Next) -> Result<Response, ApiError> {
     if !request.method().is_safe() {
         let headers = request.headers();
-        if !is_from_a_page_of_ours(&policy, headers) {
+        if !is_from_allowed_page(&policy, headers) {
             return Err(ApiError::new(ErrorCode::Forbidden).with_message("This page may not send requests here."));
         }
         if !request.body().is_end_stream() || headers.contains_key(header::CONTENT_TYPE) {
@@ -30,17 +30,17 @@ pub async fn refuse(State(policy): State<CorsPolicy>, request: Request, next: Ne
     Ok(next.run(request).await)
 }
 
-fn is_from_a_page_of_ours(policy: &CorsPolicy, headers: &HeaderMap) -> bool {
+fn is_from_allowed_page(policy: &CorsPolicy, headers: &HeaderMap) -> bool {
     let origins = headers.get_all(header::ORIGIN);
     let mut relations = headers.get_all(FETCH_SITE).iter();
     if origins.iter().any(|origin| !policy.allows(origin) && !is_own(origin, headers)) {
         return false;
     }
-    // A page that no origin speaks for is one of this address, or it is the person at the keyboard.
+    // Without an origin, the page must have this address, or the user sent the request directly.
     origins.iter().next().is_some() || relations.all(|relation| relation == "same-origin" || relation == "none")
 }
 
-/// Whether the page was loaded from the address that it now sends to.
+/// Whether the page was loaded from the address of this request.
 fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
     let (Ok(origin), Some(Ok(host))) = (origin.to_str(), headers.get(header::HOST).map(HeaderValue::to_str)) else {
         return false;
@@ -62,7 +62,7 @@ mod tests {
     const PAGE: &str = "https://app.codesensei.com";
     const JSON: (&str, &str) = ("content-type", "application/json");
 
-    /// A request with these headers; what became of it.
+    /// The status of a request with these headers.
     async fn sent(request: Builder, headers: &[(&str, &str)]) -> StatusCode {
         sent_with(request, headers, "").await
     }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_origin_passes_if_it_is_allowed_or_the_address_itself() {
+    async fn an_allowed_origin_and_the_same_origin_pass() {
         for (origin, host) in [
             (PAGE, "api.codesensei.com"),
             ("https://api.codesensei.com", "api.codesensei.com"),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_an_origin_a_browser_says_that_the_page_is_of_this_address() {
+    async fn without_an_origin_the_fetch_site_decides() {
         for (relation, status) in [
             ("same-origin", StatusCode::OK),
             ("none", StatusCode::OK),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_is_json_and_without_a_body_no_type_is_wanted() {
+    async fn a_body_must_be_json_and_a_request_without_body_needs_no_type() {
         for method in ["POST", "PUT", "PATCH", "DELETE"] {
             for (kind, status) in [
                 ("application/json", 200),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_only_reads_is_left_alone() {
+    async fn safe_methods_pass() {
         for method in ["GET", "HEAD", "OPTIONS"] {
             let headers = [("origin", "https://evil.example"), ("content-type", "text/plain")];
             assert_eq!(sent(Request::builder().method(method), &headers).await, StatusCode::OK, "{method}");

@@ -1,4 +1,4 @@
-//! JSON as strict as a form: an object, each name once, nothing deep, and errors that name every field that is wrong.
+//! Strict JSON: one object, unique names, limited depth, and errors that name all wrong fields.
 
 use model::Change;
 use serde::de::DeserializeOwned;
@@ -8,38 +8,38 @@ use crate::error::{ApiError, ErrorCode, Wrong};
 
 mod blank;
 mod shape;
-mod unfit;
+mod type_error;
 
 use blank::{Blanks, WithBlanks};
-use unfit::unfit;
+use type_error::type_error;
 
-/// The most fields that are told to be missing or of another type.
+/// Maximum reported fields that are missing or have a wrong type.
 const MAX_WRONG: usize = 20;
-/// The most bytes that are read, all readings together, to find the fields of one body that are wrong.
+/// Maximum bytes read to find the wrong fields of a body, over all passes.
 const MAX_READ: usize = 48 * 1024 * 1024;
 
-/// An object, as far as it could be read.
+/// A partly parsed object.
 pub(super) struct Read<T> {
-    /// What it says, blank where it is wrong. `None` when a field that is wrong cannot be blank.
+    /// The object, with blanks for wrong fields. `None` when a wrong field cannot be blank.
     pub(super) value: Option<T>,
-    /// The fields that are missing or of another type.
+    /// The fields that are missing or have a wrong type.
     pub(super) wrong: Wrong,
 }
 
 /// Reads one JSON object.
 ///
 /// # Errors
-/// `INVALID_INPUT`, with the fields where they can be told. Neither the error nor its message repeats a value.
+/// `INVALID_INPUT`, with the wrong fields if they are known. The error never repeats a value.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let Read { value, wrong } = read(bytes)?;
     wrong.or(value)
 }
 
-/// Reads one JSON object, and on where a field is wrong. Serde stops at the first, so that field is left blank and the
-/// object read again.
+/// Reads one JSON object and finds all wrong fields. Serde stops at the first one, so the object is read again with a
+/// blank in its place.
 ///
 /// # Errors
-/// `INVALID_INPUT` when it is no object that any form is.
+/// `INVALID_INPUT` when the body is not a valid object.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Read<T>, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| refuse("The body is not valid UTF-8."))?;
     if !text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
@@ -70,7 +70,7 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Read<T>, ApiErro
     Ok(Read { value: None, wrong })
 }
 
-/// For a field that may be left out and is never `null`. With `default`.
+/// For an optional field that must not be `null`. With `default`.
 pub(crate) fn given<'de, T, D>(field: D) -> Result<Option<T>, D::Error>
 where
     T: Deserialize<'de>,
@@ -79,7 +79,7 @@ where
     T::deserialize(field).map(Some)
 }
 
-/// For a field that says something else by `null` than by being left out. With `default`.
+/// For a field whose `null` differs from its absence. With `default`.
 pub(crate) fn change<'de, T, D>(field: D) -> Result<Change<T>, D::Error>
 where
     T: Deserialize<'de>,
@@ -100,10 +100,10 @@ fn ill_formed(error: &serde_json::Error) -> ApiError {
     }
 }
 
-/// How serde begins to say that a form has no such field.
+/// The start of serde's message for an unknown field.
 const UNKNOWN: &str = "unknown field `";
 
-/// The body is an object, but not the one the route takes.
+/// The error of one field.
 fn misfit(path: &str, error: &serde_json::Error) -> ApiError {
     let text = error.to_string();
     let path = path.trim_start_matches('.');
@@ -118,7 +118,7 @@ fn misfit(path: &str, error: &serde_json::Error) -> ApiError {
             return at(field, message.to_owned());
         }
     }
-    at(path.to_owned(), unfit(&text))
+    at(path.to_owned(), type_error(&text))
 }
 
 fn at(field: String, message: String) -> ApiError {
@@ -160,7 +160,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn null_and_nothing_are_told_apart_where_they_differ() {
+    fn null_differs_from_absence_where_it_matters() {
         #[derive(Debug, Deserialize)]
         struct Plant {
             #[serde(default, deserialize_with = "given")]
@@ -209,7 +209,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_body_of_very_many_values_is_refused_soon() {
+    fn a_body_with_too_many_values_is_refused() {
         let body = |count: usize| format!(r#"{{"content":"a","x":[{}1]}}"#, "1,".repeat(count));
         assert_eq!(error(&body(900)).field(), Some("x"));
         for many in
@@ -220,7 +220,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_a_field_should_be_is_told_and_nothing_of_what_it_is() {
+    fn an_error_names_the_expected_type_and_not_the_value() {
         #[derive(Deserialize, Debug)]
         #[serde(rename_all = "snake_case")]
         enum Kind {
@@ -253,7 +253,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn every_field_is_named_that_is_missing_or_of_another_type() {
+    fn all_missing_fields_and_wrong_types_are_named() {
         for (text, fields) in [
             (r#"{"start_line":-1,"turn":{"role":7}}"#, &["start_line", "turn.role", "content"][..]),
             (r#"{"content":7,"language":"Klingon","x":1}"#, &["content", "language", "x"]),
@@ -266,7 +266,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_no_form_is_refused_without_a_field() {
+    fn an_invalid_body_is_refused_without_a_field() {
         for text in [
             "",
             "null",
@@ -292,7 +292,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_message_repeats_no_value_and_a_field_no_nonsense() {
+    fn an_error_repeats_no_input() {
         for text in [
             r#"{"content":"a","start_line":"hunter2"}"#,
             r#"{"content":"a","language":"hunter2"}"#,
@@ -307,12 +307,12 @@ pub(crate) mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_it_panic(bytes: Vec<u8>) {
+        fn arbitrary_bytes_never_panic(bytes: Vec<u8>) {
             let _ = parse::<Note>(&bytes);
         }
 
         #[test]
-        fn nothing_that_looks_like_a_body_makes_it_panic(text in r#"\{("(content|turn|role)":["0-9a-z\[\]{}:,\\]{0,9},?){0,4}\}?"#) {
+        fn malformed_bodies_never_panic(text in r#"\{("(content|turn|role)":["0-9a-z\[\]{}:,\\]{0,9},?){0,4}\}?"#) {
             let _ = parse::<Note>(text.as_bytes());
         }
 

@@ -1,4 +1,4 @@
-//! Bounds the memory that large bodies take while they are read and parsed: those that do not fit wait for their turn.
+//! Limits the memory of large bodies while they are read and parsed: a body waits until enough memory is free.
 
 use std::sync::LazyLock;
 
@@ -12,13 +12,13 @@ const BUSY: &str = "Other large requests are being read. Please send this one ag
 /// Permits are kilobytes, since a semaphore counts in 32 bits.
 const UNIT: usize = 1_024;
 
-/// One for the process, because memory is. It is fair: a large request is not passed by smaller ones for ever.
+/// One semaphore for the process. It is fair: small requests do not starve a large one.
 static LARGE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(LARGE_BODIES_BYTES / UNIT));
 
-/// Waits until so many bytes may be held; they may be until the result is dropped. A small body does not wait.
+/// Waits for a permit for this many bytes. Dropping the permit frees them. A small body does not wait.
 ///
 /// # Errors
-/// When others hold them for too long.
+/// When other requests hold the memory for too long.
 pub(super) async fn turn(bytes: usize) -> Result<Option<SemaphorePermit<'static>>, ApiError> {
     if bytes <= UNCOUNTED_BODY_BYTES {
         return Ok(None);
@@ -30,7 +30,7 @@ pub(super) async fn turn(bytes: usize) -> Result<Option<SemaphorePermit<'static>
     }
 }
 
-/// The body, unless its client takes too long to send it.
+/// Reads the body with a timeout.
 pub(super) async fn within<T>(reading: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
     let late = |_| ApiError::new(ErrorCode::InvalidInput).with_message("The body took too long to arrive.");
     tokio::time::timeout(BODY_WITHIN, reading).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn large_bodies_take_turns_and_small_ones_never_wait() {
+    async fn large_bodies_wait_for_memory_and_small_ones_do_not() {
         let first = turn(LARGE_BODIES_BYTES).await.expect("none are held yet");
         assert!(first.is_some());
         assert!(turn(UNCOUNTED_BODY_BYTES).await.expect("it holds none").is_none());
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_takes_longer_than_a_minute_is_refused_however_it_drips() {
+    async fn a_body_that_takes_longer_than_a_minute_is_refused() {
         let refused = within(std::future::pending::<Result<(), ApiError>>()).await.expect_err("it never comes");
         assert_eq!(refused.message(), "The body took too long to arrive.");
     }

@@ -1,4 +1,4 @@
-//! What every answer has in common, whatever route gave it and whether it is an error or not.
+//! The layers around all routes: tracing, security headers, CORS, compression, errors and panics.
 
 use std::any::Any;
 
@@ -16,7 +16,7 @@ use crate::http::cors::CorsPolicy;
 use crate::http::trace::{self, Follower};
 use crate::http::{drain, failure, forgery};
 
-/// Answers from this size on are gzipped for clients that ask for it.
+/// Responses from this size on are gzipped for clients that accept it.
 const COMPRESSED_FROM: u16 = 1_024;
 
 const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
@@ -27,10 +27,9 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
 
-/// Puts the common layers around a finished router. From the outside in: a task of the request's own, the end of a
-/// body that was refused, the trace id and the log line, security headers, CORS with its preflights, compression, the
-/// bodies of errors, a net under panics, and a guard against forged requests. Unknown routes and methods get the
-/// envelope too.
+/// Adds the common layers to a router. From the outside in: a separate task for the request, draining of refused
+/// bodies, the trace id and the log line, security headers, CORS with preflights, compression, the bodies of errors,
+/// panics, and the protection against forged requests. Unknown routes and methods get the error envelope too.
 pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
     let compression =
         CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
@@ -45,20 +44,20 @@ pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
         .layer(map_response(secured))
         .layer(from_fn_with_state(follower, trace::follow))
         .layer(from_fn(drain::drained))
-        .layer(from_fn(carried_through))
+        .layer(from_fn(run_to_completion))
 }
 
-/// A server drops what it does for a client that hangs up. A question that has been paid for is stored all the same, and
-/// a save is not left half done: a request that has begun is carried through.
-async fn carried_through(request: Request, next: Next) -> Response {
+/// Runs the request in a separate task. The server drops the future of a request when its client disconnects, but a
+/// paid answer must be stored and a save must be completed.
+async fn run_to_completion(request: Request, next: Next) -> Response {
     match tokio::spawn(next.run(request)).await {
         Ok(response) => response,
-        // Only the end of the server cancels the task, and a panic of a handler ends before this.
+        // Only a shutdown cancels the task: panics of handlers are caught in an inner layer.
         Err(stopped) => failure::response(ApiError::internal(stopped)).await,
     }
 }
 
-/// What a panic says is for the standard error stream; the client and the request's log line get a code.
+/// The message of a panic goes to the standard error stream. The client and the request's log line get a code.
 fn panicked(_message: Box<dyn Any + Send>) -> Response {
     ApiError::internal("a handler panicked").into_response()
 }
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_answer_has_cors_security_and_trace_headers_errors_included() {
+    async fn all_responses_have_cors_security_and_trace_headers() {
         for (method, path, status) in [
             ("GET", "/small", 200),
             ("GET", "/panic", 500),
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_a_client_does_not_wait_for_is_done_all_the_same() {
+    async fn a_request_completes_after_its_client_disconnects() {
         let (done, is_done) = tokio::sync::oneshot::channel();
         let done = std::sync::Arc::new(std::sync::Mutex::new(Some(done)));
         let slow = async move || {
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn other_origins_get_no_permission() {
+    async fn other_origins_are_not_allowed() {
         for origin in [
             "https://app.codesensei.com.evil.com",
             "http://app.codesensei.com",
@@ -168,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_preflight_is_answered_before_any_route() {
+    async fn a_preflight_is_answered_before_routing() {
         for path in ["/limited", "/nowhere"] {
             let request = Request::builder()
                 .method(Method::OPTIONS)
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_of_a_kilobyte_are_gzipped_when_asked() {
+    async fn responses_of_a_kilobyte_are_gzipped_on_request() {
         let asked = |path| Request::get(path).header(header::ACCEPT_ENCODING, "gzip");
         let response = send(asked("/large")).await;
         assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");

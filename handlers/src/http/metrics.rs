@@ -1,6 +1,6 @@
-//! Metrics: one line for each request in CloudWatch's embedded metric format, which CloudWatch Logs turns into metrics.
+//! Metrics: one line for each request in CloudWatch's embedded metric format.
 //!
-//! Dimensions are of few values each: a metric is paid for by every combination of them that occurs.
+//! Each dimension has few values, because every combination of values is billed as one metric.
 
 use std::fmt;
 use std::io::Write;
@@ -12,10 +12,10 @@ use serde::Serialize;
 
 use crate::error::ErrorCode;
 
-/// Under which CloudWatch finds them.
+/// The namespace in CloudWatch.
 pub const NAMESPACE: &str = "CodeSensei";
 
-/// Where the lines go: nowhere, unless somebody reads them.
+/// The sink of the lines. Without a sink, lines are dropped.
 #[derive(Clone, Default)]
 pub struct Metrics {
     sink: Option<Arc<Mutex<dyn Write + Send>>>,
@@ -23,12 +23,12 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Writes them here, a whole line at a time.
+    /// Writes whole lines to this sink.
     pub fn to(sink: impl Write + Send + 'static) -> Self {
         Self { sink: Some(Arc::new(Mutex::new(sink))), program: None }
     }
 
-    /// Those of this program, whose requests and faults are counted alone too: what is deployed is a program.
+    /// Also counts the requests and faults of this program separately, because programs are deployed separately.
     #[must_use]
     pub fn of(self, program: &'static str) -> Self {
         Self { program: Some(program), ..self }
@@ -39,7 +39,7 @@ impl Metrics {
         self.write_line(&Line::new(measured, self.program));
     }
 
-    /// Writes a line. A line that cannot be written is lost: the work is worth more than its numbers.
+    /// Writes a line. If that fails the line is lost, because metrics must not fail a request.
     pub(crate) fn write_line(&self, line: &impl Serialize) {
         let Some(sink) = &self.sink else { return };
         if let Ok(mut line) = serde_json::to_vec(line) {
@@ -56,13 +56,13 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// What is known of a request when its answer is ready.
+/// The measurements of a request.
 pub(super) struct Measured<'a> {
     pub(super) at: Timestamp,
-    /// The method and the route as it is written in the table of routes: never an id.
+    /// The method and the route of the table of routes, without ids.
     pub(super) endpoint: &'a str,
     pub(super) status: u16,
-    /// Of a stream, also what it ended with after its head.
+    /// The error code, also of a stream that failed after its head was sent.
     pub(super) code: Option<ErrorCode>,
     pub(super) trace_id: &'a str,
     pub(super) duration_ms: u64,
@@ -78,11 +78,11 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     program: Option<&'static str>,
     endpoint: &'a str,
-    /// As text: the format takes no number for a dimension.
+    /// A text, because dimensions cannot be numbers.
     status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
-    /// No dimension: the way from a number that stands out to the lines of its request.
+    /// Not a dimension. It leads from an unusual value to the log lines of the request.
     trace_id: &'a str,
     #[serde(flatten)]
     values: Values,
@@ -102,7 +102,7 @@ struct Values {
     asked: Option<Asked>,
 }
 
-/// Of requests that asked the model.
+/// The metrics of requests that asked the model.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Asked {
@@ -124,7 +124,7 @@ impl Metadata {
     }
 }
 
-/// These metrics, once for each set of dimensions.
+/// The metrics, for each set of dimensions.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Directive {
@@ -140,15 +140,15 @@ pub(crate) struct Metric {
     unit: &'static str,
 }
 
-/// The one value of the dimension `service`: what has no other is the sum over everything, which an alarm can watch.
+/// The only value of the dimension `service`, whose metrics are totals for alarms.
 const SERVICE: &str = "api";
 
 pub(crate) const fn metric(name: &'static str, unit: &'static str) -> Metric {
     Metric { name, unit }
 }
 
-/// `Faults` is 1 or 0 for every request, so that its average is the rate of answers that were our fault. A stream that fails after
-/// its head was sent with 200 is one.
+/// `Faults` is 1 or 0 for each request, so that its average is the rate of server errors. A stream that fails after its
+/// head was sent with 200 counts too.
 static EVERY_REQUEST: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: &[&["service"], &["endpoint"]],
@@ -176,7 +176,7 @@ static BY_CODE: Directive = Directive {
     metrics: &[metric("Errors", "Count")],
 };
 
-/// `ModelCost` is in micro-dollars, for which there is no unit.
+/// `ModelCost` is in micro-dollars, for which CloudWatch has no unit.
 static OF_THE_MODEL: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: &[&["service"], &["endpoint"]],
@@ -189,7 +189,7 @@ static UNREADABLE: Directive =
 static NOT_STORED: Directive =
     Directive { namespace: NAMESPACE, dimensions: &[&["service"]], metrics: &[metric("AnswersNotStored", "Count")] };
 
-/// Something that happened to one item, which its key names. That is no dimension.
+/// An event of one item. Its key is not a dimension.
 #[derive(Serialize)]
 struct OfAnItem<'a> {
     #[serde(rename = "_aws")]
@@ -202,13 +202,13 @@ struct OfAnItem<'a> {
     not_stored: Option<u32>,
 }
 
-/// The line of an item that does not decode.
+/// The line of an item that cannot be decoded.
 pub(crate) fn unreadable(at: Timestamp, item: &str) -> impl Serialize {
     let aws = Metadata::new(at, vec![&UNREADABLE]);
     OfAnItem { aws, service: SERVICE, item, unreadable: Some(1), not_stored: None }
 }
 
-/// The line of a question whose answer was paid for, and is not stored.
+/// The line of a question whose paid answer is not stored.
 pub(crate) fn not_stored(at: Timestamp, question: &str) -> impl Serialize {
     let aws = Metadata::new(at, vec![&NOT_STORED]);
     OfAnItem { aws, service: SERVICE, item: question, unreadable: None, not_stored: Some(1) }

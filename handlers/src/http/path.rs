@@ -1,4 +1,4 @@
-//! Path parameters: an id that cannot be read names nothing, and nothing is what is answered.
+//! Path parameters. Malformed ids return 404, like unknown ids.
 
 use std::str::FromStr;
 
@@ -9,11 +9,11 @@ use model::{FamilyId, MessageId, SessionId, ThreadId};
 
 use crate::error::{ApiError, ErrorCode};
 
-/// An id that stands in an address.
+/// An id in a path.
 pub trait PathParam: FromStr + Send {
-    /// What the parameter is called in the route: `id` in `/sessions/{id}`.
+    /// The name of the parameter in the route: `id` in `/sessions/{id}`.
     const NAME: &'static str;
-    /// The error for an id that names nothing, which a malformed one cannot but do.
+    /// The error for unknown and malformed ids.
     const ABSENT: ErrorCode;
 }
 
@@ -37,10 +37,10 @@ impl PathParam for FamilyId {
     const ABSENT: ErrorCode = ErrorCode::DeviceNotFound;
 }
 
-/// Extractor: the id in the address.
+/// Extractor: the id in the path.
 ///
-/// A malformed id is answered like an unknown one, so that neither form nor existence of other ids can be probed; one
-/// that is not even UTF-8 is `INVALID_INPUT`.
+/// A malformed id gets the same error as an unknown one, so that clients cannot probe the form or the existence of ids.
+/// An id that is not UTF-8 is `INVALID_INPUT`.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(pub T);
 
@@ -66,7 +66,7 @@ where
     }
 }
 
-/// Extractor: the id of a message, behind that of its thread in the address. Behind another thread's id there is no such message.
+/// Extractor: the id of a message after the id of its thread. `MESSAGE_NOT_FOUND` after the id of another thread.
 #[derive(Clone, Copy, Debug)]
 pub struct MessagePath(pub MessageId);
 
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_malformed_id_is_answered_like_an_unknown_one() {
+    async fn a_malformed_id_is_not_found() {
         for (path, expected) in [
             ("/plants/7", 200),
             ("/trees/x/plants/7", 200),

@@ -1,12 +1,12 @@
-//! Where the API is on a site that has a page too: under `/api`. Its routes do not know.
+//! The prefix of the API on a site with a web page: `/api`. The routes do not contain it.
 
 use axum::http::uri::PathAndQuery;
 use axum::http::{Request, Uri};
 
-/// Under which path of a site the API is.
+/// The path of the API on a site.
 pub const API: &str = "/api";
 
-/// What follows whole segments that a path begins with; nothing when it does not begin with them.
+/// The rest of a path after a prefix of whole segments; `None` without the prefix.
 #[must_use]
 pub fn after<'p>(path: &'p str, prefix: &str) -> Option<&'p str> {
     match path.strip_prefix(prefix)? {
@@ -16,7 +16,7 @@ pub fn after<'p>(path: &'p str, prefix: &str) -> Option<&'p str> {
     }
 }
 
-/// The request with another path and the same query. It stays as it is when that is no path.
+/// The request with another path and the same query. An invalid path leaves it unchanged.
 #[must_use]
 pub fn with_path<B>(mut request: Request<B>, path: &str) -> Request<B> {
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prefix_is_whole_segments_and_is_taken_off_once() {
+    fn a_prefix_of_whole_segments_is_removed_once() {
         for (path, rest) in [
             ("/api", Some("/")),
             ("/api/", Some("/")),
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn another_path_leaves_address_and_query_alone() {
+    fn another_path_keeps_authority_and_query() {
         for (uri, path, expected) in [
             ("/api/sessions?limit=1&q=%2F", "/sessions", "/sessions?limit=1&q=%2F"),
             ("http://localhost:8080/api", "/", "http://localhost:8080/"),

@@ -1,4 +1,4 @@
-//! Query parameters of lists: how much, from where, and in which order.
+//! Query parameters of lists: limit, cursor and order.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -12,23 +12,23 @@ use utoipa::openapi::{Object, Required};
 use crate::error::{ApiError, ApiResult, Wrong};
 use crate::fields;
 
-/// A cursor of ours is well below this many characters.
+/// Maximum characters of a cursor. Valid ones are much shorter.
 const MAX_CURSOR: usize = 4_096;
 
-/// Extractor: `?limit=` from 1 to `MAX`, which is also the default; `?cursor=`, as an earlier page gave it; and, on
-/// lists that can be `ORDERED`, `?order=asc` or `desc`. Other parameters are ignored, one that is given twice is not.
+/// Extractor: `?limit=` from 1 to `MAX`, which is the default; `?cursor=` of an earlier page; and on `ORDERED` lists
+/// `?order=asc` or `desc`. Ignores other parameters, and refuses repeated ones.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Paging<const MAX: u32, const ORDERED: bool = false> {
-    /// How many items the page has at most.
+    /// Maximum items of the page.
     pub limit: u32,
-    /// Where the page begins. Sealed: only the store can read it.
+    /// The start of the page. Only the store can read it.
     pub cursor: Option<String>,
-    /// In which order.
+    /// The order.
     pub order: Order,
 }
 
 impl<const MAX: u32, const ORDERED: bool> Paging<MAX, ORDERED> {
-    /// The page as the store is asked for it.
+    /// The request to the store.
     #[must_use]
     pub fn request(&self) -> PageRequest<'_> {
         PageRequest { limit: Some(self.limit), cursor: self.cursor.as_deref() }
@@ -51,11 +51,11 @@ impl<const MAX: u32, const ORDERED: bool> IntoParams for Paging<MAX, ORDERED> {
 
 fn limit_schema(max: u32) -> Object {
     let limit = fields::number(1, max).maximum(Some(max)).default(Some(max.into()));
-    limit.description(Some("The most items on the page.")).build()
+    limit.description(Some("Maximum items on the page.")).build()
 }
 
 fn cursor_schema() -> Object {
-    fields::text("AWmdV0…").description(Some("Where the page begins: what the page before gave.")).build()
+    fields::text("AWmdV0…").description(Some("The start of the page: the `cursor` of the page before.")).build()
 }
 
 fn order_schema() -> Object {
@@ -63,13 +63,13 @@ fn order_schema() -> Object {
     order.description(Some("Oldest first, or newest first.")).build()
 }
 
-/// A query parameter that may be left out.
+/// An optional query parameter.
 pub(crate) fn optional(name: &str, schema: Object) -> Parameter {
     let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
     parameter.description(schema.description.clone()).schema(Some(schema)).build()
 }
 
-/// The parameters of a query. One that is given twice is refused.
+/// The parameters of a query. Refuses repeated parameters.
 pub(crate) fn values<T: DeserializeOwned>(parts: &Parts) -> Result<T, ApiError> {
     let query = axum::extract::Query::<T>::try_from_uri(&parts.uri);
     Ok(query.map_err(|_| ApiError::invalid("query", "The query is not valid."))?.0)
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_no_page_can_be_is_refused_by_its_field() {
+    async fn invalid_parameters_are_refused_by_their_field() {
         for (query, field) in [
             ("?limit=0", "limit"),
             ("?limit=51", "limit"),

@@ -1,4 +1,4 @@
-//! Rate limits around routes: one conditional write before anything else is read or done.
+//! Rate limits of routes: one conditional write before the handler runs.
 
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -12,7 +12,7 @@ use crate::http::client_ip::ClientIp;
 use crate::rates::{RateLimit, RateLimits, RateSubject};
 use crate::state::{App, Ctx};
 
-/// The handlers of a route, each request counted first. With `needs_account`, the caller's account must exist.
+/// Counts each request before its handler. With `needs_account`, the caller's account must exist.
 pub(crate) fn limited(
     app: &App,
     limit: RateLimit,
@@ -22,7 +22,7 @@ pub(crate) fn limited(
     handlers.route_layer(from_fn_with_state((app.clone(), limit, needs_account), count))
 }
 
-/// A try that counts as a failure until it has succeeded: so not even tries at the same moment are more than the limit.
+/// An attempt that counts as a failure until it succeeds, so that parallel attempts cannot exceed the limit.
 #[derive(Debug, Default)]
 #[must_use]
 pub struct Try(Option<(RateRule, String, Window)>);
@@ -51,10 +51,11 @@ async fn count(
 }
 
 impl Ctx {
-    /// Counts a request of this subject; `RATE_LIMIT_EXCEEDED` with the exact time to retry when its window is full.
+    /// Counts a request of this subject. `RATE_LIMIT_EXCEEDED` with the exact time of the next try when the window is
+    /// full.
     ///
     /// # Errors
-    /// When it is, or the table cannot be asked.
+    /// When the limit is reached, or the table is unavailable.
     pub async fn count(&self, limit: RateLimit, subject: &str) -> ApiResult<()> {
         if self.app.rate_limits == RateLimits::Off {
             return Ok(());
@@ -73,7 +74,7 @@ impl Ctx {
         }
     }
 
-    /// Counts a try under a limit on failures.
+    /// Counts an attempt under a limit on failures.
     ///
     /// # Errors
     /// As [`count`](Self::count).
@@ -86,16 +87,16 @@ impl Ctx {
         Ok(Try(Some((limit.rule, subject, window))))
     }
 
-    /// The try has succeeded, so it does not count. If the table cannot be told, it counts until its window ends.
+    /// Undoes the count of an attempt that succeeded. If that fails, it counts until its window ends.
     pub async fn succeeded(&self, Try(counted): Try) {
         let Some((rule, subject, window)) = counted else { return };
         if let Err(error) = self.store.rate_limits().undo_hit(rule, &subject, window).await {
-            tracing::warn!(rule = rule.name, %error, "A success stays counted as a failure");
+            tracing::warn!(rule = rule.name, %error, "A successful attempt still counts as a failure");
         }
     }
 
-    /// Counts a request and does something else meanwhile: reads that the request needs next, and that may be wasted on one
-    /// that is refused. A refusal by the limit comes first, whatever the other outcome is.
+    /// Counts a request in parallel with the reads that it needs next. The error of the limit takes precedence over the
+    /// result of the reads.
     ///
     /// # Errors
     /// As [`count`](Self::count).
@@ -110,8 +111,8 @@ impl Ctx {
         Ok(output)
     }
 
-    /// Counts a request of a user whose account must still exist, which the access token alone does not say: it is good for
-    /// minutes after the account was deleted. The account is read together with the count.
+    /// Counts a request and reads the user's account in parallel. An access token stays valid for minutes after its
+    /// account was deleted.
     ///
     /// # Errors
     /// As [`count`](Self::count), and `UNAUTHORIZED` when the account was deleted.
@@ -121,11 +122,11 @@ impl Ctx {
         if user.is_some() { Ok(()) } else { Err(ErrorCode::Unauthorized.into()) }
     }
 
-    /// Counts a question that is about to be asked, where a day's questions are capped. Without a cap it costs nothing. The cap is on
-    /// what the model costs, so it holds also where requests are not limited.
+    /// Counts a question of the day, if the operator caps them. The cap limits the cost of the model, so it applies
+    /// even when rate limits are off.
     ///
     /// # Errors
-    /// `RATE_LIMIT_EXCEEDED` when the user has had a day's questions.
+    /// `RATE_LIMIT_EXCEEDED` when the user has reached the cap.
     pub async fn count_ai_day(&self, user_id: UserId) -> ApiResult<()> {
         match self.app.ai_daily_cap {
             Some(cap) => {

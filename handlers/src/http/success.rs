@@ -1,4 +1,4 @@
-//! The answer that has nothing to tell but that it is done.
+//! The response of routes without a result.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! What one request is called in the log: its trace id, its user, and the one line it leaves.
+//! Tracing of requests: the trace id, the user, and one log line for each request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,10 +16,10 @@ use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 
 use crate::error::ErrorCode;
-use crate::http::bill::Bill;
 use crate::http::metrics::{Measured, Metrics};
+use crate::http::request_cost::RequestCost;
 
-/// The header of every answer that names its request in the log.
+/// The header of every response with the trace id.
 pub const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
 /// The label of requests without a route.
@@ -28,27 +28,27 @@ const NO_ROUTE: &str = "(no route)";
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 tokio::task_local! {
-    static REQUEST: Arc<Known>;
+    static REQUEST: Arc<CurrentRequest>;
 }
 
-/// When a request arrived, before anything of it was read. The outermost layer notes it.
+/// The time of arrival, from the outermost layer.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival(pub Instant);
 
-/// What is known about the request that is being answered.
-struct Known {
+/// The current request.
+struct CurrentRequest {
     id: Arc<str>,
-    /// The id that came with the request: a gateway's, or what a client wrote in its place.
+    /// The trace id in the request's header, from a gateway or a client.
     sent_id: Option<String>,
     user: OnceLock<String>,
     usage: Mutex<Usage>,
     span: Span,
     details: Details,
-    /// Who finishes the request, if its answer goes on after its head was sent.
-    goes_on: Mutex<Option<oneshot::Sender<(Done, Follower)>>>,
+    /// The continuation that finishes the request, if its response is streamed.
+    continuation: Mutex<Option<oneshot::Sender<(Done, Follower)>>>,
 }
 
-impl Known {
+impl CurrentRequest {
     fn new(id: Arc<str>, span: Span) -> Self {
         Self {
             id,
@@ -56,8 +56,8 @@ impl Known {
             user: OnceLock::new(),
             usage: Mutex::default(),
             span,
-            details: Details::Hidden,
-            goes_on: Mutex::default(),
+            details: Details::Omitted,
+            continuation: Mutex::default(),
         }
     }
 
@@ -66,23 +66,23 @@ impl Known {
     }
 }
 
-/// A request whose answer goes on after its head was sent: its line is logged when that ends.
+/// A request with a streamed response. Its line is logged at the end of the stream.
 pub struct Continuation {
-    known: Arc<Known>,
+    known: Arc<CurrentRequest>,
     done: oneshot::Receiver<(Done, Follower)>,
 }
 
 impl Continuation {
-    /// The answer ended, with this error if any; `calls` are those that its head's bill does not have.
+    /// Ends the request, with the error of the stream and the calls since its head.
     pub async fn end(self, code: Option<ErrorCode>, calls: Vec<CallCost>) {
         let Ok((mut done, follower)) = self.done.await else { return };
         done.code = code;
-        done.bill.get_or_insert_with(|| Bill(Vec::new())).0.extend(calls);
+        done.cost.get_or_insert_with(|| RequestCost(Vec::new())).0.extend(calls);
         done.finish(&self.known, &follower);
     }
 }
 
-/// What following a request takes.
+/// The dependencies of [`follow`].
 #[derive(Clone)]
 pub struct Follower {
     ids: Ids,
@@ -91,42 +91,42 @@ pub struct Follower {
     details: Details,
 }
 
-/// Whether an error tells its cause, as the log has it, to the client.
+/// Whether errors include their causes for the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Details {
-    /// No: causes tell how the service is built.
+    /// No, because causes reveal internals of the service.
     #[default]
-    Hidden,
+    Omitted,
     /// Yes, on a developer's machine.
-    Shown,
+    Included,
 }
 
 impl Follower {
-    /// One with trace ids and times from here, and with lines of metrics to there.
+    /// A follower that omits the causes of errors.
     #[must_use]
     pub const fn new(ids: Ids, clock: Clock, metrics: Metrics) -> Self {
-        Self { ids, clock, metrics, details: Details::Hidden }
+        Self { ids, clock, metrics, details: Details::Omitted }
     }
 
-    /// The same, with the causes of errors shown or not.
+    /// Sets whether errors include their causes.
     #[must_use]
     pub fn with_details(self, details: Details) -> Self {
         Self { details, ..self }
     }
 }
 
-/// The trace id of the request that is being answered; none outside of [`follow`].
+/// The trace id of the current request; `None` outside of [`follow`].
 #[must_use]
 pub fn current_id() -> Option<Arc<str>> {
     REQUEST.try_with(|request| Arc::clone(&request.id)).ok()
 }
 
-/// Whether errors of the request that is being answered tell their causes to the client.
-pub(crate) fn shows_details() -> bool {
-    REQUEST.try_with(|request| request.details == Details::Shown).unwrap_or_default()
+/// Whether errors of the current request include their causes.
+pub(crate) fn includes_details() -> bool {
+    REQUEST.try_with(|request| request.details == Details::Included).unwrap_or_default()
 }
 
-/// Notes whose request this is, for its log line and for every line that follows. The first call counts.
+/// Sets the user of the request, for its log line and all later lines. Only the first call has an effect.
 pub fn identify(user: impl fmt::Display) {
     let _ = REQUEST.try_with(|request| {
         let user = request.user.get_or_init(|| user.to_string());
@@ -134,24 +134,24 @@ pub fn identify(user: impl fmt::Display) {
     });
 }
 
-/// Notes what the model was paid for this request, whatever came of it, for its line of metrics.
+/// Adds tokens and cost of the model to the metrics of the request.
 pub fn spent(usage: Usage) {
     let _ = REQUEST.try_with(|request| request.usage.lock().unwrap_or_else(PoisonError::into_inner).add(usage));
 }
 
 /// Runs a future as part of the request with this trace id.
 pub async fn within<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output {
-    REQUEST.scope(Arc::new(Known::new(id.into(), Span::none())), future).await
+    REQUEST.scope(Arc::new(CurrentRequest::new(id.into(), Span::none())), future).await
 }
 
 /// The same on a developer's machine.
 #[cfg(test)]
 pub(crate) async fn within_development<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output {
-    let known = Known { details: Details::Shown, ..Known::new(id.into(), Span::none()) };
+    let known = CurrentRequest { details: Details::Included, ..CurrentRequest::new(id.into(), Span::none()) };
     REQUEST.scope(Arc::new(known), future).await
 }
 
-/// The future as part of the request that is being answered, in a task of its own for instance.
+/// Carries the current request into a future, for instance of a separate task.
 pub fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> {
     let known = REQUEST.try_with(Arc::clone).ok();
     async move {
@@ -161,34 +161,38 @@ pub fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> {
     }
 }
 
-/// Leaves the request's line to whoever ends its answer. To be asked for before the head of the answer is returned.
+/// Defers the request's log line to the end of its stream. Call it before the head of the response is returned.
 #[must_use]
 pub fn continues() -> Option<Continuation> {
     let known = REQUEST.try_with(Arc::clone).ok()?;
     let (finisher, done) = oneshot::channel();
-    *known.goes_on.lock().unwrap_or_else(PoisonError::into_inner) = Some(finisher);
+    *known.continuation.lock().unwrap_or_else(PoisonError::into_inner) = Some(finisher);
     Some(Continuation { known, done })
 }
 
-/// Middleware: gives the request a trace id of ours, sends it back, and logs one line when the
-/// answer is ready: method, route, status, error code, time, user, and what it cost at the table; and beside it, where
-/// they are wanted, one of metrics. Never the address as it was typed, a header or a body.
+/// Middleware: creates a trace id, returns it in a header, and writes one log line and one line of metrics when the
+/// response is ready. The log line contains method, route, status, error code, time, user and cost, and never the path,
+/// a header or a body.
 pub async fn follow(State(follower): State<Follower>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     request.extensions_mut().insert(Arrival(began));
-    // Never one that came with the request: a client could give two requests one id, or another's.
+    // Ids from requests are not used: a client could repeat one or use another client's.
     let id: Arc<str> = follower.ids.token().simple().to_string().into();
     let sent_id = sent_id(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", trace_id = &*id, user_id = tracing::field::Empty);
-    let known = Arc::new(Known { sent_id, details: follower.details, ..Known::new(Arc::clone(&id), span.clone()) });
+    let known = Arc::new(CurrentRequest {
+        sent_id,
+        details: follower.details,
+        ..CurrentRequest::new(Arc::clone(&id), span.clone())
+    });
     let answer = next.run(request).instrument(span);
     let mut response = REQUEST.scope(Arc::clone(&known), answer).await;
     let done = Done::of(method, route, &response, began);
-    let goes_on = known.goes_on.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match goes_on {
-        // Whoever would finish it is gone only when the process ends.
+    let continuation = known.continuation.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match continuation {
+        // The receiver is dropped only when the process ends.
         Some(finisher) => drop(finisher.send((done, follower))),
         None => done.finish(&known, &follower),
     }
@@ -198,14 +202,14 @@ pub async fn follow(State(follower): State<Follower>, mut request: Request, next
     response
 }
 
-/// A request whose answer is ready.
+/// A request whose response is ready.
 struct Done {
     method: Method,
     route: Option<MatchedPath>,
     status: u16,
     code: Option<ErrorCode>,
     began: Instant,
-    bill: Option<Bill>,
+    cost: Option<RequestCost>,
 }
 
 impl Done {
@@ -216,11 +220,11 @@ impl Done {
             status: response.status().as_u16(),
             code: response.extensions().get().copied(),
             began,
-            bill: response.extensions().get::<Bill>().cloned(),
+            cost: response.extensions().get::<RequestCost>().cloned(),
         }
     }
 
-    fn finish(&self, known: &Known, follower: &Follower) {
+    fn finish(&self, known: &CurrentRequest, follower: &Follower) {
         let duration_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.log(known, duration_ms);
         self.measure(known, follower, duration_ms);
@@ -230,15 +234,15 @@ impl Done {
         self.route.as_ref().map(MatchedPath::as_str)
     }
 
-    /// Outside of the request's span, whose fields it has itself: whoever searches for a user finds them in one place.
-    fn log(&self, known: &Known, duration_ms: u64) {
+    /// Logs outside of the request's span, because the line has the fields of the span itself.
+    fn log(&self, known: &CurrentRequest, duration_ms: u64) {
         let Self { status, code, .. } = *self;
         let code = code.map(ErrorCode::as_str);
         let (method, route) = (self.method(), self.route().unwrap_or(NO_ROUTE));
         let user_id = known.user.get().map(String::as_str);
         let (trace_id, sent_trace_id) = (&*known.id, known.sent_id.as_deref());
-        let table_calls = self.bill.as_ref().map(Bill::patterns);
-        let total = self.bill.as_ref().map(Bill::total);
+        let table_calls = self.cost.as_ref().map(RequestCost::patterns);
+        let total = self.cost.as_ref().map(RequestCost::total);
         tracing::info!(
             method,
             route,
@@ -256,7 +260,7 @@ impl Done {
         );
     }
 
-    fn measure(&self, known: &Known, follower: &Follower, duration_ms: u64) {
+    fn measure(&self, known: &CurrentRequest, follower: &Follower, duration_ms: u64) {
         let endpoint = self.endpoint();
         follower.metrics.write(&Measured {
             at: follower.clock.now(),
@@ -265,19 +269,19 @@ impl Done {
             code: self.code,
             trace_id: &known.id,
             duration_ms,
-            table: self.bill.as_ref().map(Bill::total).unwrap_or_default(),
+            table: self.cost.as_ref().map(RequestCost::total).unwrap_or_default(),
             model: known.usage(),
         });
     }
 
-    /// The method, if anything is routed by it: a client may make one up, and write into the log with it.
+    /// The method, or `OTHER` for an unknown one, because a client could write into the log with it.
     fn method(&self) -> &str {
         let method = self.method.as_str();
         METHODS.iter().find(|known| **known == method).copied().unwrap_or("OTHER")
     }
 
-    /// The method and the route. Where nothing is routed, or by no method that anything is routed by, clients could make
-    /// up as many as they like: those are one.
+    /// The method and the route. Unmatched paths and unknown methods share one label, so that clients cannot create
+    /// metrics.
     fn endpoint(&self) -> Cow<'static, str> {
         match self.route() {
             Some(route) if METHODS.contains(&self.method.as_str()) => format!("{} {route}", self.method).into(),
@@ -286,8 +290,8 @@ impl Done {
     }
 }
 
-/// The root of the `x-amzn-trace-id` that came with the request: the gateway's, or the client's, which the gateway
-/// passes on. Anything that does not have exactly its form is ignored, since it goes to the log.
+/// The root of the request's `x-amzn-trace-id`, which the gateway sets or passes on. Ignores malformed values, because
+/// the root is logged.
 fn sent_id(headers: &HeaderMap) -> Option<String> {
     let header = headers.get("x-amzn-trace-id")?.to_str().ok()?;
     let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;

@@ -1,4 +1,4 @@
-//! What stands between a viewer and a program: a path that is the gateway's, and an address that is CloudFront's.
+//! Adapts requests from API Gateway and CloudFront: the path and the client's address.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,33 +15,33 @@ use crate::http::client_ip::Viewer;
 use crate::http::prefix;
 use crate::reloadable::{Reloadable, Source};
 
-/// By which CloudFront shows that a request comes from it.
+/// The header by which CloudFront proves its identity.
 const ORIGIN_SECRET: HeaderName = HeaderName::from_static("x-origin-secret");
-/// In which CloudFront says whose request it is: `198.51.100.10:46532`, or an IPv6 address with a port after the last colon.
+/// The viewer's address from CloudFront: `198.51.100.10:46532`, or an IPv6 address with a port after the last colon.
 const VIEWER_ADDRESS: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
 
-/// The request as the routes know it: without the stage, which a gateway's own address has, and without `/api`.
-pub(super) fn routed<B>(request: axum::http::Request<B>) -> axum::http::Request<B> {
+/// Removes the stage of a gateway's own address, and `/api`, from the path.
+pub(super) fn strip_prefixes<B>(request: axum::http::Request<B>) -> axum::http::Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.stage.as_deref(),
-        // Its raw path has none.
+        // The raw path of a REST gateway has no stage.
         _ => None,
     };
     let stage = stage.map(|stage| format!("/{stage}"));
-    // A gateway that has decoded the path must not move where its query begins.
+    // A `?` or `#` in a decoded path must not start the query.
     let path = request.raw_http_path().replace('?', "%3F").replace('#', "%23");
     let path = stage.as_deref().and_then(|stage| prefix::after(&path, stage)).unwrap_or(&path);
     prefix::with_path(request, prefix::after(path, prefix::API).unwrap_or(path))
 }
 
-/// A request whose answer is not compressed. Compressed bytes would leave the program as Base64, and a REST gateway decodes that only for
-/// a client that asks for a binary type first.
+/// Disables compression of the response. Compressed bytes would leave the program as Base64, which a REST gateway
+/// decodes only for clients that request a binary type.
 pub(super) fn uncompressed<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
     request.headers_mut().remove(header::ACCEPT_ENCODING);
     request
 }
 
-/// An answer in which no header but `Set-Cookie` has several values: the head of a stream has one for each name.
+/// Joins repeated headers, except `Set-Cookie`: the head of a stream has one value for each name.
 pub(super) fn single_valued(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let names: Vec<HeaderName> = headers.keys().filter(|name| **name != header::SET_COOKIE).cloned().collect();
@@ -56,7 +56,7 @@ pub(super) fn single_valued(mut response: Response) -> Response {
     response
 }
 
-/// How CloudFront is known: digests of the one or two values that it may send.
+/// Verifies CloudFront by the digests of its one or two secrets.
 pub(super) struct Origin {
     digests: Reloadable<Vec<Digest>>,
     clock: Clock,
@@ -67,13 +67,13 @@ impl Origin {
         Arc::new(Self { digests: Reloadable::new("seed", digests, source, clock.now()), clock })
     }
 
-    /// Whether this is what CloudFront says. The digests are compared: how long that takes tells nothing of the value.
-    async fn is(&self, value: &[u8]) -> bool {
+    /// Whether this is a secret of CloudFront. Compares digests, so that the time reveals nothing of the secret.
+    async fn accepts(&self, value: &[u8]) -> bool {
         let digest = Digest::of(value);
         if self.knows(&digest) {
             return true;
         }
-        // CloudFront may have been given a new value since this process began.
+        // CloudFront may have a new secret since this process started.
         self.digests.reload(self.clock.now()).await;
         self.knows(&digest)
     }
@@ -83,12 +83,16 @@ impl Origin {
     }
 }
 
-/// Middleware: believes the viewer's address if CloudFront says it, and takes both headers away.
-pub(super) async fn viewed(State(origin): State<Arc<Origin>>, mut request: Request, next: Next) -> Response {
+/// Middleware: sets the viewer's address if the request comes from CloudFront, and removes both headers.
+pub(super) async fn set_viewer_address(
+    State(origin): State<Arc<Origin>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let secret = request.headers_mut().remove(ORIGIN_SECRET);
     let viewer = address(request.headers_mut());
     if let (Some(secret), Some(viewer)) = (secret, viewer)
-        && origin.is(secret.as_bytes()).await
+        && origin.accepts(secret.as_bytes()).await
     {
         request.extensions_mut().insert(Viewer(viewer));
     }

@@ -1,4 +1,4 @@
-//! The programs that serve routes: one for each Lambda function behind the gateway, and what each of them does.
+//! The programs that serve routes: one for each Lambda function behind the gateway.
 
 use axum::Router;
 use bedrock::{Reviewer, ReviewerConfig};
@@ -8,19 +8,19 @@ use futures::future::BoxFuture;
 use crate::routes::{self, Domain};
 use crate::state::App;
 
-/// A program, and what it does beyond serving its routes.
+/// A program, with its domains and its capabilities.
 ///
-/// Whatever only some programs need is behind a function of their constant, so that the others are not linked with it: what
-/// asks the model is two fifths of a program.
+/// Code that only some programs need is behind a function pointer in their constant, so that the other programs do not
+/// link it: the reviewer is two fifths of a program.
 #[derive(Clone, Copy, Debug)]
 pub struct Program {
-    /// What its binary is called.
+    /// The name of its binary.
     pub name: &'static str,
     pub(super) domains: &'static [Domain],
     does: &'static [Does],
-    /// Whether answers are sent while they are made. What invokes the function is set to the same mode.
+    /// Whether responses are streamed. The invocation mode of the function must be the same.
     pub(super) streams: bool,
-    /// In programs that ask the model: how they reach it.
+    /// Connects the reviewer, in programs that ask the model.
     pub(super) connect: Option<fn(ReviewerConfig) -> BoxFuture<'static, Reviewer>>,
 }
 
@@ -28,12 +28,12 @@ impl Program {
     const PLAIN: Self = Self { name: "", domains: &[], does: &[], streams: false, connect: None };
     /// Signing up, in and out.
     pub const AUTH: Self = Self { name: "auth", domains: &[Domain::AUTH], does: &[Does::Sign], ..Self::PLAIN };
-    /// One's own account. A new password starts a new sign-in.
+    /// The user's own account. A new password starts a new sign-in.
     pub const USERS: Self = Self { name: "users", domains: &[Domain::USERS], does: &[Does::Sign], ..Self::PLAIN };
-    /// Sessions. A file of 5 MiB, or a conflict that shows one, is more than an answer in one piece may be.
+    /// Sessions. A file of 5 MiB exceeds the size of a buffered response, so responses are streamed.
     pub const SESSIONS: Self =
         Self { name: "sessions", domains: &[Domain::SESSIONS], does: &[Does::ReadCode], streams: true, ..Self::PLAIN };
-    /// Threads, and the service's own routes: no program is cheaper.
+    /// Threads, and the service's own routes.
     pub const THREADS: Self =
         Self { name: "threads", domains: &[Domain::THREADS, Domain::SERVICE], does: &[Does::ReadCode], ..Self::PLAIN };
     /// Questions and answers.
@@ -47,18 +47,18 @@ impl Program {
     /// Questions about code that is not stored.
     pub const AI: Self =
         Self { name: "ai", domains: &[Domain::AI], streams: true, connect: Some(connect), ..Self::PLAIN };
-    /// All of them.
+    /// All programs.
     pub const ALL: [Self; 6] = [Self::AUTH, Self::USERS, Self::SESSIONS, Self::THREADS, Self::MESSAGES, Self::AI];
 }
 
-/// What only some programs do, and are told more for.
+/// A capability that needs additional settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Does {
-    /// It signs tokens: only then it can read the key.
+    /// Signs tokens, and reads the signing key.
     Sign,
-    /// It reads the code of sessions, and keeps some of it.
+    /// Reads and caches the code of sessions.
     ReadCode,
-    /// It writes messages, which may expire.
+    /// Writes messages, which may expire.
     WriteMessages,
 }
 
@@ -68,7 +68,7 @@ impl Program {
         routes::router(app, self.domains)
     }
 
-    /// Its routes: the method of each, and the path as it is written in the table of routes.
+    /// The methods and paths of its routes.
     #[must_use]
     pub fn routes(&self) -> Vec<(String, String)> {
         self.domains.iter().flat_map(Domain::named).collect()

@@ -1,4 +1,4 @@
-//! The scheduled program that reports a day: it asks CloudWatch for the table's units and sends the report to a topic.
+//! The scheduled program that reports a day: reads the table's units from CloudWatch and sends the report to a topic.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::lambda::aws::aws_error;
 use crate::lambda::settings::{ReportSettings, Variables};
 use crate::report::{Report, TablePrices, Units};
 
-/// What it takes to report.
+/// The clients and settings of a report.
 #[derive(Clone)]
 struct Reporter {
     store: Store,
@@ -27,7 +27,7 @@ struct Reporter {
     metrics: Metrics,
 }
 
-/// Reports the day before, whenever the schedule says so. An event with `date` (`{"date": "2026-11-28"}`) asks for that day.
+/// Reports the previous day for each event of the schedule, or the `date` of the event (`{"date": "2026-11-28"}`).
 ///
 /// # Errors
 /// When a setting is missing or wrong; its name is in the message.
@@ -43,7 +43,7 @@ pub async fn report() -> Result<(), Error> {
     .await
 }
 
-/// The day that an event asks for; the schedule's events name none.
+/// The `date` of an event. Events of the schedule have none.
 fn asked(event: &Value) -> Result<Option<Date>, Error> {
     let wrong = || "date: give a day as text, like \"2026-09-03\"";
     match event.get("date") {
@@ -75,9 +75,9 @@ impl Reporter {
         Ok(json!({ "date": date.to_string(), "model_micros": model_micros, "table_micros": table_micros }))
     }
 
-    /// What the table and its indexes were billed for on this day. The units of an index that is written are its own.
+    /// The billed units of the table and its indexes on this day. The units of an index are separate.
     async fn units(&self, date: Date) -> Result<Units, Error> {
-        // Every index serves a pattern.
+        // Each index belongs to a pattern.
         let indexes: BTreeSet<&str> = PATTERNS.iter().filter_map(|pattern| pattern.index).collect();
         let resources: Vec<Option<&str>> = [None].into_iter().chain(indexes.into_iter().map(Some)).collect();
         let queries = ["Read", "Write"].into_iter().flat_map(|kind| {

@@ -1,6 +1,6 @@
-//! The three secrets in Secrets Manager, of which each program reads those that it needs.
+//! Reads secrets from Secrets Manager: each program only those that it needs.
 //!
-//! The key that signs is apart from the public keys, so that a program which only checks tokens cannot make any.
+//! The signing key and the public keys are separate secrets, so that a program that only checks tokens cannot sign any.
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::auth::keyring::KeySource;
 use crate::auth::keys::TokenKeys;
 use crate::lambda::aws::aws_error;
-use crate::lambda::settings::{Settings, said};
+use crate::lambda::settings::{Settings, describe};
 use crate::secrets::{ORIGIN_CHARS, PublicKeys, SEED_CHARS, Seed, SigningKey};
 
 /// Reads secrets. Their values are never logged, and never in an environment variable.
@@ -34,12 +34,12 @@ impl Secrets {
         Ok(seed)
     }
 
-    /// Both at once: what a start waits for.
+    /// Reads all secrets in parallel at the start.
     pub(super) async fn all(&self, settings: &Settings) -> Result<(Seed, TokenKeys), Error> {
         futures::try_join!(self.seed(&settings.seed_secret), self.keys(settings))
     }
 
-    /// The keys of a program: to sign and to check, or only to check.
+    /// The keys of a program, with or without the signing key.
     pub(super) async fn keys(&self, settings: &Settings) -> Result<TokenKeys, Error> {
         let public = self.read::<PublicKeys>(&settings.public_keys_secret, "keys");
         let keys = if let Some(id) = &settings.signing_key_secret {
@@ -48,10 +48,10 @@ impl Secrets {
         } else {
             TokenKeys::verifying(pems(&public.await?))
         };
-        keys.map_err(|error| said("a key in the secrets", &error))
+        keys.map_err(|error| describe("a key in the secrets", &error))
     }
 
-    /// The same again, as they are by then: they change while programs run.
+    /// A source that reloads the keys, because they change while programs run.
     pub(super) fn key_source(self, settings: Settings) -> KeySource {
         let settings = std::sync::Arc::new(settings);
         Box::new(move || {
@@ -63,7 +63,7 @@ impl Secrets {
     async fn read<T: DeserializeOwned>(&self, id: &str, field: &str) -> Result<T, Error> {
         let answer = self.0.get_secret_value().secret_id(id).send().await;
         let answer = answer.map_err(|error| format!("the secret {id} cannot be read: {}", aws_error(&error)))?;
-        // Serde repeats what it could not read, so its message is not passed on.
+        // Serde's message contains the value, so it is dropped.
         let unreadable = || format!("the secret {id} is not an object with {field}");
         serde_json::from_str(answer.secret_string().ok_or_else(unreadable)?).map_err(|_| unreadable().into())
     }

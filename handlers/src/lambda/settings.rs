@@ -1,4 +1,4 @@
-//! What the programs are told by their environment: the names of all variables stand here and in `bedrock/config.rs`.
+//! Settings from the environment. All variables are named here and in `bedrock/config.rs`.
 
 use std::num::NonZeroU32;
 
@@ -10,19 +10,19 @@ use crate::http::cors::CorsPolicy;
 use crate::lambda::program::{Does, Program};
 use crate::report::TablePrices;
 
-/// The variables of a process, by their names. One that is empty is not set: a template cannot leave one out.
+/// The variables of a process. An empty variable counts as unset, because a template cannot omit one.
 pub struct Variables<'a>(Get<'a>);
 
 type Get<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
 
 impl<'a> Variables<'a> {
-    /// Those of this process.
+    /// The variables of this process.
     #[must_use]
     pub fn own() -> Self {
         Self::from(|name: &str| std::env::var(name).ok())
     }
 
-    /// Those that this function knows.
+    /// Variables from a function.
     pub fn from(get: impl Fn(&str) -> Option<String> + 'a) -> Self {
         Self(Box::new(move |name| get(name).filter(|value| !value.trim().is_empty())))
     }
@@ -36,11 +36,11 @@ impl<'a> Variables<'a> {
     }
 }
 
-/// What a program that serves routes is told. It reads what it uses, and nothing else.
+/// The settings of a program with routes. Each program reads only those that it uses.
 #[derive(Debug)]
 pub struct Settings {
     pub(super) table: String,
-    /// Of the page; the tokens' issuer and audience too.
+    /// The origin of the page, also the issuer and audience of tokens.
     pub(super) origin: String,
     pub(super) cors: CorsPolicy,
     pub(super) public_keys_secret: String,
@@ -63,7 +63,7 @@ impl Settings {
     /// When one is missing or wrong; its name is in the message.
     pub fn read(program: &Program, variables: &Variables<'_>) -> Result<Self, Error> {
         let origin = variables.wanted("CODESENSEI_ORIGIN")?;
-        let cors = CorsPolicy::production(&origin).map_err(|error| said("CODESENSEI_ORIGIN", &error))?;
+        let cors = CorsPolicy::production(&origin).map_err(|error| describe("CODESENSEI_ORIGIN", &error))?;
         let mut settings = Self {
             table: variables.wanted("CODESENSEI_TABLE")?,
             origin,
@@ -88,30 +88,30 @@ impl Settings {
         if program.connect.is_some() {
             settings.ai_daily_cap = ai_daily_cap(variables)?;
             let reviewer = ReviewerConfig::from_env(|name| variables.get(name));
-            settings.reviewer = Some(reviewer.map_err(|error| said("the reviewer", &error))?);
+            settings.reviewer = Some(reviewer.map_err(|error| describe("the reviewer", &error))?);
         }
         Ok(settings)
     }
 }
 
-/// An error in words: what `main` returns is printed with `{:?}`, which for most errors is only their name.
-pub(super) fn said(what: &str, error: &dyn std::error::Error) -> Error {
+/// An error as text: the error of `main` is printed with `{:?}`, which omits the messages of most errors.
+pub(super) fn describe(what: &str, error: &dyn std::error::Error) -> Error {
     format!("{what}: {error}").into()
 }
 
-/// The table of a program that serves no routes.
+/// The table of a program without routes.
 ///
 /// # Errors
-/// When it is not set.
+/// When the variable is not set.
 pub fn table(variables: &Variables<'_>) -> Result<String, Error> {
     variables.wanted("CODESENSEI_TABLE")
 }
 
-/// What the program that reports is told.
+/// The settings of the report.
 #[derive(Debug)]
 pub struct ReportSettings {
     pub(super) table: String,
-    /// The ARN of the topic that reports go to.
+    /// The ARN of the topic for reports.
     pub(super) topic: String,
     pub(super) prices: TablePrices,
 }
@@ -123,7 +123,7 @@ impl ReportSettings {
     /// When one is missing or wrong; its name is in the message.
     pub fn read(variables: &Variables<'_>) -> Result<Self, Error> {
         let name = "CODESENSEI_TABLE_PRICES";
-        let prices = TablePrices::parse(&variables.wanted(name)?).map_err(|error| said(name, &error))?;
+        let prices = TablePrices::parse(&variables.wanted(name)?).map_err(|error| describe(name, &error))?;
         Ok(Self { table: table(variables)?, topic: variables.wanted("CODESENSEI_REPORT_TOPIC")?, prices })
     }
 }
@@ -132,7 +132,7 @@ impl ReportSettings {
 fn message_ttl(variables: &Variables<'_>) -> Result<MessageTtl, Error> {
     let name = "CODESENSEI_MESSAGE_TTL_DAYS";
     let days = variables.get(name).map_or(Ok(MessageTtl::default()), |days| days.parse());
-    days.map_err(|error| said(name, &error))
+    days.map_err(|error| describe(name, &error))
 }
 
 /// Off unless it is set.
@@ -141,7 +141,7 @@ fn ai_daily_cap(variables: &Variables<'_>) -> Result<Option<NonZeroU32>, Error> 
     cap.parse().map(Some).map_err(|_| "CODESENSEI_AI_DAILY_CAP must be a positive number".into())
 }
 
-/// How much code that was read a process keeps.
+/// The size of the code cache of a process.
 fn code_cache_mib(variables: &Variables<'_>) -> Result<u16, Error> {
     let Some(mib) = variables.get("CODESENSEI_CODE_CACHE_MIB") else { return Ok(DEFAULT_CODE_CACHE_MIB) };
     mib.parse().map_err(|_| "CODESENSEI_CODE_CACHE_MIB must be a number of MiB from 0 to 65535".into())

@@ -1,4 +1,4 @@
-//! Taking a message in: it is counted, checked and stored, once under the client's own id, however often it is sent.
+//! Accepts a message: counts it, and stores it once for each id of a client.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::messages::context::Found;
 use crate::messages::outcome::Outcome;
-use crate::messages::run::{Run, settle_unsure};
+use crate::messages::run::{Run, release_if_stored};
 use crate::messages::waiting::Seat;
 use crate::rates::RateLimit;
 use crate::state::Ctx;
@@ -17,10 +17,10 @@ use crate::state::Ctx;
 /// Maximum lost races with other requests of the same id.
 const TRIES: u32 = 5;
 
-/// Nothing when another request was faster: it stored the message, or acquired the lease of the question.
+/// `None` when another request stored the message or acquired the lease first.
 type Attempt = ApiResult<Option<Accepted>>;
 
-/// One request with a message, and until when it has to be answered.
+/// One request with a message, and the deadline of its answer.
 pub(super) struct Request {
     pub(super) ctx: Ctx,
     pub(super) caller: Caller,
@@ -28,22 +28,22 @@ pub(super) struct Request {
     pub(super) deadline: Instant,
 }
 
-/// A message that is checked and not stored yet.
+/// A checked message that is not stored yet.
 pub struct Draft {
     pub(super) content: String,
     pub(super) asks: bool,
     pub(super) client: Option<ClientRequest>,
-    /// The version of the code that the client sees.
+    /// The version of the code that the client shows.
     pub(super) version_number: Option<u32>,
 }
 
-/// A message that is stored, and what is left to do for it.
+/// A stored message, and the next step.
 pub(super) enum Accepted {
-    /// Nothing.
+    /// No step is left.
     Settled(Box<Outcome>),
-    /// The model has to be asked, by this request.
+    /// This request asks the model.
     Asked(Box<Run>),
-    /// Another request asks the model, and this one may wait for it.
+    /// Another request asks the model, and this one waits for it.
     Running(Box<Message>, Seat),
 }
 
@@ -58,7 +58,7 @@ impl Request {
     pub(super) async fn accept(&self, draft: &Draft) -> ApiResult<Accepted> {
         for attempt in 0..TRIES {
             let attempted = match (draft.client, draft.asks) {
-                // A message without an id is another one each time.
+                // Each message without an id is a new one.
                 (None, true) => self.ask(self.read(None, self.count(true)).await?, draft).await,
                 (None, false) => {
                     self.count(false).await?;
@@ -74,45 +74,45 @@ impl Request {
         Err(self.in_progress())
     }
 
-    /// Asks the question again that failed, was cancelled or was left by its run.
+    /// Asks a question again that failed, was cancelled or was abandoned by its run.
     pub(super) async fn accept_again(&self, id: MessageId) -> ApiResult<Accepted> {
-        let standing = self.ctx.store.messages().status_of(id.key());
-        let (found, standing) = futures::join!(self.read(None, self.count(true)), standing);
+        let status = self.ctx.store.messages().status_of(id.key());
+        let (found, status) = futures::join!(self.read(None, self.count(true)), status);
         let found = found?;
-        let attempted = match standing?.for_retry() {
+        let attempted = match status?.for_retry() {
             RequestStatus::Open(question) => self.acquire_lease(found, *question).await?,
             RequestStatus::Done { message, .. } if message.reply_state.is_none() => {
                 return Err(ApiError::invalid("message_id", "Only a question can be asked again."));
             }
-            standing => Some(self.earlier(standing).await?),
+            status => Some(self.earlier(status).await?),
         };
         attempted.ok_or_else(|| self.in_progress())
     }
 
-    /// Waits for the run of another request, for as long as a person would.
+    /// Waits for the run of another request, at most [`REPLAY_PATIENCE`].
     pub(super) async fn wait_for_outcome(&self, question: &Message) -> ApiResult<Outcome> {
         let until = self.deadline.min(Instant::now() + REPLAY_PATIENCE);
         while Instant::now() + REPLAY_POLL < until {
             tokio::time::sleep(REPLAY_POLL).await;
-            let standing = self.ctx.store.messages().status_of(question.id().key()).await?;
-            if let Some(outcome) = Outcome::of_another(standing)? {
+            let status = self.ctx.store.messages().status_of(question.id().key()).await?;
+            if let Some(outcome) = Outcome::of_another(status)? {
                 return Ok(outcome);
             }
         }
         Err(self.being_answered(question))
     }
 
-    /// A question with an id. What is stored is not counted: sending it again costs no more than finding it. The first attempt
-    /// is counted, once it is known that there is something to ask.
+    /// A question with an id. A repeated request is not counted, because it only reads the stored message. A question
+    /// is counted in its first attempt, after the record was read.
     async fn ask_once(&self, draft: &Draft, client: ClientRequest, attempt: u32) -> Attempt {
         let count = || async { if attempt == 0 { self.count(true).await } else { Ok(()) } };
         let found = match self.read(Some(client), async { Ok(()) }).await {
             Ok(found) => found,
-            // A client that asks too often is told nothing else.
+            // The rate limit takes precedence over other errors.
             Err(error) => return Err(count().await.err().unwrap_or(error)),
         };
-        let standing = self.ctx.store.messages().status_by_record(self.caller.user_id, found.record(), client).await?;
-        match standing {
+        let status = self.ctx.store.messages().status_by_record(self.caller.user_id, found.record(), client).await?;
+        match status {
             RequestStatus::New => {
                 count().await?;
                 self.ask(found, draft).await
@@ -121,15 +121,15 @@ impl Request {
                 count().await?;
                 self.acquire_lease(found, *question).await
             }
-            standing => self.earlier(standing).await.map(Some),
+            status => self.earlier(status).await.map(Some),
         }
     }
 
     /// A note with an id; see [`ask_once`](Self::ask_once).
     async fn note_once(&self, draft: &Draft, client: ClientRequest, attempt: u32) -> Attempt {
-        let standing = self.ctx.store.messages().request_status(self.caller.user_id, self.thread_id, client).await?;
-        if standing != RequestStatus::New {
-            return self.earlier(standing).await.map(Some);
+        let status = self.ctx.store.messages().request_status(self.caller.user_id, self.thread_id, client).await?;
+        if status != RequestStatus::New {
+            return self.earlier(status).await.map(Some);
         }
         if attempt == 0 {
             self.count(false).await?;
@@ -137,16 +137,16 @@ impl Request {
         self.note(draft).await
     }
 
-    /// The message of an earlier request with the same id.
-    async fn earlier(&self, standing: RequestStatus) -> ApiResult<Accepted> {
-        match standing {
+    /// The result of an earlier request with the same id.
+    async fn earlier(&self, status: RequestStatus) -> ApiResult<Accepted> {
+        match status {
             RequestStatus::Done { message, answer } => Ok(Accepted::settled(Outcome::repeated(*message, answer))),
             RequestStatus::Running(question) => self.take_seat(question),
             RequestStatus::OtherMessage => {
                 Err(ApiError::invalid("client_message_id", "This id was used for another message."))
             }
             RequestStatus::Gone | RequestStatus::New | RequestStatus::Open(_) => {
-                // With its thread, or alone because it expired.
+                // The thread was deleted, or only the message expired.
                 self.thread().await?;
                 Err(ErrorCode::MessageNotFound.into())
             }
@@ -162,14 +162,14 @@ impl Request {
             Ok(question) => Ok(Some(self.run(found, question))),
             Err(PostError::Known) => Ok(None),
             Err(PostError::Unsure { question, source }) => {
-                settle_unsure(&ctx.store, *question);
+                release_if_stored(&ctx.store, *question);
                 Err(source.into())
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Takes an open question over, so that this request runs it.
+    /// Acquires the lease of an open question, so that this request runs it.
     async fn acquire_lease(&self, found: Found, open: Message) -> Attempt {
         self.ctx.count_ai_day(self.caller.user_id).await?;
         match self.ctx.store.messages().acquire_lease(&open, self.lease()).await? {
@@ -215,7 +215,7 @@ impl Request {
         ApiError::new(ErrorCode::RequestInProgress).retry_at(now.plus(IN_PROGRESS_RETRY), now)
     }
 
-    /// How long a run holds its question: longer than it can take, so that two never ask the same one.
+    /// The length of the lease. It exceeds the longest run, so that two runs never ask the same question.
     fn lease(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now()) + LEASE_MARGIN
     }

@@ -1,4 +1,4 @@
-//! `POST /threads/{thread_id}/messages/{message_id}/apply`: an answer's patch becomes the code, and no code travels.
+//! `POST /threads/{thread_id}/messages/{message_id}/apply`: applies an answer's patch to the saved code on the server.
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, Form};
+use crate::http::form::{Check, Form};
 use crate::http::path::MessagePath;
 use crate::messages::view::MessageView;
 use crate::rates::RateLimit;
@@ -18,13 +18,13 @@ use crate::sessions::SessionView;
 use crate::state::Ctx;
 use crate::threads::ThreadView;
 
-/// What the client believes the code to be.
+/// The version of the code that the client expects.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct ApplyForm {
     expected_version_number: fields::ExpectedVersion,
 }
 
-/// The answer with its patch applied, the lines that the patch replaced, and the session and its threads as they are now.
+/// The answer with its patch applied, the lines that the patch replaced, and the current session and threads.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Applied)]
 pub struct AppliedView {
@@ -35,17 +35,21 @@ pub struct AppliedView {
     threads: Vec<ThreadView>,
 }
 
-/// Applies. 409 with the current code when the session has moved on, or with the reason when the patch does not fit. A patch that
-/// is applied already is answered like the first time, with the session as it is now.
+/// Applies the patch. 409 with the current code when the session has a newer version, or with the reason when the patch
+/// does not fit. A repeated request returns the first result with the current session.
 #[utoipa::path(
     post,
     path = "/threads/{thread_id}/messages/{message_id}/apply",
     summary = "Apply an answer's patch to the saved code",
-    description = "Code, threads and answer change together. A patch for an older version is applied where its lines are now, and only \
-                   if their text is still the very one that it was made for. A patch that is applied already is answered with the \
-                   version that it made (`applied_version`) and the session as it is now.",
+    description = "Changes code, threads and answer in one transaction. A patch for an older version is applied at the \
+                   current position of its lines, if their text is unchanged. A repeated request returns the version \
+                   that the patch created (`applied_version`) and the current session.",
     request_body = ApplyForm,
-    responses((status = 200, description = "The answer, the lines that its patch replaced, the session without its code, and where all threads are now.", body = AppliedView)),
+    responses((
+        status = 200,
+        description = "The answer, the lines that its patch replaced, the session without its code, and all threads.",
+        body = AppliedView,
+    )),
 )]
 pub async fn apply(
     ctx: Ctx,
@@ -56,10 +60,10 @@ pub async fn apply(
     let user = caller.user_id.to_string();
     let (id, expected) = match asked(id, request).await {
         Ok(asked) => asked,
-        // Counted too, and nothing is read for it.
+        // A refused request counts too, and reads nothing.
         Err(refused) => return Err(ctx.count(RateLimit::SESSION_SAVE, &user).await.err().unwrap_or(refused)),
     };
-    // A request over the limit has read this much, and does nothing else.
+    // The reads run together with the count. A request over the limit stops after them.
     let proposal = ctx.store.sessions().read_proposal(caller.user_id, id);
     let proposal = ctx.count_during(RateLimit::SESSION_SAVE, &user, proposal).await?.map_err(ApplyError::from)?;
     let applied = ctx.store.sessions().apply_proposal(proposal, expected, place_patch, re_anchor_threads).await?;
@@ -72,7 +76,7 @@ pub async fn apply(
     }))
 }
 
-/// The answer whose patch is to be applied, and the version of the code that the client has seen.
+/// The answer whose patch is applied, and the version of the code that the client expects.
 async fn asked(id: Result<MessagePath, ApiError>, request: Request) -> ApiResult<(MessageId, u32)> {
     let MessagePath(id) = id?;
     let Form(expected) = Form::<ApplyForm>::from_request(request, &()).await?;
@@ -91,7 +95,7 @@ impl From<ApplyError<Withheld>> for ApiError {
     fn from(error: ApplyError<Withheld>) -> Self {
         let conflict = |reason: String| Self::new(ErrorCode::PatchConflict).with_message(reason);
         match error {
-            // A session is asked about by its thread.
+            // The request names the thread, not the session.
             ApplyError::ThreadNotFound | ApplyError::Save(SaveCodeError::Access(AccessError::NotFound)) => {
                 ErrorCode::ThreadNotFound.into()
             }

@@ -1,4 +1,4 @@
-//! What the model is told beside a question: the code, the thread's lines and its conversation.
+//! The context of a question: the code, the thread's lines and the conversation.
 
 use model::{
     AccessError, ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, Patch, PlacedThread,
@@ -11,22 +11,22 @@ use crate::ai::Analysis;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::state::Ctx;
 
-/// What the model is told beside the question.
+/// The context of a question, from which its prompt is built.
 pub(super) struct Context {
     thread: PlacedThread,
     session: OpenedSession,
     history: Vec<Message>,
 }
 
-/// What one round trip finds for a question.
+/// The items of one round trip, before the code of large files is read.
 pub(super) struct Found {
     read: ReadThread,
     history: Vec<Message>,
 }
 
 impl Found {
-    /// Reads thread, code and conversation, and the record of the client's id if there is one, all together, while the request is
-    /// counted. Code in chunks is not read yet: it costs too much for a request that is refused.
+    /// Reads thread, code, conversation and the record of the client's id in parallel, while the request is counted.
+    /// Code in chunks is not read yet: it would cost too much for a request that may be refused.
     pub(super) async fn read(
         store: &Store,
         (caller, id): (UserId, ThreadId),
@@ -35,7 +35,7 @@ impl Found {
     ) -> ApiResult<Self> {
         let (counted, read, history) =
             futures::join!(counted, store.threads().read(caller, id, client), store.messages().conversation(id));
-        // A client that asks too often is told nothing else.
+        // The rate limit takes precedence over other errors.
         counted?;
         let read = read.map_err(|error| match error {
             ReadThreadError::UserNotFound => ErrorCode::Unauthorized.into(),
@@ -54,7 +54,7 @@ impl Found {
         self.read.thread()
     }
 
-    /// The same if the code is the version that the client sees; 409 with the code as it is otherwise.
+    /// Checks that the code has the version that the client shows. Otherwise 409 with the current code.
     pub(super) async fn of_version(self, ctx: &Ctx, seen: Option<u32>) -> ApiResult<Self> {
         if seen.is_none_or(|seen| seen == self.read.head().version_number) {
             return Ok(self);
@@ -63,11 +63,11 @@ impl Found {
         Err(SaveCodeError::VersionConflict(Box::new(session)).into())
     }
 
-    /// All that the model is told about this question, with the code, which is read now if it is in chunks.
+    /// The context of this question. Reads code that is stored in chunks.
     pub(super) async fn context(self, ctx: &Ctx, question: &Message) -> ApiResult<Context> {
         let OpenedThread { thread, session, .. } = ctx.store.threads().load_code(self.read).await.map_err(absent)?;
         let mut history = self.history;
-        // One that is asked again was asked before what was said since.
+        // A question that is asked again does not see later messages.
         history.retain(|message| message.seq < question.seq);
         Ok(Context { thread, session, history })
     }
@@ -83,7 +83,7 @@ impl Context {
         &self.session.text
     }
 
-    /// What the model is asked with. `TOKEN_LIMIT_EXCEEDED` for a question that is too long.
+    /// The prompt. `TOKEN_LIMIT_EXCEEDED` when it does not fit the model.
     pub(super) fn prompt(&self, ctx: &Ctx, content: &str) -> Result<Prompt, TokenLimitExceeded> {
         let (head, thread) = (&self.session.head, &self.thread);
         let selection = (thread.kind == ThreadKind::Block).then_some(Selection {
@@ -104,7 +104,7 @@ impl Context {
         Prompt::build(&ctx.app.fence(head.session_id, head.version_number), &question)
     }
 
-    /// The answer as it is stored.
+    /// The item of the answer.
     pub(super) fn answer(&self, analysis: Analysis) -> NewAnswer {
         let base_version = self.session.head.version_number;
         let anchor_line = (self.thread.kind == ThreadKind::Block).then_some(self.thread.anchor.start_line);
@@ -138,9 +138,9 @@ impl From<TokenLimitExceeded> for ApiError {
 impl From<StoreAnswerError> for ApiError {
     fn from(error: StoreAnswerError) -> Self {
         match error {
-            // Its thread was deleted while the model thought.
+            // The thread was deleted while the model ran.
             StoreAnswerError::QuestionGone | StoreAnswerError::ThreadNotFound => ErrorCode::ThreadNotFound.into(),
-            // The account was deleted while the model thought.
+            // The account was deleted while the model ran.
             StoreAnswerError::UserNotFound => ErrorCode::Unauthorized.into(),
             StoreAnswerError::AnswerExists | StoreAnswerError::LeaseLost => ErrorCode::RequestInProgress.into(),
             StoreAnswerError::Store(error) => error.into(),

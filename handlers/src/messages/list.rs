@@ -1,4 +1,4 @@
-//! `GET /threads/{thread_id}/messages`: a thread's messages, from either end.
+//! `GET /threads/{thread_id}/messages`: lists a thread's messages, oldest or newest first.
 
 use axum::Json;
 use model::ThreadId;
@@ -25,7 +25,7 @@ pub struct MessagePage {
     older_messages_expired: Option<fields::OlderMessagesExpired>,
 }
 
-/// Lists a page. A message that does not decode hides no other.
+/// Lists a page. A message that cannot be decoded is omitted and logged.
 #[utoipa::path(
     get,
     path = "/threads/{thread_id}/messages",

@@ -1,10 +1,10 @@
-//! What became of a message: what is stored now, by this request or by an earlier one.
+//! The outcome of a request with a message: the stored items, from this request or an earlier one.
 
 use model::{Message, ReplyState, RequestStatus};
 
 use crate::error::{ApiError, ApiResult, ErrorCode};
 
-/// What is stored now.
+/// The stored message, and its answer if there is one.
 pub(super) struct Outcome {
     pub(super) message: Message,
     pub(super) answer: Option<Message>,
@@ -13,30 +13,28 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    /// A note, or a question that has no answer.
+    /// A note, or a question without an answer.
     pub(super) const fn alone(message: Message) -> Self {
         Self { message, answer: None, is_repeated: false }
     }
 
-    /// What an earlier request stored.
+    /// The items that an earlier request stored.
     pub(super) fn repeated(message: Message, answer: Option<Box<Message>>) -> Self {
         Self { message, answer: answer.map(|answer| *answer), is_repeated: true }
     }
 
-    /// What the run of another request came to; nothing while it goes on.
-    pub(super) fn of_another(standing: RequestStatus) -> ApiResult<Option<Self>> {
-        match standing {
+    /// The outcome of another request's run; `None` while it runs.
+    pub(super) fn of_another(status: RequestStatus) -> ApiResult<Option<Self>> {
+        match status {
             RequestStatus::Running(_) => Ok(None),
             RequestStatus::Done { message, answer } => Ok(Some(Self::repeated(*message, answer))),
             RequestStatus::Open(question) => Err(failed(&question)),
-            RequestStatus::Gone | RequestStatus::New | RequestStatus::OtherMessage => {
-                Err(ErrorCode::MessageNotFound.into())
-            }
+            RequestStatus::Gone | RequestStatus::New | RequestStatus::OtherMessage => Err(ErrorCode::MessageNotFound.into()),
         }
     }
 }
 
-/// The error by which a question failed, as it says itself.
+/// The error that is stored with a failed question.
 pub(super) fn failed(question: &Message) -> ApiError {
     let code = question.reply_error.as_deref().filter(|_| question.reply_state == Some(ReplyState::Failed));
     let code = code.or(Some(model::ABANDONED)).and_then(ErrorCode::named).unwrap_or(ErrorCode::InternalError);

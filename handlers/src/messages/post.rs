@@ -1,4 +1,4 @@
-//! `POST /threads/{thread_id}/messages`: a question that the model answers, or a note.
+//! `POST /threads/{thread_id}/messages`: asks the model a question, or adds a note.
 
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, Form};
 use crate::http::deadline::Deadline;
 use crate::http::events;
+use crate::http::form::{Check, Form};
 use crate::http::path::Path;
 use crate::messages::accept::{Draft, Request};
 use crate::messages::respond::respond;
@@ -20,7 +20,7 @@ use crate::messages::view::Posted;
 use crate::rates::RateLimit;
 use crate::state::Ctx;
 
-/// The message as it is sent.
+/// A new message.
 #[derive(Deserialize, ToSchema)]
 pub struct NewMessage {
     content: fields::NewContent,
@@ -35,26 +35,30 @@ const fn asks() -> fields::Ask {
     fields::Ask(true)
 }
 
-/// Stores the message, asks the model, stores its answer. 201 with both. When the model fails the question stays, and
-/// the error names it. 200 with what is stored when the client sent it before.
+/// Stores the message, asks the model and stores the answer. 201 with both. When the model fails, the question stays
+/// and the error names it. 200 with the stored items when the client repeats a request.
 #[utoipa::path(
     post,
     path = "/threads/{thread_id}/messages",
     summary = "Ask the model about the code, or leave a note",
-    description = "The model sees the saved code, the thread's lines and its conversation. Should it fail, the question stays, and \
-                   the error names it. A question that is cancelled meanwhile is answered without `reply`.\n\n\
-                   With a `client_message_id` the same request can be sent again, for a day at least. What is stored is the answer; one \
-                   that is being written is waited for, by one request at a time. A question that failed is asked again, one that was \
-                   cancelled is not: see `retry`.\n\n\
-                   With `Accept: text/event-stream` the answer comes while it is written, as server-sent events: `accepted` at once, with \
-                   the stored message; `delta` with `text`, a piece of the explanation; `patch`, if there is one; and last `done` with what \
-                   is stored, or `error` with the usual error. All deltas together are the explanation that is stored. None comes where an \
-                   earlier request asked, as `replayed` says. A comment every ten seconds says that the stream is alive.",
+    description = "The model sees the saved code, the thread's lines and its conversation. When it fails, the question \
+                   stays, and the error names it. The answer to a cancelled question has no `reply`.\n\n\
+                   A request with a `client_message_id` can be repeated for at least a day. It returns the stored \
+                   messages. While the model still writes, one repeated request at a time waits for the answer. A \
+                   failed question is asked again; a cancelled one is not: see `retry`.\n\n\
+                   With `Accept: text/event-stream` the answer is streamed as server-sent events: first `accepted` \
+                   with the stored message; then `delta` with `text`, a piece of the explanation; `patch`, if there is \
+                   one; and last `done` with the stored messages, or `error` with the usual error. All deltas together \
+                   are the stored explanation. No delta is sent for a repeated request, which has `replayed`. A \
+                   comment every ten seconds keeps the stream open.",
     request_body = NewMessage,
     responses(
-        (status = 201, description = "What was sent, and the answer if one was asked for.", body = Posted),
-        (status = 200, description = "The same, stored for an earlier request with this `client_message_id`; or a stream of events.",
-         content((Posted = "application/json"), (MessageEvent = "text/event-stream"))),
+        (status = 201, description = "The message, and the answer to a question.", body = Posted),
+        (
+            status = 200,
+            description = "The messages of an earlier request with this `client_message_id`; or a stream of events.",
+            content((Posted = "application/json"), (MessageEvent = "text/event-stream")),
+        ),
     ),
 )]
 pub async fn post(
@@ -68,7 +72,7 @@ pub async fn post(
     let draft = match new {
         Ok(Form(draft)) => draft,
         Err(error) => {
-            // What is refused for what it says counts too.
+            // A refused message counts too.
             ctx.count(RateLimit::NOTE, &caller.user_id.to_string()).await?;
             return Err(error);
         }

@@ -1,4 +1,4 @@
-//! `GET /threads/{thread_id}/messages/{message_id}`: one message.
+//! `GET /threads/{thread_id}/messages/{message_id}`: reads one message.
 
 use axum::Json;
 

@@ -1,4 +1,4 @@
-//! The answer to a request with a message, when all is stored or as a stream.
+//! The response to a request with a message: one JSON body at the end, or a stream of events.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use crate::messages::outcome::Outcome;
 use crate::messages::stream;
 use crate::messages::view::Posted;
 
-/// Answers when all is stored, or with events from now on.
+/// Responds when all is stored, or at once with a stream.
 pub(super) async fn respond(request: Request, accepted: Accepted, streams: bool) -> ApiResult<Response> {
     if streams {
         let ctx = request.ctx.clone();
@@ -27,7 +27,7 @@ pub(super) async fn respond(request: Request, accepted: Accepted, streams: bool)
     Ok((status, Json(Posted::from(&outcome))).into_response())
 }
 
-/// Waits for the outcome: of this request's own run, or of another request's.
+/// Waits for the outcome of this request's run, or of another request's run.
 async fn outcome(request: &Request, accepted: Accepted, events: Option<Events>) -> ApiResult<Outcome> {
     match accepted {
         Accepted::Settled(outcome) => Ok(*outcome),

@@ -1,4 +1,4 @@
-//! `POST /threads/{thread_id}/messages/{message_id}/retry`: a question that has no answer is asked again.
+//! `POST /threads/{thread_id}/messages/{message_id}/retry`: asks a question without an answer again.
 
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -14,16 +14,17 @@ use crate::messages::stream::MessageEvent;
 use crate::messages::view::Posted;
 use crate::state::Ctx;
 
-/// Asks again what failed, was cancelled or was left by a process that ended.
+/// Asks a question again that failed, was cancelled or was abandoned by a process that ended.
 #[utoipa::path(
     post,
     path = "/threads/{thread_id}/messages/{message_id}/retry",
     summary = "Ask a question again",
-    description = "For a question that failed, was cancelled, or whose answer got lost. It keeps its place and its id. One that has its answer is \
-                   answered with that; of one that is being answered the answer is waited for, by one request at a time. Streams as asking does.",
+    description = "For a question that failed, was cancelled, or whose answer was lost. It keeps its position and its \
+                   id. For an answered question, the request returns the answer. While the model still writes, one \
+                   request at a time waits for the answer. Streams like a new question.",
     responses(
         (status = 201, description = "The question and its answer.", body = Posted),
-        (status = 200, description = "The same, stored for an earlier request; or a stream of events.",
+        (status = 200, description = "The messages of an earlier request; or a stream of events.",
          content((Posted = "application/json"), (MessageEvent = "text/event-stream"))),
     ),
 )]

@@ -1,4 +1,4 @@
-//! The run of a stored question: asks the model, and settles the question whatever happens.
+//! The run of a stored question: asks the model, and stores the answer or the failure.
 
 use std::pin::pin;
 use std::time::Instant;
@@ -14,11 +14,11 @@ use crate::error::{ApiError, ApiResult, ErrorCode, caught};
 use crate::http::events::Events;
 use crate::http::{metrics, trace};
 use crate::messages::context::{Context, Found};
-use crate::messages::fit::fitted;
 use crate::messages::outcome::Outcome;
+use crate::messages::size_limit::fitted;
 use crate::state::Ctx;
 
-/// A stored question that this process holds, and all that it takes to answer it.
+/// A stored question whose lease this process holds, and everything needed to answer it.
 pub(super) struct Run {
     pub(super) ctx: Ctx,
     pub(super) found: Found,
@@ -27,8 +27,8 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Answers the question in a task of its own, which is waited for until the deadline. A client that hangs up does not end
-    /// the task, and neither does the deadline: what could not be stored by then is tried for [`SETTLING`].
+    /// Answers the question in a separate task and waits for it until the deadline. Neither a disconnect of the client
+    /// nor the deadline ends the task: it retries writes for [`SETTLING`].
     pub(super) async fn outcome(self, events: Option<Events>) -> ApiResult<Outcome> {
         let (id, until) = (self.question.id().to_string(), self.deadline.max(Instant::now()) + STORING);
         let run = tokio::spawn(trace::carried(self.settle(events.map(ExplanationStream::new))));
@@ -43,7 +43,7 @@ impl Run {
         let Self { ctx, found, question, deadline } = self;
         let held = HeldQuestion { ctx: &ctx, question: &question, deadline };
         match caught(held.answer(found, stream.as_mut())).await {
-            // Another run settles it.
+            // Another run holds the lease and ends the question.
             Err(error) if error.code() == ErrorCode::RequestInProgress => Err(error),
             Err(error) => {
                 release_lease(&ctx.store.until(Instant::now() + SETTLING), &question, error.code()).await;
@@ -54,7 +54,7 @@ impl Run {
     }
 }
 
-/// A question while its run holds it. The table refuses each write of the run once another request has the lease.
+/// A run that holds the lease of its question. Its writes are refused after another request has acquired the lease.
 struct HeldQuestion<'a> {
     ctx: &'a Ctx,
     question: &'a Message,
@@ -82,7 +82,7 @@ impl HeldQuestion<'_> {
         self.store(answer, usage).await
     }
 
-    /// What the model says; nothing if the question was cancelled or taken over meanwhile. The model's stream is dropped then.
+    /// The analysis; `None` if the run lost its lease meanwhile. Then the stream of the model is dropped.
     async fn ask_model(
         &self,
         context: &Context,
@@ -96,7 +96,7 @@ impl HeldQuestion<'_> {
         }
     }
 
-    /// Returns when this run does not hold its question any more, or when the question was deleted with its thread.
+    /// Returns when this run has lost its lease, or when the question was deleted with its thread.
     async fn lost(&self) {
         let mut is_seen = false;
         loop {
@@ -105,12 +105,12 @@ impl HeldQuestion<'_> {
                 Ok(Watched::Held) => is_seen = true,
                 Ok(Watched::Absent) if !is_seen => {}
                 Ok(Watched::Lost | Watched::Absent) => return,
-                Err(error) => tracing::debug!(%error, "a run does not know whether it was cancelled"),
+                Err(error) => tracing::debug!(%error, "The state of a question could not be read"),
             }
         }
     }
 
-    /// The outcome of a question that this run does not hold any more. What the model used is paid for all the same.
+    /// The outcome of a question whose lease this run lost. Adds the cost of the model to the usage of the user's day.
     async fn outcome_elsewhere(&self, usage: Usage) -> ApiResult<Outcome> {
         self.ctx.pay(self.question.user_id, usage, self.deadline).await;
         let stored = self.ctx.store.messages().get_with_answer(self.question).await?;
@@ -122,7 +122,7 @@ impl HeldQuestion<'_> {
         }
     }
 
-    /// Stores the answer. One that cannot be stored was paid for all the same.
+    /// Stores the answer. If that fails, adds its cost to the usage of the user's day.
     async fn store(&self, answer: NewAnswer, usage: Usage) -> ApiResult<Outcome> {
         let store = self.ctx.store.until(Instant::now() + SETTLING);
         let error = match store.messages().store_answer(self.question, answer).await {
@@ -133,7 +133,8 @@ impl HeldQuestion<'_> {
             }
             Err(error) => error,
         };
-        // The table may have stored it, with its cost, and not have been heard. The lease says whose answer it is.
+        // The write may have succeeded although its response was lost. The lease shows whether the answer is this
+        // run's.
         let store = self.ctx.store.until(Instant::now() + SETTLING);
         match store.messages().get_with_answer(self.question).await {
             Ok(Some((message, Some(answer)))) if message.lease_until == self.question.lease_until => {
@@ -147,13 +148,13 @@ impl HeldQuestion<'_> {
             Err(unread) => {
                 self.report_unstored(&error);
                 let cost_micros = usage.cost_micros;
-                tracing::error!(error = %unread, cost_micros, "A cost may not be in the user's day");
+                tracing::error!(error = %unread, cost_micros, "A cost may be missing from the user's usage");
             }
         }
         Err(error.into())
     }
 
-    /// For the alarm: a model was paid for an answer that no one will read, and the user has not deleted the question.
+    /// Counts a paid answer that is not stored, for the alarm. A deleted question does not count.
     fn report_unstored(&self, error: &StoreAnswerError) {
         if !matches!(error, StoreAnswerError::Store(_)) {
             return;
@@ -163,21 +164,21 @@ impl HeldQuestion<'_> {
     }
 }
 
-/// Settles a question in a task of its own whose storing failed: it may be there all the same.
-pub(super) fn settle_unsure(store: &Store, question: Message) {
+/// Releases a question in a separate task after its write failed, if the write succeeded after all.
+pub(super) fn release_if_stored(store: &Store, question: Message) {
     let store = store.until(Instant::now() + SETTLING);
     tokio::spawn(trace::carried(async move {
         match store.messages().is_stored(&question).await {
             Ok(true) => release_lease(&store, &question, ErrorCode::DatabaseError).await,
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "a question is held until its lease passes"),
+            Err(error) => tracing::warn!(%error, "A question could not be released before its lease expires"),
         }
     }));
 }
 
-/// Stores why the question has no answer, which releases it: the next request can ask it again.
+/// Stores the failure of a question, which releases the lease: the next request can ask it again.
 async fn release_lease(store: &Store, question: &Message, code: ErrorCode) {
     if let Err(FailQuestionError::Store(error)) = store.messages().release_lease(question, code.as_str()).await {
-        tracing::warn!(%error, "a question is held until its lease passes");
+        tracing::warn!(%error, "A question could not be released before its lease expires");
     }
 }

@@ -1,4 +1,4 @@
-//! The answer to a message as events: the message at once, then the explanation piece by piece, then what is stored.
+//! The events of a streamed response: the message, the pieces of the explanation, the patch, and the stored messages.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ pub(super) struct AcceptedEvent {
     replayed: fields::Replayed,
 }
 
-/// The event `done`: what is stored now.
+/// The event `done`: the stored messages.
 #[derive(Serialize, ToSchema)]
 pub(super) struct DoneEvent {
     message: MessageView,
@@ -27,7 +27,7 @@ pub(super) struct DoneEvent {
     replayed: fields::Replayed,
 }
 
-/// An event of the stream: its name, and its data.
+/// An event of the stream: its name and its data.
 #[derive(ToSchema)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
 #[expect(
@@ -36,15 +36,15 @@ pub(super) struct DoneEvent {
     reason = "it names the schemas of the events, which are sent one by one"
 )]
 pub(super) enum MessageEvent {
-    /// At once: the message is stored.
+    /// First: the message is stored.
     Accepted(AcceptedEvent),
     /// Any number of times: a piece of the explanation.
     Delta(Delta),
     /// The answer's patch, if it has one.
     Patch(PatchView),
-    /// Last: what is stored.
+    /// Last: the stored messages.
     Done(DoneEvent),
-    /// Last, when it failed.
+    /// Last, on failure.
     Error(Failure),
 }
 

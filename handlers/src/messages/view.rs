@@ -1,4 +1,4 @@
-//! A message as the API shows it.
+//! The JSON of a message.
 
 use model::{Message, Patch, Role};
 use serde::Serialize;
@@ -139,7 +139,7 @@ fn context_lines(message: &Message) -> Option<fields::ContextLines> {
     Some([first, last].into())
 }
 
-/// All tokens of an answer, however they were paid for.
+/// All tokens of an answer, cached tokens included.
 fn token_count(message: &Message) -> Option<u32> {
     let cached = [message.cache_read_tokens, message.cache_write_tokens].into_iter().flatten().sum::<u32>();
     Some(message.input_tokens? + message.output_tokens? + cached)

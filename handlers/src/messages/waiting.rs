@@ -1,16 +1,16 @@
-//! Who waits for the run of another request. One request a question and process, so that a client that sends a question
-//! again and again holds no more than one connection with it.
+//! Requests that wait for the run of another request: at most one for each question in a process, so that a client that
+//! repeats a question holds only one connection.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::MessageId;
 
-/// The questions that are waited for in this process.
+/// The questions for which a request of this process waits.
 #[derive(Clone, Debug, Default)]
 pub struct Waiting(Arc<Mutex<HashSet<MessageId>>>);
 
-/// The right to wait for a question, until it is dropped.
+/// The permission to wait for a question. Dropping it frees the seat.
 #[derive(Debug)]
 pub(super) struct Seat {
     waiting: Waiting,
@@ -18,7 +18,7 @@ pub(super) struct Seat {
 }
 
 impl Waiting {
-    /// A seat, unless another request waits for this question.
+    /// Takes the seat of a question; `None` if another request has it.
     pub(super) fn seat(&self, question: MessageId) -> Option<Seat> {
         let is_free = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(question);
         is_free.then(|| Seat { waiting: self.clone(), question })
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_has_one_seat_which_is_free_again_when_its_holder_leaves() {
+    fn a_question_has_one_seat_which_is_freed_on_drop() {
         let waiting = Waiting::default();
         let id = |seq| {
             let thread = "01a05c0d-bf80-7185-8426-38e3974fd9b8.01a05c11-9010-7323-9b7f-4967c19e78a5";

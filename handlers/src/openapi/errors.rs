@@ -1,4 +1,4 @@
-//! The errors of a route: those that follow from what it is, and how all of them are described.
+//! The errors of a route: derives them from its properties, and describes them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -30,23 +30,23 @@ impl ToSchema for Failure {
     }
 }
 
-/// What is known of a route without asking its handler.
-pub(super) struct Known<'a> {
-    /// In lower case, as the document has it.
+/// The properties of a route from which its errors are derived.
+pub(super) struct RouteProperties<'a> {
+    /// In lower case.
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) access: Access,
     pub(super) is_limited: bool,
-    /// Whether it reads a body or a query.
+    /// Whether it has a body or a query.
     pub(super) takes_input: bool,
 }
 
-impl Known<'_> {
-    fn changes_something(&self) -> bool {
+impl RouteProperties<'_> {
+    fn changes_data(&self) -> bool {
         self.method != "get"
     }
 
-    /// The codes that follow: they are not declared with any route.
+    /// The derived codes.
     pub(super) fn codes(&self) -> Vec<ErrorCode> {
         let names_session = self.path.contains("{id}");
         let names_thread = self.path.contains("{thread_id}");
@@ -55,8 +55,8 @@ impl Known<'_> {
             (true, &[ErrorCode::DatabaseError, ErrorCode::InternalError]),
             (self.access == Access::AccessToken, &[ErrorCode::Unauthorized, ErrorCode::TokenExpired]),
             (self.is_limited, &[ErrorCode::RateLimitExceeded]),
-            // A forged request is refused for its origin or its type, whatever the route.
-            (self.changes_something(), &[ErrorCode::Forbidden, ErrorCode::InvalidInput]),
+            // The protection against forged requests checks origin and content type of all routes.
+            (self.changes_data(), &[ErrorCode::Forbidden, ErrorCode::InvalidInput]),
             (self.takes_input || names_anything, &[ErrorCode::InvalidInput]),
             (names_anything, &[ErrorCode::Forbidden]),
             (names_session, &[ErrorCode::SessionNotFound]),
@@ -68,7 +68,7 @@ impl Known<'_> {
     }
 }
 
-/// The responses for these codes, one for each status; that of too many requests says how many are too many.
+/// The responses for these codes, one for each status. The response 429 lists the limits.
 pub(super) fn responses(codes: &[ErrorCode], limits: &[RateLimit]) -> Map<String, Value> {
     let mut by_status = BTreeMap::<u16, Vec<ErrorCode>>::new();
     for code in ErrorCode::ALL.iter().filter(|code| codes.contains(code)) {
@@ -77,10 +77,10 @@ pub(super) fn responses(codes: &[ErrorCode], limits: &[RateLimit]) -> Map<String
     let described = |(status, codes): (u16, Vec<ErrorCode>)| {
         let mut response = response(&codes);
         if codes.contains(&ErrorCode::RateLimitExceeded) {
-            let told: Vec<String> =
+            let sentences: Vec<String> =
                 limits.iter().flat_map(RateLimit::sentences).map(|limit| format!("- {limit}")).collect();
             let about = response["description"].as_str().unwrap_or_default();
-            response["description"] = format!("{about}\n\n{}", told.join("\n")).into();
+            response["description"] = format!("{about}\n\n{}", sentences.join("\n")).into();
         }
         (status.to_string(), response)
     };
@@ -96,12 +96,12 @@ fn response(codes: &[ErrorCode]) -> Value {
         "content": { "application/json": { "schema": schema(codes), "examples": examples } },
     });
     let retry_after = match codes {
-        [ErrorCode::RateLimitExceeded, ..] => Some("Seconds until the next request passes."),
+        [ErrorCode::RateLimitExceeded, ..] => Some("Seconds until the next request is accepted."),
         codes if codes.contains(&ErrorCode::RequestInProgress) => {
-            Some("Of `REQUEST_IN_PROGRESS`: seconds until it is worth asking again.")
+            Some("Of `REQUEST_IN_PROGRESS`: seconds until the next try.")
         }
         codes if codes.contains(&ErrorCode::BedrockUnavailable) => {
-            Some("Seconds until the model may be free again, if it is only busy. Said by it, or estimated.")
+            Some("Seconds until the model may be available, if it is busy: its own value or an estimate.")
         }
         _ => None,
     };
@@ -112,7 +112,7 @@ fn response(codes: &[ErrorCode]) -> Value {
     response
 }
 
-/// The schema of errors with these codes: those with fields of their own by name, and one for the others.
+/// The schema of errors with these codes: references for codes with own fields, and one schema for the others.
 fn schema(codes: &[ErrorCode]) -> Value {
     let names: Vec<&str> = codes.iter().filter(|code| own_schema(**code).is_none()).map(|code| code.as_str()).collect();
     let mut all: Vec<Value> = codes.iter().filter_map(|code| own_schema(*code)).map(reference).collect();
@@ -127,7 +127,7 @@ fn schema(codes: &[ErrorCode]) -> Value {
     }
 }
 
-/// The name of the schema of errors that always say more than others.
+/// The schema of a code whose errors have own fields.
 const fn own_schema(code: ErrorCode) -> Option<&'static str> {
     match code {
         ErrorCode::RateLimitExceeded => Some("RateLimitError"),
@@ -137,7 +137,7 @@ const fn own_schema(code: ErrorCode) -> Option<&'static str> {
     }
 }
 
-/// The schemas that all errors are made of, and those of errors that always say more than others.
+/// The schemas of errors.
 pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     let own = ErrorCode::ALL.iter().filter_map(|code| Some((*code, own_schema(*code)?)));
     let mut any = error_schema();
@@ -155,8 +155,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Value)> {
     [("Error", any), ("ErrorBody", body)].into_iter().chain(own).collect()
 }
 
-/// The answers to requests that meet no route.
-pub(super) fn of_no_route() -> Value {
+/// The responses of unmatched requests.
+pub(super) fn unmatched_responses() -> Value {
     let mut all = json!({});
     for (name, code) in [("NotFound", ErrorCode::NotFound), ("MethodNotAllowed", ErrorCode::MethodNotAllowed)] {
         all[name] = response(&[code]);
@@ -166,7 +166,7 @@ pub(super) fn of_no_route() -> Value {
     all
 }
 
-/// What else an error with this code always says.
+/// The fields that errors with this code always have.
 fn always_with(code: ErrorCode) -> &'static [&'static str] {
     match code {
         ErrorCode::RateLimitExceeded => &["retry_after", "limit"],
@@ -190,47 +190,47 @@ fn error_schema() -> Value {
     let text = |about: &str, example: &str| json!({ "type": "string", "description": about, "examples": [example] });
     json!({
         "type": "object",
-        "description": "What every error looks like.",
+        "description": "The form of all errors.",
         "required": ["error"],
         "properties": { "error": {
             "type": "object",
             "required": ["code", "message"],
             "properties": {
                 "code": reference("ErrorCode"),
-                "message": text("What went wrong, for people.", "A username has 3 to 20 letters and digits."),
-                "field": text("The field of the request that is wrong, if it is one: the first of `fields`.", "username"),
+                "message": text("A message for users.", "A username has 3 to 20 letters and digits."),
+                "field": text("The first of `fields`: a wrong field of the request.", "username"),
                 "fields": {
                     "type": "array",
-                    "description": "Every field of the request that is wrong, each once.",
+                    "description": "All wrong fields of the request, each once.",
                     "minItems": 1,
                     "items": {
                         "type": "object",
                         "required": ["field", "message"],
                         "properties": {
                             "field": text("The field.", "username"),
-                            "message": text("What is wrong with it.", "A username has 3 to 20 letters and digits."),
+                            "message": text("The error of the field.", "A username has 3 to 20 letters and digits."),
                         },
                     },
                 },
-                "trace_id": text("Of `INTERNAL_ERROR`: what to quote when you report it.", "6f1c9a0e5b7d4f32"),
+                "trace_id": text("Of `INTERNAL_ERROR`: quote it when you report the error.", "6f1c9a0e5b7d4f32"),
                 "details": {
                     "type": "object",
-                    "description": "On a developer's machine only: the cause as the log has it.",
+                    "description": "Only on a developer's machine: the logged cause.",
                     "examples": [{ "cause": "the table does not answer" }],
                 },
                 "retry_after": fields::time().description(Some(
-                    "Of `RATE_LIMIT_EXCEEDED`: when the next request passes. Of `REQUEST_IN_PROGRESS`: when it is worth asking again. Of \
-                     `BEDROCK_UNAVAILABLE`: when the model may be free again, if it is only busy."
+                    "The time of the next try, of `RATE_LIMIT_EXCEEDED`, `REQUEST_IN_PROGRESS`, and of `BEDROCK_UNAVAILABLE` if \
+                     the model is busy."
                 )).build(),
                 "limit": text(
-                    "Of `RATE_LIMIT_EXCEEDED`: the limit that was reached. Each route lists its own under 429; `ai-day` is all questions \
-                     to the model in a day, where the operator caps them.",
+                    "Of `RATE_LIMIT_EXCEEDED`: the limit that was reached. Each route lists its own under 429; \
+                     `ai-day` is all questions to the model in a day, where the operator caps them.",
                     "ai"
                 ),
                 "current_version": fields::VersionNumber::schema(),
-                "current_code": text("Of `VERSION_CONFLICT`: the code that was saved meanwhile.", "fn main() {}\n"),
+                "current_code": text("Of `VERSION_CONFLICT`: the current code.", "fn main() {}\n"),
                 "message_id": fields::MessageId::schema(),
-                "partial_explanation": text("Of `AI_MALFORMED_RESPONSE`: as much as could be read.", "It should be"),
+                "partial_explanation": text("Of `AI_MALFORMED_RESPONSE`: the readable part.", "It should be"),
             },
         } },
     })

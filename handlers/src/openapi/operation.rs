@@ -1,10 +1,10 @@
-//! One operation: what its handler says of itself, with its parameters, its body, and its errors.
+//! One operation: the description of its handler, with parameters, body and errors.
 
 use serde_json::{Value, json};
 use utoipa::PartialSchema;
 
 use crate::fields;
-use crate::openapi::errors::{Known, responses};
+use crate::openapi::errors::{RouteProperties, responses};
 use crate::openapi::trace_header;
 use crate::routes::route::{Access, Route};
 
@@ -15,18 +15,18 @@ pub(super) fn describe(route: &Route, tag: &str) -> (String, Value) {
         item.as_object_mut().and_then(|item| item.iter_mut().next()).expect("a route has a method");
     let (method, mut operation) = (method.clone(), operation.take());
     let takes_input = operation.get("requestBody").is_some() || operation.get("parameters").is_some();
-    let known = Known {
+    let properties = RouteProperties {
         method: &method,
         path: &route.path,
         access: route.access,
         is_limited: !route.limits.is_empty(),
         takes_input,
     };
-    let mut codes = [known.codes(), route.fails.clone()].concat();
+    let mut codes = [properties.codes(), route.fails.clone()].concat();
     codes.retain(|code| !route.never.contains(code));
 
     operation["tags"] = json!([tag]);
-    // A handler's name is its verb, and says the same in every domain.
+    // The name of a handler is a verb, which is not unique across domains.
     let verb = operation["operationId"].as_str().unwrap_or_default();
     operation["operationId"] = format!("{}_{verb}", tag.to_lowercase()).into();
     if route.access == Access::Anyone {
@@ -47,7 +47,7 @@ fn schema<T: PartialSchema>() -> Value {
     json!(T::schema())
 }
 
-/// The ids in the path, before what the handler takes from the query.
+/// Adds the ids of the path before the parameters of the query.
 fn parameters(operation: &mut Value, path: &str) {
     let known = [
         ("id", "{id}", schema::<fields::SessionId>()),
@@ -67,10 +67,10 @@ fn parameters(operation: &mut Value, path: &str) {
     }
 }
 
-/// How else a body is taken, where there is one.
+/// Adds that a body may be gzipped.
 fn body(operation: &mut Value) {
     if operation.get("requestBody").is_some() {
-        // Not as a type of its own: pages that show the document would take it for the first one.
-        operation["requestBody"]["description"] = "Also taken gzipped, as `application/gzip`.".into();
+        // Not as a second content type, which documentation pages would show first.
+        operation["requestBody"]["description"] = "Also accepted gzipped, as `application/gzip`.".into();
     }
 }

@@ -1,5 +1,4 @@
-//! Schemas that a typed client needs and that no struct of ours says: named enums, unions by their discriminator, forms that
-//! say something.
+//! Adjusts schemas for typed clients: named enums, unions with a discriminator, and forms with at least one field.
 
 use model::Language;
 use serde_json::{Map, Value, json};
@@ -10,7 +9,7 @@ use crate::fields;
 
 type Schemas = Map<String, Value>;
 
-/// Fields that answers alone have.
+/// Fields that only answers have.
 const OF_ANSWERS: [&str; 12] = [
     "suggested_code",
     "patch",
@@ -25,12 +24,12 @@ const OF_ANSWERS: [&str; 12] = [
     "token_count",
     "model_id",
 ];
-/// Fields that questions and notes alone have.
+/// Fields that only questions and notes have.
 const OF_USERS: [&str; 3] = ["client_message_id", "reply_state", "reply_error"];
-/// Fields that a thread on some lines has, and one on the whole file may not have.
+/// Fields that only a thread on some lines has.
 const OF_BLOCKS: [&str; 3] = ["start_line", "end_line", "selected_text"];
 
-/// Gives the schemas of all routes their final shapes.
+/// Adjusts the schemas of all routes.
 pub(super) fn shape(schemas: &mut Schemas) {
     codes(schemas);
     sessions(schemas);
@@ -45,8 +44,8 @@ pub(super) fn shape(schemas: &mut Schemas) {
     schemas.insert("Language".to_owned(), json!({ "type": "string", "description": about, "enum": names }));
 }
 
-/// Says that a form in which everything is optional has one field at least.
-pub(super) fn says_something(schemas: &mut Schemas, form: &str) {
+/// Requires at least one field of a form whose fields are all optional.
+pub(super) fn require_one_field(schemas: &mut Schemas, form: &str) {
     if let Some(schema) = schemas.get_mut(form)
         && schema.get("required").is_none()
     {
@@ -61,7 +60,7 @@ pub(super) fn reference(name: &str) -> Value {
 
 fn codes(schemas: &mut Schemas) {
     let names: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
-    let about = "What went wrong, for programs. New codes may come: treat an unknown one by its status.";
+    let about = "The error code, for programs. New codes may be added: handle an unknown code by its status.";
     schemas.insert("ErrorCode".to_owned(), json!({ "type": "string", "description": about, "enum": names }));
 }
 
@@ -95,7 +94,7 @@ fn thread_forms(schemas: &mut Schemas) {
     require(&mut block, &["start_line", "end_line"]);
     for name in OF_BLOCKS {
         let kind = &mut block["properties"][name]["type"];
-        // `null` is an absent field, and a block has them all.
+        // `null` means an absent field, and a block requires all of them.
         if let Some(first) = kind.as_array().and_then(|kinds| kinds.first().cloned()) {
             *kind = first;
         }
@@ -132,7 +131,7 @@ fn messages(schemas: &mut Schemas) {
     }
 }
 
-/// Puts a union in the place of a schema: each member has one value of the discriminator.
+/// Replaces a schema by a union. Each member has one value of the discriminator.
 fn union(schemas: &mut Schemas, name: &str, discriminator: &str, members: [(&str, &str, Value); 2]) {
     let about = schemas[name].get("description").cloned();
     let mut mapping = Map::new();
@@ -154,7 +153,7 @@ fn union(schemas: &mut Schemas, name: &str, discriminator: &str, members: [(&str
     schemas.insert(name.to_owned(), union);
 }
 
-/// Lets a field refer to another schema.
+/// Makes a field refer to another schema.
 fn point(schemas: &mut Schemas, name: &str, field: &str, target: &str) {
     if let Some(place) = schemas.get_mut(name).and_then(|schema| schema["properties"].get_mut(field)) {
         *place = reference(target);
@@ -183,7 +182,7 @@ fn remove(schema: &mut Value, names: &[&str]) {
     }
 }
 
-/// Refers to the languages by name, wherever they are listed.
+/// Replaces each list of languages by a reference.
 fn name_languages(schema: &mut Value, names: &[Value]) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(|item| name_languages(item, names)),

@@ -1,4 +1,4 @@
-//! One route: its handler with what that says of itself, who may call it, how often, and how it can fail.
+//! One route: its handler, its access, its rate limits and its errors.
 
 use axum::Router;
 use axum::routing::MethodRouter;
@@ -11,42 +11,42 @@ use crate::http::rate::limited;
 use crate::rates::RateLimit;
 use crate::state::App;
 
-/// Which token a route asks for.
+/// The token that a route requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// None.
+    /// No token.
     Anyone,
-    /// That of somebody signed in.
+    /// The access token of a signed-in user.
     AccessToken,
 }
 
-/// A handler where it is found, and all that is known of it without calling it.
+/// A handler with its path and its description.
 pub(crate) struct Route {
     pub(crate) path: String,
-    /// As its `#[utoipa::path]` describes it, with one operation.
+    /// The description of `#[utoipa::path]`, with one operation.
     pub(crate) item: PathItem,
     pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
     pub(crate) access: Access,
-    /// By which its requests are counted.
+    /// The limits that count its requests.
     pub(crate) limits: Vec<RateLimit>,
-    /// The one that is counted before anything else is done; the handler counts by the others.
+    /// The limit that is counted before the handler runs. The handler counts the others.
     first: Option<RateLimit>,
     /// Whether the caller's account is read before the handler runs.
     pub(crate) needs_account: bool,
-    /// What only its handler knows. The other errors follow from the rest, see `openapi/errors.rs`.
+    /// Errors of the handler. The others are derived, see `openapi/errors.rs`.
     pub(crate) fails: Vec<ErrorCode>,
-    /// What would follow, but cannot happen here.
+    /// Derived errors that do not occur on this route.
     pub(crate) never: &'static [ErrorCode],
     handler: MethodRouter<App>,
 }
 
 impl Route {
-    /// For those who are signed in.
+    /// A route for signed-in users.
     pub(super) fn protected(handler: UtoipaMethodRouter<App>) -> Self {
         Self::new(Access::AccessToken, handler)
     }
 
-    /// For everybody.
+    /// A route without authentication.
     pub(super) fn open(handler: UtoipaMethodRouter<App>) -> Self {
         Self::new(Access::Anyone, handler)
     }
@@ -67,41 +67,41 @@ impl Route {
         }
     }
 
-    /// Counts requests before anything else is done.
+    /// Counts requests before the handler runs.
     pub(super) fn limited(self, limit: RateLimit) -> Self {
         Self { first: Some(limit), ..self.counted(&[limit]) }
     }
 
-    /// Says by which limits its handler counts.
+    /// Declares the limits that the handler counts.
     pub(super) fn counted(mut self, limits: &[RateLimit]) -> Self {
         self.limits.extend(limits);
         self
     }
 
-    /// Checks, while a request is counted, that the caller's account exists: for limited routes that ask the paid model.
+    /// Checks that the caller's account exists while the request is counted: for limited routes that ask the model.
     pub(super) fn of_an_account(self) -> Self {
         Self { needs_account: true, ..self }
     }
 
-    /// Declares the errors that only the handler knows of.
+    /// Declares errors of the handler.
     pub(super) fn fails(mut self, fails: &[ErrorCode]) -> Self {
         self.fails.extend(fails);
         self
     }
 
-    /// Declares that these errors, which follow from what a route is, do not happen on this one.
+    /// Declares derived errors that do not occur on this route.
     pub(super) fn never(self, never: &'static [ErrorCode]) -> Self {
         Self { never, ..self }
     }
 
-    /// Its method, in upper case.
+    /// The method, in upper case.
     pub(crate) fn method(&self) -> String {
         let item = serde_json::json!(self.item);
         let method = item.as_object().and_then(|item| item.keys().next());
         method.map(|method| method.to_ascii_uppercase()).unwrap_or_default()
     }
 
-    /// Puts it among others.
+    /// Adds the route to a router.
     pub(super) fn onto(self, routes: Router<App>, app: &App) -> Router<App> {
         let handler = match self.first {
             Some(limit) => limited(app, limit, self.needs_account, self.handler),

@@ -1,4 +1,4 @@
-//! `POST /sessions`: a file to review.
+//! `POST /sessions`: creates a session from a file.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -10,11 +10,11 @@ use uuid::Uuid;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, CodeForm};
+use crate::http::form::{Check, CodeForm};
 use crate::sessions::view::OneSession;
 use crate::state::Ctx;
 
-/// The file as it is sent.
+/// A new session.
 #[derive(Deserialize, ToSchema)]
 pub struct NewFile {
     filename: fields::NewFilename,
@@ -23,18 +23,17 @@ pub struct NewFile {
     client_session_id: Option<fields::ClientSessionId>,
 }
 
-/// Creates a session. 201 with the session, without the code that was just sent. 200 when an earlier request with the same
-/// client id created it.
+/// Creates a session. 201 with the session, without its code. 200 when an earlier request with the same client id
+/// created it.
 #[utoipa::path(
     post,
     path = "/sessions",
     summary = "Create a session from a file",
-    description = "With a `client_session_id` the same request can be sent again: it creates one session, and is answered with it.",
+    description = "A request with a `client_session_id` can be repeated: it creates one session and returns it.",
     request_body = NewFile,
     responses(
-        (status = 201, description = "The session, without the code that was just sent.", body = OneSession),
-        (status = 200, description = "The session that an earlier request with this `client_session_id` created, as it is now.",
-         body = OneSession),
+        (status = 201, description = "The session, without its code.", body = OneSession),
+        (status = 200, description = "The session of an earlier request with this UUID.", body = OneSession),
     ),
 )]
 pub async fn create(

@@ -1,4 +1,4 @@
-//! `DELETE /sessions/{id}`: a session, its code, its threads and their messages.
+//! `DELETE /sessions/{id}`: deletes a session with its code, threads and messages.
 
 use axum::Json;
 use model::SessionId;
@@ -9,12 +9,12 @@ use crate::http::path::Path;
 use crate::http::success::Success;
 use crate::state::Ctx;
 
-/// Deletes the session. It is out of reach at once; what takes longer to remove than a request may is removed later.
+/// Deletes the session. Later requests do not find it; the sweep deletes items that take too long for a request.
 #[utoipa::path(
     delete,
     path = "/sessions/{id}",
-    summary = "Delete a session and all that is in it",
-    responses((status = 200, description = "It is gone.", body = Success)),
+    summary = "Delete a session and all its data",
+    responses((status = 200, description = "The session is deleted.", body = Success)),
 )]
 pub async fn delete(ctx: Ctx, caller: Caller, Path(id): Path<SessionId>) -> ApiResult<Json<Success>> {
     let removed = ctx.store.sessions().delete(caller.user_id, id).await;

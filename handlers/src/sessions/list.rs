@@ -1,4 +1,4 @@
-//! `GET /sessions`: the caller's sessions without their code, the newest or the last used first.
+//! `GET /sessions`: lists the caller's sessions without their code, by creation or last activity.
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -24,7 +24,7 @@ pub struct SessionPage {
     cursor: Option<fields::Cursor>,
 }
 
-/// Extractor: `?sort=created`, which is the default, or `updated`.
+/// Extractor: `?sort=created` (the default) or `updated`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
     /// By creation.
@@ -33,12 +33,13 @@ pub enum Sort {
     Updated,
 }
 
-/// Lists a page. A head that does not decode hides no other: it is left out, logged and counted.
+/// Lists a page. A head that cannot be decoded is omitted, logged and counted.
 #[utoipa::path(
     get,
     path = "/sessions",
     summary = "List my sessions, newest first",
-    description = "With `sort=updated` the session with the latest activity comes first. A cursor belongs to the order that it came with.",
+    description = "With `sort=updated` the session with the latest activity comes first. A cursor is valid only for \
+                   its own order.",
     params(Paging<SESSIONS_PER_PAGE>, Sort),
     responses((status = 200, description = "A page of sessions, without their code.", body = SessionPage)),
 )]
@@ -79,7 +80,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Sort {
 impl IntoParams for Sort {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let sort = fields::one_of(["created", "updated"]).default(Some("created".into()));
-        let about = "By creation, or by last activity; the latest first.";
+        let about = "By creation or by last activity, the latest first.";
         vec![optional("sort", sort.description(Some(about)).build())]
     }
 }

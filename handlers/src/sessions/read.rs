@@ -1,4 +1,4 @@
-//! `GET /sessions/{id}`: a session with its code, and its threads if they are asked for.
+//! `GET /sessions/{id}`: reads a session with its code, and its threads on request.
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -21,7 +21,7 @@ use crate::sessions::view::{self, SessionView};
 use crate::state::Ctx;
 use crate::threads::ThreadView;
 
-/// `{"session": …}`, with `"threads": […]` when they are asked for.
+/// `{"session": …}`, with `"threads": […]` on request.
 #[derive(Serialize, ToSchema)]
 pub(super) struct OpenedSession {
     session: SessionView,
@@ -34,22 +34,22 @@ pub struct Included {
     threads: bool,
 }
 
-/// It is the caller's alone, and may be another at any moment.
+/// The response is private and can change at any time.
 const CACHING: &str = "private, no-cache";
 
-/// Opens the session. A client that has it already is told so after the head was read, without the code. With threads, all
-/// is read first: what is said in them changes without the head.
+/// Opens the session. Without threads, the tag needs only the head, so 304 does not read the code. With threads, all
+/// items are read first, because threads change without the head.
 #[utoipa::path(
     get,
     path = "/sessions/{id}",
     summary = "Open a session",
-    description = "With `If-None-Match` and the `ETag` of an earlier answer it is only told whether that answer still holds.",
-    params(Included, ("if-none-match" = Option<String>, Header, description = "The `ETag` of an earlier answer.")),
+    description = "With `If-None-Match` and the `ETag` of an earlier response, returns 304 for an unchanged session.",
+    params(Included, ("if-none-match" = Option<String>, Header, description = "The `ETag` of an earlier response.")),
     responses(
-        (status = 200, description = "The session with its code, and its threads if they were asked for.", body = OpenedSession,
-         headers(("etag" = String, description = "Names this state of the session, and of its threads if they are here."))),
-        (status = 304, description = "The answer with the `ETag` that was sent still holds.",
-         headers(("etag" = String, description = "The `ETag` that still holds."))),
+        (status = 200, description = "The session with its code, and its threads on request.", body = OpenedSession,
+         headers(("etag" = String, description = "The tag of the session, and of its threads if they are included."))),
+        (status = 304, description = "The session is unchanged.",
+         headers(("etag" = String, description = "The `ETag` of the request."))),
     ),
 )]
 pub async fn read(
@@ -103,7 +103,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Included {
 
 impl IntoParams for Included {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let about = "What to answer beside the session: its threads.";
+        let about = "Additional content of the response: the threads.";
         vec![optional("include", fields::one_of(["threads"]).description(Some(about)).build())]
     }
 }

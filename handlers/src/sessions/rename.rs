@@ -1,4 +1,4 @@
-//! `PATCH /sessions/{id}/metadata`: another name, or another language. The version stays.
+//! `PATCH /sessions/{id}/metadata`: changes name or language. The version stays.
 
 use axum::Json;
 use model::{Change, NewSettings, SessionId};
@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, Form};
+use crate::http::form::{Check, Form};
 use crate::http::json::change;
 use crate::http::path::Path;
 use crate::sessions::view::OneSession;
 use crate::state::Ctx;
 
-/// What is to change, as it is sent. `null` takes the language back, and then the detected one counts.
+/// A change of name or language. `null` selects the detected language.
 #[derive(Deserialize, ToSchema)]
 pub struct Metadata {
     #[serde(default, deserialize_with = "change")]
@@ -29,8 +29,8 @@ pub struct Metadata {
 #[utoipa::path(
     patch,
     path = "/sessions/{id}/metadata",
-    summary = "Rename a session, or say what language it is in",
-    description = "At least one of the two fields. The version stays as it is.",
+    summary = "Rename a session, or set its language",
+    description = "Requires at least one of the two fields. The version stays unchanged.",
     request_body = Metadata,
     responses((status = 200, description = "The session, without its code.", body = OneSession)),
 )]
@@ -50,7 +50,7 @@ pub async fn rename(
 }
 
 impl Check for Metadata {
-    /// The name as it was sent, if another one was, and the settings.
+    /// The name in the request, if any, and the settings.
     type Checked = (Option<String>, NewSettings);
 
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {

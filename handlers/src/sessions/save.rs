@@ -1,4 +1,4 @@
-//! `PUT /sessions/{id}`: new code over the version that was edited, or another language.
+//! `PUT /sessions/{id}`: saves new code or another language over the edited version.
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, CodeForm};
+use crate::http::form::{Check, CodeForm};
 use crate::http::json::{change, given};
 use crate::http::path::Path;
 use crate::rates::RateLimit;
@@ -17,7 +17,7 @@ use crate::sessions::view::SessionView;
 use crate::state::Ctx;
 use crate::threads::ThreadView;
 
-/// What to save, as it is sent. `null` takes the language back, and then the detected one counts.
+/// A change of code or language. `null` selects the detected language.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct Save {
     expected_version_number: fields::ExpectedVersion,
@@ -29,7 +29,7 @@ pub(super) struct Save {
     language_override: Change<fields::LanguageToChange>,
 }
 
-/// The session as it is now, without the code that was just sent, and its threads.
+/// The session without its code, and its threads.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Saved)]
 pub struct SavedView {
@@ -37,16 +37,17 @@ pub struct SavedView {
     threads: Vec<ThreadView>,
 }
 
-/// Saves. 409 with the current version and code when the session has moved on.
+/// Saves. 409 with the current version and code when the session has a newer version.
 #[utoipa::path(
     put,
     path = "/sessions/{id}",
-    summary = "Save code over the version that was edited",
-    description = "Code, language or both; what is absent stays. Threads move with their lines. When another client saved meanwhile, \
-                   nothing is saved, and the error brings the current code to merge with. Code that is stored already makes no \
-                   version, and the same save sent again after a lost answer is answered with the version that it made.",
+    summary = "Save code over the edited version",
+    description = "Saves code, language or both; absent fields stay unchanged. Threads move with their lines. If \
+                   another client saved a newer version, nothing is saved, and the error contains the current code for \
+                   a merge. Unchanged code creates no version. A repeated request after a lost response returns the \
+                   version that the first one created.",
     request_body = Save,
-    responses((status = 200, description = "The session as it is now, without its code, and where all threads are now.", body = SavedView)),
+    responses((status = 200, description = "The session without its code, and all threads.", body = SavedView)),
 )]
 pub async fn save(
     ctx: Ctx,
@@ -57,17 +58,17 @@ pub async fn save(
     let user = caller.user_id.to_string();
     let save = match asked(session_id, request).await {
         Ok(save) => save,
-        // Counted too, and nothing is read for it.
+        // A refused request counts too, and reads nothing.
         Err(refused) => return Err(ctx.count(RateLimit::SESSION_SAVE, &user).await.err().unwrap_or(refused)),
     };
-    // A request over the limit has read a head, and does nothing else.
+    // The head is read together with the count. A request over the limit stops after that.
     let head = ctx.store.sessions().get(caller.user_id, save.session_id);
     let head = ctx.count_during(RateLimit::SESSION_SAVE, &user, head).await?.map_err(SaveCodeError::from)?;
     let saved = ctx.store.sessions().save_over(head, save, re_anchor_threads).await?;
     Ok(Json(SavedView::from(&saved)))
 }
 
-/// What is to be saved, if the request says that as it should.
+/// Parses the request.
 async fn asked(session_id: Result<Path<SessionId>, ApiError>, request: Request) -> ApiResult<SaveCode> {
     let Path(session_id) = session_id?;
     let CodeForm { 0: (expected_version_number, text, language_override) } =
@@ -76,7 +77,7 @@ async fn asked(session_id: Result<Path<SessionId>, ApiError>, request: Request) 
 }
 
 impl Check for Save {
-    /// The version that was edited, the code, and what becomes of the language.
+    /// The edited version, the code, and the change of the language.
     type Checked = (u32, Option<String>, Change<Language>);
 
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {

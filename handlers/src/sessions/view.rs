@@ -1,4 +1,4 @@
-//! A session as the API shows it.
+//! The JSON of a session.
 
 use model::{OpenedSession, Session};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use crate::fields;
 use crate::http::etag::ETag;
 use crate::threads::ThreadView;
 
-/// Everything about a session but its code.
+/// A session without its code.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(crate) struct SessionView {
@@ -37,7 +37,7 @@ pub struct OneSession {
 }
 
 impl OneSession {
-    /// Tells the name that the client gave, if the session has another: a name is made safe, and never in silence.
+    /// Adds the name of the request if it was sanitized.
     pub(super) fn given(mut self, filename: &str) -> Self {
         self.filename_given = (self.session.filename.0.as_str() != filename).then(|| filename.to_owned().into());
         self
@@ -63,8 +63,8 @@ impl From<&Session> for SessionView {
     }
 }
 
-/// Names the state of a session, its code and these threads: all that is shown of the head, which names the revision of the
-/// code, the counts of what changes beside it, and all that is shown of the threads.
+/// The tag of a session, its code and these threads: from the JSON of the head and the threads, and the counters of
+/// changes that the JSON does not contain.
 pub(super) fn etag(head: &Session, threads: Option<&[ThreadView]>) -> ETag {
     let shown = serde_json::to_string(&(SessionView::from(head), threads)).expect("texts and numbers are JSON");
     ETag::of(format!("{shown} {} {} {}", head.revision, head.settings_changes, head.thread_changes))

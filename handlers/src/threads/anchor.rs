@@ -1,4 +1,4 @@
-//! `PUT /threads/{thread_id}`: the editor says where the lines are now, or that others are meant.
+//! `PUT /threads/{thread_id}`: moves a thread to other lines.
 
 use axum::Json;
 use model::{MoveError, NewThread, PlacedThread, ThreadId, ThreadKind, selection_status};
@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, SelectionForm};
+use crate::http::form::{Check, SelectionForm};
 use crate::http::json::given;
 use crate::http::path::Path;
 use crate::state::Ctx;
 use crate::threads::create::{UncheckedLines, counted_line};
 use crate::threads::view::OneThread;
 
-/// The anchor as it is sent. What is absent stays, unless the type changes: then the old lines mean nothing any more.
+/// A new anchor. Absent fields stay unchanged, unless the type changes.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Anchor)]
 pub struct AnchorForm {
@@ -37,8 +37,9 @@ pub struct AnchorForm {
 #[utoipa::path(
     put,
     path = "/threads/{thread_id}",
-    summary = "Move a thread to other lines, or select anew",
-    description = "At least one field; what is absent stays. Another type takes what a new thread of it takes.",
+    summary = "Move a thread to other lines",
+    description = "Requires at least one field; absent fields stay unchanged. A new type requires the fields of a new \
+                   thread.",
     request_body = AnchorForm,
     responses((status = 200, description = "The thread, its anchor checked against the saved code.", body = OneThread)),
 )]
@@ -56,7 +57,7 @@ pub async fn anchor(
 }
 
 impl Check for AnchorForm {
-    /// The form, whose fields are right each by itself: the thread has the others.
+    /// The form with valid fields. The thread provides the absent ones.
     type Checked = Self;
 
     fn check(self, wrong: &mut Wrong) -> Option<Self> {
@@ -75,7 +76,7 @@ impl Check for AnchorForm {
 }
 
 impl AnchorForm {
-    /// The whole anchor, held to the rules of a new one.
+    /// Completes the anchor from the thread, and checks it like a new one.
     fn onto(self, thread: &PlacedThread) -> ApiResult<NewThread> {
         if self.kind.is_none() && thread.kind == ThreadKind::File {
             let field = [("start_line", self.start_line.is_some()), ("end_line", self.end_line.is_some())];
@@ -87,7 +88,7 @@ impl AnchorForm {
         }
         let kind = self.kind.map_or(thread.kind, |kind| kind.0);
         let old = (kind == thread.kind).then_some(thread);
-        // Where the last line is the old one, it is the first that is wrong.
+        // If the request has only the first line, an error of the order is an error of the first line.
         let start_line_alone = old.is_some() && self.start_line.is_some() && self.end_line.is_none();
         let lines = UncheckedLines {
             kind,

@@ -1,4 +1,4 @@
-//! `POST /sessions/{id}/threads`: a conversation on some lines, or on the whole file.
+//! `POST /sessions/{id}/threads`: opens a thread on some lines or on the whole file.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -10,12 +10,12 @@ use uuid::Uuid;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, SelectionForm};
+use crate::http::form::{Check, SelectionForm};
 use crate::http::path::Path;
 use crate::state::Ctx;
 use crate::threads::view::OneThread;
 
-/// The form as it is sent. The whole file needs no lines.
+/// A new thread. A thread on the whole file has no lines.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewThread)]
 pub struct ThreadForm {
@@ -32,14 +32,13 @@ pub struct ThreadForm {
     post,
     path = "/sessions/{id}/threads",
     summary = "Open a thread on some lines, or on the whole file",
-    description = "A selection without text, a cursor for instance, is of its lines. All of a file that is longer than a selection can be \
-                   becomes a thread on the whole file. With a `client_thread_id` the same request can be sent again: it opens one thread, and \
-                   is answered with it.",
+    description = "A selection without text, such as a cursor, selects its lines. A selection of a whole file that \
+                   exceeds the limit becomes a thread on the whole file. A request with a `client_thread_id` can be \
+                   repeated: it opens one thread and returns it.",
     request_body = ThreadForm,
     responses(
         (status = 201, description = "The thread.", body = OneThread),
-        (status = 200, description = "The thread that an earlier request with this `client_thread_id` opened, as it is now.",
-         body = OneThread),
+        (status = 200, description = "The thread of an earlier request with this UUID.", body = OneThread),
     ),
 )]
 pub async fn create(
@@ -92,7 +91,7 @@ impl UncheckedLines {
         let needs_lines = self.kind == ThreadKind::Block && !wrong.is_at("type");
         let line = |given: Option<u32>, field| match given {
             Some(number) => counted_line(field, number),
-            None if needs_lines => Err(ApiError::invalid(field, "A block says which lines it is.")),
+            None if needs_lines => Err(ApiError::invalid(field, "A thread on a block needs this line.")),
             None => Ok(1),
         };
         let start_line = wrong.take(line(self.start_line, "start_line"));
@@ -106,7 +105,7 @@ impl UncheckedLines {
     }
 }
 
-/// A line's number, in the field of this name.
+/// Checks a line number in the field of this name.
 pub(super) fn counted_line(field: &'static str, number: u32) -> ApiResult<u32> {
     if number == 0 { Err(ApiError::invalid(field, "Lines are counted from 1.")) } else { Ok(number) }
 }

@@ -1,4 +1,4 @@
-//! `DELETE /threads/{thread_id}`: a thread and its messages.
+//! `DELETE /threads/{thread_id}`: deletes a thread and its messages.
 
 use axum::Json;
 use model::ThreadId;
@@ -9,12 +9,12 @@ use crate::http::path::Path;
 use crate::http::success::Success;
 use crate::state::Ctx;
 
-/// Deletes the thread. It is out of reach at once; what takes longer to remove than a request may is removed later.
+/// Deletes the thread. Later requests do not find it; the sweep deletes items that take too long for a request.
 #[utoipa::path(
     delete,
     path = "/threads/{thread_id}",
     summary = "Delete a thread and its messages",
-    responses((status = 200, description = "It is gone.", body = Success)),
+    responses((status = 200, description = "The thread is deleted.", body = Success)),
 )]
 pub async fn delete(ctx: Ctx, caller: Caller, Path(id): Path<ThreadId>) -> ApiResult<Json<Success>> {
     let removed = ctx.store.threads().delete(caller.user_id, id).await;

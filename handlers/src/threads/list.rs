@@ -1,4 +1,4 @@
-//! `GET /sessions/{id}/threads`: a session's threads, oldest first.
+//! `GET /sessions/{id}/threads`: lists a session's threads, oldest first.
 
 use axum::Json;
 use model::SessionId;
@@ -23,7 +23,7 @@ pub struct ThreadPage {
     cursor: Option<fields::Cursor>,
 }
 
-/// Lists a page. A thread that does not decode hides no other.
+/// Lists a page. A thread that cannot be decoded is omitted and logged.
 #[utoipa::path(
     get,
     path = "/sessions/{id}/threads",

@@ -1,4 +1,4 @@
-//! `GET /threads/{thread_id}`: one thread.
+//! `GET /threads/{thread_id}`: reads one thread.
 
 use axum::Json;
 use model::ThreadId;
@@ -13,7 +13,7 @@ use crate::threads::view::OneThread;
 #[utoipa::path(
     get,
     path = "/threads/{thread_id}",
-    summary = "Read a thread: where its lines are now",
+    summary = "Read a thread and its current lines",
     responses((status = 200, description = "The thread.", body = OneThread)),
 )]
 pub async fn read(ctx: Ctx, caller: Caller, Path(id): Path<ThreadId>) -> ApiResult<Json<OneThread>> {

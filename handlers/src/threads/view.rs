@@ -1,4 +1,4 @@
-//! A thread as the API shows it.
+//! The JSON of a thread.
 
 use model::{MessageId, PlacedThread, Thread, ThreadKind};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::fields;
 
-/// Where a thread is, and whether its lines are still what was selected.
+/// A thread and its current lines.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Thread)]
 pub struct ThreadView {
@@ -28,7 +28,7 @@ pub struct ThreadView {
     updated_at: fields::UpdatedAt,
 }
 
-/// What was said last in a thread.
+/// The last message of a thread.
 #[derive(Serialize, ToSchema)]
 struct LastMessage {
     message_id: fields::MessageId,
@@ -47,7 +47,7 @@ pub struct OneThread {
 
 impl From<&PlacedThread> for ThreadView {
     fn from(thread: &PlacedThread) -> Self {
-        // The whole file has no lines of its own.
+        // A thread on the whole file has no lines.
         let block = (thread.kind == ThreadKind::Block).then_some(thread);
         Self {
             thread_id: thread.id().into(),

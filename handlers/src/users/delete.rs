@@ -1,4 +1,4 @@
-//! `DELETE /users/me`: the end of an account and of all that is in it.
+//! `DELETE /users/me`: deletes an account and all its data.
 
 use axum::Json;
 use axum::http::HeaderMap;
@@ -16,23 +16,23 @@ use crate::users::password::{counted_account, prove, refused};
 
 const PASSWORD: &str = "password";
 
-/// The form as it is sent.
+/// The confirmation of a deletion.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = DeleteAccount)]
 pub struct DeleteForm {
     password: fields::Password,
 }
 
-/// Deletes the account. 200 without cookies; its name and address are free from now on.
+/// Deletes the account. 200 with cleared cookies. Its name and address are available again.
 #[utoipa::path(
     delete,
     path = "/users/me",
     summary = "Delete my account",
-    description = "With all sessions and everything in them, for good. Its username and address are free at once.",
+    description = "Deletes all sessions and their data permanently. Username and address are available again at once.",
     request_body = DeleteForm,
     responses((
         status = 200,
-        description = "It is deleted.",
+        description = "The account is deleted.",
         body = Done,
         headers(("set-cookie" = String, description = "Both tokens, cleared, and `device` without this account.")),
     )),

@@ -1,4 +1,4 @@
-//! `GET /users/me/devices`: where I am signed in.
+//! `GET /users/me/devices`: lists the sign-ins of the caller.
 
 use axum::Json;
 use model::RefreshFamily;
@@ -18,7 +18,7 @@ pub struct DevicesView {
     devices: Vec<DeviceView>,
 }
 
-/// A sign-in. Its browser and system are what its `User-Agent` said, and absent where that is not known.
+/// A sign-in. Its browser and system come from its `User-Agent`, and are absent if they are unknown.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Device)]
 struct DeviceView {
@@ -32,12 +32,12 @@ struct DeviceView {
     is_this: fields::IsThis,
 }
 
-/// Lists them, the one used last first. They are read in one request, which also says whether the caller's own stands.
+/// Lists the sign-ins, the last used first. The same read shows whether the caller's sign-in has ended.
 #[utoipa::path(
     get,
     path = "/users/me/devices",
-    summary = "Where I am signed in",
-    description = "Every sign-in that has not ended, the one used last first.",
+    summary = "List my sign-ins",
+    description = "All sign-ins that have not ended, the last used first.",
     responses((status = 200, description = "The sign-ins.", body = DevicesView)),
 )]
 pub async fn devices(ctx: Ctx, caller: Caller) -> ApiResult<Json<DevicesView>> {

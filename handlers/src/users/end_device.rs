@@ -1,4 +1,4 @@
-//! `DELETE /users/me/devices/{device_id}`: the end of a sign-in, on this device or on another.
+//! `DELETE /users/me/devices/{device_id}`: ends a sign-in, on this device or another.
 
 use axum::Json;
 use model::FamilyId;
@@ -10,17 +10,18 @@ use crate::http::cookie::SetCookies;
 use crate::http::path::Path;
 use crate::state::Ctx;
 
-/// Ends it. Another user's is not there, whatever its id: it would be under another key.
+/// Ends the sign-in. Sign-ins of other users are not found, because they have another key.
 #[utoipa::path(
     delete,
     path = "/users/me/devices/{device_id}",
     summary = "Sign a device out",
-    description = "Its refresh token is refused at once, its access token within 15 minutes. Of this device the cookies are cleared.",
+    description = "Its refresh token is refused at once, its access token within 15 minutes. For this device, clears \
+                   the cookies.",
     responses((
         status = 200,
         description = "The device is signed out.",
         body = Done,
-        headers(("set-cookie" = String, description = "Of this device: both tokens, cleared.")),
+        headers(("set-cookie" = String, description = "For this device: both tokens, cleared.")),
     )),
 )]
 pub async fn end_device(

@@ -1,4 +1,4 @@
-//! `PUT /users/me/password`: another password, and the end of every other sign-in.
+//! `PUT /users/me/password`: changes the password and ends all other sign-ins.
 
 use axum::Json;
 use model::limits::REFRESH_TOKEN_LIFE;
@@ -11,15 +11,15 @@ use crate::auth::password::{Password, check_confirmation, new_password};
 use crate::auth::routes::{Done, cookies};
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, Form};
 use crate::http::cookie::SetCookies;
+use crate::http::form::{Check, Form};
 use crate::http::json::given;
 use crate::rates::RateLimit;
 use crate::state::Ctx;
 
 const CURRENT: &str = "current_password";
 
-/// The form as it is sent.
+/// A change of the password.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = ChangePassword)]
 #[expect(clippy::struct_field_names, reason = "they are the names of the request")]
@@ -31,18 +31,18 @@ pub struct PasswordForm {
     confirm_password: Option<fields::ConfirmPassword>,
 }
 
-/// Changes the password. 200 with the cookies of a new sign-in, the only one that there is.
+/// Changes the password. 200 with the cookies of a new sign-in, the only one left.
 #[utoipa::path(
     put,
     path = "/users/me/password",
     summary = "Change my password",
-    description = "Every sign-in ends, and this browser gets a new one. An old refresh token is refused at once, a copy of it too.",
+    description = "Ends all sign-ins, and gives this browser a new one. Old refresh tokens are refused at once.",
     request_body = PasswordForm,
     responses((
         status = 200,
-        description = "It is changed. Both tokens are new, in cookies.",
+        description = "The password is changed. Both tokens are new, in cookies.",
         body = Done,
-        headers(("set-cookie" = String, description = "`access_token`, and in a header of its own `refresh_token`.")),
+        headers(("set-cookie" = String, description = "`access_token`, and in a separate header `refresh_token`.")),
     )),
 )]
 pub async fn password(
@@ -71,19 +71,19 @@ impl Check for PasswordForm {
     }
 }
 
-/// The caller's account, where a password is about to be tried. Counted for this sign-in and not for the user: who has
-/// stolen another sign-in keeps the owner from nothing.
+/// The caller's account, before a password is checked. Counts the sign-in and not the user, so that a stolen sign-in
+/// cannot exhaust the user's limit.
 pub(super) async fn counted_account(ctx: &Ctx, caller: Caller) -> ApiResult<(User, RefreshFamily)> {
     ctx.count_during(RateLimit::ACCOUNT, &caller.family_id.to_string(), caller.account(ctx)).await?
 }
 
-/// Refuses whoever does not know the user's password, which is this field of the request.
+/// Refuses a wrong password in this field of the request.
 pub(super) async fn prove(ctx: &Ctx, user: &User, password: &str, field: &'static str) -> ApiResult<()> {
     let verdict = ctx.app.hasher.verify(password, Some(&user.password_hash)).await.map_err(ApiError::internal)?;
     if verdict.is_right() { Ok(()) } else { Err(wrong(field)) }
 }
 
-/// Why an account stays as it is, though the password in this field was right when it was read.
+/// The error of a change that failed after the password in this field was checked.
 pub(super) fn refused(error: AccountError, field: &'static str) -> ApiError {
     match error {
         AccountError::SignedOut => ErrorCode::Unauthorized.into(),
@@ -93,6 +93,6 @@ pub(super) fn refused(error: AccountError, field: &'static str) -> ApiError {
 }
 
 fn wrong(field: &'static str) -> ApiError {
-    // Not 401: that would tell a client to refresh its access token, which is good.
+    // Not 401, because clients would refresh their access token.
     ApiError::invalid(field, "This is not your password.")
 }

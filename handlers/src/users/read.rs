@@ -1,4 +1,4 @@
-//! `GET /users/me`: the caller's profile.
+//! `GET /users/me`: reads the caller's profile.
 
 use axum::Json;
 
@@ -7,7 +7,7 @@ use crate::error::ApiResult;
 use crate::state::Ctx;
 use crate::users::view::OneUser;
 
-/// Shows it.
+/// Returns the profile.
 #[utoipa::path(
     get,
     path = "/users/me",

@@ -1,4 +1,4 @@
-//! `PUT /users/me`: another name, username or e-mail address.
+//! `PUT /users/me`: changes name, username or e-mail address.
 
 use axum::Json;
 use model::{ProfileChange, ProfileError};
@@ -9,13 +9,13 @@ use crate::auth::caller::Caller;
 use crate::auth::sign_up::{PersonName, taken};
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
-use crate::http::checked::{Check, Form};
 use crate::http::client_ip::ClientIp;
+use crate::http::form::{Check, Form};
 use crate::rates::RateLimit;
 use crate::state::Ctx;
 use crate::users::view::OneUser;
 
-/// What to change, as it is sent.
+/// A change of the profile.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = UpdateProfile)]
 pub struct Update {
@@ -24,14 +24,15 @@ pub struct Update {
     email: Option<fields::Email>,
 }
 
-/// Changes the profile. 200 with all of it; 409 at the field when the address or the username is another's.
+/// Changes the profile. 200 with the profile; 409 at the field when the address or the username is taken.
 #[utoipa::path(
     put,
     path = "/users/me",
     summary = "Change my profile",
-    description = "What is absent stays; something has to be there. The old username and address are free at once.",
+    description = "Requires at least one field; absent fields stay unchanged. The old username and address are \
+                   available at once.",
     request_body = Update,
-    responses((status = 200, description = "The profile as it is now.", body = OneUser)),
+    responses((status = 200, description = "The changed profile.", body = OneUser)),
 )]
 pub async fn update(
     ctx: Ctx,

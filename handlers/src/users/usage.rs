@@ -1,4 +1,4 @@
-//! `GET /users/me/usage`: what the model was asked and what that cost, day by day.
+//! `GET /users/me/usage`: the questions to the model and their cost, by day.
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -15,8 +15,7 @@ use crate::fields;
 use crate::http::query::{optional, values};
 use crate::state::{App, Ctx};
 
-/// Extractor: `?from=` and `?to=`, UTC days, both included. Without `to` it is today, without `from` as many days as
-/// one answer holds.
+/// Extractor: `?from=` and `?to=`, UTC days, inclusive. `to` is today by default, `from` 30 days before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     from: Date,
@@ -41,7 +40,7 @@ struct DayView {
     amount: AmountView,
 }
 
-/// What the model was asked, and what that cost.
+/// Answers, tokens and cost.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UsageAmount)]
 struct AmountView {
@@ -53,7 +52,7 @@ struct AmountView {
     cost_micros: fields::CostMicros,
 }
 
-/// Shows it.
+/// Returns the usage.
 #[utoipa::path(
     get,
     path = "/users/me/usage",
@@ -160,15 +159,15 @@ impl Period {
 }
 
 fn day(field: &'static str, text: &str) -> ApiResult<Date> {
-    text.parse().map_err(|_| ApiError::invalid(field, "This is no day of the calendar. Write it like 2026-11-23."))
+    text.parse().map_err(|_| ApiError::invalid(field, "This is not a valid day. Write it like 2026-11-23."))
 }
 
 impl IntoParams for Period {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let day = |about: &str| fields::date().description(Some(about)).build();
         vec![
-            optional("from", day("The first UTC day; 30 days before the last one, if absent.")),
-            optional("to", day("The last UTC day, itself included; today, if absent.")),
+            optional("from", day("The first UTC day; 30 days before `to` by default.")),
+            optional("to", day("The last UTC day, inclusive; today by default.")),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! A profile as its owner sees it.
+//! The JSON of a profile.
 
 use model::User;
 use serde::Serialize;
@@ -12,7 +12,7 @@ pub struct OneUser {
     user: ProfileView,
 }
 
-/// All that is told of a user, and to nobody else.
+/// The profile of a user, which only the user sees.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Profile)]
 struct ProfileView {

@@ -11,7 +11,7 @@ use crate::surroundings::Surroundings;
 use crate::{AI, AUTH, cookies};
 
 #[tokio::test]
-async fn a_slow_model_is_given_up_before_lambda_or_the_operator_gives_the_function_up() {
+async fn a_slow_model_times_out_before_the_deadline_of_the_function() {
     let around = Surroundings::start().await;
     let pairs = cookies(&mut Function::start(AUTH, &around.environment()).await).await;
     let question = json!({ "filename": "a.rs", "code_content": "loop {}", "question": "Why?" });
@@ -19,7 +19,7 @@ async fn a_slow_model_is_given_up_before_lambda_or_the_operator_gives_the_functi
     let mut environment = around.environment();
     environment.push(("AI_DEADLINE_MS", "4000".to_owned()));
     let mut ai = Function::start(AI, &environment).await;
-    // How long Lambda gives it, and when it answers at the latest: 1.5 s before that, or after its own 4 s.
+    // Lambda's timeout, and the range of the response time: 1.5 s before the timeout, or after the own deadline of 4 s.
     for (version, timeout, from, to) in [(1, 3_000, 1_000, 2_500), (2, 60_000, 3_500, 5_000), (2, 1_000, 0, 900)] {
         ai.has(Duration::from_millis(timeout));
         around.bedrock().script(vec![Act::Answer.after(Duration::from_mins(5))]);
@@ -30,7 +30,7 @@ async fn a_slow_model_is_given_up_before_lambda_or_the_operator_gives_the_functi
         let (from, to) = (Duration::from_millis(from), Duration::from_millis(to));
         assert!(from <= took && took <= to, "{timeout} ms: {took:?}");
     }
-    // Without any time left the model is not even asked.
+    // Without time left, the model is not asked.
     assert_eq!(around.bedrock().seen().len(), 2);
     ai.has(Duration::from_mins(1));
     assert_eq!(ai.calls(1, &ask).await.status, 504, "the last act is still waiting");

@@ -1,11 +1,11 @@
-//! Requests as API Gateway hands them to a function, and answers as it takes them.
+//! Events of API Gateway, and the responses that it accepts.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
-/// A request, before a gateway has put it into an event.
+/// A request, from which the events of both gateways are built.
 #[derive(Clone)]
 pub(crate) struct Request {
     method: &'static str,
@@ -54,8 +54,7 @@ impl Request {
         self
     }
 
-    /// The event of a REST gateway. With the site's own domain the path begins as it does there; the context of a gateway's own
-    /// address has the stage in it, which routes do not know either.
+    /// The event of a REST gateway. Its path is that of the site; only the path of its context contains the stage.
     pub(crate) fn v1(&self) -> Value {
         let mut headers = self.headers("Host");
         if !self.cookies.is_empty() {
@@ -134,7 +133,7 @@ impl Request {
     }
 }
 
-/// An answer, out of what a gateway takes it from.
+/// A response, parsed from the result of a function.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u64,
@@ -146,17 +145,17 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// An answer in one piece, to a REST gateway (1) or an HTTP gateway (2).
+    /// A buffered response to a REST gateway (1) or an HTTP gateway (2).
     pub(crate) fn whole(version: u8, event: &Value) -> Self {
         let cookies = if version == 1 { &event["multiValueHeaders"]["set-cookie"] } else { &event["cookies"] };
         let body = event["body"].as_str().unwrap_or_default();
-        // It decodes only for a client whose first `Accept` is one of the API's binary types. No browser's is.
+        // The gateway decodes Base64 only for clients whose first `Accept` is a binary type. Browsers send none.
         assert!(version != 1 || event["isBase64Encoded"] != true, "a REST gateway hands Base64 on as it is");
         let body = if event["isBase64Encoded"] == true { STANDARD.decode(body).expect("Base64") } else { body.into() };
         Self::of(event, cookies, body)
     }
 
-    /// An answer that was streamed.
+    /// A streamed response.
     pub(crate) fn streamed(head: &Value, body: Vec<u8>) -> Self {
         let headers = head["headers"].as_object().expect("headers");
         assert!(headers.values().all(Value::is_string), "each header of a head has one value: {head}");
@@ -172,7 +171,7 @@ impl Answer {
         }
     }
 
-    /// What a browser sends back of the cookies.
+    /// The cookies as a browser returns them.
     pub(crate) fn pairs(&self) -> Vec<String> {
         let pairs = self.cookies.iter().filter_map(|cookie| cookie.split(';').next());
         pairs.map(str::to_owned).collect()

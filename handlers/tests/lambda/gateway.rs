@@ -1,4 +1,4 @@
-//! What stands before a function: a gateway with a stage, the site with its `/api`, and CloudFront with its viewers.
+//! Requests through a gateway with a stage, the site with `/api`, and CloudFront.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{AUTH, CODE, SESSIONS, THREADS, cookies, file, gunzip};
 const NEXT_ORIGIN: &str = "the-next-origin-secret-and-just-as-long-too";
 
 #[tokio::test]
-async fn a_path_leads_to_its_route_under_the_site_and_under_a_stage() {
+async fn a_route_is_found_with_the_site_prefix_and_with_a_stage() {
     let around = Surroundings::start().await;
     let mut threads = Function::start(THREADS, &around.environment()).await;
     for path in ["/health", "/api/health"] {
@@ -39,7 +39,7 @@ async fn the_document_of_the_whole_api_comes_from_one_function() {
     assert!(answer.status == 200 && answer.json["paths"]["/ai/analyze"].is_object());
 }
 
-/// A wrong sign-in, as CloudFront passes it on for a viewer. Each tries an account of its own.
+/// A wrong sign-in of a viewer through CloudFront. Each viewer tries another account.
 fn guess(viewer: &str, secret: &str) -> Request {
     let name: String = viewer.chars().filter(char::is_ascii_hexdigit).take(9).collect();
     let form = json!({ "username": format!("u{name}{}", viewer.len()), "password": "Wrong-password-1" });
@@ -49,7 +49,7 @@ fn guess(viewer: &str, secret: &str) -> Request {
 }
 
 #[tokio::test]
-async fn viewers_behind_one_edge_of_cloudfront_are_counted_apart_and_one_viewer_is_counted_at_every_edge() {
+async fn rate_limits_count_the_viewer_and_not_the_cloudfront_edge() {
     let around = Surroundings::start().await;
     let mut auth = Function::start(AUTH, &around.environment()).await;
     for viewer in ["198.51.100.1", "198.51.100.2", "2001:db8:0:1::1", "[2001:db8:0:2::1]"] {
@@ -65,7 +65,7 @@ async fn viewers_behind_one_edge_of_cloudfront_are_counted_apart_and_one_viewer_
 }
 
 #[tokio::test]
-async fn an_address_is_not_believed_without_the_secret_of_cloudfront() {
+async fn a_viewer_address_without_the_cloudfront_secret_is_ignored() {
     let around = Surroundings::start().await;
     let mut auth = Function::start(AUTH, &around.environment()).await;
     for n in 1..=5 {
@@ -81,7 +81,7 @@ async fn an_address_is_not_believed_without_the_secret_of_cloudfront() {
 }
 
 #[tokio::test]
-async fn a_browser_that_takes_gzip_can_read_every_answer_through_a_rest_gateway() {
+async fn a_client_with_gzip_can_read_responses_through_a_rest_gateway() {
     let around = Surroundings::start().await;
     let mut threads = Function::start(THREADS, &around.environment()).await;
     let document = Request::get("/api/openapi.json").with_header("Accept-Encoding", "gzip, br");
@@ -99,7 +99,7 @@ async fn a_browser_that_takes_gzip_can_read_every_answer_through_a_rest_gateway(
 }
 
 #[tokio::test]
-async fn a_new_secret_of_cloudfront_is_read_when_it_is_first_seen() {
+async fn a_new_cloudfront_secret_is_loaded_on_first_use() {
     let around = Surroundings::start().await;
     let mut auth = Function::start(AUTH, &around.environment()).await;
     around.keeps("seed", &json!({ "seed": SEED, "origin": NEXT_ORIGIN, "origin_before": ORIGIN }));
@@ -111,7 +111,7 @@ async fn a_new_secret_of_cloudfront_is_read_when_it_is_first_seen() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_no_request_is_refused_and_the_next_one_is_served() {
+async fn an_invalid_event_is_refused_and_the_next_one_is_served() {
     let around = Surroundings::start().await;
     let mut threads = Function::start(THREADS, &around.environment()).await;
     let refused = threads.refuses(json!({ "source": "aws.scheduler" })).await;

@@ -1,5 +1,4 @@
-//! The Lambda functions as they are deployed: the compiled programs, in front of them a Runtime API and gateway events,
-//! behind them a table and a secret.
+//! Tests of the compiled Lambda programs, with a Runtime API, gateway events, a table, secrets and a model.
 
 #![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
 
@@ -37,7 +36,7 @@ const MESSAGES: &str = env!("CARGO_BIN_EXE_messages");
 const SWEEP: &str = env!("CARGO_BIN_EXE_sweep");
 
 const PASSWORD: &str = "Analytical-1843";
-/// Over a kilobyte, from which on answers are compressed when asked.
+/// Over a kilobyte, so that responses are compressed.
 const CODE: &str = include_str!("../../../seed/files/rate_limiter.py");
 
 fn sign_up() -> Value {
@@ -64,7 +63,7 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
     inflated
 }
 
-/// Somebody signs up through a REST gateway; their cookies.
+/// Signs a user up through a REST gateway, and returns the cookies.
 async fn cookies(auth: &mut Function) -> Vec<String> {
     let answer = auth.calls(1, &Request::post("/auth/signup", &sign_up())).await;
     assert_eq!(answer.status, 201, "{}", answer.json);
@@ -72,7 +71,7 @@ async fn cookies(auth: &mut Function) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_sign_up_through_one_function_signs_in_to_another_behind_either_gateway() {
+async fn a_sign_up_is_valid_in_other_functions_behind_either_gateway() {
     let around = Surroundings::start().await;
     let mut auth = Function::start(AUTH, &around.environment()).await;
     let signed_up = auth.calls(1, &Request::post("/auth/signup", &sign_up())).await;
@@ -125,7 +124,7 @@ async fn a_review_goes_through_four_functions() {
 }
 
 #[tokio::test]
-async fn an_account_is_renamed_and_deleted_behind_either_gateway_and_its_tokens_end_in_the_other_function() {
+async fn a_deleted_account_ends_its_tokens_in_all_functions() {
     let around = Surroundings::start().await;
     let mut auth = Function::start(AUTH, &around.environment()).await;
     let mut users = Function::start(USERS, &around.environment()).await;
@@ -170,7 +169,7 @@ async fn compressed_bodies_pass_the_gateway_in_both_directions() {
 }
 
 #[tokio::test]
-async fn a_function_serves_its_own_domain_alone_and_one_of_them_the_health_of_all() {
+async fn a_function_serves_only_its_own_domain() {
     let around = Surroundings::start().await;
     let mut sessions = Function::start(SESSIONS, &around.environment()).await;
     let mut threads = Function::start(THREADS, &around.environment()).await;
@@ -188,7 +187,7 @@ async fn a_function_serves_its_own_domain_alone_and_one_of_them_the_health_of_al
 }
 
 #[tokio::test]
-async fn each_request_leaves_one_json_line_with_its_user_trace_and_cost_and_no_secret() {
+async fn each_request_logs_one_json_line_with_user_trace_and_cost() {
     let around = Surroundings::start().await;
     let mut auth = Function::start(AUTH, &around.environment()).await;
     let answer = auth.calls(1, &Request::post("/auth/signup", &sign_up())).await;
@@ -213,7 +212,7 @@ async fn each_request_leaves_one_json_line_with_its_user_trace_and_cost_and_no_s
 }
 
 #[tokio::test]
-async fn a_function_without_a_setting_stops_and_names_it() {
+async fn a_missing_setting_stops_the_function_with_its_name() {
     let around = Surroundings::start().await;
     for (name, programs) in [
         ("CODESENSEI_TABLE", &[AUTH, USERS, SESSIONS, THREADS, MESSAGES, AI, SWEEP][..]),
@@ -228,14 +227,14 @@ async fn a_function_without_a_setting_stops_and_names_it() {
         for program in programs {
             assert_eq!(stops_with(program, &environment).await, words);
         }
-        // A template cannot leave a variable out: empty is not set.
+        // An empty variable counts as unset, because a template cannot omit one.
         environment.push((name, " ".to_owned()));
         assert_eq!(stops_with(programs[0], &environment).await, words);
     }
 }
 
 #[tokio::test]
-async fn a_function_with_a_wrong_setting_stops_and_says_what_it_should_be() {
+async fn an_invalid_setting_stops_the_function_with_the_expected_form() {
     let around = Surroundings::start().await;
     let days = "expected a whole number of days, from 1 to 36500, or 0: messages never expire";
     for (program, name, value, words) in [
@@ -265,14 +264,17 @@ async fn a_function_with_a_wrong_setting_stops_and_says_what_it_should_be() {
         let mut environment = around.environment();
         environment.retain(|(set, _)| *set != name);
         environment.push((name, value.to_owned()));
-        let said = stops_with(program, &environment).await;
-        assert!(said.contains(words), "{name}={value}: {said}");
-        assert!(said.contains(name) || said.contains(value) || said.contains("in the secrets"), "{name}: {said}");
-        assert!(!said.contains(surroundings::SEED) && !said.contains("hunter2"), "{said}");
+        let message = stops_with(program, &environment).await;
+        assert!(message.contains(words), "{name}={value}: {message}");
+        assert!(
+            message.contains(name) || message.contains(value) || message.contains("in the secrets"),
+            "{name}: {message}"
+        );
+        assert!(!message.contains(surroundings::SEED) && !message.contains("hunter2"), "{message}");
     }
 }
 
-/// Somebody with a session deletes their account. What is unreachable now is left to the sweep.
+/// Deletes the account of a user with a session. The sweep deletes the session later.
 async fn deleted_account(store: &Store) -> SessionId {
     let hash = "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap();
     let (email, username) = ("ada@example.com".parse().unwrap(), "ada".parse().unwrap());
@@ -309,7 +311,7 @@ async fn deleted_account(store: &Store) -> SessionId {
 }
 
 #[tokio::test]
-async fn the_sweep_removes_what_is_due_and_says_how_much_it_was() {
+async fn the_sweep_deletes_due_items_and_returns_the_count() {
     let around = Surroundings::start().await;
     let store = around.store();
     let session_id = deleted_account(store).await;

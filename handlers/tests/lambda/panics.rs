@@ -1,4 +1,4 @@
-//! No room for another thread: the client gets an answer, whether a handler panics by it or not, and the process serves the next event.
+//! Functions without memory for another thread return an error and serve the next event.
 
 use serde_json::json;
 
@@ -10,10 +10,11 @@ use crate::{AUTH, CODE, PASSWORD, SESSIONS, THREADS, cookies, file, login};
 /// Less than the stack of a thread, and enough for a request.
 const NO_ROOM_FOR_A_THREAD: u64 = 1 << 20;
 
-/// No route panics by itself. Tokio does when there is no room for its first thread, on which a save looks for its threads' lines.
+/// No route panics by itself. Tokio panics without memory for its first blocking thread, on which a save moves the
+/// lines of threads.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_handler_that_panics_is_answered_with_500_and_the_next_event_is_served() {
+async fn a_panic_returns_500_and_the_next_event_is_served() {
     let around = Surroundings::start().await;
     let environment = around.environment();
     let pairs = cookies(&mut Function::start(AUTH, &environment).await).await;
@@ -43,10 +44,10 @@ async fn a_handler_that_panics_is_answered_with_500_and_the_next_event_is_served
     assert_eq!(log.matches("a handler panicked").count(), 2, "{log}");
 }
 
-/// More failures than there are turns to hash: none may keep its turn.
+/// More failures than permits to hash: a failure must release its permit.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn passwords_are_checked_again_once_there_is_room_for_their_threads() {
+async fn passwords_are_checked_again_after_memory_is_available() {
     let around = Surroundings::start().await;
     cookies(&mut Function::start(AUTH, &around.environment()).await).await;
     let mut auth = Function::start(AUTH, &around.environment()).await;

@@ -1,4 +1,4 @@
-//! The Runtime API that Lambda offers to a function: the function asks for the next event and posts what came of it.
+//! The Runtime API of Lambda: the function requests the next event and posts its result.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -24,7 +24,7 @@ use crate::events::{Answer, Request};
 /// The root of the trace id that every invocation has.
 pub(crate) const TRACE: &str = "1-5bef4de7-ad49b0e87f6ef6c87fc2e700";
 
-/// The most bytes of an event, and of an answer in one piece: 6 MiB (Lambda's quotas).
+/// Maximum bytes of an event and of a buffered response: 6 MiB (Lambda's quotas).
 pub(crate) const MOST: usize = 6_291_456;
 
 /// Long enough for a function on a busy machine.
@@ -34,22 +34,22 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Function {
     child: Child,
     events: mpsc::Sender<Value>,
-    outcomes: mpsc::Receiver<Outcome>,
+    outcomes: mpsc::Receiver<FunctionResult>,
     invocations: Arc<Invocations>,
     log: Arc<StdMutex<String>>,
     logged: JoinHandle<()>,
 }
 
-/// What a function posted.
+/// The result that a function posted.
 #[derive(Debug)]
-struct Outcome {
+struct FunctionResult {
     kind: String,
     is_streamed: bool,
     body: Bytes,
 }
 
-impl Outcome {
-    /// The head of a streamed answer, and its body.
+impl FunctionResult {
+    /// The head and the body of a streamed response.
     fn parts(&self) -> (Value, Vec<u8>) {
         assert!(self.is_streamed);
         let end = self.body.windows(8).position(|bytes| bytes == [0; 8]).expect("eight zeros end the head");
@@ -59,10 +59,10 @@ impl Outcome {
 
 struct Invocations {
     events: Mutex<mpsc::Receiver<Value>>,
-    outcomes: mpsc::Sender<Outcome>,
-    /// How often it has asked for an event.
+    outcomes: mpsc::Sender<FunctionResult>,
+    /// The number of requests for an event.
     asked: watch::Sender<u32>,
-    /// How long the function may take, in milliseconds.
+    /// The timeout of the function, in milliseconds.
     timeout: AtomicU64,
 }
 
@@ -85,38 +85,38 @@ impl Function {
         Self { child, events, outcomes, invocations, log, logged }
     }
 
-    /// Gives the function this long for each event from now on.
+    /// Sets the timeout of the function.
     pub(crate) fn has(&self, timeout: Duration) {
         let millis = u64::try_from(timeout.as_millis()).expect("some seconds");
         self.invocations.timeout.store(millis, Ordering::Relaxed);
     }
 
-    /// What a function that answers in one piece makes of an event.
+    /// The buffered result of an event.
     pub(crate) async fn answers(&mut self, event: Value) -> Value {
         let outcome = self.outcome(event).await;
         assert!(!outcome.is_streamed);
-        serde_json::from_slice(&outcome.body).expect("JSON, whatever type it says it has")
+        serde_json::from_slice(&outcome.body).expect("JSON")
     }
 
-    /// What a function that streams makes of an event: the head of its answer, and the body.
+    /// The head and the body of the streamed result of an event.
     pub(crate) async fn streams(&mut self, event: Value) -> (Value, Vec<u8>) {
         self.outcome(event).await.parts()
     }
 
-    /// What a function makes of an event that is no request.
+    /// The error of an invalid event.
     pub(crate) async fn refuses(&mut self, event: Value) -> Value {
         let outcome = self.posts(event).await;
         assert_eq!(outcome.kind, "error");
         serde_json::from_slice(&outcome.body).expect("JSON")
     }
 
-    async fn outcome(&mut self, event: Value) -> Outcome {
+    async fn outcome(&mut self, event: Value) -> FunctionResult {
         let outcome = self.posts(event).await;
         assert_eq!(outcome.kind, "response", "{}", String::from_utf8_lossy(&outcome.body));
         outcome
     }
 
-    async fn posts(&mut self, event: Value) -> Outcome {
+    async fn posts(&mut self, event: Value) -> FunctionResult {
         assert!(event.to_string().len() <= MOST, "Lambda takes no such event");
         self.events.send(event).await.expect("the Runtime API is there");
         let outcome = tokio::select! {
@@ -128,24 +128,24 @@ impl Function {
         outcome
     }
 
-    /// What the function answers to a request through a REST gateway (1) or an HTTP gateway (2).
+    /// The response to a request through a REST gateway (1) or an HTTP gateway (2).
     pub(crate) async fn calls(&mut self, version: u8, request: &Request) -> Answer {
         let outcome = self.outcome(if version == 1 { request.v1() } else { request.v2() }).await;
         if outcome.is_streamed {
             let (head, body) = outcome.parts();
             return Answer::streamed(&head, body);
         }
-        Answer::whole(version, &serde_json::from_slice(&outcome.body).expect("JSON, whatever type it says it has"))
+        Answer::whole(version, &serde_json::from_slice(&outcome.body).expect("JSON"))
     }
 
-    /// Stops the function; what it logged.
+    /// Stops the function and returns its log.
     pub(crate) async fn stops(mut self) -> String {
         self.child.start_kill().expect("it runs");
         self.logged.await.expect("its output ends");
         self.log.lock().expect("not poisoned").clone()
     }
 
-    /// Freezes the function when it asks for an event for the `nth` time, as Lambda does; what it has logged by then.
+    /// Freezes the function at its `nth` request for an event, as Lambda does, and returns the log until then.
     pub(crate) async fn freezes_at(&self, nth: u32) -> String {
         let mut asked = self.invocations.asked.subscribe();
         tokio::time::timeout(PATIENCE, asked.wait_for(|asked| *asked >= nth))
@@ -155,18 +155,18 @@ impl Function {
         let process = self.child.id().expect("it runs").to_string();
         let stopped = Command::new("kill").args(["-STOP", &process]).status().await.expect("kill is there");
         assert!(stopped.success());
-        // What it wrote before is in the pipe, and on its way to us.
+        // Earlier output may still be in the pipe.
         tokio::time::sleep(Duration::from_millis(200)).await;
         self.log.lock().expect("not poisoned").clone()
     }
 
-    /// Lets a frozen function go on.
+    /// Continues a frozen function.
     pub(crate) async fn thaws(&self) {
         let process = self.child.id().expect("it runs").to_string();
         assert!(Command::new("kill").args(["-CONT", &process]).status().await.expect("kill is there").success());
     }
 
-    /// Lets the process take so many bytes of address space more than it has, or as many as it likes.
+    /// Limits the growth of the address space of the process, or removes the limit.
     pub(crate) async fn may_grow_by(&self, bytes: Option<u64>) {
         let process = self.child.id().expect("it runs");
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process of Linux");
@@ -182,7 +182,7 @@ impl Function {
 /// The message of a program that stops by itself, with an exit code other than 0.
 pub(crate) async fn stops_with(program: &str, environment: &[(&str, String)]) -> String {
     let mut command = command(program, environment);
-    // Nobody listens there: a program that gets as far as asking for an event stops for another reason.
+    // No process listens there. A program that requests an event stops with another error.
     let output = command.env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9").output();
     let output = tokio::time::timeout(PATIENCE, output).await.expect("it stops").expect("it starts");
     assert!(!output.status.success());
@@ -204,7 +204,8 @@ fn command(program: &str, environment: &[(&str, String)]) -> Command {
     command
 }
 
-/// The program that cargo has built, or the one of the same name that was packaged: with `CODESENSEI_FUNCTIONS=target/lambda`.
+/// The program that cargo has built, or the one of the same name that was packaged: with
+/// `CODESENSEI_FUNCTIONS=target/lambda`.
 fn path(program: &str) -> PathBuf {
     let built = Path::new(program);
     let packaged = std::env::var_os("CODESENSEI_FUNCTIONS").map(PathBuf::from);
@@ -261,6 +262,6 @@ async fn done(
     body: Bytes,
 ) -> StatusCode {
     let is_streamed = headers.get("lambda-runtime-function-response-mode").is_some_and(|mode| mode == "streaming");
-    let told = invocations.outcomes.send(Outcome { kind, is_streamed, body }).await;
-    told.map_or(StatusCode::GONE, |()| StatusCode::ACCEPTED)
+    let sent = invocations.outcomes.send(FunctionResult { kind, is_streamed, body }).await;
+    sent.map_or(StatusCode::GONE, |()| StatusCode::ACCEPTED)
 }

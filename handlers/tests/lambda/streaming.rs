@@ -1,4 +1,4 @@
-//! Functions in the streaming response mode: the answer goes out while it is made.
+//! Functions in the streaming response mode.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::runtime::{Function, MOST};
 use crate::surroundings::Surroundings;
 use crate::{AUTH, CODE, MESSAGES, SESSIONS, THREADS, cookies, file, gunzip, gzip};
 
-/// A new file with a thread on it: the function that answers questions, the cookies, and where to ask them.
+/// A new thread: the function for messages, the cookies, and the path of its messages.
 async fn thread(around: &Surroundings) -> (Function, Vec<String>, String) {
     let environment = around.environment();
     let pairs = cookies(&mut Function::start(AUTH, &environment).await).await;
@@ -26,7 +26,7 @@ fn question(pairs: &[String], messages: &str) -> Request {
 }
 
 #[tokio::test]
-async fn a_question_is_answered_with_events_and_everything_else_as_ever() {
+async fn only_requested_responses_are_event_streams() {
     let around = Surroundings::start().await;
     let (mut function, pairs, messages) = thread(&around).await;
     let question = question(&pairs, &messages);
@@ -45,28 +45,28 @@ async fn a_question_is_answered_with_events_and_everything_else_as_ever() {
 }
 
 #[tokio::test]
-async fn a_process_that_is_frozen_as_soon_as_its_answer_has_ended_has_told_of_it() {
+async fn the_log_line_is_written_before_the_response_ends() {
     let around = Surroundings::start().await;
     let (mut function, pairs, messages) = thread(&around).await;
     let streamed = question(&pairs, &messages).with_header("Accept", "text/event-stream");
     for (nth, request) in [(2, streamed.clone()), (3, question(&pairs, &messages)), (4, streamed)] {
         function.streams(request.v1()).await;
         let log = function.freezes_at(nth).await;
-        let told = log.lines().filter(|line| line.contains("\"AP-") || line.contains("table_calls")).count();
+        let requests = log.lines().filter(|line| line.contains("\"AP-") || line.contains("table_calls")).count();
         let metrics = log.lines().filter(|line| line.contains("CloudWatchMetrics")).count();
-        assert_eq!((told, metrics), (nth as usize - 1, nth as usize - 1), "{log}");
+        assert_eq!((requests, metrics), (nth as usize - 1, nth as usize - 1), "{log}");
         function.thaws().await;
     }
 }
 
-/// A file of the largest size there is, which no answer in one piece could hold.
+/// A file of the maximum size, which exceeds a buffered response.
 fn largest() -> String {
     let line = "{\"a\": \"\\\"b\\\"\", \"c\": [1, 2, 3]}\n";
     line.repeat(5 * 1_024 * 1_024 / line.len())
 }
 
 #[tokio::test]
-async fn the_largest_file_goes_both_ways_within_what_lambda_moves() {
+async fn the_largest_file_fits_the_quotas_of_lambda() {
     let around = Surroundings::start().await;
     let pairs = cookies(&mut Function::start(AUTH, &around.environment()).await).await;
     let mut sessions = Function::start(SESSIONS, &around.environment()).await;

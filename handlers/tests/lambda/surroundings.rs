@@ -1,4 +1,4 @@
-//! What a function finds around it: a table, a secret, a model, and variables that say where they are.
+//! The environment of a function: a table, secrets, a model, and the variables with their addresses.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -14,14 +14,14 @@ use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, TableConfig};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// What cursors and fences are derived from.
+/// The seed of cursors and fences.
 pub(crate) const SEED: &str = "a-seed-of-thirty-two-characters-or-more";
 
 const TABLE: &str = "codesensei-test";
 
-/// What CloudFront says of itself.
+/// The secret of CloudFront.
 pub(crate) const ORIGIN: &str = "an-origin-secret-of-forty-three-characters";
-/// What it sent before.
+/// The previous secret.
 pub(crate) const ORIGIN_BEFORE: &str = "the-origin-secret-before-it-and-also-long";
 
 /// A private and a public key, in PEM.
@@ -30,7 +30,7 @@ pub(crate) struct Pair {
     pub(crate) public: String,
 }
 
-/// Keys that tokens are signed with, made once: no private key lies in the repository.
+/// Signing keys, generated once: the repository contains no private key.
 pub(crate) static PAIRS: LazyLock<[Pair; 2]> = LazyLock::new(|| {
     [(); 2].map(|()| {
         let private = generate().expect("a key");
@@ -39,7 +39,7 @@ pub(crate) static PAIRS: LazyLock<[Pair; 2]> = LazyLock::new(|| {
     })
 });
 
-/// Secrets by their names. A test changes them while functions run.
+/// Secrets by name. Tests change them while functions run.
 type Kept = Arc<Mutex<BTreeMap<&'static str, String>>>;
 
 /// A table on the embedded engine, a Secrets Manager and a model. They end with the test.
@@ -71,7 +71,7 @@ impl Surroundings {
         Self { store, bedrock, dynamodb, secrets: secrets_manager(Arc::clone(&kept)).await, kept }
     }
 
-    /// Gives a secret another value.
+    /// Changes a secret.
     pub(crate) fn keeps(&self, name: &'static str, value: &Value) {
         self.kept.lock().expect("not poisoned").insert(name, value.to_string());
     }
@@ -108,7 +108,7 @@ impl Surroundings {
     }
 }
 
-/// The public keys of these pairs, as their secret has them.
+/// The secret with the public keys of these pairs.
 pub(crate) fn public_keys(pairs: &[&Pair]) -> Value {
     json!({ "keys": pairs.iter().map(|pair| json!({ "kid": "any", "pem": pair.public })).collect::<Vec<_>>() })
 }
@@ -128,7 +128,7 @@ fn secrets() -> BTreeMap<&'static str, String> {
     ])
 }
 
-/// The name of a secret whose answer is no JSON.
+/// The name of a secret whose response is not JSON.
 const CUT_SHORT: &str = "cut-short";
 
 /// Starts an endpoint that answers `GetSecretValue`.

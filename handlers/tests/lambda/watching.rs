@@ -1,4 +1,4 @@
-//! What the functions tell those who run them: logs for people, metrics for CloudWatch, and nobody's secrets in either.
+//! Logs and metrics of the functions, without secrets.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::runtime::{Function, TRACE};
 use crate::surroundings::{SEED, Surroundings};
 use crate::{AI, AUTH, SESSIONS, cookies};
 
-/// A text that stands nowhere but where the test put it.
+/// A text that only this test contains.
 fn secret(what: &str) -> String {
     format!("zq{what}zq1843")
 }
@@ -17,13 +17,13 @@ fn question() -> Value {
     json!({ "filename": format!("{}.py", secret("file")), "code_content": code, "question": secret("question") })
 }
 
-/// The lines of a log, by what they are: its own lines, and those of metrics.
+/// The lines of a log, split into log lines and metrics.
 fn lines(log: &str) -> (Vec<Value>, Vec<Value>) {
     let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect(line));
     lines.partition(|line| line.get("_aws").is_none())
 }
 
-/// Whether the line keeps to the embedded metric format: whatever it announces is there, and of the right type.
+/// Checks the embedded metric format: all declared dimensions and metrics exist and have the right type.
 fn check_format(line: &Value) {
     assert!(line["_aws"]["Timestamp"].as_i64().is_some_and(|millis| millis > 1_700_000_000_000), "{line}");
     let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
@@ -41,7 +41,7 @@ fn check_format(line: &Value) {
 }
 
 #[tokio::test]
-async fn each_request_leaves_one_line_of_metrics_too() {
+async fn each_request_writes_one_line_of_metrics() {
     let around = Surroundings::start().await;
     let pairs = cookies(&mut Function::start(AUTH, &around.environment()).await).await;
     let mut ai = Function::start(AI, &around.environment()).await;
@@ -53,23 +53,23 @@ async fn each_request_leaves_one_line_of_metrics_too() {
     answers.push(ai.calls(1, &Request::post("/ai/analyze", &question())).await);
     answers.push(ai.calls(1, &Request::get("/sessions")).await);
     let (_, metrics) = lines(&ai.stops().await);
-    let told: Vec<_> =
+    let requests: Vec<_> =
         metrics.iter().map(|line| (line["endpoint"].as_str().unwrap(), &line["status"], &line["code"])).collect();
     let ok = ("POST /ai/analyze", &json!("200"), &Value::Null);
     let refused = ("POST /ai/analyze", &json!("401"), &json!("UNAUTHORIZED"));
-    assert_eq!(told, [ok, ok, refused, ("(no route)", &json!("404"), &json!("NOT_FOUND"))]);
+    assert_eq!(requests, [ok, ok, refused, ("(no route)", &json!("404"), &json!("NOT_FOUND"))]);
     for (line, answer) in metrics.iter().zip(&answers) {
         check_format(line);
         assert_eq!(line["trace_id"].as_str().map(str::len), Some(32), "ours, and not {TRACE}");
         let tokens = ["InputTokens", "OutputTokens"].map(|name| line[name].as_u64().unwrap_or_default());
         assert_eq!(tokens.iter().sum::<u64>(), answer.json["token_count"].as_u64().unwrap_or_default());
     }
-    // The hit of the limit, and the user's day with its index.
+    // The hit of the limit, and the user's usage with its index.
     assert!(metrics[0]["WriteCapacity"].as_f64().unwrap() >= 3.0, "{}", metrics[0]);
 }
 
 #[tokio::test]
-async fn at_the_finest_level_a_function_logs_no_event_body_header_or_secret() {
+async fn at_level_trace_a_function_logs_no_body_header_or_secret() {
     let around = Surroundings::start().await;
     let mut environment = around.environment();
     let level = "trace,lambda_runtime=trace,lambda_http=trace,hyper=trace,aws_smithy_runtime=trace,modyne=trace";
@@ -97,12 +97,12 @@ async fn at_the_finest_level_a_function_logs_no_event_body_header_or_secret() {
     let mut ai = Function::start(AI, &environment).await;
     let ask = Request::post("/ai/analyze", &question()).with_cookies(&pairs);
     assert_eq!(ai.calls(1, &ask).await.status, 200);
-    for (function, told) in
+    for (function, line) in
         [(auth, "POST /auth/login 401"), (sessions, "POST /sessions 201"), (ai, "POST /ai/analyze 200")]
     {
         let log = function.stops().await;
         let (own, metrics) = lines(&log);
-        assert!(log.contains(told) && !metrics.is_empty() && own.iter().any(|line| line["level"] == "DEBUG"), "{log}");
+        assert!(log.contains(line) && !metrics.is_empty() && own.iter().any(|line| line["level"] == "DEBUG"), "{log}");
         for line in own.iter().filter(|line| line["level"] == "DEBUG" || line["level"] == "TRACE") {
             let target = line["target"].as_str().unwrap();
             let ours = ["handlers::", "bedrock::", "model::", "table_runtime::"];

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, header};
-use handlers::http::bill::Bill;
+use handlers::http::request_cost::RequestCost;
 use http_body_util::BodyExt as _;
 use model::CallCost;
 use serde_json::Value;
@@ -42,7 +42,7 @@ impl Response {
     pub(super) async fn read(what: String, response: axum::response::Response) -> Self {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a body in memory").to_bytes();
-        let bill = parts.extensions.get::<Bill>().map(|bill| bill.0.clone());
+        let bill = parts.extensions.get::<RequestCost>().map(|bill| bill.0.clone());
         let response = Self {
             what,
             status: parts.status.as_u16(),

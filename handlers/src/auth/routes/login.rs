@@ -1,4 +1,4 @@
-//! `POST /auth/login`: a sign-in with username and password.
+//! `POST /auth/login`: signs in with username and password.
 
 use axum::Json;
 use axum::http::HeaderMap;
@@ -21,10 +21,10 @@ use crate::http::trace;
 use crate::rates::RateLimit;
 use crate::state::Ctx;
 
-/// Maximum checks of a password whose hash changes while it is checked.
+/// Maximum retries when the password hash changes during the check.
 const TRIES: u32 = 3;
 
-/// The form as it is sent.
+/// The credentials of a sign-in.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Login)]
 pub struct LoginForm {
@@ -32,20 +32,23 @@ pub struct LoginForm {
     password: fields::Password,
 }
 
-/// Signs in. 200 with the user and both cookies; an unknown name and a wrong password are one error, and take as long.
+/// Signs in. 200 with the user and both cookies. An unknown name and a wrong password have the same error and duration.
 #[utoipa::path(
     post,
     path = "/auth/login",
     summary = "Sign in",
-    description = "With username and password, which are wrong together: which of the two is not said. Ten wrong passwords in \
-                   each quarter of an hour are the most that clients unknown to an account have together; a browser that has \
-                   signed in to it before has its own ten.",
+    description = "With username and password. The error does not say which of the two is wrong. An account accepts \
+                   ten wrong passwords in 15 minutes from all unknown clients together, and ten from each browser that \
+                   has signed in to it before.",
     request_body = LoginForm,
     responses((
         status = 200,
         description = "The user. Both tokens are in cookies.",
         body = SignedIn,
-        headers(("set-cookie" = String, description = "`access_token`, and in headers of their own `refresh_token` and `device`.")),
+        headers((
+            "set-cookie" = String,
+            description = "`access_token`, and in separate headers `refresh_token` and `device`."
+        )),
     )),
 )]
 pub async fn login(
@@ -71,7 +74,7 @@ pub async fn login(
         let new = NewSignIn { lifetime: REFRESH_TOKEN_LIFE, user_agent: user_agent::of(&headers) };
         let started = futures::join!(ctx.store.sign_ins().start(&right, new), counted).0;
         match started {
-            // Another request changed the password, or renewed the hash of the same one.
+            // Another request changed the password or renewed its hash.
             Err(StartRefreshFamilyError::PasswordChanged) if tries < TRIES => {
                 user = ctx.store.accounts().get(right.user_id).await?;
                 tries += 1;
@@ -85,9 +88,9 @@ pub async fn login(
     Ok((cookies_of_device(&ctx, &family, devices).await?, Json(SignedIn::from(&user))))
 }
 
-/// The user of this name, if there is one. The try is counted while they are read: on a device that is known to the
-/// account for that device, on all others for the account. It is never counted for a request that the address's limit
-/// refuses: one address could otherwise use up an account's limit in a moment.
+/// The user of this name, if there is one. Counts the attempt meanwhile: for the device if the account knows it,
+/// otherwise for the account. The limit of the address is checked before, so that one address cannot exhaust the limit
+/// of an account.
 async fn found(ctx: &Ctx, username: &str, devices: &Devices) -> ApiResult<(Option<User>, Try)> {
     let Ok(username) = username.parse::<Username>() else { return Ok((None, Try::default())) };
     let key = username.key();
@@ -102,7 +105,7 @@ async fn found(ctx: &Ctx, username: &str, devices: &Devices) -> ApiResult<(Optio
     Ok((user?, attempt))
 }
 
-/// Hashes a password anew whose hash has become too cheap. One that today's rules refuse keeps its hash.
+/// Stores a new hash if the cost of the old one is too low. A password that breaks the current rules keeps its hash.
 async fn renew_hash(ctx: &Ctx, user: &User, password: &str) -> ApiResult<()> {
     if let Ok(password) = password.parse::<Password>() {
         let hash = ctx.app.hasher.hash(&password).await.map_err(ApiError::internal)?;
@@ -114,7 +117,7 @@ async fn renew_hash(ctx: &Ctx, user: &User, password: &str) -> ApiResult<()> {
 impl From<StartRefreshFamilyError> for ApiError {
     fn from(error: StartRefreshFamilyError) -> Self {
         match error {
-            // The password was right a moment ago, and is no more.
+            // The password was changed after it was checked.
             StartRefreshFamilyError::UserNotFound | StartRefreshFamilyError::PasswordChanged => {
                 Self::new(ErrorCode::InvalidCredentials).caused_by(error)
             }

@@ -1,4 +1,4 @@
-//! `POST /auth/logout`: the end of a sign-in.
+//! `POST /auth/logout`: ends a sign-in.
 
 use axum::Json;
 use axum::http::HeaderMap;
@@ -9,13 +9,13 @@ use crate::http::cookie::{Cookies, SetCookies};
 use crate::http::trace;
 use crate::state::Ctx;
 
-/// Signs out. 200 without cookies, whatever came: who is not signed in is signed out. Only when the table cannot be asked
-/// do the cookies stay, so that the same request can be sent again.
+/// Signs out. 200 with cleared cookies, also for a client that is not signed in. Only when the table is unavailable the
+/// cookies stay, so that the client can repeat the request.
 #[utoipa::path(
     post,
     path = "/auth/logout",
     summary = "Sign out",
-    description = "Ends every sign-in whose token comes with the request; those on other devices stay. Wants no body.",
+    description = "Ends each sign-in whose token is in the request. Sign-ins on other devices stay. Needs no body.",
     responses((
         status = 200,
         description = "This browser is signed out.",

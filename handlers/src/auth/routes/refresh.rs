@@ -1,4 +1,4 @@
-//! `POST /auth/refresh`: a new access token for a refresh token.
+//! `POST /auth/refresh`: issues a new access token for a refresh token.
 
 use axum::Json;
 use axum::http::HeaderMap;
@@ -17,22 +17,26 @@ use crate::state::Ctx;
 const RULE: RefreshRule =
     RefreshRule { lifetime: REFRESH_TOKEN_LIFE, rotates_below: REFRESH_ROTATES_BELOW, grace: REFRESH_GRACE };
 
-/// Maximum sign-ins that are tried, when the tokens of several come with one request.
+/// Maximum sign-ins that are tried for a request with tokens of several.
 const SIGN_INS: usize = 3;
 
-/// Refreshes. 200 with the user and a new access token, and a new refresh token when the one that came is not the one to
-/// use any more. A refusal that no retry turns into a success clears both cookies.
+/// Refreshes. 200 with the user and a new access token, and a new refresh token when the old one was replaced. A final
+/// refusal clears both cookies.
 #[utoipa::path(
     post,
     path = "/auth/refresh",
     summary = "Get a new access token",
-    description = "For the refresh token in its cookie, which is replaced when less than a day of it is left. A refresh token that was \
-                   replaced more than ten seconds ago ends the sign-in: somebody else has it too. Wants no body.",
+    description = "For the refresh token in its cookie, which is replaced when it expires in less than a day. A \
+                   refresh token that was replaced more than ten seconds ago ends the sign-in, because it may be \
+                   stolen. Needs no body.",
     responses((
         status = 200,
         description = "The user. The new access token is in its cookie.",
         body = SignedIn,
-        headers(("set-cookie" = String, description = "`access_token`, and sometimes in a header of its own `refresh_token`.")),
+        headers((
+            "set-cookie" = String,
+            description = "`access_token`, and sometimes in a separate header `refresh_token`."
+        )),
     )),
 )]
 pub async fn refresh(
@@ -42,7 +46,7 @@ pub async fn refresh(
 ) -> Result<(SetCookies, Json<SignedIn>), (SetCookies, ApiError)> {
     let cookies = Cookies::parse(&headers, ctx.app.cookies);
     let presented = ctx.app.tokens.refresh_among(cookies.refresh(), ctx.store.clock().now()).await;
-    // Another process may know the key that this one does not.
+    // Another process may know the key.
     let kept = if presented.refusal == Some(TokenError::UnknownKey) {
         SetCookies::new(ctx.app.cookies)
     } else {
@@ -54,7 +58,7 @@ pub async fn refresh(
     })
 }
 
-/// For the newest token whose sign-in stands.
+/// Refreshes by the newest token whose sign-in has not ended.
 async fn renewed(ctx: &Ctx, client: ClientIp, tokens: &[Refresh]) -> ApiResult<(SetCookies, Json<SignedIn>)> {
     let mut refused = None;
     for token in tokens.iter().take(SIGN_INS) {
@@ -70,7 +74,7 @@ async fn renewed(ctx: &Ctx, client: ClientIp, tokens: &[Refresh]) -> ApiResult<(
     Err(ErrorCode::RefreshTokenInvalid.into())
 }
 
-/// Counted for its sign-in and not for its user: who has a copy of a sign-in that has ended keeps its owner from nothing.
+/// Counts the sign-in and not the user, so that a stolen token of an ended sign-in cannot exhaust the user's limit.
 async fn renewed_by(ctx: &Ctx, token: &Refresh) -> ApiResult<(SetCookies, Json<SignedIn>)> {
     trace::identify(token.user_id);
     ctx.count(RateLimit::REFRESH, &token.family_id.to_string()).await?;

@@ -1,4 +1,4 @@
-//! `POST /auth/signup`: an account, and its first sign-in.
+//! `POST /auth/signup`: creates an account and signs in.
 
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
@@ -9,24 +9,27 @@ use crate::auth::routes::view::{SignedIn, cookies_of_device};
 use crate::auth::sign_up::{SignUpForm, taken};
 use crate::auth::user_agent;
 use crate::error::{ApiError, ApiResult};
-use crate::http::checked::Form;
 use crate::http::client_ip::ClientIp;
 use crate::http::cookie::{Cookies, SetCookies};
+use crate::http::form::Form;
 use crate::http::trace;
 use crate::rates::RateLimit;
 use crate::state::Ctx;
 
-/// Makes the account. 201 with the user and both cookies.
+/// Creates the account. 201 with the user and both cookies.
 #[utoipa::path(
     post,
     path = "/auth/signup",
-    summary = "Make an account, and sign in",
+    summary = "Create an account and sign in",
     request_body = SignUpForm,
     responses((
         status = 201,
         description = "The user. Both tokens are in cookies.",
         body = SignedIn,
-        headers(("set-cookie" = String, description = "`access_token`, and in headers of their own `refresh_token` and `device`.")),
+        headers((
+            "set-cookie" = String,
+            description = "`access_token`, and in separate headers `refresh_token` and `device`."
+        )),
     )),
 )]
 pub async fn signup(
@@ -35,7 +38,7 @@ pub async fn signup(
     headers: HeaderMap,
     Form(form): Form<SignUpForm>,
 ) -> ApiResult<(StatusCode, SetCookies, Json<SignedIn>)> {
-    // A form that is refused tells nothing of other accounts and costs nothing at the table, so it is not counted.
+    // A refused form reveals nothing about other accounts and does not use the table, so it is not counted.
     ctx.count(RateLimit::SIGN_UP, &client.subject()).await?;
     let password_hash = ctx.app.hasher.hash(&form.password).await.map_err(ApiError::internal)?;
     let new = NewUser { name: form.name.into_string(), email: form.email, username: form.username, password_hash };

@@ -1,4 +1,4 @@
-//! A user as the API shows them, and the cookies of their sign-in.
+//! The JSON of a user, and the cookies of a sign-in.
 
 use model::{RefreshFamily, User};
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct Done {
     success: fields::Success,
 }
 
-/// A user in the answer to their own request.
+/// The signed-in user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
 pub(super) struct UserView {
@@ -59,13 +59,13 @@ pub(crate) async fn cookies(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetC
     Ok(cookies.refresh(&refresh.map_err(ApiError::internal)?, now))
 }
 
-/// Both tokens, and the cookie by which this browser is known to the account from now on.
+/// Both tokens, and the device cookie of this browser.
 pub(super) async fn cookies_of_device(ctx: &Ctx, family: &RefreshFamily, devices: Devices) -> ApiResult<SetCookies> {
     let devices = devices.with(family.user_id, ctx.store.ids().token());
     Ok(cookies(ctx, family).await?.device(&ctx.app.devices.write(&devices)))
 }
 
-/// A new access token of a sign-in, in its cookie. The refresh token stays as it is.
+/// A new access token of a sign-in, in its cookie. The refresh token stays unchanged.
 pub(super) async fn access_cookie(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
     let now = ctx.store.clock().now();
     ctx.app.tokens.keep_current(now).await;

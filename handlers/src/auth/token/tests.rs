@@ -1,4 +1,4 @@
-//! Every way in which a token can be wrong, against every way in which it can be right.
+//! Tests of valid and invalid tokens.
 
 use super::*;
 use crate::auth::keys::tests::{PAIRS, keys};
@@ -43,14 +43,14 @@ fn header(kid: Option<&str>) -> Header {
     header
 }
 
-/// A token signed with our own key, whatever it says.
+/// A token with any content, signed with our own key.
 fn forged(header: &Header, claims: &Value) -> String {
     let key = EncodingKey::from_rsa_pem(PAIRS[0].0.as_bytes()).expect("a key");
     encode(header, claims, &key).expect("signed")
 }
 
 #[test]
-fn a_token_says_who_it_was_made_for() {
+fn a_token_contains_its_user_and_sign_in() {
     let access = tokens().access(user(), family(), now()).expect("signed");
     assert_eq!(
         read(access.as_str(), now()),
@@ -71,7 +71,7 @@ fn a_token_says_who_it_was_made_for() {
 }
 
 #[test]
-fn a_token_ends_after_its_life_and_the_leeway() {
+fn a_token_expires_after_its_life_and_the_leeway() {
     let token = tokens().access(user(), family(), now()).expect("signed");
     let (issued, second) = (now().seconds(), 1_000);
     for (at, expected) in [(904, None), (905, Some(TokenError::Expired)), (-5, None), (-6, Some(TokenError::Invalid))] {
@@ -111,7 +111,7 @@ fn every_claim_is_required_and_checked() {
 }
 
 #[test]
-fn times_at_the_edge_of_what_a_number_holds_do_no_harm() {
+fn extreme_times_do_not_overflow() {
     for (name, at, expected) in [
         ("exp", i64::MAX, Ok(())),
         ("exp", i64::MIN, Err(TokenError::Invalid)),
@@ -158,7 +158,7 @@ fn every_other_header_is_refused() {
 }
 
 #[test]
-fn only_rs256_with_a_key_of_ours_counts() {
+fn only_rs256_with_a_known_key_is_accepted() {
     let public = PAIRS[0].1.as_bytes();
     let mut hmac = header(None);
     hmac.alg = Algorithm::HS256;
@@ -185,7 +185,7 @@ fn only_rs256_with_a_key_of_ours_counts() {
 }
 
 #[test]
-fn the_last_key_and_the_next_one_are_accepted_while_they_are_listed() {
+fn the_last_and_the_next_key_are_accepted_while_listed() {
     let next =
         Tokens::new(keys(1, &[]), "codesensei", "codesensei-web").access(user(), family(), now()).expect("signed");
     assert!(read(next.as_str(), now()).is_ok());
@@ -204,7 +204,7 @@ fn a_token_of_another_issuer_or_for_another_audience_is_refused() {
 
 proptest! {
     #[test]
-    fn any_changed_byte_breaks_it(at: prop::sample::Index, bit in 0u8..7) {
+    fn a_changed_byte_invalidates_the_signature(at: prop::sample::Index, bit in 0u8..7) {
         let token = tokens().access(user(), family(), now()).expect("signed");
         let mut bytes = token.as_str().as_bytes().to_vec();
         let at = at.index(bytes.len());
@@ -215,7 +215,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text: String, parts in prop::collection::vec("[A-Za-z0-9_-]{0,30}", 1..5)) {
+    fn arbitrary_text_is_refused(text: String, parts in prop::collection::vec("[A-Za-z0-9_-]{0,30}", 1..5)) {
         prop_assert!(read(&text, now()).is_err());
         prop_assert!(read(&parts.join("."), now()).is_err());
     }

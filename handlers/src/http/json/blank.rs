@@ -1,4 +1,4 @@
-//! A form with some of its fields left blank, so that what is wrong with the others can be found as well.
+//! Reads an object with blanks for its wrong fields, so that errors of the other fields are found.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,23 +8,23 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// The fields of an object that are not to be read.
+/// The fields of an object that are skipped.
 #[derive(Debug, Default)]
 pub(super) struct Blanks {
-    /// Read as if an empty value stood there.
+    /// Read as an empty value.
     pub(super) filled: Vec<String>,
-    /// Read as if they were not there: the form has no such field.
+    /// Read as absent: unknown fields.
     pub(super) dropped: Vec<String>,
 }
 
 impl Blanks {
-    /// Whether the field is not read any more.
+    /// Whether the field is skipped.
     pub(super) fn has(&self, name: &str) -> bool {
         self.filled.iter().chain(&self.dropped).any(|blank| blank == name)
     }
 }
 
-/// An object read without some of its fields.
+/// A deserializer that skips these fields.
 pub(super) struct WithBlanks<'b, D> {
     pub(super) inner: D,
     pub(super) blanks: &'b Blanks,
@@ -87,7 +87,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Object<'_, A> {
     }
 }
 
-/// The emptiest value of whatever type is asked for.
+/// An empty value of the requested type.
 struct Blank<E>(PhantomData<E>);
 
 impl<E: Error> IntoDeserializer<'_, E> for Blank<E> {

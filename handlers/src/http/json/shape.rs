@@ -1,4 +1,4 @@
-//! The shape of a body, before any form is read from it: how deep it is, and how much is in it.
+//! Checks the shape of a body before it is parsed: its depth and its number of values.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -8,29 +8,29 @@ use model::limits::BODY_DEPTH;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize as _, Deserializer};
 
-/// The most names of an object. No form has as many.
+/// Maximum names of an object. All forms have fewer.
 const MAX_NAMES: usize = 100;
-/// The most values in a body. Our largest form has some fifty.
+/// Maximum values in a body. The largest form has about fifty.
 const MAX_VALUES: u32 = 1_000;
 
-/// Reads a value, and keeps nothing of it.
+/// Reads a value and discards it.
 ///
 /// # Errors
-/// When it is no JSON, is nested too deeply, has too many names or values, or has a name twice.
+/// When it is not JSON, is nested too deeply, has too many names or values, or repeats a name.
 pub(super) fn check<'de, D: Deserializer<'de>>(json: D) -> Result<(), D::Error> {
     Shape { depth: 0, left: &Cell::new(MAX_VALUES) }.deserialize(json)
 }
 
-/// Reads any JSON and keeps nothing of it, but refuses what a form never is.
+/// A visitor that accepts any JSON within the limits.
 #[derive(Clone, Copy)]
 struct Shape<'c> {
     depth: u32,
-    /// How many values there may still be.
+    /// The remaining number of values.
     left: &'c Cell<u32>,
 }
 
 impl Shape<'_> {
-    /// One value more, inside this one.
+    /// Counts one nested value.
     fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
         let left = self.left.get().checked_sub(1).ok_or_else(|| E::custom("too many values"))?;
         self.left.set(left);
@@ -65,7 +65,7 @@ impl<'de> Visitor<'de> for Shape<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        // Counted before it is read: the end of the list too.
+        // Each element is counted before it is read, and so is the end of the list.
         while seq.next_element_seed(self.inner()?)?.is_some() {}
         Ok(())
     }

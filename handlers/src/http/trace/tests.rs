@@ -1,4 +1,4 @@
-//! What a request is called in the log, and what its line says.
+//! The log line of a request.
 
 use super::*;
 use crate::error::ApiError;
@@ -15,7 +15,7 @@ thread_local! {
     static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps what is logged on this thread, which is all that a test of the one-threaded runtime logs.
+/// Collects the log of this thread: tests of the single-threaded runtime log only here.
 struct Lines;
 
 impl std::io::Write for Lines {
@@ -29,7 +29,7 @@ impl std::io::Write for Lines {
     }
 }
 
-/// A subscriber for one thread would not do: a callsite that another thread reaches first is off for all.
+/// Sets a global subscriber: with one for a thread, a callsite that another thread reaches first stays off.
 fn listen() {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {
@@ -51,8 +51,8 @@ fn app() -> Router {
                 let (requests, rcu, wcu) = (2, 0.5, 9.0);
                 let pattern = &PATTERNS[0];
                 let cost = CallCost { pattern, requests, rcu, wcu, is_estimated: false };
-                let bill = Bill(vec![cost, cost]);
-                (Extension(bill), ApiError::internal("the cause"))
+                let cost_of_request = RequestCost(vec![cost, cost]);
+                (Extension(cost_of_request), ApiError::internal("the cause"))
             }),
         )
         .layer(axum::middleware::map_response(crate::http::failure::respond))
@@ -105,7 +105,7 @@ async fn a_request_leaves_one_line_with_route_status_code_user_trace_id_and_cost
 }
 
 #[tokio::test]
-async fn the_trace_id_is_ours_whatever_came_and_what_has_no_form_is_not_even_logged() {
+async fn the_trace_id_is_new_and_malformed_sent_ids_are_not_logged() {
     listen();
     for sent in [&*format!("Root={GATEWAY}"), "", "Root=1-x-y", "Root=evil\t", GATEWAY, &format!("Root={GATEWAY}-1")] {
         let response = app().oneshot(request("/sessions/1", sent)).await.expect("infallible");
@@ -117,7 +117,7 @@ async fn the_trace_id_is_ours_whatever_came_and_what_has_no_form_is_not_even_log
 }
 
 #[tokio::test]
-async fn a_method_that_a_client_makes_up_is_not_logged() {
+async fn an_unknown_method_is_not_logged() {
     listen();
     let request = Request::builder().method("HUNTER2").uri("/sessions/1").body(Body::empty()).expect("a request");
     app().oneshot(request).await.expect("infallible");

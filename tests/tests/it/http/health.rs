@@ -53,7 +53,7 @@ async fn the_health_check_hides_why_a_table_assert_unavailable() {
     let gone = TestTable::new().await.store().clone();
     assert_unavailable(TestApp::with(|app| app.store = gone.clone()).await.stranger().gets("/health").await);
     // In development the response has the cause too.
-    let development = TestApp::with(|app| (app.store, app.error_details) = (gone, Details::Shown)).await;
+    let development = TestApp::with(|app| (app.store, app.error_details) = (gone, Details::Included)).await;
     let error = development.stranger().gets("/health").await.refused(503, "DATABASE_ERROR");
     assert!(error["details"]["cause"].as_str().is_some_and(|cause| cause.contains("table")), "{error}");
 }

@@ -1,4 +1,4 @@
-//! Forms: every field is checked, and all that is wrong is told at once.
+//! Forms: checks all fields, and reports all errors in one response.
 
 use axum::extract::{FromRequest, Request};
 use model::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES};
@@ -11,23 +11,23 @@ use crate::http::{body, json};
 /// less than a body with a file, so that what is too large is not called a file.
 pub const SELECTION_BODY_BYTES: usize = CODE_BODY_BYTES - 1;
 
-/// A form whose fields have rules of their own.
+/// A form that checks its fields.
 pub trait Check: DeserializeOwned {
-    /// What it says once it is checked.
+    /// The checked form.
     type Checked: Send + 'static;
 
-    /// Checks every field, and notes each that is wrong. Fields that were missing or of another type are noted already,
-    /// and blank here: what is found at them is left out. `None` when something is wrong.
+    /// Checks all fields, and notes the errors. Missing fields and those of a wrong type are already noted, and blank
+    /// here: further errors at them are ignored. `None` when a field is wrong.
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked>;
 }
 
-/// Extractor: the body as a form, checked. `LIMIT` as for [`Body`](body::Body).
+/// Extractor: the body as a checked form. `LIMIT` as for [`Body`](body::Body).
 pub struct Form<T: Check, const LIMIT: usize = SMALL_BODY_BYTES>(pub T::Checked);
 
-/// A form with a file in it.
+/// A form with a file.
 pub type CodeForm<T> = Form<T, CODE_BODY_BYTES>;
 
-/// A form with selected text in it.
+/// A form with selected text.
 pub type SelectionForm<T> = Form<T, SELECTION_BODY_BYTES>;
 
 impl<S, T, const LIMIT: usize> FromRequest<S> for Form<T, LIMIT>
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_at_once_each_field_once() {
+    fn all_wrong_fields_are_reported_once() {
         for (text, expected) in [
             ("{}", &["name", "age", "kind"][..]),
             (r#"{"name":7,"age":"x","kind":"oak","pot":7,"tags":{}}"#, &["name", "age", "kind", "pot", "tags"]),
@@ -122,7 +122,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_form_is_good_exactly_if_no_field_of_it_is_wrong(
+        fn a_form_is_accepted_if_and_only_if_no_field_is_wrong(
             name in prop_oneof![Just(json!("a")), Just(json!("")), Just(json!(null)), Just(json!([1]))],
             age in prop_oneof![Just(json!(1)), Just(json!(0)), Just(json!(-1)), Just(json!("1"))],
             kind in prop_oneof![Just(json!("fern")), Just(json!("oak")), Just(json!({}))],

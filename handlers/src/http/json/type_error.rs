@@ -1,9 +1,10 @@
-//! Why a value fits no field, in words for people: what it should be, and never what it is.
+//! Messages for values of a wrong type: the expected type, never the value.
 
 use crate::error::sentence;
 
-/// What a value should be. serde's own words quote the value, so only what they end with is told; the words of our types do not.
-pub(super) fn unfit(text: &str) -> String {
+/// The expected type of a value. Serde's messages quote the value, so only their end is used. Messages of our types
+/// never quote it.
+pub(super) fn type_error(text: &str) -> String {
     let text = text.rsplit_once(" at line ").map_or(text, |(words, _)| words);
     let quotes = ["invalid ", "unknown variant", "number out of range", "EOF", "expected"];
     if text.starts_with("UUID") {
@@ -26,7 +27,7 @@ pub(super) fn unfit(text: &str) -> String {
     message.to_owned()
 }
 
-/// The words between back quotes: those that a field can be, if nothing else is there.
+/// The words between back quotes, if the text is a list of words.
 fn one_of(words: &str) -> Option<String> {
     let mut parts = words.split('`');
     let between = ["", "one of ", " or ", ", "];
@@ -47,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_words_of_ours_are_told() {
+    fn only_known_words_are_repeated() {
         for words in ["`a` or `<script>`", "`a`, hunter2", "hunter2", "", "`a` and `b`"] {
             assert_eq!(one_of(words), None, "{words}");
         }

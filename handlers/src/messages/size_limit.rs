@@ -1,4 +1,4 @@
-//! Makes an answer fit into one item of the table: without its suggested code, then without its patch, then with a shorter
+//! Fits an answer into one item of the table: removes its suggested code, then its patch, then the end of its
 //! explanation.
 
 use model::{Message, NewAnswer};
@@ -8,8 +8,8 @@ const CODE_LEFT_OUT: &str = "The suggested code is too long to be stored.";
 const PATCH_LEFT_OUT: &str = "It is too long to be stored.";
 const CUT: &str = "The explanation is too long to be stored; its end is missing.";
 
-/// The answer to this question, without what there is no room for. What was sent of the explanation, at most
-/// [`SHOWN_BYTES`](review::limits::SHOWN_BYTES), always has room.
+/// Removes parts of the answer until it fits. The part of the explanation that was already sent, at most
+/// [`SHOWN_BYTES`](review::limits::SHOWN_BYTES), always fits.
 pub(super) fn fitted(mut answer: NewAnswer, question: &Message, sent: &str) -> NewAnswer {
     if answer.excess_bytes(question) == 0 {
         return answer;
@@ -31,8 +31,8 @@ pub(super) fn fitted(mut answer: NewAnswer, question: &Message, sent: &str) -> N
     answer
 }
 
-/// Cuts the explanation behind what was sent. What stood in code may be markup without the end of the code, so the
-/// rest is cleaned again, which can make it longer.
+/// Cuts the explanation after the part that was sent. Text that was inside a code block may become markup when the end
+/// of the block is cut, so the rest is cleaned again, which can lengthen it.
 fn cut(answer: &mut NewAnswer, question: &Message, sent: &str) {
     loop {
         let excess = answer.excess_bytes(question);
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_fits_stays_as_it_is() {
+    fn an_answer_within_the_limit_is_unchanged() {
         let small = answer(100_000, 100_000, 190_000);
         assert_eq!(fitted(small.clone(), &question(), ""), small);
     }
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn code_that_loses_its_end_stays_harmless() {
+    fn a_cut_code_block_contains_no_markup() {
         let markup = "<img src=x onerror=alert(1)>".repeat(LIMIT / 14);
         let content = format!("`{markup}`");
         let short = fitted(NewAnswer { content, ..answer(0, 1, 0) }, &question(), "");
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(short.content, cleaned(&short.content));
     }
     #[test]
-    fn an_explanation_that_is_cut_still_begins_with_what_was_told() {
+    fn a_cut_explanation_starts_with_the_part_that_was_sent() {
         let sent = format!("`{}` ", "<b> ".repeat(SHOWN_BYTES / 4 - 1));
         let content = format!("{sent}`{}`", "<img src=x onerror=alert(1)>".repeat(LIMIT / 14));
         let short = fitted(NewAnswer { content, ..answer(0, 1, 0) }, &question(), &sent);
