@@ -79,7 +79,7 @@ impl RequestStatus {
     pub fn for_retry(self) -> Self {
         match self {
             Self::Done { message, .. } if message.reply_state == Some(ReplyState::Cancelled) => Self::Open(message),
-            standing => standing,
+            status => status,
         }
     }
 
