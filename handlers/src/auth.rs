@@ -6,6 +6,7 @@ pub mod key_pair;
 pub mod keyring;
 pub mod keys;
 pub mod password;
+pub mod person_name;
 pub mod presented;
 pub mod routes;
 pub mod sign_up;

@@ -1,57 +1,17 @@
 //! The sign-up form and its checks.
 
 use std::fmt;
-use std::str::FromStr;
 
 use model::limits::{NAME_CHARS, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS};
 use model::{Email, Username};
-use review::hidden::has_hidden;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::password::{Password, check_confirmation, new_password};
+use crate::auth::person_name::PersonName;
 use crate::error::{ApiError, ErrorCode, Wrong};
 use crate::fields;
 use crate::http::form::Check;
-
-/// The name of a person: 1 to 100 characters, without hidden characters, trimmed. `Debug` does not print it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PersonName(String);
-
-/// An invalid name. The message does not repeat it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("A name has 1 to {NAME_CHARS} characters, none of them hidden.")]
-pub struct InvalidName;
-
-impl PersonName {
-    /// The name, for its owner. It must not be logged.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The name, to be stored.
-    #[must_use]
-    pub fn into_string(self) -> String {
-        self.0
-    }
-}
-
-impl FromStr for PersonName {
-    type Err = InvalidName;
-
-    fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let name = text.trim();
-        let sized = (1..=NAME_CHARS).contains(&name.chars().count());
-        if sized && !has_hidden(name) { Ok(Self(name.to_owned())) } else { Err(InvalidName) }
-    }
-}
-
-impl fmt::Debug for PersonName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PersonName(<redacted>)")
-    }
-}
 
 /// A new account.
 #[derive(Clone, Deserialize, ToSchema)]

@@ -2,7 +2,7 @@
 
 use super::{UUID, UUID_EXAMPLE, amount, date, flag, format, matching, number, text, time};
 use crate::auth::password::MAX_BYTES;
-use crate::auth::sign_up::PersonName;
+use crate::auth::person_name::PersonName;
 use crate::error::{ApiError, ApiResult};
 use crate::limits::NAME_CHARS;
 

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::auth::sign_up::{PersonName, taken};
+use crate::auth::person_name::PersonName;
+use crate::auth::sign_up::taken;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
 use crate::http::client_ip::ClientIp;
