@@ -150,12 +150,12 @@ impl Check for AnalysisForm {
             selected_text: self.selected_text.map(|text| text.0),
         };
         let selected = lines.check(wrong);
-        let (filename, code, question) = (filename?, code?, question?);
+        let (filename, code) = (filename?, code?);
         // The lines of invalid code cannot be checked.
         let selected = selected.filter(|_| !wrong.is_at("code_content"))?;
         let selected = wrong.take(kept(&selected, &code))?;
         let language = language.unwrap_or_else(|| Language::detect(filename.as_str(), &code));
-        Some(Asked { filename, language, code, selected, history, question })
+        Some(Asked { filename, language, code, selected, history, question: question? })
     }
 }
 
