@@ -13,7 +13,6 @@ use hyper_util::rt::TokioExecutor;
 use model::Timestamp;
 use rustls::crypto::aws_lc_rs::default_provider;
 
-
 /// The time limit for an answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The maximum size of a body.

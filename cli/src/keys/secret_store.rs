@@ -9,9 +9,9 @@ use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use clap::{ArgGroup, Args};
 
 use crate::aws::Account;
-use handlers::lambda::aws::aws_error;
 use crate::keys::error::KeysError;
 use crate::{private_files, shell};
+use handlers::lambda::aws::aws_error;
 
 /// One of the three secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

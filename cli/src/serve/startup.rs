@@ -7,7 +7,7 @@ use bedrock_local::LocalBedrock;
 use handlers::App;
 use handlers::auth::password::COST;
 use handlers::http::trace::Details;
-use handlers::limits::RateLimits;
+use handlers::rates::RateLimits;
 use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, TableConfig, without_access_key};
 
 use super::{Serve, Switch};
@@ -68,7 +68,7 @@ impl LocalServer {
             Switch::Off => RateLimits::Off,
         };
         let ai_daily_cap = serve.ai_daily_cap;
-        let error_details = Details::Shown;
+        let error_details = Details::Included;
         let app = application(store, &secrets, reviewer, COST, serve.access_token_lifetime)?;
         let app = App { rate_limits, ai_daily_cap, error_details, ..app };
         Ok(Self { app, location, reviewer: reviewer_name, engine, _bedrock: bedrock, folder: data_folder })

@@ -42,6 +42,8 @@ fn constant(file: &mut RustFile, limit: &Limit) -> TokenStream {
         Unit::Size(size) => {
             let value = match size {
                 Size::Bytes | Size::Characters | Size::Tokens => quote!(#value),
+                Size::KiB if limit.value == 1 => quote!(1024),
+                Size::MiB if limit.value == 1 => quote!(1024 * 1024),
                 Size::KiB => quote!(#value * 1024),
                 Size::MiB => quote!(#value * 1024 * 1024),
             };

@@ -12,12 +12,18 @@
 mod generated;
 mod values;
 
-use table_runtime::{Table, TableConfig};
+use table_runtime::{Design, Table, TableConfig};
 
-pub use generated::{Patterns, entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
+pub use generated::{Patterns, entity::*, ids::*, keys::*, limits, pattern::*, registry::PATTERNS, schema::ENTITIES};
 pub use values::{Branch, InvalidIsbn, Isbn, UnknownBranch};
 
 /// The patterns of the table that the configuration names. Nothing is sent until a pattern is called.
 pub async fn open(config: TableConfig) -> Patterns {
     Patterns::new(Table::connect(config, &generated::DESIGN).await)
+}
+
+/// The definition of the table and its items, as the runtime takes it.
+#[must_use]
+pub fn design() -> &'static Design {
+    &generated::DESIGN
 }

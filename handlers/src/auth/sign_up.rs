@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use model::limits::{NAME_CHARS, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS};
 use model::{Email, Username};
 use serde::Deserialize;
 use utoipa::ToSchema;

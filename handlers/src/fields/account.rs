@@ -1,10 +1,9 @@
 //! The fields of accounts, of their devices and of their usage.
 
 use super::{UUID, UUID_EXAMPLE, amount, date, flag, format, matching, number, text, time};
-use crate::auth::password::MAX_BYTES;
 use crate::auth::person_name::PersonName;
 use crate::error::{ApiError, ApiResult};
-use crate::limits::NAME_CHARS;
+use model::limits::{NAME_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 
 text_fields! {
     /// The user's id.
@@ -26,7 +25,7 @@ request_fields! {
     UsernameToFind(String) = text("ada");
     /// At least 8 characters and at most 71 bytes, with an upper-case letter, a number and a special character. Common
     /// passwords are refused.
-    NewPassword(String) = format("password", PASSWORD).min_length(Some(8)).max_length(Some(MAX_BYTES));
+    NewPassword(String) = format("password", PASSWORD).min_length(Some(PASSWORD_MIN_CHARS)).max_length(Some(PASSWORD_MAX_BYTES));
     /// The same password again.
     ConfirmPassword(String) = format("password", PASSWORD);
     /// The user's password.
@@ -55,6 +54,9 @@ answer_fields! {
     /// The cost in millionths of a US dollar.
     CostMicros(i64) = amount(0, 130_000);
 }
+
+const _: () =
+    assert!(PASSWORD_MIN_CHARS == 8 && PASSWORD_MAX_BYTES == 71, "the description of NewPassword names the limits");
 
 const PASSWORD: &str = "Analytical-1843";
 

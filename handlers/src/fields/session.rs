@@ -1,6 +1,7 @@
 //! The fields of sessions: names, code, languages and versions.
 
 use model::Language;
+use model::limits::FILENAME_BYTES;
 use review::limits::CODE_BYTES;
 use utoipa::openapi::ObjectBuilder;
 use uuid::Uuid;
@@ -33,7 +34,7 @@ request_fields! {
 
 answer_fields! {
     /// The file's name.
-    Filename(model::Filename) = text("inventory.rs").max_length(Some(model::Filename::MAX_BYTES));
+    Filename(model::Filename) = text("inventory.rs").max_length(Some(FILENAME_BYTES));
     /// The name in the request, if it was changed: folders and final dots are removed, and the name of a Windows
     /// device gets an underscore. Absent if the name is unchanged.
     FilenameGiven(String) = text("src/inventory.rs");
@@ -49,7 +50,7 @@ answer_fields! {
     ThreadCount(u32) = number(0, 2);
 }
 
-const _: () = assert!(CODE_BYTES == 5 * 1024 * 1024, "the description of CodeContent names the limit");
+const _: () = assert!(CODE_BYTES == 5 * 1024 * 1024 && FILENAME_BYTES == 255, "the descriptions name the limits");
 
 fn language() -> ObjectBuilder {
     let names: Vec<&str> = Language::all().map(Language::name).collect();

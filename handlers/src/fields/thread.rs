@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{THREAD_UUID_EXAMPLE, UUID, UUID_EXAMPLE, client_uuid, matching, number, one_of, text};
-use crate::limits::SELECTED_TEXT_BYTES;
+use model::limits::SELECTED_TEXT_BYTES;
 
 text_fields! {
     /// The thread's id, which contains the session's id.

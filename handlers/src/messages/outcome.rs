@@ -29,7 +29,9 @@ impl Outcome {
             RequestStatus::Running(_) => Ok(None),
             RequestStatus::Done { message, answer } => Ok(Some(Self::repeated(*message, answer))),
             RequestStatus::Open(question) => Err(failed(&question)),
-            RequestStatus::Gone | RequestStatus::New | RequestStatus::OtherMessage => Err(ErrorCode::MessageNotFound.into()),
+            RequestStatus::Gone | RequestStatus::New | RequestStatus::OtherMessage => {
+                Err(ErrorCode::MessageNotFound.into())
+            }
         }
     }
 }

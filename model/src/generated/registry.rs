@@ -155,7 +155,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     actions: &["dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query sign_up --email-claim '{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --username-claim '{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}' --user '{\"created_at\":1795424400000,\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\",\"password_hash\":\"$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"session_changes\":1,\"session_count\":1,\"signup_date\":\"2026-11-23\",\"updated_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username\":\"Ada\"}' --family '{\"created_at\":1795424400000,\"expires_at\":4102444800,\"family_id\":\"0198c5e2-8a00-7000-8000-000000000004\",\"rotated_at\":1795424400000,\"seq\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`POST /auth/signup`. A new user, the claims on their address and their name, and their first sign-in, in one transaction: two people\nwho want the same name at the same moment cannot both have it, and nobody is left with half an account. The claims are the only\nthing that makes address and name unique; an index could not, being eventually consistent.",
+    doc: "`POST /auth/signup`. One transaction writes the user, the claims on their address and name, and their first sign-in. So\ntwo concurrent requests cannot both get the same name, and no account is incomplete. Only the claims make address and\nname unique; an index is eventually consistent and could not.",
 };
 
 /// AP-02: Find a user by username.
@@ -173,7 +173,7 @@ pub(crate) static AP_02: Pattern = Pattern {
             kind: "username_key",
             optional: false,
             many: false,
-            doc: "A username in lower case: what must be unique.",
+            doc: "A username in lower case, which must be unique.",
             sample: "ada",
         },
     ],
@@ -204,7 +204,7 @@ pub(crate) static AP_02: Pattern = Pattern {
         },
     ],
     example: "codesensei query find_username_claim --username-key ada",
-    doc: "`POST /auth/login`, first step. The claim is read by its key, so sign-in needs no index and sees an account that was made a moment ago.",
+    doc: "`POST /auth/login`, first step. The claim is read by its key, so signing in needs no index and sees a new account at\nonce.",
 };
 
 /// AP-03: Find a user by e-mail address.
@@ -253,7 +253,7 @@ pub(crate) static AP_03: Pattern = Pattern {
         },
     ],
     example: "codesensei query find_email_claim --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72",
-    doc: "Support looks an account up by its address; a password reset will start here too. Same shape as by name; the key holds a digest, so the address itself appears in no key. Both claims are asked for by themselves when an account is deleted\nwhose claim is not its user's: one that does not decode must not keep the other, or the account.",
+    doc: "Support finds an account by its address; a password reset will start here too. The shape is that of a username; the key\nholds a digest, so the address is in no key. When an account is deleted and a claim does not name its user, both claims\nare read separately: an unreadable claim must not keep the other claim, or the account.",
 };
 
 /// AP-04: Read a user.
@@ -310,7 +310,7 @@ pub(crate) static AP_04: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "The second step of signing in, and beside the limits before every question to the model, which is asked only for an account that exists. Strongly\nconsistent, so a profile that was just changed is read changed.",
+    doc: "The second step of signing in. Also before every question to the model, at the same time as the rate limits, because the\nmodel is asked only for existing accounts. Strongly consistent, so a changed profile is visible at once.",
 };
 
 /// AP-05: Change a profile.
@@ -436,7 +436,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query change_profile --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-name words --seen-email ada@example.com --seen-username Ada --name words --email ada@example.com --username Ada --now 2026-11-23T09:00:00Z --write",
-    doc: "`PUT /users/me`. The profile is rewritten only if all of it is still what the caller read, so that of two changes at once neither takes the other back. A\nclaim moves only when the address or username really changes: the new one is put if it is free, the old one deleted if it is this\nuser's. All of it, or nothing.",
+    doc: "`PUT /users/me`. The profile is written only if it still equals the profile that the caller read, so concurrent changes\ncannot undo each other. A claim moves only if the address or username changes: the new claim is put if it is free, and\nthe old one is deleted if it belongs to this user. The transaction applies all of it, or nothing.",
 };
 
 /// AP-06: Change a password.
@@ -514,7 +514,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query change_password --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --old-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --new-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --now 2026-11-23T09:00:00Z --families '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"family_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`PUT /users/me/password`. The new hash, the end of every sign-in, and a new one for the caller, in one transaction: who knew the old password or has a copy\nof a token does not stay in. The old hash is a condition, so of two changes at once one loses. Without sign-ins it is also how a hash is renewed at `POST /auth/login`, when hashes have\nbecome dearer since it was made.",
+    doc: "`PUT /users/me/password`. One transaction writes the new hash, ends every sign-in, and starts a new one for the caller,\nso a stolen password or token loses its access. The old hash is a condition, so one of two concurrent changes fails.\nWithout sign-ins, `POST /auth/login` uses it to renew a hash whose cost is lower than the current setting.",
 };
 
 /// AP-07: Delete an account.
@@ -600,7 +600,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query delete_account --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --password-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --job '{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred\nsessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. A claim is deleted only if it names this user; one\nthat is missing or names another user is left out of the next attempt, so that it does not keep the account from being deleted. See *Deleting* below.",
+    doc: "`DELETE /users/me`. Profile and claims are deleted at once, so the user cannot sign in and the name is free. A sweep job\nremains for the other items, which may be a hundred sessions. The hash is a condition: a request that the old password\nauthorised is refused after the password changed. A claim is deleted only if it names this user. A claim that is missing\nor names another user is left out of the next attempt, so that it does not block the deletion. See\n[Deleting](#deleting).",
 };
 
 /// AP-10: Start a refresh family.
@@ -646,7 +646,7 @@ pub(crate) static AP_10: Pattern = Pattern {
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query start_refresh_family --password-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --family '{\"created_at\":1795424400000,\"expires_at\":4102444800,\"family_id\":\"0198c5e2-8a00-7000-8000-000000000004\",\"rotated_at\":1795424400000,\"seq\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`POST /auth/login`, last step. One item for each sign-in, in the user's partition, so that ending one device or all of them needs no index. The\npassword that was checked is a condition: when it was changed meanwhile, or the account was deleted, no sign-in starts.",
+    doc: "`POST /auth/login`, last step. Each sign-in is one item in the user's partition, so ending one device or all of them\nneeds no index. The verified password is a condition: if the password changed meanwhile, or the account was deleted, no\nsign-in starts.",
 };
 
 /// AP-11: Read a refresh family.
@@ -713,7 +713,7 @@ pub(crate) static AP_11: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "Support asks whether a sign-in still stands. Handlers read it together with its user ([AP-15](#ap-15-read-a-user-and-a-sign-in)). Strongly consistent: a family that was\nended a moment ago is ended.",
+    doc: "Support checks whether a sign-in is active. Handlers read it together with its user\n([AP-15](#ap-15-read-a-user-and-a-sign-in)). Strongly consistent, so a family that has ended is absent at once.",
 };
 
 /// AP-12: Rotate a refresh token.
@@ -800,7 +800,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query rotate_refresh_token --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 2026-11-23T09:00:00Z --seq 1 --now 2026-11-23T09:00:00Z --expires-at 2026-11-23T09:00:00Z --write",
-    doc: "`POST /auth/refresh`, when less than a day is left. The number of the presented token is a condition; when it is not the newest, the family that\nrefused comes back and the caller decides between the ten seconds of grace and a theft.",
+    doc: "`POST /auth/refresh`, if less than a day is left. The number of the presented token is a condition. If it is not the\nnewest, the refusal returns the family, and the caller decides between the ten seconds of grace and a theft.",
 };
 
 /// AP-13: End a refresh family.
@@ -846,7 +846,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
     example: "codesensei query end_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --write",
-    doc: "`POST /auth/logout`, the answer to a stolen token, and the sign-ins that a change of the password had no room for. Ending a family that has ended already is no\nerror.",
+    doc: "`POST /auth/logout`, the response to a stolen token, and the sign-ins that do not fit into the transaction of a password\nchange. Ending a family that has ended is no error.",
 };
 
 /// AP-14: List a user's refresh families.
@@ -905,7 +905,7 @@ pub(crate) static AP_14: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_refresh_families --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`GET /users/me/devices` and its `DELETE`: one request that also says whether the caller's own sign-in stands. `PUT /users/me/password` ends all of them. Asked again after the change: a thief may have signed in with the old password meanwhile.",
+    doc: "`GET /users/me/devices` and its `DELETE`: one request that also shows whether the caller's own sign-in is active. `PUT\n/users/me/password` ends all of them. It lists them again after the change, because a thief may have signed in with the\nold password meanwhile.",
 };
 
 /// AP-15: Read a user and a sign-in.
@@ -987,7 +987,7 @@ pub(crate) static AP_15: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_sign_in --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "`GET /users/me`, everything else under `/users/me`, and `POST /auth/refresh`: the caller's account and sign-in in one request, because both have to stand. Strongly\nconsistent: a sign-in that was ended a moment ago is ended.",
+    doc: "`GET /users/me`, all other routes under `/users/me`, and `POST /auth/refresh`: the caller's account and sign-in in one\nrequest, because both must exist. Strongly consistent, so a sign-in that has ended is absent at once.",
 };
 
 /// AP-16: Note that a sign-in was used.
@@ -1049,7 +1049,7 @@ pub(crate) static AP_16: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query note_sign_in_used --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 2026-11-23T09:00:00Z --write",
-    doc: "`POST /auth/refresh`, at most once an hour for each sign-in, so that people see in the list of their devices which they use. A write for each refresh\nwould cost four times as much and tell little more. A sign-in that has ended stays ended.",
+    doc: "`POST /auth/refresh`, at most once an hour for each sign-in, so that the list of devices shows which ones are in use. A\nwrite for each refresh would cost four times as much for little more information. A sign-in that has ended stays ended.",
 };
 
 /// AP-20: Create a session.
@@ -1111,7 +1111,7 @@ pub(crate) static AP_20: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query create_session --session '{\"chunk_count\":0,\"code_bytes\":435,\"created_at\":1795424400000,\"filename\":\"rate_limiter.py\",\"language_detected\":\"Python\",\"last_modified_by\":\"0198c5e2-8a00-7000-8000-000000000001\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"settings_changes\":0,\"thread_changes\":1,\"thread_count\":1,\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"version_number\":1}' --code '{\"chunk_count\":0,\"inline\":\"H4sIAAAAAAACA2WPPWvDMBCGd/2KF002TU2nDqXu2Cl0CNmMMcI9xyL6KJJMCKX/vSc7ddJWgwT3nJ57T0q5pRSh0CtjKCCNwU+HEdHDKndG0pYyttpNiSoppdD2w4c0EyFEb1SM2KlEW211ovAkwOedBnSddjp1XRHJDBuYzMsF55Or1VxEvcDfaNQcrMbnl1iNnNGfLrojnW9kzp+4N2eq8lWUKwnUk8sjGhZi8AH51e46pDpQKli3QdOW0MMsu5/bnvH40K4qRj+2Gm/eEdhmyBVLtcRLfbPVNdwSI03B4VWZSP/3bHh8yxkv+js0nKEVfz7vw0TiGxKuea2zAQAA\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"sha256\":\"fee92b61c50c2eb5ebfcdbca772630addc86bf73ed6b087420df306c5b38c76c\",\"size\":435,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`POST /sessions`. Head, code and the user's counter in one transaction. The cap of 100 is a condition on the counter, so that more\ncreations at once never exceed it. With a client's own id, its [record](#ap-131-read-what-a-client-id-created) costs 2 WCU more and\nno request: a second request with the id is refused, and reads the record, which names the session that the first one created. When the code was staged in chunks, its job is settled here, and only if the sweep has\nnot begun to remove them.",
+    doc: "`POST /sessions`. One transaction writes the head, the code and the user's counter. The cap of\n100 is a condition on the counter, so more concurrent creations never exceed it. With a client id, its\n[record](#ap-131-read-the-record-of-a-client-id) costs 2 WCU more and no request: a second request with the id is\nrefused, and reads the record, which names the session of the first one. If the code was staged in chunks, its job is\nsettled here, but only if the sweep has not begun to remove the chunks.",
 };
 
 /// AP-21: List a user's sessions.
@@ -1177,7 +1177,7 @@ pub(crate) static AP_21: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_sessions --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
-    doc: "`GET /sessions`, newest first. Read from the table itself and strongly consistent, so a session that was just created is in the next list. Heads\nare thin: fifty of them are one page of a few RCU, however large the files.",
+    doc: "`GET /sessions`, newest first. Read from the table itself and strongly consistent, so a new session is in the next list.\nHeads are small: fifty of them are one page of a few RCU, for files of any size.",
 };
 
 /// AP-22: Open a session.
@@ -1264,7 +1264,7 @@ pub(crate) static AP_22: Pattern = Pattern {
         },
     ],
     example: "codesensei query open_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
-    doc: "`GET /sessions/{id}`. Head and code lie in two partitions and are read together in one round trip. No head and a code is somebody else's session;\nneither is no session.",
+    doc: "`GET /sessions/{id}`. Head and code are in two partitions and are read in one round trip. If the head is absent and the\ncode exists, the session belongs to another user; if both are absent, the session does not exist.",
 };
 
 /// AP-23: Read a session's head.
@@ -1338,7 +1338,7 @@ pub(crate) static AP_23: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
-    doc: "Before a save, a list of threads or a rename: is it there, is it mine, which version is it?",
+    doc: "Before a save, a list of threads or a rename: it shows whether the session exists, whether the caller owns it, and its\nversion.",
 };
 
 /// AP-24: Save a session's code.
@@ -1488,7 +1488,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query save_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected Python --now 2026-11-23T09:00:00Z --saved-by 01a05c06-6c80-72e7-b616-dd449d76a152 --anchor-changes 1 --code '{\"chunk_count\":0,\"inline\":\"H4sIAAAAAAACA2WPPWvDMBCGd/2KF002TU2nDqXu2Cl0CNmMMcI9xyL6KJJMCKX/vSc7ddJWgwT3nJ57T0q5pRSh0CtjKCCNwU+HEdHDKndG0pYyttpNiSoppdD2w4c0EyFEb1SM2KlEW211ovAkwOedBnSddjp1XRHJDBuYzMsF55Or1VxEvcDfaNQcrMbnl1iNnNGfLrojnW9kzp+4N2eq8lWUKwnUk8sjGhZi8AH51e46pDpQKli3QdOW0MMsu5/bnvH40K4qRj+2Gm/eEdhmyBVLtcRLfbPVNdwSI03B4VWZSP/3bHh8yxkv+js0nKEVfz7vw0TiGxKuea2zAQAA\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"sha256\":\"fee92b61c50c2eb5ebfcdbca772630addc86bf73ed6b087420df306c5b38c76c\",\"size\":435,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and the anchors if any thread's lines moved, are written in the same\ntransaction, so threads and code never disagree. So is the answer whose patch the code was saved for. A thread that was opened, moved or deleted\nsince the saver read the head is noticed through `thread_changes`, and another name or language through `settings_changes`: the saver looks again\ninstead of writing old settings back. The head has to be read before the threads: read after them, it could count a thread that the saver has not seen. When the anchors are written, the head\ncounts that in `thread_changes` too. So `thread_changes` of the head and `changes` of the anchors are equal when both are of one moment.\nCode that is stored already is not saved again: a text of the same size is compared with the stored one first.",
+    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version that the client edited: of fifty saves\nwith one expected version, one succeeds, and the others get the current head to merge with. The same transaction writes\nthe code, and the anchors if lines of threads moved, so threads and code never disagree. It also writes the answer whose\npatch the code applies. `thread_changes` detects a thread that was opened, moved or deleted since the head was read;\n`settings_changes` detects another name or language. The save then reads again, instead of writing old settings back.\nThe head must be read before the threads: a head that is read after them could count a thread that the save has not\nseen. A write of the anchors also raises `thread_changes` of the head. So `thread_changes` of the head and `changes` of\nthe anchors are equal if both were read at the same moment. Unchanged code is not saved again: text of the same size is\ncompared with the stored text first.",
 };
 
 /// AP-25: Change a session's settings.
@@ -1599,7 +1599,7 @@ pub(crate) static AP_25: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query change_session_settings --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-settings-changes 1 --filename rate_limiter.py --language-detected Python --now 2026-11-23T09:00:00Z --write",
-    doc: "`PATCH /sessions/{id}/metadata`, and a save of no more than the language. One small write: the code is not touched and the version does not\nmove. What the caller saw is a condition, so that of two changes at once neither undoes the other, and the language that was detected is that of\nthis name and this code; the loser is given the head as it is now, to apply its change to.",
+    doc: "`PATCH /sessions/{id}/metadata`, and a save that changes only the language. It is one small write: the code and the\nversion stay unchanged. The version and the settings that the caller read are conditions, so concurrent changes do not\nundo each other, and the detected language belongs to this name and this code. A refused caller gets the current head,\nand applies its change to it.",
 };
 
 /// AP-26: Delete a session.
@@ -1669,7 +1669,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query delete_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --revision 01a0bc8a-ad00-7238-9946-31fb0afd26b9 --job '{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so\nthat the job names the chunks that were really there. The counter has a floor: if it is wrong and at zero, the session is deleted by a second\ntransaction that leaves the user out, and `codesensei verify --fix` corrects the counter. The sweep of a deleted account takes its sessions the same\nway; there is no user then to give a slot back to.",
+    doc: "`DELETE /sessions/{id}`. One transaction deletes head and code, frees the user's slot and leaves a sweep job. The\nrevision is a condition, so that the job names the chunks that exist. The counter cannot go below zero. If it is wrong\nand at zero, a second transaction without the user deletes the session, and `codesensei verify --fix` corrects the\ncounter. The sweep of a deleted account deletes its sessions the same way, because there is no user whose slot could be\nfreed.",
 };
 
 /// AP-27: Read a session's code.
@@ -1726,7 +1726,7 @@ pub(crate) static AP_27: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_code --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
-    doc: "When a reader has met a save half-way and reads again, and when a caller's head is absent and the question is whose the session is.",
+    doc: "If head and code are from different saves, a reader reads the code again. If the caller's head is absent, the code shows\nwhether another user owns the session.",
 };
 
 /// AP-28: Read code chunks.
@@ -1775,7 +1775,7 @@ pub(crate) static AP_28: Pattern = Pattern {
         },
     ],
     example: "codesensei query read_code_chunks --chunks '{\"revision\":\"01a0bc8a-ad00-7238-9946-31fb0afd26b9\",\"n\":1}'",
-    doc: "Opening a session whose code does not fit one item: all its chunks in one request, each from its own partition.",
+    doc: "Reads code that does not fit into one item: all its chunks in one request, each from its own partition.",
 };
 
 /// AP-29: Write code chunks.
@@ -1813,14 +1813,14 @@ pub(crate) static AP_29: Pattern = Pattern {
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
     example: "codesensei query write_code_chunks --chunks '{\"bytes\":\"c2FtcGxl\",\"n\":0,\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\"}' --write",
-    doc: "Before the commit of a large save. The chunks are new items that nothing points at yet; the staged job ([AP-70](#ap-70-leave-a-sweep-job)) was written before\nthem. Not a transaction: that would cost twice and take at most 4 MB.",
+    doc: "Before the commit of a large save. No item references these chunks yet; the staged job\n([AP-70](#ap-70-leave-a-sweep-job)) was written before them. It is not a transaction, which would cost twice as much and\ntake at most 4 MB.",
 };
 
-/// AP-131: Read what a client id created.
+/// AP-131: Read the record of a client id.
 pub(crate) static AP_131: Pattern = Pattern {
     id: "AP-131",
     name: "get_creation",
-    title: "Read what a client id created",
+    title: "Read the record of a client id",
     operation: Operation::Get,
     entities: &["creation"],
     fields: &[
@@ -1866,7 +1866,7 @@ pub(crate) static AP_131: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_creation --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
-    doc: "A client that lost an answer sends `POST /sessions` or `POST /sessions/{id}/threads` again with the same `client_session_id` or `client_thread_id`. The record\nwas written by the transaction that created the session or the thread, in a partition of its own. It is read after a transaction that it refused. It is read\nbeforehand only for code that may need chunks, which would be written for nothing, and for a thread whose lines the code no longer has.",
+    doc: "A client that lost a response repeats `POST /sessions` or `POST /sessions/{id}/threads` with the same\n`client_session_id` or `client_thread_id`. The transaction that created the session or the thread also wrote the record,\nin its own partition. The record is read after it has refused a transaction. It is read before only for code that may\nneed chunks, which would be written unnecessarily, and for a thread whose lines the code no longer has.",
 };
 
 /// AP-132: List all heads of a user.
@@ -1932,7 +1932,7 @@ pub(crate) static AP_132: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_all_sessions --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`GET /sessions?sort=updated`. A user has at most 100 sessions, so all heads are one request, and they are sorted by their last activity in memory. An\nindex by last activity would cost a second write for every save and every message. A page costs as much as the whole list; its sealed cursor names the last\nactivity and the id of its last row.",
+    doc: "`GET /sessions?sort=updated`. A user has at most 100 sessions, so one request reads all heads, and they are sorted by\ntheir last activity in memory. An index by last activity would cost a second write for every save and every message. A\npage costs as much as the whole list; its sealed cursor has the last activity and the id of its last row.",
 };
 
 /// AP-30: Create a thread.
@@ -1994,7 +1994,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query create_thread --seen-version 1 --opened '[]' --thread '{\"created_at\":1795424400000,\"kind\":\"block\",\"last_at\":1795424468000,\"last_excerpt\":\"A list is never `None` here, and `None` is compared with `is`. The first half of the condition can go.\",\"last_role\":\"ai\",\"last_seq\":2,\"message_count\":2,\"message_slots\":2,\"moves\":0,\"selected_text\":\"        if recent == None or len(recent) >= self.limit:\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines. Its anchor is appended to those of the others,\nso that fifty who open threads at once do not wait for each other. A client's own id has a record, as it has for [a session](#ap-20-create-a-session).\nA selected text of more than 1 KiB is stored as gzip, at 2 WCU per KB of that; the dearest, 64 KiB that do not compress, costs at most 130 WCU\n(tests, `http/selections.rs`).",
+    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the\nthread. The version is a condition too, because the lines belong to one version of the code. The anchor is appended to\nthe list of anchors, so that concurrent requests for new threads do not conflict. A client id has a record, as it has\nfor [a session](#ap-20-create-a-session). Selected text of more than 1 KiB is stored as gzip, at 2 WCU for each KB of\ngzip; the most expensive selection, 64 KiB that do not compress, costs at most 130 WCU (tests, `http/selections.rs`).",
 };
 
 /// AP-31: List a session's threads.
@@ -2065,7 +2065,7 @@ pub(crate) static AP_31: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_threads --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
-    doc: "`GET /sessions/{id}/threads`, oldest first, and before every save: all of them, and their anchors, whose key comes before theirs. Strongly\nconsistent, so the thread just opened is in it. A query is not of one moment: what is between an anchor and its thread is noticed by the number of\nmoves that both have, and read again.",
+    doc: "`GET /sessions/{id}/threads`, oldest first, and before every save: all threads and their anchors, whose key sorts before\ntheirs. Strongly consistent, so a new thread is in it. A query does not read all items at the same moment: if an anchor\nand its thread have different numbers of moves, the reader reads again.",
 };
 
 /// AP-32: Read a thread.
@@ -2142,7 +2142,7 @@ pub(crate) static AP_32: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
-    doc: "Before a note and a list of messages: is it there, whose is it, how many messages has it? The public id names both key parts; the item names its owner.",
+    doc: "Before a note and a list of messages: it shows whether the thread exists, its owner and its number of messages. The\npublic id contains both parts of the key; the item names its owner.",
 };
 
 /// AP-33: Move a thread.
@@ -2260,7 +2260,7 @@ pub(crate) static AP_33: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query move_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --kind block --selected-text words --moves 1 --now 2026-11-23T09:00:00Z --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-version 1 --seen-changes 1 --threads '[]' --write",
-    doc: "`PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition\non the head as it is for a [new thread](#ap-30-create-a-thread). The head counts the move, so that a save which read the thread before looks again.\nThread and anchor count it too, so that a reader knows that the two belong together. Of two moves at once the last one stays, whole.",
+    doc: "`PUT /threads/{id}`: the editor sends the new lines, and the server has checked them against the saved code of one\nversion. This version is a condition on the head, as it is for a [new thread](#ap-30-create-a-thread). The head counts\nthe move, so that a concurrent save which has read the thread reads it again. Thread and anchor count it too, so that a\nreader can tell whether they belong together. Of two concurrent moves, the last one remains completely.",
 };
 
 /// AP-34: Delete a thread.
@@ -2338,7 +2338,7 @@ pub(crate) static AP_34: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query delete_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --job '{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`DELETE /threads/{id}`. The thread and its anchor go, its slot comes back, and its messages are left to a sweep job. The head is named as `counted`. If its\ncounter is wrong and at zero, a second transaction names it as `uncounted`, so that the thread is deleted and only the change is counted;\n`codesensei verify --fix` corrects the counter.",
+    doc: "`DELETE /threads/{id}`. The thread and its anchor are deleted, its slot is freed, and a sweep job remains for its\nmessages. The action `counted` updates the head. If its counter is wrong and at zero, a second transaction has the\naction `uncounted` instead, so that the thread is deleted and only the change is counted; `codesensei verify --fix`\ncorrects the counter.",
 };
 
 /// AP-35: List threads by pages.
@@ -2407,7 +2407,7 @@ pub(crate) static AP_35: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_threads_page --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --limit 20",
-    doc: "`GET /sessions/{id}/threads` with `limit` or `cursor`. The anchors are read [beside each page](#ap-36-read-a-sessions-anchors).",
+    doc: "`GET /sessions/{id}/threads` with `limit` or `cursor`. The anchors are read [concurrently with each\npage](#ap-36-read-a-sessions-anchors).",
 };
 
 /// AP-36: Read a session's anchors.
@@ -2456,7 +2456,7 @@ pub(crate) static AP_36: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_anchors --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
-    doc: "Where the lines of all threads are, beside a page of them.",
+    doc: "The lines of all threads, for a page of threads.",
 };
 
 /// AP-37: Read a thread with its anchor.
@@ -2545,7 +2545,7 @@ pub(crate) static AP_37: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_thread_and_anchors --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
-    doc: "`GET /threads/{id}`, and before a thread is deleted. The anchor is in an item of its session.",
+    doc: "`GET /threads/{id}`, and before a thread is deleted. The anchor is in an item of the session.",
 };
 
 /// AP-38: Open a session with its anchors.
@@ -2772,7 +2772,7 @@ pub(crate) static AP_38: Pattern = Pattern {
         },
     ],
     example: "codesensei query open_with_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}' --users '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}' --records '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\"}'",
-    doc: "Before a thread is moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in\none round trip. A question reads the user too, because the model is asked only for users who have an account, and the record of its\nclient's id, if it has one: a message that is stored already is not asked again. The items are not of one moment. Each says what it\nbelongs to, so that what does not fit together is read again: head and code the revision, thread and anchor the number of moves, an\napplied patch the version that it made; and the anchors are written only if they still are what was read.",
+    doc: "Before a thread is moved, a question is asked or a patch is applied: one round trip reads head, code and anchors, and\noptionally the thread and the answer. A question also reads the user, because the model is asked only for existing\naccounts, and the record of its client id, if it has one, because a stored message is not asked again. The items are not\nread at the same moment. Each names the state that it belongs to, and items that do not match are read again: head and\ncode name the revision, thread and anchor the number of moves, an applied patch the version that it created. The anchors\nare written only if they are unchanged since the read.",
 };
 
 /// AP-47: Open a session without its code.
@@ -2978,7 +2978,7 @@ pub(crate) static AP_47: Pattern = Pattern {
         },
     ],
     example: "codesensei query open_without_code --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}' --users '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}' --records '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\"}'",
-    doc: "The same when the process has read the code of this session before. Whether it still is the code, the head's revision says: if not, the code is read\nafter that ([AP-27](#ap-27-read-a-sessions-code)).",
+    doc: "The same read if the process has the code of this session in memory. The head's revision shows whether the code is\ncurrent; if it is not, the code is read afterwards ([AP-27](#ap-27-read-a-sessions-code)).",
 };
 
 /// AP-40: Ask a question.
@@ -3004,7 +3004,7 @@ pub(crate) static AP_40: Pattern = Pattern {
             kind: "message_role",
             optional: true,
             many: false,
-            doc: "Who wrote a message: the enum of `message.role`, for items that tell of a message.",
+            doc: "The author of a message: the enum of `message.role`, for items that describe a message.",
             sample: "ai",
         },
         Argument {
@@ -3020,7 +3020,7 @@ pub(crate) static AP_40: Pattern = Pattern {
             kind: "message_state",
             optional: true,
             many: false,
-            doc: "What became of a question: the enum of `message.reply_state`, for items that tell of a question.",
+            doc: "The state of a question: the enum of `message.reply_state`, for items that describe a question.",
             sample: "pending",
         },
         Argument {
@@ -3072,7 +3072,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query ask_question --seen-slots 1 --question '{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"lease_until\":1795424495000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer\nis never lost to the cap of 500. It is held by the run that stores it until `lease_until`: a process that is killed leaves a question that says so. The\nthread shows its last message in its row of a list, and the session when something was last said in it. Numbers are never used again, so a message that expires gives no slot back. The slots it saw are a condition; two questions at once get different numbers, and the loser is\ntold the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction. Where\nmessages expire, the thread keeps when its first and its last one do: that says what may be gone, without reading it.",
+    doc: "`POST /threads/{id}/messages`. The question takes two slots, its own and its answer's. It is refused if there is no room\nfor both, so an answer is never lost to the cap of\n500. The run that stores the question holds it until `lease_until`,\nso a question of a killed process is detectable. The thread shows its last message in its row of a list, and the session\nshows its last activity. Numbers are never reused, so a message that expires frees no slot. The number of slots is a\ncondition: two concurrent questions get different numbers, and the refused one gets the current number and tries again.\nIf the client sent its own id, the record that detects repetitions is in the same transaction. If messages expire, the\nthread stores the expiry of its first and its last message, which shows without a read whether messages may be gone.",
 };
 
 /// AP-41: Add a note.
@@ -3098,7 +3098,7 @@ pub(crate) static AP_41: Pattern = Pattern {
             kind: "message_role",
             optional: true,
             many: false,
-            doc: "Who wrote a message: the enum of `message.role`, for items that tell of a message.",
+            doc: "The author of a message: the enum of `message.role`, for items that describe a message.",
             sample: "ai",
         },
         Argument {
@@ -3158,7 +3158,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query add_note --seen-slots 1 --note '{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"lease_until\":1795424495000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`POST /threads/{id}/messages` with `\"ask\": false`. One slot. Under the client's own id it has a record as a question has, which is done at once.",
+    doc: "`POST /threads/{id}/messages` with `\"ask\": false`. A note takes one slot. Under a client id it has a record like a\nquestion, which is complete at once.",
 };
 
 /// AP-42: Store an answer.
@@ -3192,7 +3192,7 @@ pub(crate) static AP_42: Pattern = Pattern {
             kind: "message_role",
             optional: true,
             many: false,
-            doc: "Who wrote a message: the enum of `message.role`, for items that tell of a message.",
+            doc: "The author of a message: the enum of `message.role`, for items that describe a message.",
             sample: "ai",
         },
         Argument {
@@ -3276,7 +3276,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query store_answer --question-seq 1 --held-until 2026-11-23T09:00:00Z --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer '{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"lease_until\":1795424495000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "After the model has answered. The answer, the question's state, what the thread's row shows and what it cost are one transaction: an answer is\nnever stored unpaid, nor paid unstored. The question and the user must still exist, so an answer that arrives after its thread was swept or its\naccount deleted brings nothing back; and the question must still be held by this run, so that of two runs one answers, and none answers what was\ncancelled. It is repeated for minutes rather than a few times; a run that is refused reads what is stored ([AP-46](#ap-46-read-a-message)) before it\nadds the cost on its own.",
+    doc: "After the model has answered. One transaction writes the answer, the question's state, the thread's row and the cost, so\nno answer is stored without its cost, and no cost without its answer. The question and the user must still exist, so an\nanswer after a thread's sweep or an account's deletion restores nothing. This run must still hold the question, so only\none of two runs answers, and no run answers a cancelled question. The write is retried for minutes instead of a few\ntimes. A refused run reads the stored message ([AP-46](#ap-46-read-a-message)) before it adds the cost separately.",
 };
 
 /// AP-43: Mark a question failed.
@@ -3346,7 +3346,7 @@ pub(crate) static AP_43: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query fail_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1 --held-until 2026-11-23T09:00:00Z --write",
-    doc: "The model did not answer. The question stays, says why, and keeps its answer's slot, so that asking again always fits. Only the run that holds it says\nso, or `verify` of a question that no run holds.",
+    doc: "The model did not answer. The question stays, has the reason, and keeps its answer's slot, so that a retry always has\nroom. Only the run that holds the question writes this, or `verify` for a question that no run holds.",
 };
 
 /// AP-44: List a thread's messages.
@@ -3452,7 +3452,7 @@ pub(crate) static AP_44: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_messages --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --limit 20",
-    doc: "`GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.\nA message that has expired is hidden until DynamoDB removes it; a page is filled from behind it.",
+    doc: "`GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order. An\nexpired message is hidden until DynamoDB removes it; later messages fill the page.",
 };
 
 /// AP-45: Read the last messages of a thread.
@@ -3540,7 +3540,7 @@ pub(crate) static AP_45: Pattern = Pattern {
         },
     ],
     example: "codesensei query last_messages --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
-    doc: "The conversation so far, for the model's context: ten messages, newest first, and one more, which tells whether there are older ones.",
+    doc: "The conversation so far, for the model's context: ten messages, newest first, and one more, which shows whether older\nones exist.",
 };
 
 /// AP-46: Read a message.
@@ -3636,7 +3636,7 @@ pub(crate) static AP_46: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_message --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1",
-    doc: "One message by its public id, which names its key: asking a failed question again, or applying an answer's patch.",
+    doc: "One message by its public id, which contains its key: for a retry of a failed question, or to apply an answer's patch.",
 };
 
 /// AP-133: Read a thread and a message.
@@ -3757,7 +3757,7 @@ pub(crate) static AP_133: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_thread_and_message --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1",
-    doc: "`GET /threads/{id}/messages/{message_id}`. The thread is read in the same request: a message of a deleted thread is out of reach before the sweep removes it.",
+    doc: "`GET /threads/{id}/messages/{message_id}`. The same request reads the thread, so a message of a deleted thread is out of\nreach before the sweep removes it.",
 };
 
 /// AP-53: Take a question over.
@@ -3858,7 +3858,7 @@ pub(crate) static AP_53: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query take_over_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1 --now 2026-11-23T09:00:00Z --write",
-    doc: "`POST /threads/{id}/messages/{id}/retry`, or the same message sent again under its client's id: the run that held the question failed or was cancelled,\nor its lease has passed, for example because its process was killed. Of two that try, one gets it.",
+    doc: "`POST /threads/{id}/messages/{id}/retry`, or the same message again under its client id: the run that held the question\nfailed or was cancelled, or its lease has passed, for example because its process was killed. Only one of two concurrent\nattempts succeeds.",
 };
 
 /// AP-54: Cancel a question.
@@ -3951,7 +3951,7 @@ pub(crate) static AP_54: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query cancel_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1 --caller 01a05c06-6c80-72e7-b616-dd449d76a152 --write",
-    doc: "`POST /threads/{id}/messages/{id}/cancel`. The run that holds the question sees it within a second ([AP-55](#ap-55-watch-a-question)), and its answer\nwould be refused from now on. The question keeps its answer's slot and can be asked again.",
+    doc: "`POST /threads/{id}/messages/{id}/cancel`. The run that holds the question sees this within a second\n([AP-55](#ap-55-watch-a-question)), and its answer is refused from now on. The question keeps its answer's slot and can\nbe retried.",
 };
 
 /// AP-55: Watch a question.
@@ -4047,14 +4047,14 @@ pub(crate) static AP_55: Pattern = Pattern {
         },
     ],
     example: "codesensei query watch_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1",
-    doc: "While the model writes, its run looks every 700 ms whether the question was cancelled, or deleted with its thread. It need not see that at once, so the read is eventually\nconsistent, at half the price: ten seconds of a model cost 7 RCU.",
+    doc: "While the model answers, the run checks every 700 ms whether the question was cancelled, or deleted with its thread. A\ndelay is acceptable, so the read is eventually consistent, at half the price: ten seconds of a model call cost 7 RCU.",
 };
 
-/// AP-56: Show what became of the last message.
+/// AP-56: Update the state of the last message.
 pub(crate) static AP_56: Pattern = Pattern {
     id: "AP-56",
     name: "show_last_state",
-    title: "Show what became of the last message",
+    title: "Update the state of the last message",
     operation: Operation::Update,
     entities: &["thread"],
     fields: &[],
@@ -4089,7 +4089,7 @@ pub(crate) static AP_56: Pattern = Pattern {
             kind: "message_state",
             optional: true,
             many: false,
-            doc: "What became of a question: the enum of `message.reply_state`, for items that tell of a question.",
+            doc: "The state of a question: the enum of `message.reply_state`, for items that describe a question.",
             sample: "pending",
         },
         Argument {
@@ -4117,7 +4117,7 @@ pub(crate) static AP_56: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query show_last_state --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1 --write",
-    doc: "When a question fails, is cancelled or is asked again, the row of its thread says so, if the question still is the last message there. Not in the\nsame transaction: it would cost four times as much, and the question itself says how it is.",
+    doc: "When a question fails, is cancelled or is retried, its thread's row shows the new state, if the question is still the\nlast message. It is not in the same transaction, which would cost four times as much; the question itself has its state.",
 };
 
 /// AP-50: Read a question's record.
@@ -4190,7 +4190,7 @@ pub(crate) static AP_50: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_question_record --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
-    doc: "A client sends a note's `client_message_id` again. A question reads its record with the rest\n([AP-38](#ap-38-open-a-session-with-its-anchors)).",
+    doc: "A client repeats the `client_message_id` of a note. A question reads its record together with other items\n([AP-38](#ap-38-open-a-session-with-its-anchors)).",
 };
 
 /// AP-60: Count a hit.
@@ -4284,7 +4284,7 @@ pub(crate) static AP_60: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query count_hit --rule words --subject words --window 1 --max-hits 1 --max-ai-hits 1 --expires-at 2026-11-23T09:00:00Z --hits 1 --ai-hits 1 --write",
-    doc: "Before every limited route. Every hit is one conditional update of 1 WCU, whether it opens a window or counts in one. The number of the window says\nwhen it ends, so a refusal names the exact time to retry. The subject is in the key, so hits of other subjects are not in the way. A question to the model\nis a message and a question: both counters are raised by one update or none. A counter that is not raised gets 0 and a limit that it cannot reach.",
+    doc: "Before every limited route. Every hit is one conditional update of 1 WCU, in a new or an existing window. The number of\nthe window determines its end, so a refusal has the exact retry time. The subject is in the key, so hits of different\nsubjects do not conflict. A question to the model is a message and a question: one update raises both counters or none.\nA counter that must not change gets 0 and a limit that it cannot reach.",
 };
 
 /// AP-61: Take a hit back.
@@ -4338,7 +4338,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query take_hit_back --rule words --subject words --window 1 --write",
-    doc: "`POST /auth/login` with the right password. Only failures count against an account, and tries at the same moment must not be more than the\nlimit: so each try is counted before the password is checked, and a right one is taken back while its sign-in starts. Reading the window first and\ncounting after a failure would save the write, but everybody who reads the same count would pass.",
+    doc: "`POST /auth/login` with the right password. Only failures count against an account, and concurrent attempts must not\nexceed the limit: so each attempt is counted before the password is checked, and a successful one is taken back while\nits sign-in starts. Reading the window first and counting after a failure would save the write, but all concurrent\nrequests that read the same count would pass.",
 };
 
 /// AP-65: A user's usage by day.
@@ -4413,7 +4413,7 @@ pub(crate) static AP_65: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --from 2026-09-03 --to 2026-09-03 --limit 20",
-    doc: "What has this user cost, day by day? `GET /users/me/usage`, for at most 31 days, which are one request; and asked by support.",
+    doc: "A user's usage and cost by day: `GET /users/me/usage`, for at most 31 days, which are one request; also for support.",
 };
 
 /// AP-66: Add to a user's usage.
@@ -4499,7 +4499,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query add_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --write",
-    doc: "A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an\nanswer that was paid for and could not be read. The user must exist: a deleted account has no days. A transaction, because its token also makes a repeat\nharmless where a plain ADD would count twice.",
+    doc: "The transaction of a stored answer includes its cost. This pattern adds other costs: those of `POST /ai/analyze`, and\nthose of an answer that was paid for and could not be read. The user must exist, so a deleted account gets no days. It\nis a transaction because its token makes a repetition harmless, while a plain ADD would count twice.",
 };
 
 /// AP-67: A user's usage on one day.
@@ -4565,7 +4565,7 @@ pub(crate) static AP_67: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03",
-    doc: "What has this user cost today? Asked by support. (The optional daily cap does not read it: two questions that read the same count would both\npass. It is a [rate window](#rate-windows) of a day, which counts and decides in one write.)",
+    doc: "A user's usage today, for support. (The optional daily cap does not use it: two concurrent questions that read the same\ncount would both pass. The cap is a [rate window](#rate-windows) of a day, which counts and decides in one write.)",
 };
 
 /// AP-68: Delete a user's days.
@@ -4603,7 +4603,7 @@ pub(crate) static AP_68: Pattern = Pattern {
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
     example: "codesensei query delete_usage --days '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"date\":\"2026-09-03\"}' --write",
-    doc: "A data engineer removes old usage of a user: `codesensei query delete_usage --user @ada --before 2026-01-01` finds the days with AP-65 and deletes\nthem here. (The sweep of an account deletes by the keys of its items, AP-78.)",
+    doc: "A data engineer removes old usage of a user: `codesensei query delete_usage --user @ada --before 2026-01-01` finds the\ndays with AP-65 and deletes them here. (The sweep of an account deletes by the keys of its items, AP-78.)",
 };
 
 /// AP-70: Leave a sweep job.
@@ -4641,7 +4641,7 @@ pub(crate) static AP_70: Pattern = Pattern {
     actions: &["dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query leave_sweep_job --sweep-job '{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "Before the first chunk of a large save. (Deletes leave theirs inside their own transaction.)",
+    doc: "Before the first chunk of a large save. (Deletes leave their jobs in their own transactions.)",
 };
 
 /// AP-71: Find due sweep jobs.
@@ -4710,7 +4710,7 @@ pub(crate) static AP_71: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_due_sweep_jobs --shard 1 --now 2026-11-23T09:00:00Z --limit 20",
-    doc: "The sweep asks each of the 8 shards. The due time leads the sort key, so the query ends where the future begins. It takes pages, so that jobs which fail keep\nnone behind them from being found, and returns items as they are stored, so that one unreadable job hides no other. A job that is hours overdue is also\nwhat an engineer looks for who suspects orphaned chunks.",
+    doc: "The sweep queries each of the 8 shards. The sort key begins with the due time, so the query ends at the current time. It\nreads pages, so that failing jobs do not hide later ones, and returns stored items, so that an unreadable job hides no\nother. An engineer who looks for orphaned chunks looks for a job that is hours overdue.",
 };
 
 /// AP-72: Begin a sweep job.
@@ -4772,7 +4772,7 @@ pub(crate) static AP_72: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query begin_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target words --write",
-    doc: "For staged code alone: from now on a commit of it is refused. Nothing can race the other kinds, so they are not begun. Beginning again after a crash is\nallowed.",
+    doc: "Only for staged code: from now on its commit is refused. Jobs of other kinds have no competing commit, so they are not\nbegun. Beginning a job again after a crash is allowed.",
 };
 
 /// AP-120: Put off a sweep job.
@@ -4850,7 +4850,7 @@ pub(crate) static AP_120: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query put_off_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target words --seen-attempts 1 --write",
-    doc: "A job that failed is tried again after a minute, and after each further failure twice as late, up to an hour. Its due time is part of its key and stays. Of\ntwo runs that met the same failure, one counts it.",
+    doc: "A failed job is retried after a minute, and after each further failure twice as late, up to an hour. Its due time is\npart of its key and stays unchanged. If two runs have the same failure, one counts it.",
 };
 
 /// AP-73: Settle a sweep job.
@@ -4912,14 +4912,14 @@ pub(crate) static AP_73: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
     example: "codesensei query settle_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target words --write",
-    doc: "Everything it named is gone.",
+    doc: "All items that the job names are removed.",
 };
 
-/// AP-74: What is left of a session.
+/// AP-74: List a session's leftovers.
 pub(crate) static AP_74: Pattern = Pattern {
     id: "AP-74",
     name: "session_leftovers",
-    title: "What is left of a session",
+    title: "List a session's leftovers",
     operation: Operation::Query,
     entities: &["code", "anchors", "thread", "message", "idempotency"],
     fields: &["PK", "SK"],
@@ -4958,14 +4958,14 @@ pub(crate) static AP_74: Pattern = Pattern {
         },
     ],
     example: "codesensei query session_leftovers --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
-    doc: "Keys only, first page, again and again until there is none: what was written late is then seen too.",
+    doc: "Keys only, always the first page, repeated until it is empty, so that late writes are found too.",
 };
 
-/// AP-75: What is left of a thread's messages.
+/// AP-75: List a thread's leftover messages.
 pub(crate) static AP_75: Pattern = Pattern {
     id: "AP-75",
     name: "thread_leftovers",
-    title: "What is left of a thread's messages",
+    title: "List a thread's leftover messages",
     operation: Operation::Query,
     entities: &["message"],
     fields: &["PK", "SK"],
@@ -5015,14 +5015,14 @@ pub(crate) static AP_75: Pattern = Pattern {
         },
     ],
     example: "codesensei query thread_leftovers --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
-    doc: "Keys only, until there is none. The messages lie together under the thread's own prefix.",
+    doc: "Keys only, repeated until the page is empty. The messages have a common prefix, the thread's.",
 };
 
-/// AP-76: What is left of a thread's records.
+/// AP-76: List a thread's leftover records.
 pub(crate) static AP_76: Pattern = Pattern {
     id: "AP-76",
     name: "thread_record_leftovers",
-    title: "What is left of a thread's records",
+    title: "List a thread's leftover records",
     operation: Operation::Query,
     entities: &["idempotency"],
     fields: &["PK", "SK"],
@@ -5072,7 +5072,7 @@ pub(crate) static AP_76: Pattern = Pattern {
         },
     ],
     example: "codesensei query thread_record_leftovers --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
-    doc: "The records of client ids under a deleted thread. TTL would remove them within days; the sweep does not wait.",
+    doc: "The records of client ids under a deleted thread. TTL would remove them within days; the sweep does not wait for it.",
 };
 
 /// AP-77: A user's whole footprint.
@@ -5155,14 +5155,14 @@ pub(crate) static AP_77: Pattern = Pattern {
         },
     ],
     example: "codesensei query user_footprint --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
-    doc: "Everything in the user's own partition: a person's request for their data. (The sweep of a deleted account reads\n[what is stored](#ap-98-a-users-partition-as-it-is-stored) instead: an item that does not decode must go too.)",
+    doc: "All items in the user's partition: for a person's request for their data. (The sweep of a deleted account reads [stored\nitems](#ap-98-a-users-partition-as-it-is-stored) instead, because it must remove unreadable items too.)",
 };
 
-/// AP-78: Delete what was found.
+/// AP-78: Delete leftovers.
 pub(crate) static AP_78: Pattern = Pattern {
     id: "AP-78",
     name: "delete_leftovers",
-    title: "Delete what was found",
+    title: "Delete leftovers",
     operation: Operation::Batch,
     entities: &[],
     fields: &[],
@@ -5193,7 +5193,7 @@ pub(crate) static AP_78: Pattern = Pattern {
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
     example: "",
-    doc: "Takes keys that a query returned, and nothing else: no caller can name an item to delete by hand.",
+    doc: "Accepts only keys that a query returned: no caller can construct the key of an item to delete.",
 };
 
 /// AP-79: Delete code chunks.
@@ -5284,7 +5284,7 @@ pub(crate) static AP_80: Pattern = Pattern {
         },
     ],
     example: "codesensei query top_users_by_cost --date 2026-09-03",
-    doc: "Ten rows from the index, dearest first: the day is the partition, the amount the sort key. Read every morning, to find out who the heavy users are.\nEventually consistent, as indexes are. Every answer of a day writes to its partition, so it is cut into 8 shards by the user's id: one partition would\ntake 500 answers a second. The query asks all 8 at the same time and merges them: 8 requests of at least 0.5 RCU each, where one partition\nwould cost 1 request and 0.5 RCU. It reads one row more than it returns, which says whether there are more; a caller can ask for up to 100.",
+    doc: "Ten rows from the index, most expensive first: the day is the partition, the amount the sort key. Operators read it\nevery morning to find the heaviest users. Eventually consistent, as indexes are. Every answer of a day writes to its\npartition, so it is split into 8 shards by the user's id: one partition would allow 500 answers a second. The query\nreads all 8 concurrently and merges them: 8 requests of at least 0.5 RCU each, where one partition would cost 1 request\nand 0.5 RCU. It reads one row more than it returns, which shows whether more exist; a caller can request up to 100.",
 };
 
 /// AP-81: Sign-ups of a day.
@@ -5330,7 +5330,7 @@ pub(crate) static AP_81: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_signups --signup-date 2026-09-01 --limit 20",
-    doc: "Who came, in order. The index shows a username and an id, no address and no hash. In 8 shards, as the users who cost most are: a page is 8 requests,\nand its cursor holds the position in each shard.",
+    doc: "The sign-ups in order. The index has the username and the id, and neither the address nor the hash. It has 8 shards,\nlike the index of the most expensive users: a page is 8 requests, and its cursor has the position in each shard.",
 };
 
 /// AP-83: Spend of a day over all users.
@@ -5376,7 +5376,7 @@ pub(crate) static AP_83: Pattern = Pattern {
         },
     ],
     example: "codesensei query spend_of_day --date 2026-09-03",
-    doc: "What did a day cost? Every row of the day's 8 shards, so the sum is exact as soon as the index has caught up; of a past day it is final.\n`codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and the total of each number after them. It reads a whole day: 1 RCU\nfor about 32 users, and 4 RCU at least. The report of each morning asks it for the day before: the rows come dearest first, so its first ten are in it. For many days, or for a table of a million users, ask [an export](schema/questions/README.md) instead.",
+    doc: "The cost of a day: every row of the day's 8 shards, so the sum is exact when the index is up to date, and final for a\npast day. `codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and then the total of each\nnumber. It reads a whole day: 1 RCU for about 32 users, and 4 RCU at least. The report of each morning queries the day\nbefore: rows are sorted by cost, so the ten most expensive users are the first ten. For many days, or for a table of a\nmillion users, use [an export](schema/questions/README.md) instead.",
 };
 
 /// AP-90: Count a user's sessions.
@@ -5425,7 +5425,7 @@ pub(crate) static AP_90: Pattern = Pattern {
         },
     ],
     example: "codesensei query count_sessions --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "Reality, for the counter on the profile.",
+    doc: "The actual number, to compare with the counter on the profile.",
 };
 
 /// AP-91: Repair a user's session counter.
@@ -5487,7 +5487,7 @@ pub(crate) static AP_91: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query repair_session_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-count 1 --seen-changes 1 --counted 1 --write",
-    doc: "Refused when the counter moved since it was compared, also when it moved and moved back: `session_changes` only grows, and the repair counts itself, so that of\ntwo repairs that compared the same the second is refused.",
+    doc: "Refused if the counter changed since the comparison, even if it changed back: `session_changes` only grows. The repair\nraises it too, so the second of two repairs of the same comparison is refused.",
 };
 
 /// AP-92: Count a session's threads.
@@ -5536,7 +5536,7 @@ pub(crate) static AP_92: Pattern = Pattern {
         },
     ],
     example: "codesensei query count_threads --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
-    doc: "Reality, for the counter on the head.",
+    doc: "The actual number, to compare with the counter on the head.",
 };
 
 /// AP-93: Repair a session's thread counter.
@@ -5606,7 +5606,7 @@ pub(crate) static AP_93: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query repair_thread_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-count 1 --seen-changes 1 --counted 1 --write",
-    doc: "Refused when the counter moved since it was compared, also when it moved and moved back: `thread_changes` only grows, and the repair counts itself.",
+    doc: "Refused if the counter changed since the comparison, even if it changed back: `thread_changes` only grows, and the\nrepair raises it too.",
 };
 
 /// AP-39: Repair a session's anchors.
@@ -5676,7 +5676,7 @@ pub(crate) static AP_39: Pattern = Pattern {
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query repair_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-changes 1 --anchors '{\"changes\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"threads\":[{\"end_line\":13,\"moves\":0,\"start_line\":13,\"status\":\"stable\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"version\":1}],\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "An anchor without its thread, a thread without its anchor, and one that is said to be stable over other text. Anchors are written whole, on the condition\nthat they, and the version of the code, are what was compared.",
+    doc: "Repairs an anchor without its thread, a thread without its anchor, and an anchor that is marked stable over other text.\nThe whole item is written, on the condition that the anchors and the version of the code are unchanged since the\ncomparison.",
 };
 
 /// AP-94: Check a user's claims.
@@ -5724,7 +5724,7 @@ pub(crate) static AP_94: Pattern = Pattern {
             kind: "username_key",
             optional: false,
             many: false,
-            doc: "A username in lower case: what must be unique.",
+            doc: "A username in lower case, which must be unique.",
             sample: "ada",
         },
     ],
@@ -5772,14 +5772,14 @@ pub(crate) static AP_94: Pattern = Pattern {
         },
     ],
     example: "codesensei query check_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72 --username-key ada",
-    doc: "Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else.",
+    doc: "Profile and both claims in one round trip: it shows a claim without a user, a user without a claim, or a claim that\nnames another user.",
 };
 
-/// AP-95: Find whose a chunk is.
+/// AP-95: Find the session of a chunk.
 pub(crate) static AP_95: Pattern = Pattern {
     id: "AP-95",
     name: "get_code_chunk",
-    title: "Find whose a chunk is",
+    title: "Find the session of a chunk",
     operation: Operation::Get,
     entities: &["code_chunk"],
     fields: &["revision", "n", "session_id", "bytes"],
@@ -5829,7 +5829,7 @@ pub(crate) static AP_95: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_code_chunk --revision 01a0bc8a-ad00-7238-9946-31fb0afd26b9 --n 1",
-    doc: "Is this chunk an orphan? It names the session that staged it; that session's code ([AP-27](#ap-27-read-a-sessions-code)) names the revision in use. Another revision, and no job for this\none, is an orphan.",
+    doc: "Shows whether a chunk is an orphan. The chunk names the session that staged it; that session's code\n([AP-27](#ap-27-read-a-sessions-code)) names the revision in use. A chunk of another revision without a job is an\norphan.",
 };
 
 /// AP-84: Correct an item's counters.
@@ -5883,14 +5883,14 @@ pub(crate) static AP_84: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "`codesensei verify --fix`. A counter that holds no number of its type (negative, a fraction, too large) is read as the nearest number that it can\nbe, so its item can still be listed and deleted. This writes that number, on the condition that the counter still holds what was seen.\nA counter of sessions, threads or slots is then compared with what there is, as any other.",
+    doc: "`codesensei verify --fix`. A counter with an invalid number (negative, a fraction, too large) is read as the nearest\nvalid number, so its item can still be listed and deleted. This pattern writes that number, on the condition that the\ncounter is unchanged since the read. A counter of sessions, threads or slots is then compared with its items, like any\nother.",
 };
 
-/// AP-100: Load what is in an account.
+/// AP-100: Load account data.
 pub(crate) static AP_100: Pattern = Pattern {
     id: "AP-100",
     name: "load_account_data",
-    title: "Load what is in an account",
+    title: "Load account data",
     operation: Operation::Batch,
     entities: &["session", "code", "anchors", "thread", "message", "daily_usage"],
     fields: &[],
@@ -5961,7 +5961,7 @@ pub(crate) static AP_100: Pattern = Pattern {
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
     example: "codesensei query load_account_data --heads '{\"chunk_count\":0,\"code_bytes\":435,\"created_at\":1795424400000,\"filename\":\"rate_limiter.py\",\"language_detected\":\"Python\",\"last_modified_by\":\"0198c5e2-8a00-7000-8000-000000000001\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"settings_changes\":0,\"thread_changes\":1,\"thread_count\":1,\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"version_number\":1}' --codes '{\"chunk_count\":0,\"inline\":\"H4sIAAAAAAACA2WPPWvDMBCGd/2KF002TU2nDqXu2Cl0CNmMMcI9xyL6KJJMCKX/vSc7ddJWgwT3nJ57T0q5pRSh0CtjKCCNwU+HEdHDKndG0pYyttpNiSoppdD2w4c0EyFEb1SM2KlEW211ovAkwOedBnSddjp1XRHJDBuYzMsF55Or1VxEvcDfaNQcrMbnl1iNnNGfLrojnW9kzp+4N2eq8lWUKwnUk8sjGhZi8AH51e46pDpQKli3QdOW0MMsu5/bnvH40K4qRj+2Gm/eEdhmyBVLtcRLfbPVNdwSI03B4VWZSP/3bHh8yxkv+js0nKEVfz7vw0TiGxKuea2zAQAA\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"sha256\":\"fee92b61c50c2eb5ebfcdbca772630addc86bf73ed6b087420df306c5b38c76c\",\"size\":435,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --anchors '{\"changes\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"threads\":[{\"end_line\":13,\"moves\":0,\"start_line\":13,\"status\":\"stable\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"version\":1}],\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --threads '{\"created_at\":1795424400000,\"kind\":\"block\",\"last_at\":1795424468000,\"last_excerpt\":\"A list is never `None` here, and `None` is compared with `is`. The first half of the condition can go.\",\"last_role\":\"ai\",\"last_seq\":2,\"message_count\":2,\"message_slots\":2,\"moves\":0,\"selected_text\":\"        if recent == None or len(recent) >= self.limit:\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --messages '{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"lease_until\":1795424495000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --days '{\"cache_read_tokens\":0,\"cache_write_tokens\":0,\"cost_micros\":8700,\"date\":\"2026-11-23\",\"input_tokens\":1840,\"output_tokens\":212,\"requests\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "Sessions with their code, threads and messages, and the days that the messages cost, as one made-up account has them: counters, numbers and\nsums agree before anything is sent. Written before the account itself ([AP-101](#ap-101-load-an-account)), under keys that nothing points at yet. A batch costs half of\nwhat the same items cost in transactions, and puts 25 of them into a request. The keys are the same in every run, so writing them again after an\ninterruption changes nothing.",
+    doc: "Sessions with their code, threads and messages, and the usage of the messages' days, for one generated account:\ncounters, numbers and sums are consistent before the first request. They are written before the account itself\n([AP-101](#ap-101-load-an-account)), under keys that no item references yet. A batch costs half as much as transactions,\nand puts 25 items into a request. The keys are the same in every run, so writing them again after an interruption\nchanges nothing.",
 };
 
 /// AP-101: Load an account.
@@ -6015,7 +6015,7 @@ pub(crate) static AP_101: Pattern = Pattern {
     actions: &["dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query load_account --email-claim '{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --username-claim '{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}' --user '{\"created_at\":1795424400000,\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\",\"password_hash\":\"$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"session_changes\":1,\"session_count\":1,\"signup_date\":\"2026-11-23\",\"updated_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username\":\"Ada\"}' --write",
-    doc: "A made-up account. In a crowd it comes last, and says that all of it is there: whoever goes on after an interruption leaves alone whom\n[AP-94](#ap-94-check-a-users-claims) finds. A transaction as in signing up, so that no made-up name takes a real one's place, but nobody is signed in.",
+    doc: "A generated account. In a crowd it is written last, so an account that exists is complete: a load that resumes after an\ninterruption skips the accounts that [AP-94](#ap-94-check-a-users-claims) finds. It is a transaction like a sign-up, so\na generated name never replaces a real one; but it starts no sign-in.",
 };
 
 /// AP-96: Read a segment of the table.
@@ -6085,7 +6085,7 @@ pub(crate) static AP_96: Pattern = Pattern {
     actions: &["dynamodb:Scan"],
     partiql: &[],
     example: "",
-    doc: "`codesensei verify` and `codesensei export`. The table is cut into `total_segments` parts, which are read next to each other; a part goes on at the\nposition that the page before ended with, which can be kept on disk. Items come as they are stored, expired ones and such as do not decode too.\nEventually consistent, for half the price: whoever acts on what it shows reads that again first.",
+    doc: "`codesensei verify` and `codesensei export`. The table is divided into `total_segments` parts, which are read\nconcurrently; a part continues at the position of the previous page, which can be stored on disk. Items are returned as\nthey are stored, including expired and unreadable ones. Eventually consistent, for half the price: before a caller acts\non an item, it reads the item again.",
 };
 
 /// AP-97: Bring an item up to date.
@@ -6139,7 +6139,7 @@ pub(crate) static AP_97: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry. The steps of a\nhistory stay in the schema, because a restored backup can hold an item of any version. The table makes the step itself, on the condition that the item still has the version that was seen. Concurrent\nchanges of other fields are preserved. The same write adds the keys of an index that is newer than the item, on the further condition that\nthe fields of those keys are unchanged.",
+    doc: "`codesensei verify --fix`. An item of an older program can be read like a new one (`[[history]]` in its schema), so an\nupgrade is never urgent. The steps of a history stay in the schema, because a restored backup can hold an item of any\nversion. The table makes the step itself, on the condition that the item still has the version that was read. Concurrent\nchanges of other fields are preserved. The same write adds the keys of an index that is newer than the item, on the\nfurther condition that the fields of those keys are unchanged.",
 };
 
 /// AP-117: Write an item's keys in the indexes again.
@@ -6193,7 +6193,7 @@ pub(crate) static AP_117: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "`codesensei verify --fix`, for an item whose keys in an index are not those that its fields make: they were changed by hand, or by a program that did not know the\nindex. One item of any entity; the fields are not touched, and what the keys are made from must be as it was seen.",
+    doc: "`codesensei verify --fix`, for an item whose keys in an index do not match its fields: they were changed by hand, or by\na program that did not know the index. It writes one item of any entity; the fields stay unchanged, and the fields of\nthe keys must be unchanged since the read.",
 };
 
 /// AP-98: A user's partition as it is stored.
@@ -6278,7 +6278,7 @@ pub(crate) static AP_98: Pattern = Pattern {
         },
     ],
     example: "codesensei query stored_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
-    doc: "`codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity. The sweep of a deleted\naccount reads it too, deletes each session that it finds, and the rest by its keys.",
+    doc: "`codesensei verify`, which reads items that a query of entities would refuse: unreadable ones, those of another version,\nor those of no entity. The sweep of a deleted account reads it too, deletes each session that it finds, and the rest by\nits keys.",
 };
 
 /// AP-99: A session's partition as it is stored.
@@ -6382,7 +6382,7 @@ pub(crate) static AP_99: Pattern = Pattern {
         },
     ],
     example: "codesensei query stored_session --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --limit 20",
-    doc: "The same for what lies under a session: its code, threads, messages and records.",
+    doc: "The same for a session: its code, threads, messages and records.",
 };
 
 /// AP-110: Restore a user's claims.
@@ -6460,7 +6460,7 @@ pub(crate) static AP_110: Pattern = Pattern {
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query restore_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --seen-updated-at 2026-11-23T09:00:00Z --email-claim '{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --username-claim '{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}' --write",
-    doc: "Somebody whose claims are lost cannot sign in, and their name can be taken. A claim is made again only if it is free, and only if the profile still\nsays what it is made from. A profile that was changed and changed back has another `updated_at`, and is refused.",
+    doc: "A user without claims cannot sign in, and another user can take their name. A claim is restored only if it is free, and\nonly if the profile is unchanged since the read. A profile that was changed and changed back has another `updated_at`,\nso the repair is refused.",
 };
 
 /// AP-111: Release a claim.
@@ -6506,14 +6506,14 @@ pub(crate) static AP_111: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
     example: "codesensei query release_claims --email-claim '{\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"seen_claimed_at\":\"2026-11-23T09:00:00Z\"}' --username-claim '{\"username_key\":\"ada\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"seen_claimed_at\":\"2026-11-23T09:00:00Z\"}' --write",
-    doc: "A claim whose user is gone, or goes by another address or name. The condition is the user and the time of the claim: if another repair released it\nmeanwhile, and its user took the name again, it is a new claim, and stays.",
+    doc: "A claim whose user does not exist, or has another address or name. The user and the time of the claim are conditions: if\nanother repair released the claim meanwhile, and its user took the name again, the new claim stays.",
 };
 
-/// AP-112: Remove what has expired.
+/// AP-112: Remove expired items.
 pub(crate) static AP_112: Pattern = Pattern {
     id: "AP-112",
     name: "remove_expired",
-    title: "Remove what has expired",
+    title: "Remove expired items",
     operation: Operation::Transact,
     entities: &["refresh_family", "idempotency", "creation", "rate_window", "message"],
     fields: &[],
@@ -6576,7 +6576,7 @@ pub(crate) static AP_112: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
     example: "codesensei query remove_expired --family '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"family_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}' --record '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\",\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}' --creation '{\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\",\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}' --window '{\"rule\":\"words\",\"subject\":\"words\",\"window\":1,\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}' --message '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1,\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}' --write",
-    doc: "DynamoDB removes expired items within days and says nothing when it does not: TTL may be off, or the attribute of another type. One that was\nrenewed meanwhile stays.",
+    doc: "DynamoDB removes expired items within days, and does not report it if it cannot: TTL may be off, or the attribute may\nhave another type. An item that was renewed meanwhile stays.",
 };
 
 /// AP-113: Repair a thread's slots.
@@ -6646,7 +6646,7 @@ pub(crate) static AP_113: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query repair_message_slots --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seen-slots 1 --seen-updated-at 2026-11-23T09:00:00Z --counted 1 --write",
-    doc: "The messages say how many slots are taken. Too few, and the next question would meet a message under its own number. Every message moves `updated_at`,\nso a repair is also refused when the slots were repaired and taken again.",
+    doc: "The messages determine the number of slots in use. If the counter is too low, the next question would get the number of\nan existing message. Every message changes `updated_at`, so a repair is also refused if the slots were repaired and used\nagain.",
 };
 
 /// AP-116: List all sweep jobs.
@@ -6707,5 +6707,5 @@ pub(crate) static AP_116: Pattern = Pattern {
         },
     ],
     example: "codesensei query stored_sweep_jobs --shard 1 --limit 20",
-    doc: "What is to be removed already is no finding. Of one shard, due or not, as they are stored.",
+    doc: "Items that a sweep job will remove are not reported as findings. This reads all jobs of one shard, due or not, as they\nare stored.",
 };

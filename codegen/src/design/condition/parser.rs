@@ -277,7 +277,7 @@ mod tests {
     fn refused(text: &str) -> String {
         match parse(text) {
             Ok(expression) => format!("{expression:?}"),
-            wrong(offset, message) => format!("{offset}: {}", message.unwrap_or_default()),
+            Err((offset, message)) => format!("{offset}: {}", message.unwrap_or_default()),
         }
     }
 
@@ -394,8 +394,8 @@ mod tests {
     /// Pieces that nearly make a condition, which random characters hardly ever do.
     fn nearly_a_condition() -> impl Strategy<Value = String> {
         let words = [
-            "a", "hits", ":x", ":", "@slots", "@", "+", "7", "-", "'t'", "'", "=", "<", ">", "<>", "(", ")", "é", "and",
-            "or",
+            "a", "hits", ":x", ":", "@slots", "@", "+", "7", "-", "'t'", "'", "=", "<", ">", "<>", "(", ")", "é",
+            "and", "or",
         ];
         let rest = ["in", "size", "contains", ",", "?", "missing", "present", " ", "  "];
         let piece = prop::sample::select([words.as_slice(), rest.as_slice()].concat());

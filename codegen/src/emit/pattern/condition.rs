@@ -12,7 +12,6 @@ pub fn expression(design: &Design, file: &mut RustFile, action: &Action, source:
     if !action.is_conditional() {
         return None;
     }
-    let condition = file.import("table_runtime::expr::Condition");
     let mut writer = Writer {
         file,
         entity: design.entity(action.entity),
@@ -102,7 +101,7 @@ impl Writer<'_> {
 
     /// The part that was written, with what its placeholders stand for.
     fn condition(&mut self, text: &str) -> TokenStream {
-        let condition = self.file.import("modyne::expr::Condition");
+        let condition = self.file.import("table_runtime::expr::Condition");
         let used = std::mem::take(&mut self.used);
         let names = self.names.iter().filter_map(|name| {
             let placeholder = format!("#{name}");

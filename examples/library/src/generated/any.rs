@@ -118,6 +118,8 @@ pub(crate) static INDEX_ATTRIBUTES: &[&str] = &[
     "TimeOf",
     "PriceGroup",
     "Price",
+    "NameGroup",
+    "NameOf",
 ];
 
 /// What an entity's keys in the indexes are made from, by the word that its items have for it.
@@ -144,11 +146,33 @@ static INDEX_KEYS: &[(&str, &[IndexKeys])] = &[
         ],
     ),
     (
+        "book_copy",
+        &[
+            IndexKeys {
+                keys: ["NameGroup", "NameOf"],
+                from: &["borrower", "state", "isbn", "number"],
+            },
+            IndexKeys {
+                keys: ["TimeGroup", "TimeOf"],
+                from: &["isbn", "due_at"],
+            },
+        ],
+    ),
+    (
         "day",
         &[
             IndexKeys {
                 keys: ["TimeGroup", "TimeOf"],
                 from: &["date", "fees"],
+            },
+        ],
+    ),
+    (
+        "member",
+        &[
+            IndexKeys {
+                keys: ["NameGroup", "NameOf"],
+                from: &["home", "name", "member_id"],
             },
         ],
     ),

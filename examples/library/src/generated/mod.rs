@@ -11,6 +11,8 @@ pub(crate) mod ids;
 
 pub(crate) mod keys;
 
+pub mod limits;
+
 pub(crate) mod pattern;
 
 pub(crate) mod registry;

@@ -242,6 +242,15 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[],
             },
             Field {
+                name: "due_at",
+                stored_as: "due_at",
+                kind: "time",
+                optional: true,
+                pii: false,
+                doc: "When it has to be back.",
+                fields: &[],
+            },
+            Field {
                 name: "remark",
                 stored_as: "remark",
                 kind: "text",
@@ -416,12 +425,21 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[],
             },
             Field {
+                name: "topics",
+                stored_as: "topics",
+                kind: "text_set",
+                optional: true,
+                pii: false,
+                doc: "What they want to hear about.",
+                fields: &[],
+            },
+            Field {
                 name: "home",
                 stored_as: "home",
                 kind: "branch",
                 optional: false,
                 pii: false,
-                doc: "Where they usually borrow.",
+                doc: "Where they usually borrow, for 28 days.",
                 fields: &[],
             },
             Field {

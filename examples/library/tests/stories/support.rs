@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use library::{
-    Book, BookType, Branch, Copy, CopyState, Isbn, LendCopy, LendCopyError, Loan, Member, MemberId, Notice, Patterns,
-    Place, WishKey,
+    Book, BookType, Branch, Copy, CopyKey, CopyState, Isbn, LendCopy, LendCopyError, Loan, Member, MemberId, Notice,
+    Patterns, Place, WishKey,
 };
-use table_runtime::{Clock, CursorKey, Date, Endpoint, Ids, Protection, TableConfig, Timestamp};
+use table_runtime::{Clock, CursorKey, Date, Endpoint, Ids, Protection, TableConfig, TextSet, Timestamp};
 
 pub(crate) const MOBY_DICK: &str = "9780142437247";
 pub(crate) const EMMA: &str = "9780141439587";
@@ -52,6 +52,11 @@ impl Library {
 
     /// A member who has borrowed nothing yet.
     pub(crate) async fn member(&self, name: &str) -> MemberId {
+        self.member_with(name, None).await
+    }
+
+    /// A member who follows these topics.
+    pub(crate) async fn member_with(&self, name: &str, topics: Option<TextSet>) -> MemberId {
         let member = Member {
             member_id: self.ids.next(self.now()),
             name: name.to_owned(),
@@ -60,9 +65,21 @@ impl Library {
             lent: 0,
             joined_on: self.now().date(),
             card_digest: None,
+            topics,
         };
         self.patterns.give_card(&member).await.expect("a card is given");
         member.member_id
+    }
+
+    /// The copy with this number.
+    pub(crate) async fn read(&self, book: &Book, number: u32) -> Copy {
+        let key = CopyKey { isbn: book.isbn.clone(), number };
+        self.patterns.read_copies(&[key]).await.expect("an answer").pop().expect("the copy exists")
+    }
+
+    /// Replaces a copy.
+    pub(crate) async fn replace(&self, copy: Copy) {
+        self.patterns.exchange_copies(&[copy], &[]).await.expect("the copy is stored");
     }
 
     /// A book of this number with this many copies on the shelf, numbered from 1.
@@ -144,5 +161,6 @@ pub(crate) fn copy(isbn: &Isbn, number: u32) -> Copy {
         remark: Some("clean".to_owned()),
         signatures: None,
         is_fragile: false,
+        due_at: None,
     }
 }

@@ -10,15 +10,15 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// Where the threads of a session are in its code: one item for all of them, so that a save which moves fifty writes some 4 KB, and not fifty selections.
+/// The lines of a session's threads: one item for all of them, so that a save which moves fifty threads writes about 4 KB, and not fifty selections.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Anchors {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
-    /// Who owns the session.
+    /// The owner of the session.
     pub user_id: UserId,
-    /// One more with every write: the item is written whole, and only if it still is what was read.
+    /// Raised by every write: the whole item is written, on the condition that it is unchanged since the read.
     pub changes: u32,
     /// The anchor of each thread, oldest first.
     pub threads: Vec<ThreadAnchor>,
@@ -28,7 +28,7 @@ pub struct Anchors {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct ThreadAnchor {
-    /// Which thread.
+    /// The thread.
     #[serde(rename = "t")]
     pub thread: ThreadUuid,
     /// First line, from 1.
@@ -37,22 +37,22 @@ pub struct ThreadAnchor {
     /// Last line, included.
     #[serde(rename = "e")]
     pub end_line: u32,
-    /// Stable if and only if the selected text of the thread stands there.
+    /// Stable if and only if these lines contain the selected text of the thread.
     #[serde(rename = "a")]
     pub status: AnchorStatus,
     /// The session's version in which the anchor last changed.
     #[serde(rename = "v")]
     pub version: u32,
-    /// Equal to the thread's, or the reader has met a move half-way and reads again.
+    /// Equal to the thread's; if not, a move happened between two reads, and the reader reads again.
     #[serde(rename = "m")]
     pub moves: u32,
-    /// When a save last changed the anchor. Absent until one does.
+    /// When a save last changed the anchor. Absent until a save changes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "u")]
     pub moved_at: Option<Timestamp>,
 }
 
-/// Stable if and only if the selected text of the thread stands there.
+/// Stable if and only if these lines contain the selected text of the thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum AnchorStatus {

@@ -9,21 +9,21 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// The code of a session, compressed with gzip: inline, or a pointer to chunks. It also says who owns the session, for callers who do not.
+/// The code of a session, compressed with gzip: inline, or a pointer to chunks. It also names the owner of the session, for requests of other users.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Code {
-    /// Whose code it is.
+    /// The session of the code.
     pub session_id: SessionId,
-    /// Who owns the session.
+    /// The owner of the session.
     pub user_id: UserId,
-    /// Equal to the head's, or the reader has met a save half-way and reads again.
+    /// Equal to the head's; if not, a save happened between two reads, and the reader reads again.
     pub revision: RevisionId,
-    /// Of the code before compression.
+    /// SHA-256 of the code before compression.
     pub sha256: Digest,
-    /// Bytes before compression.
+    /// Size of the code in bytes before compression.
     pub size: u32,
-    /// How many chunks hold the compressed bytes; 0 when `inline` does.
+    /// Number of chunks with the compressed bytes; 0 if they are in `inline`.
     pub chunk_count: u32,
     /// The compressed bytes, up to 240 KiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]

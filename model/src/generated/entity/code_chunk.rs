@@ -9,13 +9,13 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// A piece of compressed code that does not fit one item. Never changed; each has a partition of its own, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.
+/// A piece of compressed code that does not fit into one item. It never changes. Each chunk has its own partition, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct CodeChunk {
-    /// The state of the code it belongs to.
+    /// The revision of the code.
     pub revision: RevisionId,
-    /// Its place, from 0.
+    /// The position of the chunk, from 0.
     pub n: u32,
     /// The session that staged it, for repair.
     pub session_id: SessionId,

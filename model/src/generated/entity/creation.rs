@@ -8,22 +8,22 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// Remembers a client's own id for a session or a thread, so that sending the request again creates nothing twice.
+/// The record of a client's own id for a session or a thread, so that a repeated request creates nothing twice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Creation {
-    /// SHA-256 of what is created, the user, for a thread its session, and the client's id.
+    /// SHA-256 of the kind of resource, the user, the session (for a thread) and the client id.
     pub key_digest: Digest,
     /// The user who created it.
     pub user_id: UserId,
-    /// SHA-256 of the contents: the same id with other contents is a mistake of the client.
+    /// SHA-256 of the contents: the same id with other contents is an error of the client.
     pub fingerprint: Digest,
     /// The session that was created, or the session of the thread.
     pub session_id: SessionId,
     /// The thread that was created. Absent when a session was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<ThreadUuid>,
-    /// A day after the creation. Until DynamoDB has removed the record, it still counts.
+    /// A day after the creation. The record is valid until DynamoDB removes it.
     pub expires_at: Expiry,
 }
 

@@ -10,15 +10,15 @@ use table_runtime::item::{FromItem, Item, decode_older_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
+/// The usage and cost of one user on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct DailyUsage {
-    /// Who asked.
+    /// The user who asked.
     pub user_id: UserId,
     /// The UTC day.
     pub date: Date,
-    /// Answers of the model.
+    /// Number of answers of the model.
     pub requests: u32,
     /// Tokens sent, without those read from or written to the prompt cache.
     pub input_tokens: i64,
@@ -26,9 +26,9 @@ pub struct DailyUsage {
     pub cache_read_tokens: i64,
     /// Tokens written to the prompt cache.
     pub cache_write_tokens: i64,
-    /// Tokens answered.
+    /// Tokens of the answers.
     pub output_tokens: i64,
-    /// Millionths of a US dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micros: i64,
 }
 

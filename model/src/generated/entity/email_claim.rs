@@ -8,15 +8,15 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// Says whose an e-mail address is. Its existence makes the address unique, and reading it is the look-up by address.
+/// The owner of an e-mail address. Its existence makes the address unique, and a read of it finds the user by address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct EmailClaim {
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
     pub email_digest: Digest,
-    /// Whose it is.
+    /// The owner of the address.
     pub user_id: UserId,
-    /// Since when.
+    /// When it was claimed.
     pub claimed_at: Timestamp,
 }
 

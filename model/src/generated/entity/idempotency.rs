@@ -9,23 +9,23 @@ use table_runtime::item::{FromItem, Item, decode_older_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice. What became of the message, the message says.
+/// The record of a client's own id for a message, so that a repeated message is stored, asked and billed once. The message has its current state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Idempotency {
-    /// Where the message is.
+    /// The session of the message.
     pub session_id: SessionId,
-    /// Which thread.
+    /// The thread of the message.
     pub thread: ThreadUuid,
     /// SHA-256 of the client's `client_message_id`.
     pub key_digest: Digest,
-    /// Who asked.
+    /// The author of the message.
     pub user_id: UserId,
-    /// SHA-256 of the message: the same id with another one is a mistake of the client.
+    /// SHA-256 of the message: the same id with another message is an error of the client.
     pub fingerprint: Digest,
-    /// The message's number; the answer of a question has the next.
+    /// The number of the message; the answer of a question has the next one.
     pub question_seq: u32,
-    /// A day after the message. Until DynamoDB has removed it, it still counts.
+    /// A day after the message. The record is valid until DynamoDB removes it.
     pub expires_at: Expiry,
 }
 
@@ -47,7 +47,7 @@ impl Idempotency {
 
     /// What items of earlier versions lack, oldest first.
     ///
-    /// Version 1: The state of a run and its lease were here, and so only for questions with an id. They are on the question now.
+    /// Version 1: The state of a run and its lease were in the record, so only questions with an id had them. They are in the question now.
     pub(crate) const HISTORY: &'static [Step] = &[
         Step {
             version: 1,

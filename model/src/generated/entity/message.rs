@@ -9,31 +9,31 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// A question, a note or the model's answer. A question and its answer hold neighbouring numbers.
+/// A question, a note or the model's answer. A question and its answer have consecutive numbers.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Message {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
-    /// Which thread.
+    /// The thread.
     pub thread: ThreadUuid,
     /// Its number in the thread, 1 to 500.
     pub seq: u32,
-    /// Who owns the session.
+    /// The owner of the session.
     pub user_id: UserId,
-    /// Who wrote it; only the server writes as `ai`.
+    /// The author; only the server writes as `ai`.
     pub role: Role,
     /// The question as sent, or the answer's explanation in Markdown.
     pub content: String,
     /// When it was stored.
     pub created_at: Timestamp,
-    /// What its client calls it: a UUID in lower case with hyphens.
+    /// The client's own id of the message: a UUID in lower case with hyphens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_message_id: Option<String>,
-    /// On a question: what became of it. A note has none.
+    /// On a question: its state. A note has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_state: Option<ReplyState>,
-    /// On a question: until when the run that holds it may finish. A pending one whose lease has passed is held by no run and counts as failed.
+    /// On a question: the end of the lease of the run that holds it. If the lease of a pending question has passed, no run holds it, and it counts as failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<Timestamp>,
     /// On a failed question: the error code.
@@ -48,25 +48,25 @@ pub struct Message {
     /// On an answer: the last line of the file that the model saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_last_line: Option<u32>,
-    /// On an answer: some of the conversation before it was too long to be shown to the model. Absent when it was not.
+    /// On an answer: the conversation was too long, so the model saw only a part of it. Absent if the model saw all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history_truncated: Option<bool>,
-    /// On an answer: what the user should know about how it came about, a sentence each.
+    /// On an answer: warnings for the user, a sentence each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warnings: Option<Vec<String>>,
-    /// On an answer: how sure the model says it is.
+    /// On an answer: the model's own confidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
-    /// On an answer: code the model suggests.
+    /// On an answer: the code that the model suggests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suggested_code: Option<String>,
-    /// On an answer: an edit that was checked against the code it was made for.
+    /// On an answer: an edit that was checked against its version of the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch: Option<Patch>,
-    /// On an answer with a patch: whether it stood where the model said or was found elsewhere, or was applied.
+    /// On an answer with a patch: whether its text was at the lines that the model named, was found at other lines, or was applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_status: Option<PatchStatus>,
-    /// On an answer whose patch was applied: the session's version that this made.
+    /// On an answer whose patch was applied: the version of the session that it created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_version: Option<u32>,
     /// The first line that the applied patch replaced.
@@ -78,7 +78,7 @@ pub struct Message {
     /// On an answer: why its patch is not shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_withheld: Option<String>,
-    /// On an answer: which model gave it.
+    /// On an answer: the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
     /// On an answer: tokens sent, without those read from or written to the prompt cache.
@@ -90,10 +90,10 @@ pub struct Message {
     /// On an answer: tokens written to the prompt cache, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache_write_tokens: Option<u32>,
-    /// On an answer: tokens answered.
+    /// On an answer: tokens of the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_tokens: Option<u32>,
-    /// If messages expire: when this one does. An answer expires with its question.
+    /// If messages expire: the expiry of this one. An answer expires with its question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Expiry>,
 }
@@ -135,7 +135,7 @@ impl fmt::Debug for Message {
     }
 }
 
-/// On an answer: an edit that was checked against the code it was made for.
+/// On an answer: an edit that was checked against its version of the code.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Patch {
@@ -143,13 +143,13 @@ pub struct Patch {
     pub start_line: u32,
     /// Last line replaced, included.
     pub end_line: u32,
-    /// The text it replaces.
+    /// The replaced text.
     pub original: String,
-    /// What stands there afterwards.
+    /// The new text.
     pub replacement: String,
-    /// The session's version it was made for.
+    /// The session's version that it was made for.
     pub base_version: u32,
-    /// The thread's first line in that version, which tells where the patch has moved with it.
+    /// The thread's first line in that version, which shows how far the patch has moved with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor_line: Option<u32>,
 }
@@ -167,7 +167,7 @@ impl fmt::Debug for Patch {
     }
 }
 
-/// Who wrote it; only the server writes as `ai`.
+/// The author; only the server writes as `ai`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum Role {
@@ -190,7 +190,7 @@ impl Role {
     }
 }
 
-/// On a question: what became of it. A note has none.
+/// On a question: its state. A note has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum ReplyState {
@@ -244,7 +244,7 @@ impl ContextMode {
     }
 }
 
-/// On an answer: how sure the model says it is.
+/// On an answer: the model's own confidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum Confidence {
@@ -271,7 +271,7 @@ impl Confidence {
     }
 }
 
-/// On an answer with a patch: whether it stood where the model said or was found elsewhere, or was applied.
+/// On an answer with a patch: whether its text was at the lines that the model named, was found at other lines, or was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum PatchStatus {

@@ -11,23 +11,23 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.
+/// One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct RefreshFamily {
-    /// Who signed in.
+    /// The user who signed in.
     pub user_id: UserId,
-    /// Named by the `sid` claim of every token of the family.
+    /// The `sid` claim of every token of the family.
     pub family_id: FamilyId,
     /// The number of the newest refresh token.
     pub seq: u32,
-    /// When they signed in.
+    /// When the user signed in.
     pub created_at: Timestamp,
-    /// When the newest token was issued; its predecessor is tolerated for ten seconds after.
+    /// When the newest token was issued; its predecessor is accepted for ten more seconds.
     pub rotated_at: Timestamp,
-    /// When the newest token expires, and with it the family.
+    /// When the newest token and the family expire.
     pub expires_at: Expiry,
-    /// When a token of it was used last, to within an hour. What is later counts, this or when the newest token was issued.
+    /// When a token was last used, to within an hour. The last use is the later of this and `rotated_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
     /// The beginning of the browser's `User-Agent` at the sign-in, at most 200 bytes, by which people recognise their devices.

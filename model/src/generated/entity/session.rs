@@ -12,43 +12,43 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
+/// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Session {
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
     /// The name shown in the list.
     pub filename: Filename,
-    /// What the filename and the first line say.
+    /// The language that the file name and the first line indicate.
     pub language_detected: Language,
-    /// What the user says instead.
+    /// The language that the user chose instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language_override: Option<Language>,
-    /// 1 when created, one more with every save of code.
+    /// 1 at first, raised by every save of code.
     pub version_number: u32,
-    /// Which state of the code this head belongs to.
+    /// The revision of the code that belongs to this head.
     pub revision: RevisionId,
     /// Size of the code in bytes of UTF-8.
     pub code_bytes: u32,
-    /// Into how many chunks the compressed code is cut; 0 when it is inline.
+    /// Number of chunks of the compressed code; 0 if it is inline.
     pub chunk_count: u32,
     /// Threads it has, at most 50.
     pub thread_count: u32,
-    /// One more with every write of the anchors: a thread is created, moved or deleted, or a save moves lines. A save is refused if it did not see the threads as they are.
+    /// Raised by every write of the anchors: a thread is created, moved or deleted, or a save moves lines. A save that has read older threads is refused.
     pub thread_changes: u32,
-    /// One more whenever name or language change: a save that did not see it would write the old ones back.
+    /// Raised by every change of name or language, so that no save writes old ones back.
     pub settings_changes: u32,
     /// When it was created.
     pub created_at: Timestamp,
     /// When its code or settings last changed.
     pub updated_at: Timestamp,
-    /// When something was last said in one of its threads. What was done last is the later of this and `updated_at`.
+    /// When the last message was stored in one of its threads. The last activity is the later of this and `updated_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_activity_at: Option<Timestamp>,
-    /// Who saved last.
+    /// The user of the last save.
     pub last_modified_by: UserId,
 }
 

@@ -10,41 +10,41 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// Something that is no longer reachable and still has to be removed, or staged code whose commit may never come.
+/// An item that is no longer reachable and must be removed, or staged code without a commit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct SweepJob {
-    /// One of 8, from the target: spreads a busy hour over partitions.
+    /// One of 8, by the target: spreads the jobs over partitions.
     pub shard: u32,
-    /// Not before this.
+    /// The earliest time of the first attempt.
     pub due: Timestamp,
-    /// What is to be removed.
+    /// The kind of item to remove.
     pub kind: SweepKind,
     /// The id of the revision, thread, session or user.
     pub target: String,
-    /// A commit may settle a staged job only while it waits.
+    /// A commit may settle a staged job only while its state is `waiting`.
     pub state: SweepState,
-    /// Whose it was.
+    /// The user whose items are removed.
     pub user_id: UserId,
-    /// For all but an account.
+    /// The session. Absent for an account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<SessionId>,
-    /// For a thread.
+    /// The thread, for the kind `thread`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<ThreadUuid>,
-    /// Whose chunks to remove.
+    /// The revision of the chunks to remove.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<RevisionId>,
-    /// How many chunks there are.
+    /// Number of chunks to remove.
     pub chunk_count: u32,
-    /// How many times it has failed.
+    /// Number of failed attempts.
     pub attempts: u32,
-    /// After a failure: not before this.
+    /// After a failure: the earliest time of the next attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_try: Option<Timestamp>,
 }
 
-/// What is to be removed.
+/// The kind of item to remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum SweepKind {
@@ -79,7 +79,7 @@ impl SweepKind {
     }
 }
 
-/// A commit may settle a staged job only while it waits.
+/// A commit may settle a staged job only while its state is `waiting`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum SweepState {

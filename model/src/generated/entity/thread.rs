@@ -12,17 +12,17 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
+/// A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Thread {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
-    /// Who owns the session.
+    /// The owner of the session.
     pub user_id: UserId,
-    /// On some lines, or on the whole file.
+    /// Whether the thread is on a block of lines or on the whole file.
     pub kind: ThreadKind,
     /// The text as it was selected, up to 64 KiB. Empty where `selected_gzip` has it.
     pub selected_text: String,
@@ -30,36 +30,36 @@ pub struct Thread {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(with = "table_runtime::serde_bytes")]
     pub selected_gzip: Option<Vec<u8>>,
-    /// How often its user moved it. Its anchor says the same number, or the two were not read of one moment.
+    /// Number of moves by its user. If its anchor has another number, they were not read at the same moment.
     pub moves: u32,
     /// Slots taken: one for each note, two for each question, at most 500. The next message's number is one more.
     pub message_slots: u32,
-    /// Messages that were stored in it: questions, notes and answers. Absent while there is none.
+    /// Number of stored messages: questions, notes and answers. Absent while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_count: Option<u32>,
-    /// The number of the message that was stored last, which the following fields tell of. Absent while there is none.
+    /// The number of the last stored message, which the following fields describe. Absent while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seq: Option<u32>,
-    /// Who wrote it.
+    /// Its author.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_excerpt: Option<String>,
-    /// When it was stored.
+    /// When the last message was stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_at: Option<Timestamp>,
-    /// If it is a question: what became of it.
+    /// If it is a question: its state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_state: Option<LastState>,
-    /// If it is a question: until when the run that holds it may finish.
+    /// If it is a question: the end of the lease of its run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_lease_until: Option<Timestamp>,
     /// When it was opened.
     pub created_at: Timestamp,
-    /// When its user moved it, or its messages last changed.
+    /// When its user last moved it, or its messages last changed.
     pub updated_at: Timestamp,
-    /// When the first of its messages expires, or expired. Absent while none has an expiry.
+    /// When the first of its messages expires or expired. Absent while no message has an expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages_expire_from: Option<Timestamp>,
     /// When the last of its messages expires. A later message never expires before an earlier one.
@@ -93,7 +93,7 @@ impl fmt::Debug for Thread {
     }
 }
 
-/// On some lines, or on the whole file.
+/// Whether the thread is on a block of lines or on the whole file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub enum ThreadKind {

@@ -12,7 +12,7 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.
+/// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct User {
@@ -22,15 +22,15 @@ pub struct User {
     pub name: String,
     /// Unique through `EmailClaim`.
     pub email: Email,
-    /// Unique through `UsernameClaim`, whatever its case.
+    /// Unique through `UsernameClaim`, ignoring case.
     pub username: Username,
     /// bcrypt, cost 10.
     pub password_hash: PasswordHash,
     /// Sessions they have, at most 100.
     pub session_count: u32,
-    /// One more whenever a session is created or deleted, or the counter repaired: a repair that compared the counter before is refused.
+    /// Raised when a session is created or deleted, or the counter is repaired: a repair of an earlier comparison is refused.
     pub session_changes: u32,
-    /// When they signed up.
+    /// When the user signed up.
     pub created_at: Timestamp,
     /// The UTC day of `created_at`: the partition of the index of sign-ups.
     pub signup_date: Date,

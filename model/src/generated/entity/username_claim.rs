@@ -10,15 +10,15 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// Says whose a username is. Its existence makes the name unique, and reading it is how sign-in finds the user.
+/// The owner of a username. Its existence makes the name unique, and a read of it finds the user at sign-in.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct UsernameClaim {
-    /// The name in lower case, so that `Ada` and `ada` are one.
+    /// The name in lower case, so that `Ada` and `ada` are the same.
     pub username_key: UsernameKey,
-    /// Whose it is.
+    /// The owner of the name.
     pub user_id: UserId,
-    /// Since when.
+    /// When it was claimed.
     pub claimed_at: Timestamp,
 }
 

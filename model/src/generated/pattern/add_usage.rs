@@ -13,7 +13,7 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::add_usage`](crate::Patterns::add_usage) was refused.
 #[derive(Debug)]
 pub enum AddUsageError {
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -21,7 +21,7 @@ pub enum AddUsageError {
 
 table_runtime::pattern_error! {
     AddUsageError {
-        UserNotFound => "There is no such user.",
+        UserNotFound => "The user does not exist.",
     }
 }
 
@@ -38,18 +38,18 @@ pub struct AddUsage {
     pub cache_read_tokens: i64,
     /// Tokens written to the prompt cache.
     pub cache_write_tokens: i64,
-    /// Tokens answered.
+    /// Tokens of the answers.
     pub output_tokens: i64,
-    /// Millionths of a US dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micros: i64,
 }
 
 impl Patterns {
     /// AP-66: Add to a user's usage.
     ///
-    /// A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an
-    /// answer that was paid for and could not be read. The user must exist: a deleted account has no days. A transaction, because its token also makes a repeat
-    /// harmless where a plain ADD would count twice.
+    /// The transaction of a stored answer includes its cost. This pattern adds other costs: those of `POST /ai/analyze`, and
+    /// those of an answer that was paid for and could not be read. The user must exist, so a deleted account gets no days. It
+    /// is a transaction because its token makes a repetition harmless, while a plain ADD would count twice.
     ///
     /// `TransactWriteItems`. Costs 1 request and 6 WCU for the user's tenth answer that day.
     pub async fn add_usage(&self, input: AddUsage) -> Result<(), AddUsageError> {

@@ -15,9 +15,9 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::ask_question`](crate::Patterns::ask_question) was refused.
 #[derive(Debug)]
 pub enum AskQuestionError {
-    /// There is no such thread.
+    /// The thread does not exist.
     ThreadNotFound,
-    /// There is no such session.
+    /// The session does not exist.
     SessionNotFound,
     /// The thread has no room for a question and its answer.
     MessageLimitExceeded,
@@ -26,7 +26,7 @@ pub enum AskQuestionError {
         /// The item that refused, as it is.
         current: Box<Thread>,
     },
-    /// There is a message with this number, though the thread does not count it.
+    /// A message with this number exists, but the thread does not count it.
     MessageExists,
     /// This client id was used before.
     RequestKnown,
@@ -36,11 +36,11 @@ pub enum AskQuestionError {
 
 table_runtime::pattern_error! {
     AskQuestionError {
-        ThreadNotFound => "There is no such thread.",
-        SessionNotFound => "There is no such session.",
+        ThreadNotFound => "The thread does not exist.",
+        SessionNotFound => "The session does not exist.",
         MessageLimitExceeded => "The thread has no room for a question and its answer.",
         SlotTaken => "Another message took this number.",
-        MessageExists => "There is a message with this number, though the thread does not count it.",
+        MessageExists => "A message with this number exists, but the thread does not count it.",
         RequestKnown => "This client id was used before.",
     }
 }
@@ -54,11 +54,11 @@ pub struct AskQuestion<'a> {
     pub record: Option<&'a Idempotency>,
     /// Compared with the `message_slots` of the thread.
     pub seen_slots: u32,
-    /// Who wrote it.
+    /// Its author.
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
     pub last_excerpt: Option<&'a str>,
-    /// If it is a question: what became of it.
+    /// If it is a question: its state.
     pub last_state: Option<LastState>,
     /// The new `messages_expire_from` of the thread.
     pub expire_from: Option<Timestamp>,
@@ -84,11 +84,14 @@ impl fmt::Debug for AskQuestion<'_> {
 impl Patterns {
     /// AP-40: Ask a question.
     ///
-    /// `POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer
-    /// is never lost to the cap of 500. It is held by the run that stores it until `lease_until`: a process that is killed leaves a question that says so. The
-    /// thread shows its last message in its row of a list, and the session when something was last said in it. Numbers are never used again, so a message that expires gives no slot back. The slots it saw are a condition; two questions at once get different numbers, and the loser is
-    /// told the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction. Where
-    /// messages expire, the thread keeps when its first and its last one do: that says what may be gone, without reading it.
+    /// `POST /threads/{id}/messages`. The question takes two slots, its own and its answer's. It is refused if there is no room
+    /// for both, so an answer is never lost to the cap of
+    /// 500. The run that stores the question holds it until `lease_until`,
+    /// so a question of a killed process is detectable. The thread shows its last message in its row of a list, and the session
+    /// shows its last activity. Numbers are never reused, so a message that expires frees no slot. The number of slots is a
+    /// condition: two concurrent questions get different numbers, and the refused one gets the current number and tries again.
+    /// If the client sent its own id, the record that detects repetitions is in the same transaction. If messages expire, the
+    /// thread stores the expiry of its first and its last message, which shows without a read whether messages may be gone.
     ///
     /// `TransactWriteItems`. Costs 1 request and 8 WCU for a question of 200 B, with a client id.
     pub async fn ask_question(

@@ -13,11 +13,11 @@ use table_runtime::expr::Condition;
 /// Why [`Patterns::cancel_question`](crate::Patterns::cancel_question) was refused.
 #[derive(Debug)]
 pub enum CancelQuestionError {
-    /// There is no such message.
+    /// The message does not exist.
     QuestionNotFound,
-    /// It is another user's.
+    /// The message belongs to another user.
     NotYours,
-    /// It is no question, or one that is settled.
+    /// The message is not a pending question.
     NotPending {
         /// The item that refused, as it is.
         current: Box<Message>,
@@ -28,17 +28,18 @@ pub enum CancelQuestionError {
 
 table_runtime::pattern_error! {
     CancelQuestionError {
-        QuestionNotFound => "There is no such message.",
-        NotYours => "It is another user's.",
-        NotPending => "It is no question, or one that is settled.",
+        QuestionNotFound => "The message does not exist.",
+        NotYours => "The message belongs to another user.",
+        NotPending => "The message is not a pending question.",
     }
 }
 
 impl Patterns {
     /// AP-54: Cancel a question.
     ///
-    /// `POST /threads/{id}/messages/{id}/cancel`. The run that holds the question sees it within a second (AP-55), and its answer
-    /// would be refused from now on. The question keeps its answer's slot and can be asked again.
+    /// `POST /threads/{id}/messages/{id}/cancel`. The run that holds the question sees this within a second
+    /// (AP-55), and its answer is refused from now on. The question keeps its answer's slot and can
+    /// be retried.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a question of 200 B.
     pub async fn cancel_question(

@@ -16,11 +16,11 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::change_password`](crate::Patterns::change_password) was refused.
 #[derive(Debug)]
 pub enum ChangePasswordError {
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound,
     /// The password was changed by another request since it was checked.
     PasswordChanged,
-    /// There is a family with this id already.
+    /// A family with this id already exists.
     FamilyExists,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -28,9 +28,9 @@ pub enum ChangePasswordError {
 
 table_runtime::pattern_error! {
     ChangePasswordError {
-        UserNotFound => "There is no such user.",
+        UserNotFound => "The user does not exist.",
         PasswordChanged => "The password was changed by another request since it was checked.",
-        FamilyExists => "There is a family with this id already.",
+        FamilyExists => "A family with this id already exists.",
     }
 }
 
@@ -67,9 +67,9 @@ impl fmt::Debug for ChangePassword<'_> {
 impl Patterns {
     /// AP-06: Change a password.
     ///
-    /// `PUT /users/me/password`. The new hash, the end of every sign-in, and a new one for the caller, in one transaction: who knew the old password or has a copy
-    /// of a token does not stay in. The old hash is a condition, so of two changes at once one loses. Without sign-ins it is also how a hash is renewed at `POST /auth/login`, when hashes have
-    /// become dearer since it was made.
+    /// `PUT /users/me/password`. One transaction writes the new hash, ends every sign-in, and starts a new one for the caller,
+    /// so a stolen password or token loses its access. The old hash is a condition, so one of two concurrent changes fails.
+    /// Without sign-ins, `POST /auth/login` uses it to renew a hash whose cost is lower than the current setting.
     ///
     /// `TransactWriteItems`. Costs 1 request and 10 WCU for a profile of 500 B, three sign-ins.
     pub async fn change_password(

@@ -16,7 +16,7 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::change_profile`](crate::Patterns::change_profile) was refused.
 #[derive(Debug)]
 pub enum ChangeProfileError {
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound,
     /// The profile was changed by another request since it was read.
     ProfileChanged,
@@ -24,7 +24,7 @@ pub enum ChangeProfileError {
     EmailTaken,
     /// Another account has this username.
     UsernameTaken,
-    /// The old claim is not this user's.
+    /// The old claim does not belong to this user.
     ClaimLost,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -32,18 +32,18 @@ pub enum ChangeProfileError {
 
 table_runtime::pattern_error! {
     ChangeProfileError {
-        UserNotFound => "There is no such user.",
+        UserNotFound => "The user does not exist.",
         ProfileChanged => "The profile was changed by another request since it was read.",
         EmailTaken => "Another account has this e-mail address.",
         UsernameTaken => "Another account has this username.",
-        ClaimLost => "The old claim is not this user's.",
+        ClaimLost => "The old claim does not belong to this user.",
     }
 }
 
 /// Names an email claim.
 #[derive(Clone, Debug)]
 pub struct OldEmailClaim {
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
     pub email_digest: Digest,
     /// Compared with the `user_id` of the email claim.
     pub owner: UserId,
@@ -52,7 +52,7 @@ pub struct OldEmailClaim {
 /// Names a username claim.
 #[derive(Clone)]
 pub struct OldUsernameClaim<'a> {
-    /// The name in lower case, so that `Ada` and `ada` are one.
+    /// The name in lower case, so that `Ada` and `ada` are the same.
     pub username_key: &'a UsernameKey,
     /// Compared with the `user_id` of the username claim.
     pub owner: UserId,
@@ -90,7 +90,7 @@ pub struct ChangeProfile<'a> {
     pub name: &'a str,
     /// Unique through `EmailClaim`.
     pub email: &'a Email,
-    /// Unique through `UsernameClaim`, whatever its case.
+    /// Unique through `UsernameClaim`, ignoring case.
     pub username: &'a Username,
     /// The new `updated_at` of the user.
     pub now: Timestamp,
@@ -118,9 +118,9 @@ impl fmt::Debug for ChangeProfile<'_> {
 impl Patterns {
     /// AP-05: Change a profile.
     ///
-    /// `PUT /users/me`. The profile is rewritten only if all of it is still what the caller read, so that of two changes at once neither takes the other back. A
-    /// claim moves only when the address or username really changes: the new one is put if it is free, the old one deleted if it is this
-    /// user's. All of it, or nothing.
+    /// `PUT /users/me`. The profile is written only if it still equals the profile that the caller read, so concurrent changes
+    /// cannot undo each other. A claim moves only if the address or username changes: the new claim is put if it is free, and
+    /// the old one is deleted if it belongs to this user. The transaction applies all of it, or nothing.
     ///
     /// `TransactWriteItems`. Costs 1 request and 11 WCU for a profile of 500 B, both claims moved.
     pub async fn change_profile(

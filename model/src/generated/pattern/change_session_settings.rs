@@ -15,7 +15,7 @@ use table_runtime::expr::Condition;
 /// Why [`Patterns::change_session_settings`](crate::Patterns::change_session_settings) was refused.
 #[derive(Debug)]
 pub enum ChangeSessionSettingsError {
-    /// There is no such session.
+    /// The session does not exist.
     SessionNotFound,
     /// The session was saved, renamed or given another language since it was read.
     SessionChanged {
@@ -28,7 +28,7 @@ pub enum ChangeSessionSettingsError {
 
 table_runtime::pattern_error! {
     ChangeSessionSettingsError {
-        SessionNotFound => "There is no such session.",
+        SessionNotFound => "The session does not exist.",
         SessionChanged => "The session was saved, renamed or given another language since it was read.",
     }
 }
@@ -36,7 +36,7 @@ table_runtime::pattern_error! {
 /// What [`Patterns::change_session_settings`](crate::Patterns::change_session_settings) writes.
 #[derive(Clone)]
 pub struct ChangeSessionSettings<'a> {
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -46,9 +46,9 @@ pub struct ChangeSessionSettings<'a> {
     pub seen_settings_changes: u32,
     /// The name shown in the list.
     pub filename: &'a Filename,
-    /// What the filename and the first line say.
+    /// The language that the file name and the first line indicate.
     pub language_detected: Language,
-    /// What the user says instead.
+    /// The language that the user chose instead.
     pub language_override: Option<Language>,
     /// The new `updated_at` of the session.
     pub now: Timestamp,
@@ -72,9 +72,10 @@ impl fmt::Debug for ChangeSessionSettings<'_> {
 impl Patterns {
     /// AP-25: Change a session's settings.
     ///
-    /// `PATCH /sessions/{id}/metadata`, and a save of no more than the language. One small write: the code is not touched and the version does not
-    /// move. What the caller saw is a condition, so that of two changes at once neither undoes the other, and the language that was detected is that of
-    /// this name and this code; the loser is given the head as it is now, to apply its change to.
+    /// `PATCH /sessions/{id}/metadata`, and a save that changes only the language. It is one small write: the code and the
+    /// version stay unchanged. The version and the settings that the caller read are conditions, so concurrent changes do not
+    /// undo each other, and the detected language belongs to this name and this code. A refused caller gets the current head,
+    /// and applies its change to it.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one head.
     pub async fn change_session_settings(

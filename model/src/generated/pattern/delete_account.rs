@@ -15,7 +15,7 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::delete_account`](crate::Patterns::delete_account) was refused.
 #[derive(Debug)]
 pub enum DeleteAccountError {
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound,
     /// The profile or the password was changed by another request since it was read.
     ProfileChanged,
@@ -29,7 +29,7 @@ pub enum DeleteAccountError {
 
 table_runtime::pattern_error! {
     DeleteAccountError {
-        UserNotFound => "There is no such user.",
+        UserNotFound => "The user does not exist.",
         ProfileChanged => "The profile or the password was changed by another request since it was read.",
         ClaimLost => "A claim is missing or names another user.",
         JobExists => "The account is being deleted already.",
@@ -39,7 +39,7 @@ table_runtime::pattern_error! {
 /// Names an email claim.
 #[derive(Clone, Debug)]
 pub struct OwnEmailClaim {
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
     pub email_digest: Digest,
     /// Compared with the `user_id` of the email claim.
     pub owner: UserId,
@@ -48,7 +48,7 @@ pub struct OwnEmailClaim {
 /// Names a username claim.
 #[derive(Clone)]
 pub struct OwnUsernameClaim<'a> {
-    /// The name in lower case, so that `Ada` and `ada` are one.
+    /// The name in lower case, so that `Ada` and `ada` are the same.
     pub username_key: &'a UsernameKey,
     /// Compared with the `user_id` of the username claim.
     pub owner: UserId,
@@ -76,7 +76,7 @@ pub struct DeleteAccount<'a> {
     pub user_id: UserId,
     /// Unique through `EmailClaim`.
     pub email: &'a Email,
-    /// Unique through `UsernameClaim`, whatever its case.
+    /// Unique through `UsernameClaim`, ignoring case.
     pub username: &'a Username,
     /// bcrypt, cost 10.
     pub password_hash: &'a PasswordHash,
@@ -99,9 +99,11 @@ impl fmt::Debug for DeleteAccount<'_> {
 impl Patterns {
     /// AP-07: Delete an account.
     ///
-    /// `DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred
-    /// sessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. A claim is deleted only if it names this user; one
-    /// that is missing or names another user is left out of the next attempt, so that it does not keep the account from being deleted. See *Deleting* below.
+    /// `DELETE /users/me`. Profile and claims are deleted at once, so the user cannot sign in and the name is free. A sweep job
+    /// remains for the other items, which may be a hundred sessions. The hash is a condition: a request that the old password
+    /// authorised is refused after the password changed. A claim is deleted only if it names this user. A claim that is missing
+    /// or names another user is left out of the next attempt, so that it does not block the deletion. See
+    /// Deleting.
     ///
     /// `TransactWriteItems`. Costs 1 request and 9 WCU for a profile of 500 B.
     pub async fn delete_account(

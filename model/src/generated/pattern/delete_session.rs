@@ -14,11 +14,11 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::delete_session`](crate::Patterns::delete_session) was refused.
 #[derive(Debug)]
 pub enum DeleteSessionError {
-    /// There is no such session.
+    /// The session does not exist.
     SessionNotFound,
     /// The session was saved since it was read.
     SessionChanged,
-    /// The user is gone, or counts no sessions.
+    /// The user does not exist, or its session counter is 0.
     SlotNotReturned,
     /// The session is being deleted already.
     JobExists,
@@ -28,9 +28,9 @@ pub enum DeleteSessionError {
 
 table_runtime::pattern_error! {
     DeleteSessionError {
-        SessionNotFound => "There is no such session.",
+        SessionNotFound => "The session does not exist.",
         SessionChanged => "The session was saved since it was read.",
-        SlotNotReturned => "The user is gone, or counts no sessions.",
+        SlotNotReturned => "The user does not exist, or its session counter is 0.",
         JobExists => "The session is being deleted already.",
     }
 }
@@ -42,21 +42,22 @@ pub struct DeleteSession<'a> {
     pub user: Option<&'a UserKey>,
     /// The sweep job to put.
     pub job: &'a SweepJob,
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
-    /// Which state of the code this head belongs to.
+    /// The revision of the code that belongs to this head.
     pub revision: RevisionId,
 }
 
 impl Patterns {
     /// AP-26: Delete a session.
     ///
-    /// `DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so
-    /// that the job names the chunks that were really there. The counter has a floor: if it is wrong and at zero, the session is deleted by a second
-    /// transaction that leaves the user out, and `codesensei verify --fix` corrects the counter. The sweep of a deleted account takes its sessions the same
-    /// way; there is no user then to give a slot back to.
+    /// `DELETE /sessions/{id}`. One transaction deletes head and code, frees the user's slot and leaves a sweep job. The
+    /// revision is a condition, so that the job names the chunks that exist. The counter cannot go below zero. If it is wrong
+    /// and at zero, a second transaction without the user deletes the session, and `codesensei verify --fix` corrects the
+    /// counter. The sweep of a deleted account deletes its sessions the same way, because there is no user whose slot could be
+    /// freed.
     ///
     /// `TransactWriteItems`. Costs 1 request and 10 WCU for a file that compresses to 1.2 KB.
     pub async fn delete_session(

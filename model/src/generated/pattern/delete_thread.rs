@@ -14,11 +14,11 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::delete_thread`](crate::Patterns::delete_thread) was refused.
 #[derive(Debug)]
 pub enum DeleteThreadError {
-    /// There is no such thread.
+    /// The thread does not exist.
     ThreadNotFound,
-    /// The session is gone, or counts no threads.
+    /// The session does not exist, or its thread counter is 0.
     SlotNotReturned,
-    /// There is no such session.
+    /// The session does not exist.
     SessionNotFound,
     /// The anchors changed since they were read.
     AnchorsMoved,
@@ -30,9 +30,9 @@ pub enum DeleteThreadError {
 
 table_runtime::pattern_error! {
     DeleteThreadError {
-        ThreadNotFound => "There is no such thread.",
-        SlotNotReturned => "The session is gone, or counts no threads.",
-        SessionNotFound => "There is no such session.",
+        ThreadNotFound => "The thread does not exist.",
+        SlotNotReturned => "The session does not exist, or its thread counter is 0.",
+        SessionNotFound => "The session does not exist.",
         AnchorsMoved => "The anchors changed since they were read.",
         JobExists => "The thread is being deleted already.",
     }
@@ -41,7 +41,7 @@ table_runtime::pattern_error! {
 /// Changes an anchors.
 #[derive(Clone, Debug)]
 pub struct RemainingAnchors<'a> {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// Compared with the `changes` of the anchors.
     pub seen_changes: u32,
@@ -60,7 +60,7 @@ pub struct DeleteThread<'a> {
     pub anchors: Option<RemainingAnchors<'a>>,
     /// The sweep job to put.
     pub job: &'a SweepJob,
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
@@ -69,9 +69,10 @@ pub struct DeleteThread<'a> {
 impl Patterns {
     /// AP-34: Delete a thread.
     ///
-    /// `DELETE /threads/{id}`. The thread and its anchor go, its slot comes back, and its messages are left to a sweep job. The head is named as `counted`. If its
-    /// counter is wrong and at zero, a second transaction names it as `uncounted`, so that the thread is deleted and only the change is counted;
-    /// `codesensei verify --fix` corrects the counter.
+    /// `DELETE /threads/{id}`. The thread and its anchor are deleted, its slot is freed, and a sweep job remains for its
+    /// messages. The action `counted` updates the head. If its counter is wrong and at zero, a second transaction has the
+    /// action `uncounted` instead, so that the thread is deleted and only the change is counted; `codesensei verify --fix`
+    /// corrects the counter.
     ///
     /// `TransactWriteItems`. Costs 1 request and 8 WCU for a selection of 300 B, the only thread.
     pub async fn delete_thread(

@@ -15,7 +15,7 @@ use table_runtime::expr::Condition;
 pub enum FailQuestionError {
     /// The question was deleted.
     QuestionGone,
-    /// The question has its answer already, was cancelled, or another run took it over.
+    /// The question is answered or cancelled, or another run took it over.
     LeaseLost,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -24,16 +24,16 @@ pub enum FailQuestionError {
 table_runtime::pattern_error! {
     FailQuestionError {
         QuestionGone => "The question was deleted.",
-        LeaseLost => "The question has its answer already, was cancelled, or another run took it over.",
+        LeaseLost => "The question is answered or cancelled, or another run took it over.",
     }
 }
 
 /// What [`Patterns::fail_question`](crate::Patterns::fail_question) writes.
 #[derive(Clone, Debug)]
 pub struct FailQuestion<'a> {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
-    /// Which thread.
+    /// The thread.
     pub thread: ThreadUuid,
     /// Its number in the thread, 1 to 500.
     pub seq: u32,
@@ -46,8 +46,8 @@ pub struct FailQuestion<'a> {
 impl Patterns {
     /// AP-43: Mark a question failed.
     ///
-    /// The model did not answer. The question stays, says why, and keeps its answer's slot, so that asking again always fits. Only the run that holds it says
-    /// so, or `verify` of a question that no run holds.
+    /// The model did not answer. The question stays, has the reason, and keeps its answer's slot, so that a retry always has
+    /// room. Only the run that holds the question writes this, or `verify` for a question that no run holds.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a question of 200 B.
     pub async fn fail_question(

@@ -10,7 +10,7 @@ use table_runtime::expr::Condition;
 /// Why [`Patterns::leave_sweep_job`](crate::Patterns::leave_sweep_job) was refused.
 #[derive(Debug)]
 pub enum LeaveSweepJobError {
-    /// There is such a job already.
+    /// This job already exists.
     JobExists,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -18,14 +18,14 @@ pub enum LeaveSweepJobError {
 
 table_runtime::pattern_error! {
     LeaveSweepJobError {
-        JobExists => "There is such a job already.",
+        JobExists => "This job already exists.",
     }
 }
 
 impl Patterns {
     /// AP-70: Leave a sweep job.
     ///
-    /// Before the first chunk of a large save. (Deletes leave theirs inside their own transaction.)
+    /// Before the first chunk of a large save. (Deletes leave their jobs in their own transactions.)
     ///
     /// `PutItem`. Costs 1 request and 1 WCU for one job.
     pub async fn leave_sweep_job(

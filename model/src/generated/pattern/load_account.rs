@@ -11,7 +11,7 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::load_account`](crate::Patterns::load_account) was refused.
 #[derive(Debug)]
 pub enum LoadAccountError {
-    /// There is a user with this id already.
+    /// An user with this id already exists.
     UserExists,
     /// Another account has this e-mail address.
     EmailTaken,
@@ -23,7 +23,7 @@ pub enum LoadAccountError {
 
 table_runtime::pattern_error! {
     LoadAccountError {
-        UserExists => "There is a user with this id already.",
+        UserExists => "An user with this id already exists.",
         EmailTaken => "Another account has this e-mail address.",
         UsernameTaken => "Another account has this username.",
     }
@@ -43,8 +43,9 @@ pub struct LoadAccount<'a> {
 impl Patterns {
     /// AP-101: Load an account.
     ///
-    /// A made-up account. In a crowd it comes last, and says that all of it is there: whoever goes on after an interruption leaves alone whom
-    /// AP-94 finds. A transaction as in signing up, so that no made-up name takes a real one's place, but nobody is signed in.
+    /// A generated account. In a crowd it is written last, so an account that exists is complete: a load that resumes after an
+    /// interruption skips the accounts that AP-94 finds. It is a transaction like a sign-up, so
+    /// a generated name never replaces a real one; but it starts no sign-in.
     ///
     /// `TransactWriteItems`. Costs 1 request and 7 WCU for a profile of 500 B.
     pub async fn load_account(

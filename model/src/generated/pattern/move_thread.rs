@@ -15,9 +15,9 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::move_thread`](crate::Patterns::move_thread) was refused.
 #[derive(Debug)]
 pub enum MoveThreadError {
-    /// There is no such thread.
+    /// The thread does not exist.
     ThreadNotFound,
-    /// There is no such session.
+    /// The session does not exist.
     SessionNotFound,
     /// The session was saved since its lines were looked up.
     SessionChanged,
@@ -34,8 +34,8 @@ pub enum MoveThreadError {
 
 table_runtime::pattern_error! {
     MoveThreadError {
-        ThreadNotFound => "There is no such thread.",
-        SessionNotFound => "There is no such session.",
+        ThreadNotFound => "The thread does not exist.",
+        SessionNotFound => "The session does not exist.",
         SessionChanged => "The session was saved since its lines were looked up.",
         AnchorsLost => "The session has no anchors.",
         AnchorsMoved => "The anchors changed since they were read.",
@@ -45,21 +45,21 @@ table_runtime::pattern_error! {
 /// What [`Patterns::move_thread`](crate::Patterns::move_thread) writes.
 #[derive(Clone)]
 pub struct MoveThread<'a> {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
-    /// On some lines, or on the whole file.
+    /// Whether the thread is on a block of lines or on the whole file.
     pub kind: ThreadKind,
     /// The text as it was selected, up to 64 KiB. Empty where `selected_gzip` has it.
     pub selected_text: &'a str,
     /// The gzip of a selected text of more than 1 KiB.
     pub selected_gzip: Option<&'a [u8]>,
-    /// How often its user moved it. Its anchor says the same number, or the two were not read of one moment.
+    /// Number of moves by its user. If its anchor has another number, they were not read at the same moment.
     pub moves: u32,
     /// The new `updated_at` of the thread.
     pub now: Timestamp,
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// Compared with the `version_number` of the session.
     pub seen_version: u32,
@@ -90,9 +90,10 @@ impl fmt::Debug for MoveThread<'_> {
 impl Patterns {
     /// AP-33: Move a thread.
     ///
-    /// `PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition
-    /// on the head as it is for a new thread. The head counts the move, so that a save which read the thread before looks again.
-    /// Thread and anchor count it too, so that a reader knows that the two belong together. Of two moves at once the last one stays, whole.
+    /// `PUT /threads/{id}`: the editor sends the new lines, and the server has checked them against the saved code of one
+    /// version. This version is a condition on the head, as it is for a new thread. The head counts
+    /// the move, so that a concurrent save which has read the thread reads it again. Thread and anchor count it too, so that a
+    /// reader can tell whether they belong together. Of two concurrent moves, the last one remains completely.
     ///
     /// `TransactWriteItems`. Costs 1 request and 6 WCU for a selection of 300 B, the only thread.
     pub async fn move_thread(

@@ -14,7 +14,7 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::release_claims`](crate::Patterns::release_claims) was refused.
 #[derive(Debug)]
 pub enum ReleaseClaimsError {
-    /// The claim is gone, or another user's.
+    /// The claim does not exist, or belongs to another user.
     ClaimMoved,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -22,14 +22,14 @@ pub enum ReleaseClaimsError {
 
 table_runtime::pattern_error! {
     ReleaseClaimsError {
-        ClaimMoved => "The claim is gone, or another user's.",
+        ClaimMoved => "The claim does not exist, or belongs to another user.",
     }
 }
 
 /// Names an email claim.
 #[derive(Clone, Debug)]
 pub struct StaleEmailClaim {
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
     pub email_digest: Digest,
     /// Compared with the `user_id` of the email claim.
     pub owner: UserId,
@@ -40,7 +40,7 @@ pub struct StaleEmailClaim {
 /// Names a username claim.
 #[derive(Clone)]
 pub struct StaleUsernameClaim<'a> {
-    /// The name in lower case, so that `Ada` and `ada` are one.
+    /// The name in lower case, so that `Ada` and `ada` are the same.
     pub username_key: &'a UsernameKey,
     /// Compared with the `user_id` of the username claim.
     pub owner: UserId,
@@ -70,8 +70,8 @@ pub struct ReleaseClaims<'a> {
 impl Patterns {
     /// AP-111: Release a claim.
     ///
-    /// A claim whose user is gone, or goes by another address or name. The condition is the user and the time of the claim: if another repair released it
-    /// meanwhile, and its user took the name again, it is a new claim, and stays.
+    /// A claim whose user does not exist, or has another address or name. The user and the time of the claim are conditions: if
+    /// another repair released the claim meanwhile, and its user took the name again, the new claim stays.
     ///
     /// `TransactWriteItems`. Costs 1 request and 4 WCU for both claims of a user.
     pub async fn release_claims(

@@ -13,7 +13,7 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::repair_anchors`](crate::Patterns::repair_anchors) was refused.
 #[derive(Debug)]
 pub enum RepairAnchorsError {
-    /// There is no such session.
+    /// The session does not exist.
     SessionNotFound,
     /// The session was saved since its anchors were compared.
     SessionChanged,
@@ -25,7 +25,7 @@ pub enum RepairAnchorsError {
 
 table_runtime::pattern_error! {
     RepairAnchorsError {
-        SessionNotFound => "There is no such session.",
+        SessionNotFound => "The session does not exist.",
         SessionChanged => "The session was saved since its anchors were compared.",
         AnchorsMoved => "The anchors changed since they were compared.",
     }
@@ -36,7 +36,7 @@ table_runtime::pattern_error! {
 pub struct RepairAnchors<'a> {
     /// The anchors to put.
     pub anchors: &'a Anchors,
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -49,8 +49,9 @@ pub struct RepairAnchors<'a> {
 impl Patterns {
     /// AP-39: Repair a session's anchors.
     ///
-    /// An anchor without its thread, a thread without its anchor, and one that is said to be stable over other text. Anchors are written whole, on the condition
-    /// that they, and the version of the code, are what was compared.
+    /// Repairs an anchor without its thread, a thread without its anchor, and an anchor that is marked stable over other text.
+    /// The whole item is written, on the condition that the anchors and the version of the code are unchanged since the
+    /// comparison.
     ///
     /// `TransactWriteItems`. Costs 1 request and 4 WCU for one thread.
     pub async fn repair_anchors(

@@ -12,7 +12,7 @@ use table_runtime::expr::Condition;
 /// Why [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots) was refused.
 #[derive(Debug)]
 pub enum RepairMessageSlotsError {
-    /// There is no such thread.
+    /// The thread does not exist.
     ThreadNotFound,
     /// Slots were taken since they were compared.
     SlotsMoved,
@@ -22,7 +22,7 @@ pub enum RepairMessageSlotsError {
 
 table_runtime::pattern_error! {
     RepairMessageSlotsError {
-        ThreadNotFound => "There is no such thread.",
+        ThreadNotFound => "The thread does not exist.",
         SlotsMoved => "Slots were taken since they were compared.",
     }
 }
@@ -30,7 +30,7 @@ table_runtime::pattern_error! {
 /// What [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots) writes.
 #[derive(Clone, Debug)]
 pub struct RepairMessageSlots {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
@@ -45,8 +45,9 @@ pub struct RepairMessageSlots {
 impl Patterns {
     /// AP-113: Repair a thread's slots.
     ///
-    /// The messages say how many slots are taken. Too few, and the next question would meet a message under its own number. Every message moves `updated_at`,
-    /// so a repair is also refused when the slots were repaired and taken again.
+    /// The messages determine the number of slots in use. If the counter is too low, the next question would get the number of
+    /// an existing message. Every message changes `updated_at`, so a repair is also refused if the slots were repaired and used
+    /// again.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a selection of 300 B.
     pub async fn repair_message_slots(

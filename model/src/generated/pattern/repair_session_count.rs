@@ -12,7 +12,7 @@ use table_runtime::expr::Condition;
 /// Why [`Patterns::repair_session_count`](crate::Patterns::repair_session_count) was refused.
 #[derive(Debug)]
 pub enum RepairSessionCountError {
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound,
     /// The counter changed since it was compared.
     CountMoved,
@@ -22,7 +22,7 @@ pub enum RepairSessionCountError {
 
 table_runtime::pattern_error! {
     RepairSessionCountError {
-        UserNotFound => "There is no such user.",
+        UserNotFound => "The user does not exist.",
         CountMoved => "The counter changed since it was compared.",
     }
 }
@@ -30,8 +30,8 @@ table_runtime::pattern_error! {
 impl Patterns {
     /// AP-91: Repair a user's session counter.
     ///
-    /// Refused when the counter moved since it was compared, also when it moved and moved back: `session_changes` only grows, and the repair counts itself, so that of
-    /// two repairs that compared the same the second is refused.
+    /// Refused if the counter changed since the comparison, even if it changed back: `session_changes` only grows. The repair
+    /// raises it too, so the second of two repairs of the same comparison is refused.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a profile of 500 B.
     pub async fn repair_session_count(

@@ -12,7 +12,7 @@ use table_runtime::expr::Condition;
 /// Why [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count) was refused.
 #[derive(Debug)]
 pub enum RepairThreadCountError {
-    /// There is no such session.
+    /// The session does not exist.
     SessionNotFound,
     /// The counter changed since it was compared.
     CountMoved,
@@ -22,7 +22,7 @@ pub enum RepairThreadCountError {
 
 table_runtime::pattern_error! {
     RepairThreadCountError {
-        SessionNotFound => "There is no such session.",
+        SessionNotFound => "The session does not exist.",
         CountMoved => "The counter changed since it was compared.",
     }
 }
@@ -30,7 +30,7 @@ table_runtime::pattern_error! {
 /// What [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count) writes.
 #[derive(Clone, Debug)]
 pub struct RepairThreadCount {
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -45,7 +45,8 @@ pub struct RepairThreadCount {
 impl Patterns {
     /// AP-93: Repair a session's thread counter.
     ///
-    /// Refused when the counter moved since it was compared, also when it moved and moved back: `thread_changes` only grows, and the repair counts itself.
+    /// Refused if the counter changed since the comparison, even if it changed back: `thread_changes` only grows, and the
+    /// repair raises it too.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one head.
     pub async fn repair_thread_count(

@@ -15,7 +15,7 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::restore_claims`](crate::Patterns::restore_claims) was refused.
 #[derive(Debug)]
 pub enum RestoreClaimsError {
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound,
     /// The profile was changed since it was read.
     ProfileChanged,
@@ -29,7 +29,7 @@ pub enum RestoreClaimsError {
 
 table_runtime::pattern_error! {
     RestoreClaimsError {
-        UserNotFound => "There is no such user.",
+        UserNotFound => "The user does not exist.",
         ProfileChanged => "The profile was changed since it was read.",
         EmailTaken => "Another account has this e-mail address.",
         UsernameTaken => "Another account has this username.",
@@ -47,7 +47,7 @@ pub struct RestoreClaims<'a> {
     pub user_id: UserId,
     /// Unique through `EmailClaim`.
     pub email: &'a Email,
-    /// Unique through `UsernameClaim`, whatever its case.
+    /// Unique through `UsernameClaim`, ignoring case.
     pub username: &'a Username,
     /// Compared with the `updated_at` of the user.
     pub seen_updated_at: Timestamp,
@@ -69,8 +69,9 @@ impl fmt::Debug for RestoreClaims<'_> {
 impl Patterns {
     /// AP-110: Restore a user's claims.
     ///
-    /// Somebody whose claims are lost cannot sign in, and their name can be taken. A claim is made again only if it is free, and only if the profile still
-    /// says what it is made from. A profile that was changed and changed back has another `updated_at`, and is refused.
+    /// A user without claims cannot sign in, and another user can take their name. A claim is restored only if it is free, and
+    /// only if the profile is unchanged since the read. A profile that was changed and changed back has another `updated_at`,
+    /// so the repair is refused.
     ///
     /// `TransactWriteItems`. Costs 1 request and 6 WCU for a profile of 500 B, both claims.
     pub async fn restore_claims(

@@ -15,9 +15,9 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::save_session`](crate::Patterns::save_session) was refused.
 #[derive(Debug)]
 pub enum SaveSessionError {
-    /// There is no such session.
+    /// The session does not exist.
     SessionNotFound,
-    /// The session was saved by someone else since it was read.
+    /// Another request saved the session since it was read.
     VersionConflict {
         /// The item that refused, as it is.
         current: Box<Session>,
@@ -30,7 +30,7 @@ pub enum SaveSessionError {
     StagingExpired,
     /// The replaced code is being removed already.
     JobExists,
-    /// The answer is gone, or its patch was applied already.
+    /// The answer does not exist, or its patch is already applied.
     PatchTaken,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -38,20 +38,20 @@ pub enum SaveSessionError {
 
 table_runtime::pattern_error! {
     SaveSessionError {
-        SessionNotFound => "There is no such session.",
-        VersionConflict => "The session was saved by someone else since it was read.",
+        SessionNotFound => "The session does not exist.",
+        VersionConflict => "Another request saved the session since it was read.",
         ThreadsChanged => "A thread was created, deleted or moved since the threads were read.",
         SettingsChanged => "The session was renamed or given another language since it was read.",
         StagingExpired => "The staged code is being removed, because it was not committed in time.",
         JobExists => "The replaced code is being removed already.",
-        PatchTaken => "The answer is gone, or its patch was applied already.",
+        PatchTaken => "The answer does not exist, or its patch is already applied.",
     }
 }
 
 /// Changes an anchors.
 #[derive(Clone, Debug)]
 pub struct MovedAnchors<'a> {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
     /// Compared with the `changes` of the anchors.
     pub seen_changes: u32,
@@ -62,13 +62,13 @@ pub struct MovedAnchors<'a> {
 /// Changes a message.
 #[derive(Clone, Debug)]
 pub struct AppliedAnswer {
-    /// Where it is.
+    /// The session.
     pub session_id: SessionId,
-    /// Which thread.
+    /// The thread.
     pub thread: ThreadUuid,
     /// Its number in the thread, 1 to 500.
     pub seq: u32,
-    /// On an answer whose patch was applied: the session's version that this made.
+    /// On an answer whose patch was applied: the version of the session that it created.
     pub applied_version: Option<u32>,
     /// The new `applied_start_line` of the message.
     pub start_line: Option<u32>,
@@ -89,7 +89,7 @@ pub struct SaveSession<'a> {
     pub replaced: Option<&'a SweepJob>,
     /// The message to write, if any.
     pub answer: Option<AppliedAnswer>,
-    /// Whose it is.
+    /// The owner.
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
@@ -99,9 +99,9 @@ pub struct SaveSession<'a> {
     pub seen_thread_changes: u32,
     /// Compared with the `settings_changes` of the session.
     pub seen_settings_changes: u32,
-    /// What the filename and the first line say.
+    /// The language that the file name and the first line indicate.
     pub language_detected: Language,
-    /// What the user says instead.
+    /// The language that the user chose instead.
     pub language_override: Option<Language>,
     /// The new `updated_at` of the session.
     pub now: Timestamp,
@@ -114,13 +114,15 @@ pub struct SaveSession<'a> {
 impl Patterns {
     /// AP-24: Save a session's code.
     ///
-    /// `PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one
-    /// succeeds and the others get the current head back to merge with. The code, and the anchors if any thread's lines moved, are written in the same
-    /// transaction, so threads and code never disagree. So is the answer whose patch the code was saved for. A thread that was opened, moved or deleted
-    /// since the saver read the head is noticed through `thread_changes`, and another name or language through `settings_changes`: the saver looks again
-    /// instead of writing old settings back. The head has to be read before the threads: read after them, it could count a thread that the saver has not seen. When the anchors are written, the head
-    /// counts that in `thread_changes` too. So `thread_changes` of the head and `changes` of the anchors are equal when both are of one moment.
-    /// Code that is stored already is not saved again: a text of the same size is compared with the stored one first.
+    /// `PUT /sessions/{id}`. The head moves to the next version only from the version that the client edited: of fifty saves
+    /// with one expected version, one succeeds, and the others get the current head to merge with. The same transaction writes
+    /// the code, and the anchors if lines of threads moved, so threads and code never disagree. It also writes the answer whose
+    /// patch the code applies. `thread_changes` detects a thread that was opened, moved or deleted since the head was read;
+    /// `settings_changes` detects another name or language. The save then reads again, instead of writing old settings back.
+    /// The head must be read before the threads: a head that is read after them could count a thread that the save has not
+    /// seen. A write of the anchors also raises `thread_changes` of the head. So `thread_changes` of the head and `changes` of
+    /// the anchors are equal if both were read at the same moment. Unchanged code is not saved again: text of the same size is
+    /// compared with the stored text first.
     ///
     /// `TransactWriteItems`. Costs 1 request and 28 WCU for a file that compresses to 8 KB, fifty threads moved.
     pub async fn save_session(

@@ -11,13 +11,13 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::sign_up`](crate::Patterns::sign_up) was refused.
 #[derive(Debug)]
 pub enum SignUpError {
-    /// There is a user with this id already.
+    /// An user with this id already exists.
     UserExists,
     /// Another account has this e-mail address.
     EmailTaken,
     /// Another account has this username.
     UsernameTaken,
-    /// There is a family with this id already.
+    /// A family with this id already exists.
     FamilyExists,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -25,10 +25,10 @@ pub enum SignUpError {
 
 table_runtime::pattern_error! {
     SignUpError {
-        UserExists => "There is a user with this id already.",
+        UserExists => "An user with this id already exists.",
         EmailTaken => "Another account has this e-mail address.",
         UsernameTaken => "Another account has this username.",
-        FamilyExists => "There is a family with this id already.",
+        FamilyExists => "A family with this id already exists.",
     }
 }
 
@@ -48,9 +48,9 @@ pub struct SignUp<'a> {
 impl Patterns {
     /// AP-01: Sign up.
     ///
-    /// `POST /auth/signup`. A new user, the claims on their address and their name, and their first sign-in, in one transaction: two people
-    /// who want the same name at the same moment cannot both have it, and nobody is left with half an account. The claims are the only
-    /// thing that makes address and name unique; an index could not, being eventually consistent.
+    /// `POST /auth/signup`. One transaction writes the user, the claims on their address and name, and their first sign-in. So
+    /// two concurrent requests cannot both get the same name, and no account is incomplete. Only the claims make address and
+    /// name unique; an index is eventually consistent and could not.
     ///
     /// `TransactWriteItems`. Costs 1 request and 9 WCU for a profile of 500 B.
     pub async fn sign_up(&self, input: SignUp<'_>) -> Result<(), SignUpError> {

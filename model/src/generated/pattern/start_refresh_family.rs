@@ -14,9 +14,9 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::start_refresh_family`](crate::Patterns::start_refresh_family) was refused.
 #[derive(Debug)]
 pub enum StartRefreshFamilyError {
-    /// There is a family with this id already.
+    /// A family with this id already exists.
     FamilyExists,
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound,
     /// The password was changed by another request since it was checked.
     PasswordChanged,
@@ -26,8 +26,8 @@ pub enum StartRefreshFamilyError {
 
 table_runtime::pattern_error! {
     StartRefreshFamilyError {
-        FamilyExists => "There is a family with this id already.",
-        UserNotFound => "There is no such user.",
+        FamilyExists => "A family with this id already exists.",
+        UserNotFound => "The user does not exist.",
         PasswordChanged => "The password was changed by another request since it was checked.",
     }
 }
@@ -53,8 +53,9 @@ impl fmt::Debug for StartRefreshFamily<'_> {
 impl Patterns {
     /// AP-10: Start a refresh family.
     ///
-    /// `POST /auth/login`, last step. One item for each sign-in, in the user's partition, so that ending one device or all of them needs no index. The
-    /// password that was checked is a condition: when it was changed meanwhile, or the account was deleted, no sign-in starts.
+    /// `POST /auth/login`, last step. Each sign-in is one item in the user's partition, so ending one device or all of them
+    /// needs no index. The verified password is a condition: if the password changed meanwhile, or the account was deleted, no
+    /// sign-in starts.
     ///
     /// `TransactWriteItems`. Costs 1 request and 4 WCU for a profile of 500 B.
     pub async fn start_refresh_family(

@@ -19,11 +19,11 @@ pub enum StoreAnswerError {
     QuestionGone,
     /// The question was cancelled, or another run took it over or has answered it.
     LeaseLost,
-    /// The question has its answer already.
+    /// The question already has an answer.
     AnswerExists,
-    /// There is no such user.
+    /// The user does not exist.
     UserNotFound,
-    /// There is no such thread.
+    /// The thread does not exist.
     ThreadNotFound,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -33,9 +33,9 @@ table_runtime::pattern_error! {
     StoreAnswerError {
         QuestionGone => "The question was deleted.",
         LeaseLost => "The question was cancelled, or another run took it over or has answered it.",
-        AnswerExists => "The question has its answer already.",
-        UserNotFound => "There is no such user.",
-        ThreadNotFound => "There is no such thread.",
+        AnswerExists => "The question already has an answer.",
+        UserNotFound => "The user does not exist.",
+        ThreadNotFound => "The thread does not exist.",
     }
 }
 
@@ -48,7 +48,7 @@ pub struct StoreAnswer<'a> {
     pub question_seq: u32,
     /// Compared with the `lease_until` of the message.
     pub held_until: Timestamp,
-    /// Who wrote it.
+    /// Its author.
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
     pub last_excerpt: Option<&'a str>,
@@ -60,9 +60,9 @@ pub struct StoreAnswer<'a> {
     pub cache_read_tokens: i64,
     /// Tokens written to the prompt cache.
     pub cache_write_tokens: i64,
-    /// Tokens answered.
+    /// Tokens of the answers.
     pub output_tokens: i64,
-    /// Millionths of a US dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micros: i64,
 }
 
@@ -87,11 +87,11 @@ impl fmt::Debug for StoreAnswer<'_> {
 impl Patterns {
     /// AP-42: Store an answer.
     ///
-    /// After the model has answered. The answer, the question's state, what the thread's row shows and what it cost are one transaction: an answer is
-    /// never stored unpaid, nor paid unstored. The question and the user must still exist, so an answer that arrives after its thread was swept or its
-    /// account deleted brings nothing back; and the question must still be held by this run, so that of two runs one answers, and none answers what was
-    /// cancelled. It is repeated for minutes rather than a few times; a run that is refused reads what is stored (AP-46) before it
-    /// adds the cost on its own.
+    /// After the model has answered. One transaction writes the answer, the question's state, the thread's row and the cost, so
+    /// no answer is stored without its cost, and no cost without its answer. The question and the user must still exist, so an
+    /// answer after a thread's sweep or an account's deletion restores nothing. This run must still hold the question, so only
+    /// one of two runs answers, and no run answers a cancelled question. The write is retried for minutes instead of a few
+    /// times. A refused run reads the stored message (AP-46) before it adds the cost separately.
     ///
     /// `TransactWriteItems`. Costs 1 request and 14 WCU for an answer of 900 B with a patch, the user's tenth that day.
     pub async fn store_answer(

@@ -3,8 +3,8 @@
 
 use crate::Isbn;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::{CopyKey, TablePrimary};
-use table_runtime::CorruptItem;
+use crate::generated::keys::{Byname, Bytime, CopyKey, TablePrimary};
+use table_runtime::{CorruptItem, Timestamp};
 use table_runtime::entity::Keyed;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::serde::{Deserialize, Serialize};
@@ -22,6 +22,9 @@ pub struct Copy {
     /// Who has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub borrower: Option<MemberId>,
+    /// When it has to be back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
     /// What is wrong with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
@@ -84,6 +87,7 @@ impl table_runtime::entity::EntityDef for Copy {
         "number",
         "state",
         "borrower",
+        "due_at",
         "remark",
         "signatures",
         "is_fragile",
@@ -93,13 +97,29 @@ impl table_runtime::entity::EntityDef for Copy {
 impl table_runtime::entity::Entity for Copy {
     type KeyInput<'a> = CopyKey;
     type Table = Keyed<TablePrimary>;
-    type IndexKeys = ();
+    type IndexKeys = (Option<Byname>, Option<Bytime>);
     fn primary_key(key: CopyKey) -> TablePrimary {
         key.primary().into()
     }
 
     fn full_key(&self) -> table_runtime::entity::FullKey<TablePrimary, Self::IndexKeys> {
-        TablePrimary::from(self.key().primary()).into()
+        table_runtime::entity::FullKey {
+            indexes: (
+                self
+                    .borrower
+                    .map(|borrower| Byname {
+                        partition: CopyKey::byname_partition(borrower),
+                        sort: CopyKey::byname_sort(self.state, &self.isbn, self.number),
+                    }),
+                self
+                    .due_at
+                    .map(|due_at| Bytime {
+                        partition: CopyKey::bytime_partition(&self.isbn),
+                        sort: due_at.millis(),
+                    }),
+            ),
+            primary: TablePrimary::from(self.key().primary()),
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 
 use crate::Branch;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::{MemberKey, TablePrimary};
+use crate::generated::keys::{Byname, MemberKey, TablePrimary};
 use std::fmt;
-use table_runtime::{CorruptItem, Date, Digest};
+use table_runtime::{CorruptItem, Date, Digest, TextSet};
 use table_runtime::counter::clamp;
 use table_runtime::design::Counter;
 use table_runtime::entity::Keyed;
@@ -23,7 +23,10 @@ pub struct Member {
     /// What the desk calls them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
-    /// Where they usually borrow.
+    /// What they want to hear about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topics: Option<TextSet>,
+    /// Where they usually borrow, for 28 days.
     pub home: Branch,
     /// How many books they have.
     pub lent: u32,
@@ -40,6 +43,7 @@ impl fmt::Debug for Member {
             .field("member_id", &self.member_id)
             .field("name", &format_args!("<redacted>"))
             .field("nickname", &format_args!("<redacted>"))
+            .field("topics", &self.topics)
             .field("home", &self.home)
             .field("lent", &self.lent)
             .field("joined_on", &self.joined_on)
@@ -74,6 +78,7 @@ impl table_runtime::entity::EntityDef for Member {
         "member_id",
         "name",
         "nickname",
+        "topics",
         "home",
         "lent",
         "joined_on",
@@ -84,13 +89,19 @@ impl table_runtime::entity::EntityDef for Member {
 impl table_runtime::entity::Entity for Member {
     type KeyInput<'a> = MemberKey;
     type Table = Keyed<TablePrimary>;
-    type IndexKeys = ();
+    type IndexKeys = Byname;
     fn primary_key(key: MemberKey) -> TablePrimary {
         key.primary().into()
     }
 
     fn full_key(&self) -> table_runtime::entity::FullKey<TablePrimary, Self::IndexKeys> {
-        TablePrimary::from(self.key().primary()).into()
+        table_runtime::entity::FullKey {
+            indexes: Byname {
+                partition: MemberKey::byname_partition(self.home),
+                sort: MemberKey::byname_sort(&self.name, self.member_id),
+            },
+            primary: TablePrimary::from(self.key().primary()),
+        }
     }
 }
 

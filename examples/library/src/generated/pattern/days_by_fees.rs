@@ -44,7 +44,7 @@ impl FromItem for DayFees {
 impl Patterns {
     /// AP-17: Days by fees.
     ///
-    /// A page of each shard, and how many there are.
+    /// A page of 20 of each shard, and how many there are.
     ///
     /// `Query` on `ByTime`, one for each of 3 shards, merged, ascending, pages of up to 20, eventually consistent. Costs 3 requests and 1.5 RCU for 20 days.
     pub async fn days_by_fees(

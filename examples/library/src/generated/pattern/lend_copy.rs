@@ -18,7 +18,7 @@ use table_runtime::transact::Transaction;
 pub enum LendCopyError {
     /// There is no such member.
     NoSuchMember,
-    /// Ten are enough.
+    /// 10 books are enough.
     TooManyBooks,
     /// They borrow elsewhere.
     WrongHouse,
@@ -44,7 +44,7 @@ pub enum LendCopyError {
 table_runtime::pattern_error! {
     LendCopyError {
         NoSuchMember => "There is no such member.",
-        TooManyBooks => "Ten are enough.",
+        TooManyBooks => "10 books are enough.",
         WrongHouse => "They borrow elsewhere.",
         LoanExists => "It is lent to them already.",
         NoSuchCopy => "There is no such copy.",
@@ -174,7 +174,16 @@ impl Patterns {
         let changes = Changes::new()
             .set("state", CopyState::Lent)
             .set("borrower", input.loan.member_id)
-            .set_or_remove("remark", input.loan.remark.as_ref());
+            .set_or_remove("remark", input.loan.remark.as_ref())
+            .set("NameGroup", CopyKey::byname_partition(input.loan.member_id))
+            .set(
+                "NameOf",
+                CopyKey::byname_sort(
+                    CopyState::Lent,
+                    &input.loan.isbn,
+                    input.loan.number,
+                ),
+            );
         transaction = transaction
             .update(
                 "copy",

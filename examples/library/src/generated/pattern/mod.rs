@@ -83,6 +83,34 @@ mod correct;
 
 mod look_at_wishes;
 
+mod sign_copy;
+
+mod praise_copy;
+
+mod set_due;
+
+mod overdue_copies;
+
+mod books_between;
+
+mod days_above;
+
+mod members_named;
+
+mod members_from;
+
+mod copies_in_hand;
+
+mod pass_on;
+
+mod correct_copy;
+
+mod rename_members;
+
+mod follow_topic;
+
+mod leave_topic;
+
 pub use register_book::*;
 
 pub use change_book::*;
@@ -124,3 +152,31 @@ pub use list_editions::*;
 pub use add_editions::*;
 
 pub use look_at_wishes::*;
+
+pub use sign_copy::*;
+
+pub use praise_copy::*;
+
+pub use set_due::*;
+
+pub use overdue_copies::*;
+
+pub use books_between::*;
+
+pub use days_above::*;
+
+pub use members_named::*;
+
+pub use members_from::*;
+
+pub use copies_in_hand::*;
+
+pub use pass_on::*;
+
+pub use correct_copy::*;
+
+pub use rename_members::*;
+
+pub use follow_topic::*;
+
+pub use leave_topic::*;

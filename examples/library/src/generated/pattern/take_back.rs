@@ -86,7 +86,11 @@ impl Patterns {
             isbn: input.isbn.clone(),
             number: input.number,
         };
-        let changes = Changes::new().set("state", input.state).remove("borrower");
+        let changes = Changes::new()
+            .set("state", input.state)
+            .remove("borrower")
+            .remove("NameGroup")
+            .remove("NameOf");
         transaction = transaction
             .update(
                 "copy",

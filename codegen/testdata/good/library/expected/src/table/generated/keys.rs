@@ -51,7 +51,8 @@ impl table_runtime::entity::IndexKey for Byprice {
 }
 
 /// The key in `ByName`, whose sort key is a text.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Byname {
     #[serde(rename = "NameGroup")]
     pub(crate) partition: String,
@@ -59,8 +60,8 @@ pub struct Byname {
     pub(crate) sort: String,
 }
 
-impl modyne::keys::IndexKey for Byname {
-    const INDEX_DEFINITION: modyne::keys::SecondaryIndexDefinition = modyne::keys::SecondaryIndexDefinition::Global(modyne::keys::GlobalSecondaryIndexDefinition {
+impl table_runtime::entity::IndexKey for Byname {
+    const INDEX_DEFINITION: table_runtime::entity::SecondaryIndexDefinition = table_runtime::entity::SecondaryIndexDefinition::Global(table_runtime::entity::GlobalSecondaryIndexDefinition {
         index_name: "ByName",
         hash_key: "NameGroup",
         range_key: Some("NameOf"),

@@ -13,7 +13,7 @@ pub const CALLS_PER_WISH: u32 = 4;
 pub const DAYS_PER_PAGE: u32 = 20;
 
 /// The largest picture of a cover.
-pub const COVER_BYTES: usize = 1 * 1024 * 1024;
+pub const COVER_BYTES: usize = 1024 * 1024;
 
 /// The longest remark.
 pub const REMARK_CHARS: usize = 12_000;

@@ -6,12 +6,12 @@
 -- One column of structures, and not one of text: a line is parsed once, however many attributes a query asks for. The
 -- SerDe reads names in any case (`case.insensitive` is its default), and what an item does not have is NULL.
 CREATE EXTERNAL TABLE IF NOT EXISTS library_items (
-  item struct<`namegroup`:struct<`s`:string>,
+  item struct<`group`:struct<`s`:string>,
+    `key`:struct<`s`:string>,
+    `namegroup`:struct<`s`:string>,
     `nameof`:struct<`s`:string>,
-    `pk`:struct<`s`:string>,
     `price`:struct<`n`:string>,
     `pricegroup`:struct<`s`:string>,
-    `sk`:struct<`s`:string>,
     `timegroup`:struct<`s`:string>,
     `timeof`:struct<`n`:string>,
     `added_at`:struct<`n`:string>,

@@ -6,12 +6,12 @@
 CREATE OR REPLACE VIEW library_items AS
 SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format = 'newline_delimited',
   columns = {
-    "Item": 'STRUCT("NameGroup" STRUCT("S" VARCHAR),
+    "Item": 'STRUCT("Group" STRUCT("S" VARCHAR),
+      "Key" STRUCT("S" VARCHAR),
+      "NameGroup" STRUCT("S" VARCHAR),
       "NameOf" STRUCT("S" VARCHAR),
-      "PK" STRUCT("S" VARCHAR),
       "Price" STRUCT("N" VARCHAR),
       "PriceGroup" STRUCT("S" VARCHAR),
-      "SK" STRUCT("S" VARCHAR),
       "TimeGroup" STRUCT("S" VARCHAR),
       "TimeOf" STRUCT("N" VARCHAR),
       "added_at" STRUCT("N" VARCHAR),
@@ -135,7 +135,7 @@ SELECT
 FROM library_items
 WHERE "Item"."et"."S" = 'loan';
 
--- Somebody with a card.
+-- A person with a card.
 -- Without what is personal: name, nickname.
 CREATE OR REPLACE VIEW library_member AS
 SELECT

@@ -3,13 +3,15 @@
 
 use crate::Isbn;
 use crate::generated::ids::MemberId;
-use crate::generated::keys::{Byname, Bytime, CopyKey};
-use table_runtime::{CorruptItem, Table, Timestamp};
+use crate::generated::keys::{Byname, Bytime, CopyKey, TablePrimary};
+use table_runtime::{CorruptItem, Timestamp};
+use table_runtime::entity::Keyed;
 use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
-use table_runtime::key::Primary;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// One copy of a book.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct Copy {
     /// Of which book.
     pub isbn: Isbn,
@@ -34,7 +36,8 @@ pub struct Copy {
 }
 
 /// Where it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(crate = "table_runtime::serde")]
 pub enum CopyState {
     /// Stored as `shelved`.
     #[serde(rename = "shelved")]
@@ -75,8 +78,8 @@ impl Copy {
     }
 }
 
-impl modyne::EntityDef for Copy {
-    const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(
+impl table_runtime::entity::EntityDef for Copy {
+    const ENTITY_TYPE: &'static table_runtime::entity::EntityTypeNameRef = table_runtime::entity::EntityTypeNameRef::from_static(
         "book_copy",
     );
     const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[
@@ -91,16 +94,16 @@ impl modyne::EntityDef for Copy {
     ];
 }
 
-impl modyne::Entity for Copy {
+impl table_runtime::entity::Entity for Copy {
     type KeyInput<'a> = CopyKey;
-    type Table = Table;
+    type Table = Keyed<TablePrimary>;
     type IndexKeys = (Option<Byname>, Option<Bytime>);
-    fn primary_key(key: CopyKey) -> Primary {
-        key.primary()
+    fn primary_key(key: CopyKey) -> TablePrimary {
+        key.primary().into()
     }
 
-    fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
-        modyne::keys::FullKey {
+    fn full_key(&self) -> table_runtime::entity::FullKey<TablePrimary, Self::IndexKeys> {
+        table_runtime::entity::FullKey {
             indexes: (
                 self
                     .borrower
@@ -115,7 +118,7 @@ impl modyne::Entity for Copy {
                         sort: due_at.millis(),
                     }),
             ),
-            primary: self.key().primary(),
+            primary: TablePrimary::from(self.key().primary()),
         }
     }
 }

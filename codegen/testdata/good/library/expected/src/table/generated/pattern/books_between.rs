@@ -6,13 +6,14 @@ use crate::generated::Patterns;
 use crate::generated::entity::BookType;
 use crate::generated::keys::{BookKey, Bytime};
 use crate::generated::registry::AP_75;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Order, Page, PageRequest, StoreError, Timestamp};
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::books_between`](crate::Patterns::books_between): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct AddedBook {
     /// Which book.
     pub isbn: Isbn,
@@ -22,12 +23,12 @@ pub struct AddedBook {
 
 impl FromItem for AddedBook {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#title,#PK,#SK,#TimeGroup,#TimeOf",
+        expression: "#isbn,#title,#Group,#Key,#TimeGroup,#TimeOf",
         names: &[
             ("#isbn", "isbn"),
             ("#title", "title"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

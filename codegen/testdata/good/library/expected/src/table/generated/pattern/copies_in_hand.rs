@@ -7,13 +7,14 @@ use crate::generated::entity::CopyState;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{Byname, CopyKey};
 use crate::generated::registry::AP_79;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, StoreError};
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::copies_in_hand`](crate::Patterns::copies_in_hand): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct CopyInHand {
     /// Of which book.
     pub isbn: Isbn,
@@ -23,12 +24,12 @@ pub struct CopyInHand {
 
 impl FromItem for CopyInHand {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#number,#PK,#SK,#NameGroup,#NameOf",
+        expression: "#isbn,#number,#Group,#Key,#NameGroup,#NameOf",
         names: &[
             ("#isbn", "isbn"),
             ("#number", "number"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
             ("#NameGroup", "NameGroup"),
             ("#NameOf", "NameOf"),
         ],

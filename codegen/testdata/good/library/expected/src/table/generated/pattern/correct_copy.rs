@@ -6,32 +6,36 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Copy, CopyState};
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_81;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::condition::and;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::correct_copy`](crate::Patterns::correct_copy) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum CorrectCopyError {
     /// There is no such copy.
-    #[error("There is no such copy.")]
     NoSuchCopy,
     /// It is elsewhere by now.
-    #[error("It is elsewhere by now.")]
     CopyMoved {
         /// The item that refused, as it is.
         current: Box<Copy>,
     },
     /// It was signed too often.
-    #[error("It was signed too often.")]
     NoRoom,
     /// It cannot be found.
-    #[error("It cannot be found.")]
     CopyIsLost,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    CorrectCopyError {
+        NoSuchCopy => "There is no such copy.",
+        CopyMoved => "It is elsewhere by now.",
+        NoRoom => "It was signed too often.",
+        CopyIsLost => "It cannot be found.",
+    }
 }
 
 /// What [`Patterns::correct_copy`](crate::Patterns::correct_copy) writes.
@@ -77,8 +81,8 @@ impl Patterns {
             .given(input.names, |changes, names| changes.append("signatures", names));
         let condition = Some(
             and(
-                Condition::new("attribute_exists(#PK) AND #state <> :lost")
-                    .name("#PK", "PK")
+                Condition::new("attribute_exists(#Group) AND #state <> :lost")
+                    .name("#Group", "Group")
                     .name("#state", "state")
                     .value(":lost", CopyState::Lost),
                 [

@@ -6,15 +6,16 @@ use crate::generated::entity::Day;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{Bytime, DayKey};
 use crate::generated::registry::AP_76;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, Date, Order, Page, PageRequest, StoreError};
 use table_runtime::counter::clamp;
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 use table_runtime::shards::Sharded;
 
 /// A row of [`Patterns::days_above`](crate::Patterns::days_above): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct CostlyDay {
     /// Who.
     pub member_id: MemberId,
@@ -24,12 +25,12 @@ pub struct CostlyDay {
 
 impl FromItem for CostlyDay {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#member_id,#fees,#PK,#SK,#TimeGroup,#TimeOf",
+        expression: "#member_id,#fees,#Group,#Key,#TimeGroup,#TimeOf",
         names: &[
             ("#member_id", "member_id"),
             ("#fees", "fees"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

@@ -5,22 +5,26 @@ use crate::generated::Patterns;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::MemberKey;
 use crate::generated::registry::AP_83;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::follow_topic`](crate::Patterns::follow_topic) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum FollowTopicError {
     /// There is no such member.
-    #[error("There is no such member.")]
     NoSuchMember,
     /// Three topics are enough.
-    #[error("Three topics are enough.")]
     TooManyTopics,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    FollowTopicError {
+        NoSuchMember => "There is no such member.",
+        TooManyTopics => "Three topics are enough.",
+    }
 }
 
 impl Patterns {
@@ -38,9 +42,9 @@ impl Patterns {
         let changes = Changes::new().add_to("topics", topic);
         let condition = Some(
             Condition::new(
-                    "attribute_exists(#PK) AND (attribute_not_exists(#topics) OR size(#topics) < :n3 OR contains(#topics, :topic))",
+                    "attribute_exists(#Group) AND (attribute_not_exists(#topics) OR size(#topics) < :n3 OR contains(#topics, :topic))",
                 )
-                .name("#PK", "PK")
+                .name("#Group", "Group")
                 .name("#topics", "topics")
                 .value(":n3", 3)
                 .value(":topic", topic),

@@ -7,26 +7,30 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::MemberKey;
 use crate::generated::registry::AP_84;
 use crate::place::Branch;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::condition::and;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::leave_topic`](crate::Patterns::leave_topic) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum LeaveTopicError {
     /// There is no such member.
-    #[error("There is no such member.")]
     NoSuchMember,
     /// They follow no topic.
-    #[error("They follow no topic.")]
     NoTopics,
     /// They borrow elsewhere.
-    #[error("They borrow elsewhere.")]
     WrongHouse,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    LeaveTopicError {
+        NoSuchMember => "There is no such member.",
+        NoTopics => "They follow no topic.",
+        WrongHouse => "They borrow elsewhere.",
+    }
 }
 
 impl Patterns {
@@ -45,8 +49,8 @@ impl Patterns {
         let changes = Changes::new().delete_from("topics", topic);
         let condition = Some(
             and(
-                Condition::new("attribute_exists(#PK) AND size(#topics) > :n0")
-                    .name("#PK", "PK")
+                Condition::new("attribute_exists(#Group) AND size(#topics) > :n0")
+                    .name("#Group", "Group")
                     .name("#topics", "topics")
                     .value(":n0", 0),
                 [

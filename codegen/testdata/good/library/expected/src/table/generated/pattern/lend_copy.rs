@@ -8,48 +8,52 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::{BookKey, CopyKey, DayKey, MemberKey, NoticeKey, WishKey};
 use crate::generated::registry::AP_30;
 use crate::place::Branch;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{Date, StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::lend_copy`](crate::Patterns::lend_copy) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum LendCopyError {
     /// There is no such member.
-    #[error("There is no such member.")]
     NoSuchMember,
     /// 10 books are enough.
-    #[error("10 books are enough.")]
     TooManyBooks,
     /// They borrow elsewhere.
-    #[error("They borrow elsewhere.")]
     WrongHouse,
     /// It is lent to them already.
-    #[error("It is lent to them already.")]
     LoanExists,
     /// There is no such copy.
-    #[error("There is no such copy.")]
     NoSuchCopy,
     /// The remark was changed.
-    #[error("The remark was changed.")]
     CopyChanged,
     /// It is not on its shelf.
-    #[error("It is not on its shelf.")]
     NotShelved {
         /// The item that refused, as it is.
         current: Box<Copy>,
     },
     /// There is no such book.
-    #[error("There is no such book.")]
     NoSuchBook,
     /// A letter was sent meanwhile.
-    #[error("A letter was sent meanwhile.")]
     NoSuchNotice,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    LendCopyError {
+        NoSuchMember => "There is no such member.",
+        TooManyBooks => "10 books are enough.",
+        WrongHouse => "They borrow elsewhere.",
+        LoanExists => "It is lent to them already.",
+        NoSuchCopy => "There is no such copy.",
+        CopyChanged => "The remark was changed.",
+        NotShelved => "It is not on its shelf.",
+        NoSuchBook => "There is no such book.",
+        NoSuchNotice => "A letter was sent meanwhile.",
+    }
 }
 
 /// Changes a notice.
@@ -146,9 +150,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#PK) AND #lent < :n10 AND #home = :house",
+                            "attribute_exists(#Group) AND #lent < :n10 AND #home = :house",
                         )
-                        .name("#PK", "PK")
+                        .name("#Group", "Group")
                         .name("#lent", "lent")
                         .name("#home", "home")
                         .value(":n10", 10)
@@ -159,7 +163,10 @@ impl Patterns {
             .put(
                 "loan",
                 input.loan.to_item(),
-                Some(Condition::new("attribute_not_exists(#PK)").name("#PK", "PK")),
+                Some(
+                    Condition::new("attribute_not_exists(#Group)")
+                        .name("#Group", "Group"),
+                ),
             );
         let key = CopyKey {
             isbn: input.loan.isbn.clone(),
@@ -168,7 +175,16 @@ impl Patterns {
         let changes = Changes::new()
             .set("state", CopyState::Lent)
             .set("borrower", input.loan.member_id)
-            .set_or_remove("remark", input.loan.remark.as_ref());
+            .set_or_remove("remark", input.loan.remark.as_ref())
+            .set("NameGroup", CopyKey::byname_partition(input.loan.member_id))
+            .set(
+                "NameOf",
+                CopyKey::byname_sort(
+                    CopyState::Lent,
+                    &input.loan.isbn,
+                    input.loan.number,
+                ),
+            );
         transaction = transaction
             .update(
                 "copy",
@@ -176,9 +192,9 @@ impl Patterns {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#PK) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
+                            "attribute_exists(#Group) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
                         )
-                        .name("#PK", "PK")
+                        .name("#Group", "Group")
                         .name("#remark", "remark")
                         .name("#is_fragile", "is_fragile")
                         .name("#state", "state")
@@ -195,9 +211,9 @@ impl Patterns {
                 "book",
                 key.primary(),
                 Condition::new(
-                        "attribute_exists(#PK) AND #copies >= :n1 AND #isbn <> :other",
+                        "attribute_exists(#Group) AND #copies >= :n1 AND #isbn <> :other",
                     )
-                    .name("#PK", "PK")
+                    .name("#Group", "Group")
                     .name("#copies", "copies")
                     .name("#isbn", "isbn")
                     .value(":n1", 1)
@@ -237,8 +253,8 @@ impl Patterns {
                     key.primary(),
                     changes,
                     Some(
-                        Condition::new("attribute_exists(#PK) AND #tries < :most")
-                            .name("#PK", "PK")
+                        Condition::new("attribute_exists(#Group) AND #tries < :most")
+                            .name("#Group", "Group")
                             .name("#tries", "tries")
                             .value(":most", one.most),
                     ),

@@ -6,15 +6,16 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::{Byname, MemberKey};
 use crate::generated::registry::AP_77;
 use crate::place::Branch;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use std::fmt;
 use table_runtime::{CorruptItem, StoreError};
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::key::KeyPart;
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::members_named`](crate::Patterns::members_named): what the index shows.
-#[derive(Clone, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, PartialEq, Deserialize, Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct NamedMember {
     /// Who.
     pub member_id: MemberId,
@@ -33,12 +34,12 @@ impl fmt::Debug for NamedMember {
 
 impl FromItem for NamedMember {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#member_id,#name,#PK,#SK,#NameGroup,#NameOf",
+        expression: "#member_id,#name,#Group,#Key,#NameGroup,#NameOf",
         names: &[
             ("#member_id", "member_id"),
             ("#name", "name"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
             ("#NameGroup", "NameGroup"),
             ("#NameOf", "NameOf"),
         ],

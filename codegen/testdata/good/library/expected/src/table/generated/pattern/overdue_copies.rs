@@ -5,13 +5,14 @@ use crate::Isbn;
 use crate::generated::Patterns;
 use crate::generated::keys::{Bytime, CopyKey};
 use crate::generated::registry::AP_74;
-use modyne::expr::{KeyCondition, StaticProjection};
-use modyne::model::Query;
 use table_runtime::{CorruptItem, StoreError, Timestamp};
+use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
+use table_runtime::serde::{Deserialize, Serialize};
 
 /// A row of [`Patterns::overdue_copies`](crate::Patterns::overdue_copies): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(crate = "table_runtime::serde")]
 pub struct OverdueCopy {
     /// Of which book.
     pub isbn: Isbn,
@@ -22,12 +23,12 @@ pub struct OverdueCopy {
 
 impl FromItem for OverdueCopy {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#due_at,#PK,#SK,#TimeGroup,#TimeOf",
+        expression: "#isbn,#due_at,#Group,#Key,#TimeGroup,#TimeOf",
         names: &[
             ("#isbn", "isbn"),
             ("#due_at", "due_at"),
-            ("#PK", "PK"),
-            ("#SK", "SK"),
+            ("#Group", "Group"),
+            ("#Key", "Key"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

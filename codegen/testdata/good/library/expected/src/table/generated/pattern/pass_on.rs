@@ -7,19 +7,23 @@ use crate::generated::entity::CopyState;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_80;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::pass_on`](crate::Patterns::pass_on) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum PassOnError {
     /// There is no such copy.
-    #[error("There is no such copy.")]
     NoSuchCopy,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    PassOnError {
+        NoSuchCopy => "There is no such copy.",
+    }
 }
 
 impl Patterns {
@@ -50,7 +54,9 @@ impl Patterns {
             )
             .remove("TimeGroup")
             .remove("TimeOf");
-        let condition = Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK"));
+        let condition = Some(
+            Condition::new("attribute_exists(#Group)").name("#Group", "Group"),
+        );
         match self
             .table
             .call(&AP_80)

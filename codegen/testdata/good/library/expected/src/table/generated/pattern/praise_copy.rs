@@ -6,28 +6,32 @@ use crate::generated::Patterns;
 use crate::generated::entity::Copy;
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_72;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::praise_copy`](crate::Patterns::praise_copy) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum PraiseCopyError {
     /// There is no such copy.
-    #[error("There is no such copy.")]
     NoSuchCopy,
     /// The author has not signed it.
-    #[error("The author has not signed it.")]
     NotSigned {
         /// The item that refused, as it is.
         current: Box<Copy>,
     },
     /// It has to be mended first.
-    #[error("It has to be mended first.")]
     NotMended,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    PraiseCopyError {
+        NoSuchCopy => "There is no such copy.",
+        NotSigned => "The author has not signed it.",
+        NotMended => "It has to be mended first.",
+    }
 }
 
 /// What [`Patterns::praise_copy`](crate::Patterns::praise_copy) writes.
@@ -62,9 +66,9 @@ impl Patterns {
         let changes = Changes::new().set_or_remove("remark", input.praise);
         let condition = Some(
             Condition::new(
-                    "attribute_exists(#PK) AND contains(#signatures, :author) AND size(#signatures) >= :n1 AND (#is_fragile = :fragile OR contains(#remark, :mended))",
+                    "attribute_exists(#Group) AND contains(#signatures, :author) AND size(#signatures) >= :n1 AND (#is_fragile = :fragile OR contains(#remark, :mended))",
                 )
-                .name("#PK", "PK")
+                .name("#Group", "Group")
                 .name("#signatures", "signatures")
                 .name("#is_fragile", "is_fragile")
                 .name("#remark", "remark")

@@ -7,28 +7,32 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::{BookKey, DayKey, MemberKey};
 use crate::generated::registry::AP_82;
 use crate::place::Branch;
-use modyne::expr::Condition;
 use std::fmt;
 use table_runtime::{Date, Digest, StoreError};
 use table_runtime::changes::Changes;
 use table_runtime::condition::{all_of, and};
+use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
 /// Why [`Patterns::rename_members`](crate::Patterns::rename_members) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum RenameMembersError {
     /// There is no such member.
-    #[error("There is no such member.")]
     NoSuchMember,
     /// They borrow elsewhere.
-    #[error("They borrow elsewhere.")]
     WrongHouse,
     /// There is no such book.
-    #[error("There is no such book.")]
     NoSuchBook,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    RenameMembersError {
+        NoSuchMember => "There is no such member.",
+        WrongHouse => "They borrow elsewhere.",
+        NoSuchBook => "There is no such book.",
+    }
 }
 
 /// Changes a member.
@@ -102,7 +106,10 @@ impl Patterns {
                     "members",
                     key.primary(),
                     changes,
-                    Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
+                    Some(
+                        Condition::new("attribute_exists(#Group)")
+                            .name("#Group", "Group"),
+                    ),
                 );
         }
         let key = BookKey {
@@ -113,7 +120,7 @@ impl Patterns {
                 "book",
                 key.primary(),
                 and(
-                    Condition::new("attribute_exists(#PK)").name("#PK", "PK"),
+                    Condition::new("attribute_exists(#Group)").name("#Group", "Group"),
                     [
                         input
                             .house

@@ -5,19 +5,23 @@ use crate::Isbn;
 use crate::generated::Patterns;
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_73;
-use modyne::expr::Condition;
 use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::set_due`](crate::Patterns::set_due) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum SetDueError {
     /// There is no such copy.
-    #[error("There is no such copy.")]
     NoSuchCopy,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    SetDueError {
+        NoSuchCopy => "There is no such copy.",
+    }
 }
 
 impl Patterns {
@@ -40,7 +44,9 @@ impl Patterns {
             .set_or_remove("due_at", due_at)
             .set_or_remove("TimeGroup", due_at.map(|_| CopyKey::bytime_partition(isbn)))
             .set_or_remove("TimeOf", due_at.map(Timestamp::millis));
-        let condition = Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK"));
+        let condition = Some(
+            Condition::new("attribute_exists(#Group)").name("#Group", "Group"),
+        );
         match self
             .table
             .call(&AP_73)

@@ -6,28 +6,32 @@ use crate::generated::Patterns;
 use crate::generated::entity::{Copy, CopyState};
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_71;
-use modyne::expr::Condition;
 use table_runtime::StoreError;
 use table_runtime::changes::Changes;
+use table_runtime::expr::Condition;
 
 /// Why [`Patterns::sign_copy`](crate::Patterns::sign_copy) was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum SignCopyError {
     /// There is no such copy.
-    #[error("There is no such copy.")]
     NoSuchCopy,
     /// The first page is full.
-    #[error("The first page is full.")]
     NoRoom,
     /// It cannot be found.
-    #[error("It cannot be found.")]
     CopyIsLost,
     /// Too much is wrong with it.
-    #[error("Too much is wrong with it.")]
     TooManyRemarks,
     /// The store could not be asked, or its answer not be understood.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+table_runtime::pattern_error! {
+    SignCopyError {
+        NoSuchCopy => "There is no such copy.",
+        NoRoom => "The first page is full.",
+        CopyIsLost => "It cannot be found.",
+        TooManyRemarks => "Too much is wrong with it.",
+    }
 }
 
 impl Patterns {
@@ -50,9 +54,9 @@ impl Patterns {
         let changes = Changes::new().append("signatures", names);
         let condition = Some(
             Condition::new(
-                    "attribute_exists(#PK) AND (attribute_not_exists(#signatures) OR size(#signatures) < :n5) AND #state IN (:shelved, :lent) AND (attribute_not_exists(#remark) OR size(#remark) <= :longest)",
+                    "attribute_exists(#Group) AND (attribute_not_exists(#signatures) OR size(#signatures) < :n5) AND #state IN (:shelved, :lent) AND (attribute_not_exists(#remark) OR size(#remark) <= :longest)",
                 )
-                .name("#PK", "PK")
+                .name("#Group", "Group")
                 .name("#signatures", "signatures")
                 .name("#state", "state")
                 .name("#remark", "remark")
