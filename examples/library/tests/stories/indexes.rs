@@ -82,8 +82,8 @@ async fn an_index_sorts_texts_and_pages_through_a_range() {
         let page = library.patterns.members_from(Branch::Harbour, "Adam", request).await.expect("a page");
         (page.items.into_iter().map(|member| member.name).collect::<Vec<_>>(), page.cursor)
     };
-    let (names, cursor) = page(None).await;
-    assert_eq!(names, ["Adam", "Bob#x"]);
+    let (first, cursor) = page(None).await;
+    assert_eq!(first, ["Adam", "Bob#x"]);
     assert_eq!(page(cursor.as_deref()).await.0, ["Zoe"]);
 }
 
