@@ -160,9 +160,9 @@ fn compare_corpus() -> io::Result<bool> {
 }
 
 fn bless_corpus() -> io::Result<bool> {
-    let cases = corpus::cases(&corpus::folder())?;
+    let mut cases = corpus::cases(&corpus::folder())?;
     let mut changed = 0;
-    for case in &cases {
+    for case in &mut cases {
         for path in case.bless()? {
             println!("wrote codegen/testdata/{path}");
             changed += 1;

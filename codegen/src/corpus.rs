@@ -1,45 +1,50 @@
-//! The corpus: designs with what must come of them, in `codegen/testdata/`. A directory in, files or problems out.
+//! The corpus: designs with their expected output, in `codegen/testdata/`.
+
+mod case_file;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use self::case_file::CaseFile;
 use crate::codegen::{compile, notices};
 use crate::files;
 use crate::load::{Documents, LOCK};
 use crate::problem::problem_report;
 
-/// The good designs, each whole.
+/// The good designs: a folder each, with all documents and all expected files.
 const GOOD: &str = "good";
-/// The bad ones, each with only what differs from [`BASE`].
+/// The bad designs: a file each, with its differences from [`BASE`] and the expected problems.
 const BAD: &str = "bad";
-/// Changes of [`BASE`] that its lock lets pass, each with only what differs: all that must come out is the lock.
+/// Changes of [`BASE`] that its lock permits: a file each, with its differences and the expected lock.
 const LOCKED: &str = "locked";
 /// The smallest good design.
 const BASE: &str = "good/minimal";
 /// A good design whose other documents are those of `examples/library`, which has fewer kinds of output.
 const LIBRARY: &str = "good/library";
-/// Paths of the base that a bad design does not have, a line each.
-const WITHOUT: &str = "without.txt";
-/// The problems that must be told.
+/// The lock of [`BASE`], which has none of its own.
+const BASE_LOCK: &str = "minimal.lock";
+/// The path of the expected problems.
 const STDERR: &str = "stderr.txt";
-/// What must be said besides.
+/// The path of the expected notices.
 const NOTICES: &str = "notices.txt";
-/// The files that must be emitted.
+/// The folder of the expected files.
 const EXPECTED: &str = "expected";
 
 /// A design of the corpus.
 #[derive(Debug)]
 pub struct Case {
-    /// Its folder in the corpus, for instance `bad/unknown_entity`.
+    /// Its path in the corpus, for instance `bad/unknown_entity`.
     pub name: String,
-    /// What it is made of, with what it takes from the base.
+    /// Its documents.
     pub documents: Documents,
-    folder: PathBuf,
+    path: PathBuf,
+    /// The file of a bad or locked design. A good one is a folder.
+    file: Option<CaseFile>,
 }
 
-/// Where `codegen/testdata/` is.
+/// The path of `codegen/testdata/`.
 #[must_use]
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
@@ -52,23 +57,23 @@ fn example() -> PathBuf {
 /// Every case, in order of its name.
 pub fn cases(corpus: &Path) -> io::Result<Vec<Case>> {
     let base = Documents::read(&corpus.join(BASE))?;
+    let base_lock = fs::read_to_string(corpus.join(BASE_LOCK))?;
     let mut cases = Vec::new();
     for kind in [GOOD, LOCKED, BAD] {
         for entry in fs::read_dir(corpus.join(kind))? {
-            let entry = entry?;
-            let name = format!("{kind}/{}", entry.file_name().to_string_lossy());
-            let folder = entry.path();
-            let mut documents = Documents::read(&folder)?;
-            if name == LIBRARY {
-                documents = documents.over(&Documents::read(&example())?);
-            }
-            if kind != GOOD {
-                documents = documents.over(&base);
-                for path in read_if_there(&folder.join(WITHOUT))?.unwrap_or_default().lines() {
-                    documents.remove(path);
-                }
-            }
-            cases.push(Case { name, documents, folder });
+            let path = entry?.path();
+            let name = format!("{kind}/{}", path.file_stem().unwrap_or_default().to_string_lossy());
+            let (documents, file) = if name == LIBRARY {
+                (Documents::read(&path)?.over(&Documents::read(&example())?), None)
+            } else if kind == GOOD {
+                (Documents::read(&path)?, None)
+            } else {
+                let invalid =
+                    |error| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()));
+                let file = CaseFile::parse(&fs::read_to_string(&path)?).map_err(invalid)?;
+                (file.documents(&base, &base_lock).map_err(invalid)?, Some(file))
+            };
+            cases.push(Case { name, documents, path, file });
         }
     }
     cases.sort_by(|a, b| a.name.cmp(&b.name));
@@ -76,7 +81,7 @@ pub fn cases(corpus: &Path) -> io::Result<Vec<Case>> {
 }
 
 impl Case {
-    /// What comes of it, by the paths under its folder: every emitted file, or the problems.
+    /// The output of the generator, by path: every emitted file and the notices, or the problems.
     #[must_use]
     pub fn outcome(&self) -> BTreeMap<String, String> {
         let is_shown = |path: &str| !self.name.starts_with(LOCKED) || path == LOCK;
@@ -91,18 +96,21 @@ impl Case {
         }
     }
 
-    /// What must come of it.
+    /// The expected output.
     pub fn expected(&self) -> io::Result<BTreeMap<String, String>> {
+        if let Some(file) = &self.file {
+            return file.expected(&self.documents).map_err(io::Error::other);
+        }
         let mut expected = BTreeMap::new();
-        for path in files::under(&self.folder, EXPECTED)?.into_iter().chain([STDERR, NOTICES].map(str::to_owned)) {
-            if let Some(text) = read_if_there(&self.folder.join(&path))? {
+        for path in files::under(&self.path, EXPECTED)?.into_iter().chain([STDERR, NOTICES].map(str::to_owned)) {
+            if let Some(text) = read_if_there(&self.path.join(&path))? {
                 expected.insert(path, text);
             }
         }
         Ok(expected)
     }
 
-    /// A line for each difference between what must come of it and what does; none when all is well.
+    /// A line for each difference between the expected and the real output.
     pub fn differences(&self) -> io::Result<Vec<String>> {
         let (expected, outcome) = (self.expected()?, self.outcome());
         let mut differences = Vec::new();
@@ -116,22 +124,30 @@ impl Case {
             }
         }
         let missing = expected.keys().filter(|path| !outcome.contains_key(*path));
-        differences.extend(missing.map(|path| format!("{}/{path} is expected and does not come\n", self.name)));
+        differences.extend(missing.map(|path| format!("{}/{path} is expected and missing\n", self.name)));
         Ok(differences)
     }
 
-    /// Makes what comes of it what must come of it. Returns the paths that changed.
-    pub fn bless(&self) -> io::Result<Vec<String>> {
-        let (expected, outcome) = (self.expected()?, self.outcome());
+    /// Makes the real output the expected one. Returns the paths that changed.
+    pub fn bless(&mut self) -> io::Result<Vec<String>> {
+        let (expected, outcome) = (self.expected().unwrap_or_default(), self.outcome());
+        if let Some(file) = &mut self.file {
+            if expected == outcome {
+                return Ok(Vec::new());
+            }
+            file.set_expected(&self.documents, &outcome);
+            fs::write(&self.path, file.to_string())?;
+            return Ok(vec![format!("{}.txt", self.name)]);
+        }
         let mut changed = Vec::new();
         for (path, text) in &outcome {
             if expected.get(path) != Some(text) {
-                files::write(&self.folder, path, text)?;
+                files::write(&self.path, path, text)?;
                 changed.push(format!("{}/{path}", self.name));
             }
         }
         for path in expected.keys().filter(|path| !outcome.contains_key(*path)) {
-            fs::remove_file(self.folder.join(path))?;
+            fs::remove_file(self.path.join(path))?;
             changed.push(format!("{}/{path}", self.name));
         }
         Ok(changed)
