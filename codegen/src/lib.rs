@@ -18,6 +18,7 @@ pub mod files;
 mod load;
 mod problem;
 mod source;
+mod suggestion;
 pub mod used;
 pub mod vet;
 

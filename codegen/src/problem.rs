@@ -2,6 +2,7 @@
 
 use crate::design::Entity;
 use crate::source::{At, Sources};
+use crate::suggestion::suggestion;
 
 /// One thing to put right.
 #[derive(Debug)]
@@ -130,20 +131,6 @@ impl Missing {
     }
 }
 
-/// `; did you mean "session"?` when a known word is close to what was written, else nothing.
-pub fn suggestion<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> String {
-    let closest = known
-        .into_iter()
-        .map(|word| (strsim::damerau_levenshtein(written, word), word))
-        .min_by_key(|(distance, _)| *distance);
-    match closest {
-        Some((distance, word)) if distance <= 1 + written.len() / 4 => {
-            format!("; did you mean \"{word}\"?")
-        }
-        _ => String::new(),
-    }
-}
-
 /// The problems as the generator reports them.
 #[must_use]
 pub fn problem_report(problems: &[String]) -> String {
@@ -167,12 +154,5 @@ mod tests {
         let expected =
             ["a.toml:1:1: error: 1 [start]\n", "a.toml:2:1: error: 2 [middle]\n", "b.md:1:1: error: 3 [last]\n"];
         assert_eq!(problems.lines(&sources), expected);
-    }
-
-    #[test]
-    fn only_a_close_word_is_suggested() {
-        assert_eq!(suggestion("sesion", ["user", "session"]), "; did you mean \"session\"?");
-        assert_eq!(suggestion("zebra", ["user", "session"]), "");
-        assert_eq!(suggestion("anything", []), "");
     }
 }

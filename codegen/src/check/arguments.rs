@@ -5,7 +5,8 @@ use crate::design::{
     pattern_uses,
 };
 use crate::emit::pattern::is_struct;
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
+use crate::suggestion::suggestion;
 
 /// What generated functions call their own, while they still need their arguments.
 const OWN: &[&str] =

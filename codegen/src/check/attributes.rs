@@ -78,7 +78,7 @@ pub fn projections_show_fields(design: &Design, problems: &mut Problems) {
                     continue;
                 }
                 let known = within().flat_map(|entity| &entity.fields).map(Field::stored_name);
-                let hint = crate::problem::suggestion(field, known);
+                let hint = crate::suggestion::suggestion(field, known);
                 let message = format!("{} projects `{field}`, which no entity in it has{hint}", index.name);
                 problems.push(CHECK, index.at, message);
             }

@@ -4,7 +4,8 @@ use crate::design::{
     Design, Entity, Expired, Operation, Query, Segment, Sort, Template, WritePart, partition, shards, sort_field,
     sort_template, sorts_numbers,
 };
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
+use crate::suggestion::suggestion;
 
 fn queries(design: &Design) -> impl Iterator<Item = &Query> {
     design.patterns.iter().filter_map(|pattern| match &pattern.operation {

@@ -1,7 +1,7 @@
 //! Limits: numbers with a name, which the documents and the code share.
 
-use crate::problem::suggestion;
 use crate::source::At;
+use crate::suggestion::suggestion;
 
 /// The limits of `schema/limits.toml`, in its order.
 #[derive(Debug, Default)]

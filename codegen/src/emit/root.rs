@@ -30,6 +30,17 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         pub(crate) mod registry;
         pub(crate) mod schema;
     });
+    patterns_and_design(design, &mut file);
+    vec![file.finish(
+        design,
+        "mod.rs",
+        "What the documents say, as code: read it, and change the documents.",
+        "schema/ and access-patterns.md",
+    )]
+}
+
+/// The handle of the access patterns, and the design for the runtime.
+fn patterns_and_design(design: &Design, file: &mut RustFile) {
     let (table, description) = (file.import("table_runtime::Table"), file.import("table_runtime::Design"));
     let [create_table, time_to_live, continuous_backups] =
         ["create-table", "time-to-live", "continuous-backups"].map(|name| path_to(design, name));
@@ -72,12 +83,6 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
             keys_of: #any::keys_of,
         };
     });
-    vec![file.finish(
-        design,
-        "mod.rs",
-        "What the documents say, as code: read it, and change the documents.",
-        "schema/ and access-patterns.md",
-    )]
 }
 
 /// The path from the generated Rust to a generated JSON file.

@@ -7,8 +7,8 @@ use crate::load::all;
 use crate::load::raw::{Map, RawAction, Word, in_order};
 use crate::load::scope::Scope;
 use crate::load::value::{Puts, Use};
-use crate::problem::suggestion;
 use crate::source::At;
+use crate::suggestion::suggestion;
 
 type Values = Map<Spanned<toml::Value>>;
 

@@ -4,8 +4,9 @@ use crate::design::{Generate, Limit, Limits, UNITS};
 use crate::load::documents::LIMITS;
 use crate::load::raw::{Map, RawLimit, Word, in_order};
 use crate::load::{Documents, toml_problem};
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
 use crate::source::{At, Sources};
+use crate::suggestion::suggestion;
 
 const CHECK: &str = "limits-are-understood";
 

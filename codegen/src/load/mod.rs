@@ -23,8 +23,9 @@ pub use markers::{INDEX_BEGIN, INDEX_END};
 pub use value::literal_fits;
 
 use crate::design::{Design, Limits};
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
 use crate::source::{At, Sources};
+use crate::suggestion::suggestion;
 
 /// What came of reading the documents.
 pub struct Loaded {

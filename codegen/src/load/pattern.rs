@@ -7,8 +7,9 @@ use crate::load::markdown::Section;
 use crate::load::raw::{RawAction, RawCost, RawPattern, RawPeak, RawRead, RawWrite, Word, in_order};
 use crate::load::scope::{Known, Scope};
 use crate::load::{all, fill, toml_problem, words};
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
 use crate::source::At;
+use crate::suggestion::suggestion;
 
 /// A section, and its block as serde reads it.
 pub type Block = (Section, RawPattern);

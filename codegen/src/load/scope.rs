@@ -4,8 +4,9 @@ use toml::Spanned;
 
 use crate::design::{Entity, Expired, Limits, Table, Template};
 use crate::load::raw::{RawCount, Word};
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
 use crate::source::At;
+use crate::suggestion::suggestion;
 
 /// What `schema/` says.
 #[derive(Debug, Clone, Copy)]

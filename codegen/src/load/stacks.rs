@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::design::{Input, Part, Route, Section, Stack, Table};
 use crate::load::Documents;
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
 use crate::source::{At, Sources};
+use crate::suggestion::suggestion;
 
 const CHECK: &str = "sections-are-understood";
 const BEGIN: &str = "# generated:begin ";

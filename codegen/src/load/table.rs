@@ -5,8 +5,9 @@ use crate::load::entity::BUILT_IN;
 use crate::load::generate;
 use crate::load::raw::{RawDomain, RawIndex, RawTable, Word, in_order};
 use crate::load::toml_problem;
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
 use crate::source::At;
+use crate::suggestion::suggestion;
 
 const CHECK: &str = "table-is-understood";
 

@@ -5,7 +5,7 @@ use toml::Spanned;
 use crate::design::{Asks, Comparison, Entity, Expression, Field, Literal, Meets, Operand, Require, Test, Type, Value};
 use crate::load::raw::RawRequire;
 use crate::load::scope::Scope;
-use crate::problem::suggestion;
+use crate::suggestion::suggestion;
 
 /// The items that a transaction puts: the name of each action, and the entity.
 pub type Puts = [(String, usize)];

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::load::raw::Word;
 use crate::load::scope::Scope;
-use crate::problem::suggestion;
+use crate::suggestion::suggestion;
 
 type Known = (&'static str, &'static [&'static str]);
 

@@ -1,11 +1,13 @@
 //! A public library on one DynamoDB table: the access layer that `codegen` makes of `schema/` and `access-patterns.md`.
 //!
-//! It shows that the generator and its runtime serve a table that is not the product's. Its patterns use every operation and
-//! nearly every word: conditional writes, transactions, batches, queries with cursors, two indexes, shards, counters, expiry
-//! and older versions of items. The key attributes are called `Group` and `Key`. The crate depends on `table-runtime` alone.
+//! It shows that the generator and its runtime serve a table that is not the product's. Its patterns use every
+//! operation and nearly every word: conditional writes, transactions, batches, queries with cursors, two indexes,
+//! shards, counters, expiry and older versions of items. The key attributes are called `Group` and `Key`. The crate
+//! depends on `table-runtime` alone.
 //!
-//! Only this file and `values.rs` are written by hand. [`open`] connects to the table; every access pattern is a function of
-//! [`Patterns`]. The tests in `tests/stories/` run on an embedded engine; `docs/your-own-table.md` explains the first steps.
+//! Only this file and `values.rs` are written by hand. [`open`] connects to the table; every access pattern is a
+//! function of [`Patterns`]. The tests in `tests/stories/` run on an embedded engine; `docs/your-own-table.md` explains
+//! the first steps.
 
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]

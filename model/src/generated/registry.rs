@@ -1932,7 +1932,7 @@ pub(crate) static AP_132: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_all_sessions --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`GET /sessions?sort=updated`. A user has at most 100 sessions, so one request reads all heads, and they are sorted by\ntheir last activity in memory. An index by last activity would cost a second write for every save and every message. A\npage costs as much as the whole list; its sealed cursor has the last activity and the id of its last row.",
+    doc: "`GET /sessions?sort=updated`. A user has at most 100 sessions, so one request reads all heads, and they\nare sorted by their last activity in memory. An index by last activity would cost a second write for every save and\nevery message. A page costs as much as the whole list; its sealed cursor has the last activity and the id of its last\nrow.",
 };
 
 /// AP-30: Create a thread.
@@ -1994,7 +1994,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query create_thread --seen-version 1 --opened '[]' --thread '{\"created_at\":1795424400000,\"kind\":\"block\",\"last_at\":1795424468000,\"last_excerpt\":\"A list is never `None` here, and `None` is compared with `is`. The first half of the condition can go.\",\"last_role\":\"ai\",\"last_seq\":2,\"message_count\":2,\"message_slots\":2,\"moves\":0,\"selected_text\":\"        if recent == None or len(recent) >= self.limit:\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the\nthread. The version is a condition too, because the lines belong to one version of the code. The anchor is appended to\nthe list of anchors, so that concurrent requests for new threads do not conflict. A client id has a record, as it has\nfor [a session](#ap-20-create-a-session). Selected text of more than 1 KiB is stored as gzip, at 2 WCU for each KB of\ngzip; the most expensive selection, 64 KiB that do not compress, costs at most 130 WCU (tests, `http/selections.rs`).",
+    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the\ntransaction that puts the thread. The version is a condition too, because the lines belong to one version of the code.\nThe anchor is appended to the list of anchors, so that concurrent requests for new threads do not conflict. A client id\nhas a record, as it has for [a session](#ap-20-create-a-session). Selected text of more than 1 KiB is stored as gzip, at\n2 WCU for each KB of gzip; the most expensive selection, 64 KiB that do not compress, costs at most 130\nWCU (tests, `http/selections.rs`).",
 };
 
 /// AP-31: List a session's threads.
@@ -4413,7 +4413,7 @@ pub(crate) static AP_65: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --from 2026-09-03 --to 2026-09-03 --limit 20",
-    doc: "A user's usage and cost by day: `GET /users/me/usage`, for at most 31 days, which are one request; also for support.",
+    doc: "A user's usage and cost by day: `GET /users/me/usage`, for at most 31 days, which are one request; also for\nsupport.",
 };
 
 /// AP-66: Add to a user's usage.

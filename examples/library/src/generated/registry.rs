@@ -1639,7 +1639,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     ],
     partiql: &[],
     example: "",
-    doc: "The whole desk in one transaction: the member has room, the copy is there, the book exists, the day is counted, a wish is\nfulfilled and letters that wait are put off.",
+    doc: "The whole desk in one transaction: the member has room, the copy is there, the book exists, the day is counted, a wish\nis fulfilled and letters that wait are put off.",
 };
 
 /// AP-31: Take a copy back.

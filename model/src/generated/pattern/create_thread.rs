@@ -53,11 +53,12 @@ pub struct CreateThread<'a> {
 impl Patterns {
     /// AP-30: Create a thread.
     ///
-    /// `POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the
-    /// thread. The version is a condition too, because the lines belong to one version of the code. The anchor is appended to
-    /// the list of anchors, so that concurrent requests for new threads do not conflict. A client id has a record, as it has
-    /// for a session. Selected text of more than 1 KiB is stored as gzip, at 2 WCU for each KB of
-    /// gzip; the most expensive selection, 64 KiB that do not compress, costs at most 130 WCU (tests, `http/selections.rs`).
+    /// `POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the
+    /// transaction that puts the thread. The version is a condition too, because the lines belong to one version of the code.
+    /// The anchor is appended to the list of anchors, so that concurrent requests for new threads do not conflict. A client id
+    /// has a record, as it has for a session. Selected text of more than 1 KiB is stored as gzip, at
+    /// 2 WCU for each KB of gzip; the most expensive selection, 64 KiB that do not compress, costs at most 130
+    /// WCU (tests, `http/selections.rs`).
     ///
     /// `TransactWriteItems`. Costs 1 request and 8 WCU for a selection of 300 B, the first thread, with a client id.
     pub async fn create_thread(

@@ -13,9 +13,10 @@ use table_runtime::key::Primary;
 impl Patterns {
     /// AP-132: List all heads of a user.
     ///
-    /// `GET /sessions?sort=updated`. A user has at most 100 sessions, so one request reads all heads, and they are sorted by
-    /// their last activity in memory. An index by last activity would cost a second write for every save and every message. A
-    /// page costs as much as the whole list; its sealed cursor has the last activity and the id of its last row.
+    /// `GET /sessions?sort=updated`. A user has at most 100 sessions, so one request reads all heads, and they
+    /// are sorted by their last activity in memory. An index by last activity would cost a second write for every save and
+    /// every message. A page costs as much as the whole list; its sealed cursor has the last activity and the id of its last
+    /// row.
     ///
     /// `Query` on the table, descending, every page, strongly consistent. Costs 1 request and 13 RCU for 100 sessions, heads of 500 B.
     pub async fn list_all_sessions(

@@ -13,7 +13,8 @@ use table_runtime::key::{KeyPart, Primary};
 impl Patterns {
     /// AP-65: A user's usage by day.
     ///
-    /// A user's usage and cost by day: `GET /users/me/usage`, for at most 31 days, which are one request; also for support.
+    /// A user's usage and cost by day: `GET /users/me/usage`, for at most 31 days, which are one request; also for
+    /// support.
     ///
     /// `Query` on the table, ascending, pages of up to 31, eventually consistent. Costs 1 request and 1 RCU for 31 days.
     pub async fn list_usage(

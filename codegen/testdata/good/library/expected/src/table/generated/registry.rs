@@ -1639,7 +1639,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     ],
     partiql: &[],
     example: "library query lend_copy --house '' --seen-remark words --fragile true --other '' --today 2026-11-23 --loan '{\"due_on\":\"2026-11-23\",\"isbn\":\"isbn\",\"lent_at\":1795424400000,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"number\":1}' --notices '{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\",\"most\":1,\"address\":\"words\"}' --write",
-    doc: "The whole desk in one transaction: the member has room, the copy is there, the book exists, the day is counted, a wish is\nfulfilled and letters that wait are put off.",
+    doc: "The whole desk in one transaction: the member has room, the copy is there, the book exists, the day is counted, a wish\nis fulfilled and letters that wait are put off.",
 };
 
 /// AP-31: Take a copy back.

@@ -131,8 +131,8 @@ impl fmt::Debug for LendCopy<'_> {
 impl Patterns {
     /// AP-30: Lend a copy.
     ///
-    /// The whole desk in one transaction: the member has room, the copy is there, the book exists, the day is counted, a wish is
-    /// fulfilled and letters that wait are put off.
+    /// The whole desk in one transaction: the member has room, the copy is there, the book exists, the day is counted, a wish
+    /// is fulfilled and letters that wait are put off.
     ///
     /// `TransactWriteItems`. Costs 1 request and 20 WCU for a wish and two letters.
     pub async fn lend_copy(&self, input: LendCopy<'_>) -> Result<(), LendCopyError> {
