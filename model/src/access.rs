@@ -1,4 +1,4 @@
-//! Access: what belongs to another user is forbidden, and what does not exist is not found.
+//! Access checks: another user's items are forbidden, and absent items are not found.
 
 use crate::{
     Message, MessageId, Messages, Session, SessionId, Sessions, StoreError, Thread, ThreadId, Threads, UserId,
@@ -30,8 +30,8 @@ impl Sessions<'_> {
         }
     }
 
-    /// Why the caller cannot use a session that is not among their own: it belongs to another user, or does not exist. This
-    /// reads the code, which names the owner: a cost that only such a request causes.
+    /// Why the caller cannot use a session that is not their own: it belongs to another user, or does not exist. This
+    /// reads the code item, which names the owner. Only such requests pay for that read.
     pub(crate) async fn access_error(self, caller: UserId, session_id: SessionId) -> Result<AccessError, StoreError> {
         let owner = self.store.patterns.get_code(session_id).await?.map(|code| code.user_id);
         Ok(if owner.is_some_and(|owner| owner != caller) { AccessError::Forbidden } else { AccessError::NotFound })
@@ -39,7 +39,7 @@ impl Sessions<'_> {
 }
 
 impl Threads<'_> {
-    /// The caller's thread, without its lines.
+    /// The caller's thread, without its anchor.
     ///
     /// # Errors
     /// When it belongs to another user, or does not exist.
@@ -61,7 +61,7 @@ impl Messages<'_> {
     }
 }
 
-/// A thread that was found, if it is the caller's.
+/// The thread, if it belongs to the caller.
 pub(crate) fn owned(thread: Option<Thread>, caller: UserId) -> Result<Thread, AccessError> {
     match thread {
         Some(thread) if thread.user_id == caller => Ok(thread),

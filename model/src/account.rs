@@ -1,4 +1,4 @@
-//! Who someone is: user names, e-mail addresses and password hashes, normalised once and here.
+//! Identity: user names, e-mail addresses and password hashes, normalised in one place.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,24 +12,24 @@ use crate::limits::{EMAIL_BYTES, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS};
 use crate::{Digest, KeyPart};
 use table_runtime::serde_as_text;
 
-/// A name to sign in with and to be shown: ASCII letters and digits, kept as typed. Two names that differ
-/// only in case are the same [key](Username::key).
+/// The name that a user signs in with and that is displayed: ASCII letters and digits, in the case that was typed. Two
+/// names that differ only in case have the same [key](Username::key).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
-/// The text is no user name.
+/// The text is not a valid user name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a username has {USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} letters and digits without accents")]
 pub struct InvalidUsername;
 
 impl Username {
-    /// The name as it was typed.
+    /// The name in the case that was typed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What makes the name unique: its lower-case form.
+    /// The unique form of the name: lower case.
     #[must_use]
     pub fn key(&self) -> UsernameKey {
         UsernameKey(self.0.to_ascii_lowercase())
@@ -49,7 +49,7 @@ impl FromStr for Username {
     }
 }
 
-/// The lower-case form of a [`Username`]: two names with one key cannot both be taken.
+/// The lower-case form of a [`Username`]. Each key belongs to at most one user.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UsernameKey(String);
 
@@ -64,30 +64,30 @@ impl UsernameKey {
 impl FromStr for UsernameKey {
     type Err = InvalidUsername;
 
-    /// Takes a user name in any case.
+    /// Accepts a user name in any case.
     fn from_str(text: &str) -> Result<Self, InvalidUsername> {
         text.parse::<Username>().map(|name| name.key())
     }
 }
 
-/// An e-mail address, trimmed and otherwise as typed. Personal: it does not print, not even by `{}`.
+/// An e-mail address, trimmed and otherwise as typed. It is personal, so it has no `Display`, and `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
-/// The text is no e-mail address we can use. Does not repeat the text.
+/// The text is not an e-mail address that is accepted. The error does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an e-mail address looks like name@example.com and has at most {EMAIL_BYTES} bytes")]
 pub struct InvalidEmail;
 
 impl Email {
-    /// The address as it was typed, for the answer to its owner. Never for a log.
+    /// The address as typed, for responses to its owner. Never log it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What makes the address unique: the digest of its lower-case NFC form. Dots and `+` count: folding them is the
-    /// mail provider's business, and providers differ.
+    /// The unique form of the address: the digest of its lower-case NFC form. Dots and `+` are significant, because
+    /// mail providers treat them differently.
     #[must_use]
     pub fn digest(&self) -> Digest {
         Digest::of(self.0.to_lowercase().nfc().collect::<String>())
@@ -108,7 +108,8 @@ impl FromStr for Email {
     }
 }
 
-/// Letters of any script and the punctuation that mail servers take without quotes.
+/// Whether this is a valid local part: letters of any script, and the punctuation that mail servers accept without
+/// quotes.
 fn is_local_part(local: &str) -> bool {
     let allowed = |c: char| {
         if c.is_ascii() { c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) } else { !c.is_whitespace() }
@@ -117,8 +118,8 @@ fn is_local_part(local: &str) -> bool {
     (1..=64).contains(&local.len()) && local.chars().all(allowed) && !dots && !has_hidden(local)
 }
 
-/// Two or more labels of ASCII letters, digits and inner hyphens, the last not a number. A domain in another script
-/// is written in its `xn--` form, in which look-alike letters cannot pass for each other.
+/// Whether the domain has two or more labels of ASCII letters, digits and inner hyphens, and the last label is not a
+/// number. Domains in other scripts must be in `xn--` form, so that look-alike letters are visible.
 fn is_domain(domain: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -136,12 +137,12 @@ impl fmt::Debug for Email {
     }
 }
 
-/// A bcrypt hash in its modular form, `$2b$10$` and 53 characters. Nothing else fits, so a password in plain text
-/// cannot be stored by mistake. Does not print.
+/// A bcrypt hash in its modular form: `$2b$10$` and 53 characters. Any other text is refused, so a plain-text password
+/// cannot be stored by mistake. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
-/// The text is no bcrypt hash. Does not repeat the text.
+/// The text is not a bcrypt hash. The error does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a bcrypt hash")]
 pub struct InvalidPasswordHash;
@@ -201,7 +202,7 @@ macro_rules! shown_as_typed {
 shown_as_typed!(Username, UsernameKey);
 serde_as_text!(Username, UsernameKey);
 
-/// Serde for the types without `Display`, which a log line could use by accident.
+/// Implements Serde for the types without `Display`. They have none so that a log line cannot print them by accident.
 macro_rules! serde_unprintable {
     ($($type:ident),+) => {$(
         impl Serialize for $type {

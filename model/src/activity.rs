@@ -1,11 +1,11 @@
-//! Sessions by their last activity. AP-132.
+//! Lists of sessions: by creation, and by last activity. AP-132.
 
 use crate::limits::SESSIONS_PER_PAGE;
 use crate::{Page, PageRequest, Session, Sessions, StoreError, Timestamp, UserId};
 use table_runtime::Sorted;
 
 impl Session {
-    /// When its code or settings last changed, or something was said in one of its threads.
+    /// The last change of its code or settings, or the last message in one of its threads, whichever is later.
     #[must_use]
     pub fn last_activity(&self) -> Timestamp {
         self.last_activity_at.map_or(self.updated_at, |said| said.max(self.updated_at))
@@ -13,7 +13,7 @@ impl Session {
 }
 
 impl Sessions<'_> {
-    /// A page of a user's sessions, the newest first.
+    /// A page of a user's sessions, newest first.
     ///
     /// # Errors
     /// When the cursor is not valid, or the table does not answer.
@@ -21,14 +21,14 @@ impl Sessions<'_> {
         self.store.patterns.list_sessions(user_id, page).await
     }
 
-    /// A page of a user's sessions, the one with the latest activity first. All heads are read for each page: there are at
-    /// most [`SESSIONS_PER_USER`](crate::limits::SESSIONS_PER_USER).
+    /// A page of a user's sessions, latest activity first. Each page reads all heads: there are at most
+    /// [`SESSIONS_PER_USER`](crate::limits::SESSIONS_PER_USER).
     ///
     /// # Errors
     /// When the cursor is not valid.
     pub async fn list_by_activity(self, user_id: UserId, page: PageRequest<'_>) -> Result<Page<Session>, StoreError> {
         let sorted = Sorted { pattern: "AP-132", partition: &user_id.to_string(), max: SESSIONS_PER_PAGE };
-        // A cursor that is not valid costs nothing.
+        // An invalid cursor is refused before anything is read.
         let after = self.store.table().place_after(&sorted, page)?;
         let heads = self.store.patterns.list_all_sessions(user_id).await?;
         let place = |head: &Session| format!("{:013}#{}", head.last_activity().millis(), head.session_id);

@@ -1,4 +1,5 @@
-//! Applying the patch of an answer: the code, the threads and the answer change together, and no code travels. AP-24.
+//! Applying the patch of an answer: code, threads and answer change in one transaction, and the client sends no code.
+//! AP-24.
 
 use crate::opening::Beside;
 use crate::placed::{Opened, placed};
@@ -10,18 +11,18 @@ use crate::{
     PlacedThread, Reanchor, SaveCodeError, SaveSessionError, Saved, Sessions, StoreError, ThreadId, ThreadKey, UserId,
 };
 
-/// What a patch is applied to.
+/// The code and the thread that a patch is applied to.
 #[derive(Clone, Copy)]
 pub struct Target<'a> {
-    /// The code as it is.
+    /// The current code.
     pub text: &'a str,
-    /// Its version.
+    /// The version of the code.
     pub version_number: u32,
-    /// The thread as it is, whose answer the patch belongs to.
+    /// The thread of the answer that has the patch, with its current anchor.
     pub thread: &'a PlacedThread,
 }
 
-/// The lines that a patch replaces in the code that it is applied to.
+/// The lines that a patch replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PatchedLines {
     /// The first line, from 1.
@@ -30,10 +31,10 @@ pub struct PatchedLines {
     pub end_line: u32,
 }
 
-/// A patch that was applied, by this request or an earlier one.
+/// An applied patch, applied by this request or an earlier one.
 #[derive(Clone, Debug)]
 pub struct Applied {
-    /// The answer as it is now. It says which version the patch made.
+    /// The answer as it is now, with the version that the patch created.
     pub answer: Message,
     /// The lines that the patch replaced.
     pub lines: PatchedLines,
@@ -44,16 +45,16 @@ pub struct Applied {
 /// Why a patch was not applied.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError<E> {
-    /// There is no such thread any more.
+    /// The thread does not exist any more.
     #[error("there is no such thread")]
     ThreadNotFound,
-    /// There is no such message in it.
+    /// The thread has no such message.
     #[error("there is no such message")]
     MessageNotFound,
-    /// The message brings no patch.
+    /// The message has no patch.
     #[error("the message has no patch")]
     NoPatch,
-    /// It does not fit the code as it is now.
+    /// The patch does not fit the current code.
     #[error("the patch does not fit any more")]
     Unfit(E),
     /// The code could not be saved.
@@ -73,7 +74,7 @@ impl<E> From<AccessError> for ApplyError<E> {
     }
 }
 
-/// An answer with a patch, and the session that it is for, as one read found them.
+/// An answer with a patch, and its session, from one read.
 pub struct Proposal {
     caller: UserId,
     id: MessageId,
@@ -81,12 +82,12 @@ pub struct Proposal {
 }
 
 impl Sessions<'_> {
-    /// Applies the patch of the caller's answer to the code, if that is still at the expected version. `place` finds the
-    /// lines that it replaces, and gives them with the code that it makes. A patch that is applied already is left alone, and
-    /// answered with the version that it made.
+    /// Applies the patch of the caller's answer to the code if the code is still at the expected version. `place`
+    /// returns the lines that the patch replaces and the new code. A patch that is already applied is not applied
+    /// again: the result has the version that it created.
     ///
     /// # Errors
-    /// When there is nothing to apply, it does not fit, or another request saved the code.
+    /// When there is no patch, the patch does not fit, or another request saved the code.
     pub async fn apply_patch<E>(
         self,
         caller: UserId,
@@ -154,8 +155,8 @@ impl Sessions<'_> {
         })
     }
 
-    /// The answer, and what the save starts from. What the commit is held to was read first: the thread changes that the head
-    /// counts, before the other threads; or, where the thread is the only one, its own anchor.
+    /// The answer, and the state that the save starts from. The commit is conditional on a state that is read before
+    /// the other threads: the head's count of thread changes, or the thread's own anchor where it is the only thread.
     async fn answer_and_base<E>(self, proposal: Proposal) -> Result<(Message, Base), ApplyError<E>> {
         let Opened { session, anchors, threads, mut messages } = proposal.opened;
         let OpenedSession { head, text: old_text } = session;
@@ -171,7 +172,8 @@ impl Sessions<'_> {
         Ok((answer, base))
     }
 
-    /// Saves the code that the patch makes; nothing when the session changed since it was read, perhaps by this very patch.
+    /// Saves the code that the patch creates. `None` when the session has changed since it was read, perhaps by the
+    /// same patch.
     async fn save_applied<E>(
         self,
         base: &Base,
@@ -214,7 +216,7 @@ impl Sessions<'_> {
 }
 
 impl Applied {
-    /// What an earlier request applied. The lines are stored with the answer; before they were, they are those of the patch.
+    /// The result of an earlier request. Older answers have no stored lines: for them these are the lines of the patch.
     fn before(answer: Message, base: Base) -> Self {
         let (start, end) = answer.patch.as_ref().map_or((1, 1), |patch| (patch.start_line, patch.end_line));
         let lines = PatchedLines {

@@ -1,4 +1,4 @@
-//! Patterns by their name: what a person types is parsed, the generated function is called, and what it finds is rows.
+//! Patterns by name: typed arguments are parsed, the generated function is called, and its result is returned as rows.
 
 mod argument;
 mod arguments;
@@ -16,38 +16,38 @@ use table_runtime::{Held, PageRequest, StoreError, WireRequest};
 use crate::{Code, Store};
 use argument::attribute;
 
-/// What a pattern found.
+/// The result of a pattern.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
-    /// The items, rows or keys it found, or the one it left; none for a write that returns nothing.
+    /// The items, rows or keys that a read found, or the item that a write returned.
     pub rows: Vec<Row>,
-    /// What to ask the next page with.
+    /// The cursor of the next page.
     pub cursor: Option<String>,
-    /// Whether there are more rows, where only the first ones were asked for.
+    /// Whether there are more rows than the limit, for patterns that return the first items only.
     pub more: bool,
-    /// How many items a write put, changed or deleted; none for a read.
+    /// Number of items that a write put, changed or deleted; none for a read.
     pub written: Option<usize>,
 }
 
-/// Why a pattern found nothing and did nothing.
+/// Why a pattern was not run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// An argument is missing, unknown, or not what it should be.
+    /// An argument is missing, unknown or invalid.
     #[error(transparent)]
     Argument(#[from] InvalidArgument),
-    /// The table refused the write, for one of the pattern's own reasons.
+    /// The table refused the write for one of the pattern's own reasons.
     #[error("{0}")]
     Refused(String),
-    /// Everything that it could write was left out.
+    /// No item and no key was given, so there is nothing to write.
     #[error("there is nothing to write: no item and no key was given")]
     NothingToWrite,
-    /// It takes what only another pattern can find, or is for maintenance.
+    /// Its arguments come from another pattern only, or it is for maintenance.
     #[error("{pattern} cannot be asked by hand; `codesensei patterns {pattern}` says what asks it")]
     NotByHand {
         /// The pattern's id.
         pattern: &'static str,
     },
-    /// The table could not be asked.
+    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -74,11 +74,12 @@ impl Store {
 }
 
 impl ByName<'_> {
-    /// Asks a pattern by its name. Its function is called with the arguments as its types; `page` is for patterns that have
-    /// pages, and its limit for those that return as many of the first items as they are asked for.
+    /// Runs a pattern by its name, with the arguments decoded as the types of its function. `page` is for patterns that
+    /// have pages; its limit also applies to patterns that return the first items.
     ///
     /// # Errors
-    /// When an argument is missing, unknown or of another type, when the table refuses the write, and when the table does not answer.
+    /// When an argument is missing, unknown or invalid, when the table refuses the write, and when the table does not
+    /// answer.
     pub async fn run(
         self,
         pattern: &'static Pattern,
@@ -88,11 +89,11 @@ impl ByName<'_> {
         self.store.patterns.run(pattern, arguments, page).await
     }
 
-    /// The request that [`run`](Self::run) would send first, exactly as the client writes it. Nothing is sent, and no
-    /// credentials are needed.
+    /// The first request that [`run`](Self::run) would send, exactly as the client writes it. It is not sent, and needs
+    /// no credentials.
     ///
     /// # Errors
-    /// When an argument or the cursor is not what it should be.
+    /// When an argument or the cursor is invalid.
     pub async fn explain(
         self,
         pattern: &'static Pattern,
@@ -104,16 +105,16 @@ impl ByName<'_> {
         match (held.take(), outcome) {
             (Some(request), _) => Ok(request),
             (None, Err(error)) => Err(error),
-            // A batch of nothing.
+            // An empty batch.
             (None, Ok(_)) => Ok(WireRequest { operation: String::new(), body: serde_json::Value::Null }),
         }
     }
 
-    /// The code that a `code` row stands for: what is inline in it, or its chunks, which are read. None when it is another
-    /// row, or the code was replaced since it was read.
+    /// The text of a `code` row, from the row itself or from its chunks, which are read. `None` for another row, or
+    /// when the code was replaced since the row was read.
     ///
     /// # Errors
-    /// When the chunks cannot be read, or are not what they were when they were written.
+    /// When the chunks cannot be read, or do not match the digest of the code.
     pub async fn code_of(self, row: &Row) -> Result<Option<String>, RunError> {
         if row.entity != "code" {
             return Ok(None);

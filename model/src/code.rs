@@ -1,4 +1,4 @@
-//! Code at rest: a session's text as gzip, in one piece or in chunks, checked by size and digest when it comes back.
+//! Code at rest: the text of a session as gzip, inline or in chunks, checked by size and digest when it is read.
 
 use std::fmt;
 use std::io::{BufRead, Read, Write as _};
@@ -11,11 +11,11 @@ use review::limits::CODE_BYTES;
 use crate::Digest;
 use crate::limits::{CHUNK_BYTES, INLINE_MAX};
 
-/// The most chunks that code has. The last one has room for what compressing adds to code that does not compress.
+/// Maximum number of chunks of a code. The last chunk has room for the overhead of gzip on incompressible text.
 pub(crate) const MOST_CHUNKS: u32 = 14;
 const _: () = assert!(MOST_CHUNKS as usize == CODE_BYTES / CHUNK_BYTES + 1, "chunks or code have another size now");
 
-/// A text, ready to be stored.
+/// A text, compressed and ready to be stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PackedCode {
     /// The digest of the text, not of the gzip.
@@ -26,12 +26,12 @@ pub struct PackedCode {
     pub body: PackedBody,
 }
 
-/// A gzip, in one piece or in several.
+/// A gzip, inline or in chunks.
 #[derive(Clone, PartialEq, Eq)]
 pub enum PackedBody {
     /// At most [`INLINE_MAX`] bytes.
     Inline(Vec<u8>),
-    /// Pieces of [`CHUNK_BYTES`] in order; the last may be shorter.
+    /// Pieces of [`CHUNK_BYTES`] in order; the last one may be shorter.
     Chunked(Vec<Vec<u8>>),
 }
 
@@ -43,22 +43,22 @@ pub struct CodeTooLarge {
     pub bytes: usize,
 }
 
-/// What is stored is not the text that was packed.
+/// The stored gzip does not match the text that was packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CorruptCode {
-    /// The gzip is damaged, cut short or followed by something.
+    /// The gzip is damaged, truncated or has trailing bytes.
     #[error("the stored code is not one whole gzip")]
     Gzip,
-    /// It inflates to another size than was stored with it.
+    /// Its decompressed size differs from the stored size.
     #[error("the stored code has another size than was stored with it")]
     Size,
-    /// It inflates to another text, or to none.
+    /// It decompresses to another text, or to bytes that are not UTF-8.
     #[error("the stored code does not match its digest")]
     Digest,
 }
 
 impl PackedCode {
-    /// Packs a text. The same text always gives the same bytes.
+    /// Packs a text. The output is deterministic.
     ///
     /// # Errors
     /// When the text is longer than [`CODE_BYTES`].
@@ -77,11 +77,11 @@ impl PackedCode {
         Ok(Self { sha256: Digest::of(text), size, body })
     }
 
-    /// The text again, from the pieces of its gzip in order. Inflates no more than `size` says and one byte, however
-    /// much the gzip holds.
+    /// Restores the text from the pieces of its gzip in order. It decompresses at most `size` bytes and one more, even
+    /// when the gzip contains more.
     ///
     /// # Errors
-    /// When the pieces are not the whole gzip of a text of this digest and size.
+    /// When the pieces are not the complete gzip of a text of this digest and size.
     pub fn unpack(parts: &[&[u8]], sha256: Digest, size: u32) -> Result<String, CorruptCode> {
         let size = size as usize;
         if size > CODE_BYTES {
@@ -89,7 +89,7 @@ impl PackedCode {
         }
         let mut decoder = GzDecoder::new(Parts::new(parts));
         let mut text = Vec::with_capacity(size);
-        // One byte more than there should be, so that too long is seen and the gzip's end is read and checked.
+        // One extra byte detects a text that is too long, and makes the decoder check the end of the gzip.
         let mut limited = decoder.by_ref().take(size as u64 + 1);
         limited.read_to_end(&mut text).map_err(|_| CorruptCode::Gzip)?;
         if text.len() != size {
@@ -106,13 +106,13 @@ impl PackedCode {
 }
 
 pub(crate) fn deflate(bytes: &[u8]) -> Vec<u8> {
-    // The header's time stays 0, which is what makes the bytes the same every time.
+    // The modification time in the header stays 0, so that the output is deterministic.
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let done = encoder.write_all(bytes).and_then(|()| encoder.finish());
     done.expect("writing to memory does not fail")
 }
 
-/// The pieces, read as one.
+/// The pieces as one stream.
 struct Parts<'a> {
     current: &'a [u8],
     rest: std::slice::Iter<'a, &'a [u8]>,

@@ -1,7 +1,8 @@
-//! Code that was read before, in this process: the code of one revision never changes, so it is not read again.
+//! An in-memory cache of code by session and revision. The code of a revision never changes, so it is not read twice.
 //!
-//! Whether a caller may see a session, its head says, which is read each time from the caller's own partition; the head also names
-//! the revision, and what is kept of another one is not used. Each session has at most one revision here.
+//! Access is checked on the session's head, which each request reads from the caller's own partition. The head also
+//! names the current revision, and an entry of another revision is ignored. The cache holds at most one revision of
+//! each session.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,11 +13,11 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use crate::code_text::CodeText;
 use crate::{RevisionId, Session, SessionId};
 
-/// The MiB of text that are kept unless a setting says otherwise: some thousand files, or six of 5 MiB.
+/// Default size in MiB: room for some thousand files, or for six files of 5 MiB.
 pub const DEFAULT_CODE_CACHE_MIB: u16 = 32;
-/// What an entry takes besides its text: key, revision and the cache's own bookkeeping, rounded up.
+/// Size of an entry besides its text: key, revision and the overhead of the cache, rounded up.
 const ENTRY_BYTES: usize = 256;
-/// The size of a usual file, from which the cache estimates how many entries there will be.
+/// Typical size of a file. The cache uses it to estimate the number of entries.
 const USUAL_BYTES: usize = 8 * 1024;
 
 /// The cache, or none. Clones share it.
@@ -42,18 +43,18 @@ impl Weighter<SessionId, Entry> for Bytes {
 }
 
 impl CodeCache {
-    /// A cache of at most so many MiB.
+    /// A cache of at most `mib` MiB.
     pub(crate) fn of_mib(mib: u16) -> Self {
         Self::of(usize::from(mib) * 1024 * 1024)
     }
 
-    /// A cache of at most so many bytes; none when there are no bytes. A text that is larger than the cache is not kept.
+    /// A cache of at most `bytes` bytes; none for 0. A text that is larger than the cache is not cached.
     pub(crate) fn of(bytes: usize) -> Self {
         if bytes == 0 {
             return Self(None);
         }
         let options = OptionsBuilder::new()
-            // Each shard has its part of the bytes, and the largest file is to fit.
+            // Shards divide the capacity evenly, and the largest file must fit in one.
             .shards(1)
             .weight_capacity(bytes as u64)
             .estimated_items_capacity(bytes.div_ceil(USUAL_BYTES))
@@ -63,7 +64,7 @@ impl CodeCache {
         Self(Some(Arc::new(entries)))
     }
 
-    /// Whether any revision of the session is kept: then its code item need not be read together with its head.
+    /// Whether a revision of the session is cached. If so, the code item need not be read together with the head.
     pub(crate) fn has(&self, session_id: SessionId) -> bool {
         self.0.as_ref().is_some_and(|entries| entries.contains_key(&session_id))
     }
@@ -74,14 +75,14 @@ impl CodeCache {
         (entry.revision == head.revision).then_some(entry.text)
     }
 
-    /// Keeps the code of a revision, and no other one of its session.
+    /// Caches the code of a revision, and removes any other revision of its session.
     pub(crate) fn keep(&self, session_id: SessionId, revision: RevisionId, text: &CodeText) {
         if let Some(entries) = &self.0 {
             entries.insert(session_id, Entry { revision, text: text.clone() });
         }
     }
 
-    /// Forgets a session.
+    /// Removes the entry of a session.
     pub(crate) fn forget(&self, session_id: SessionId) {
         if let Some(entries) = &self.0 {
             entries.remove(&session_id);
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cache_never_holds_more_bytes_than_it_may() {
+    fn the_cache_never_exceeds_its_capacity() {
         let cache = CodeCache::of(1_000_000);
         for size in [10, 1_000, 100_000].repeat(200) {
             let (session_id, revision) = ids();
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_larger_than_the_cache_is_not_kept_and_a_cache_of_nothing_keeps_nothing() {
+    fn a_text_larger_than_the_cache_is_not_cached() {
         for cache in [CodeCache::of(1_000), CodeCache::of(0)] {
             let (session_id, revision) = ids();
             cache.keep(session_id, revision, &"x".repeat(1_000).into());
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_revision_of_a_session_takes_the_place_of_the_old_one() {
+    fn a_new_revision_of_a_session_replaces_the_old_one() {
         let cache = CodeCache::of(100_000);
         let (session_id, old) = ids();
         let (_, new) = ids();

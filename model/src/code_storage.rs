@@ -1,4 +1,5 @@
-//! Code in the table: inline, or staged in chunks that a commit makes reachable and a sweep removes. AP-27 to AP-29.
+//! Code in the table: inline, or staged in chunks, which a commit makes reachable and the sweep removes. AP-27 to
+//! AP-29.
 
 use std::time::Duration;
 
@@ -8,19 +9,19 @@ use crate::{
     Session, SessionId, Sessions, StoreError, SweepJob, SweepKind, UserId,
 };
 
-/// How long a commit may take after its chunks were staged. Far longer than a request may run.
+/// The maximum time between staging and commit. It is far longer than the time limit of a request.
 const STAGING: Duration = Duration::from_mins(15);
-/// Below this, compressing is quicker than handing it to another thread.
+/// Smaller texts are compressed on the current thread: that is faster than a blocking task.
 const BLOCKING_FROM: usize = 64 * 1024;
 
-/// Code that is ready to be committed: its item, and the job of its chunks when it has any.
+/// Code that is ready to be committed: its item, and the sweep job of its chunks if it has any.
 #[derive(Debug)]
 pub(crate) struct Staged {
     pub(crate) code: Code,
     pub(crate) job: Option<SweepJob>,
 }
 
-/// The code could not be made ready.
+/// Why code was not staged.
 #[derive(Debug, thiserror::Error)]
 pub enum StageError {
     /// It is longer than 5 MiB.
@@ -35,14 +36,14 @@ impl From<LeaveSweepJobError> for StageError {
     fn from(error: LeaveSweepJobError) -> Self {
         StageError::Store(match error {
             LeaveSweepJobError::Store(error) => error,
-            // The job is named after a revision that was made for it.
+            // The job is named after a new revision, so another job of this name is a conflict.
             LeaveSweepJobError::JobExists => StoreError::Contended { pattern: "AP-70" },
         })
     }
 }
 
 impl Sessions<'_> {
-    /// Compresses the text, and writes what does not fit one item as chunks that nothing points at yet.
+    /// Compresses the text. If it does not fit in one item, writes it as chunks that no item refers to yet.
     pub(crate) async fn stage_code(
         self,
         owner: UserId,
@@ -71,7 +72,7 @@ impl Sessions<'_> {
                     chunk_count: code.chunk_count,
                     ..SweepJob::new(SweepKind::Staged, revision.to_string(), owner, now.plus(STAGING))
                 };
-                // Before the first chunk, so that the sweep finds the chunks if this process stops.
+                // The job is written before the first chunk, so that the sweep finds the chunks if this process stops.
                 self.store.patterns.leave_sweep_job(&job).await?;
                 let chunk = |(n, bytes)| CodeChunk { revision, n: count(n), session_id, bytes };
                 let chunks: Vec<CodeChunk> = pieces.into_iter().enumerate().map(chunk).collect();
@@ -81,12 +82,12 @@ impl Sessions<'_> {
         }
     }
 
-    /// The code of this head, or `None` when the session has moved on.
+    /// The code of this head; `None` when the session has changed since.
     pub(crate) async fn text_of(self, head: &Session) -> Result<Option<CodeText>, StoreError> {
         self.text_with(head, None).await
     }
 
-    /// The same, where the code item may have been read with the head.
+    /// The code of this head, from the code item if it was read together with the head.
     pub(crate) async fn text_with(self, head: &Session, code: Option<Code>) -> Result<Option<CodeText>, StoreError> {
         if let Some(text) = self.store.code_cache().get(head) {
             return Ok(Some(text));
@@ -101,7 +102,7 @@ impl Sessions<'_> {
         Ok(Some(text))
     }
 
-    /// The text of a code item, or `None` when a chunk is missing because the code was replaced meanwhile.
+    /// The text of a code item; `None` when a chunk is missing because another request replaced the code.
     pub(crate) async fn load_code(self, code: Code) -> Result<Option<String>, StoreError> {
         let pieces: Vec<Vec<u8>> = if let Some(bytes) = code.inline {
             vec![bytes]
@@ -122,12 +123,12 @@ impl Sessions<'_> {
     }
 }
 
-/// The keys of a revision's chunks. A damaged item can count more of them than there can be.
+/// The keys of a revision's chunks. A damaged item can have a larger count, so the count is capped.
 pub(crate) fn chunk_keys(revision: RevisionId, chunk_count: u32) -> Vec<CodeChunkKey> {
     (0..chunk_count.min(MOST_CHUNKS)).map(|n| CodeChunkKey { revision, n }).collect()
 }
 
-/// The job that removes the chunks which a head points at, if it points at any.
+/// The job that removes the chunks of a head, if it has any.
 pub(crate) fn replaced_chunks(head: &Session, job: SweepJob) -> Option<SweepJob> {
     (head.chunk_count > 0).then_some(SweepJob {
         session_id: Some(head.session_id),

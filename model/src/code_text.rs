@@ -1,10 +1,10 @@
-//! The text of a session's code, shared by all who read it, and never printed.
+//! The text of a session's code: shared by its readers, and hidden in debug output.
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A code's text. Cloning it copies nothing.
+/// The text of a code. A clone shares the text.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct CodeText(Arc<str>);
 

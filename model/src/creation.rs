@@ -1,4 +1,4 @@
-//! Creating once: the record under a client's own id names the session or the thread that was created. AP-131.
+//! Idempotent creation: a record under the client's own id names the session or thread that was created. AP-131.
 
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::{Creation, Digest, Filename, Language, NewThread, SessionId, ThreadUu
 pub struct NewSession {
     /// The name shown in the list.
     pub filename: Filename,
-    /// What the user says the language is.
+    /// The language that the user set.
     pub language_override: Option<Language>,
     /// The code.
     pub text: String,
@@ -19,7 +19,7 @@ pub struct NewSession {
 /// A session or a thread, and whether an earlier request with the same client id created it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Created<T> {
-    /// What was created, as it is now.
+    /// The session or thread as it is now.
     pub item: T,
     /// Whether an earlier request created it.
     pub is_repeated: bool,
@@ -57,7 +57,7 @@ impl CreationRequest {
         Self { key_digest: Digest::of(key), fingerprint: Digest::of(contents) }
     }
 
-    /// The record that is stored with what is created.
+    /// The record, which the transaction stores with the new item.
     pub(crate) fn record(
         self,
         user_id: UserId,
@@ -76,7 +76,7 @@ impl CreationRequest {
         }
     }
 
-    /// Whether the record is of a request with the same contents.
+    /// Whether the record belongs to a request with the same contents.
     pub(crate) fn made(self, record: &Creation) -> bool {
         record.fingerprint == self.fingerprint
     }

@@ -1,7 +1,7 @@
-//! The optional expiry of messages: when a new one expires, and what a thread says of those that have.
+//! Optional expiry of messages: when a new message expires, and whether a thread has expired messages.
 //!
-//! The messages of a thread expire in their order. So a conversation loses its beginning and never its middle, also after the setting has
-//! changed, and a missing number before the first message that is left is no damage.
+//! The messages of a thread expire in order, also after the setting has changed. So only the beginning of a
+//! conversation can be missing, and a missing number before the first remaining message is not an error.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::limits::MESSAGE_TTL_DAYS;
 use crate::{Message, Thread, Timestamp};
 
-/// It is no number of days, or more than [`MESSAGE_TTL_DAYS`].
+/// The text is not a number of days, or the number exceeds [`MESSAGE_TTL_DAYS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a whole number of days, from 1 to {MESSAGE_TTL_DAYS}, or 0: messages never expire")]
 pub struct InvalidMessageTtl;
@@ -19,7 +19,7 @@ pub struct InvalidMessageTtl;
 pub struct MessageTtl(Option<Duration>);
 
 impl MessageTtl {
-    /// So many days; 0 is for ever.
+    /// A number of days; 0 means that messages never expire.
     ///
     /// # Errors
     /// When the number is too large.
@@ -30,7 +30,7 @@ impl MessageTtl {
         Ok(Self((days > 0).then(|| Duration::from_hours(u64::from(days) * 24))))
     }
 
-    /// When a message that is stored now, after those that the thread has, expires.
+    /// The expiry of a message that is stored now. It is not before the expiry of the earlier messages of the thread.
     pub(crate) fn expiry_in(self, thread: &Thread, now: Timestamp) -> Option<Timestamp> {
         let own = now.plus(self.0?);
         Some(thread.messages_expire_until.map_or(own, |until| until.max(own)))
@@ -46,7 +46,7 @@ impl FromStr for MessageTtl {
 }
 
 impl Thread {
-    /// Whether messages of the thread have expired: they are hidden, or removed already.
+    /// Whether messages of the thread have expired. They are hidden, and may already be removed.
     #[must_use]
     pub fn has_expired_messages(&self, now: Timestamp) -> bool {
         self.messages_expire_from.is_some_and(|from| from.expiry().has_passed(now))
@@ -54,7 +54,7 @@ impl Thread {
 }
 
 impl Message {
-    /// Whether it has expired, and is still there because `DynamoDB` removes expired items late.
+    /// Whether the message has expired. `DynamoDB` removes expired items with a delay.
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|expires_at| expires_at.has_passed(now))
     }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_live_for_a_number_of_days_or_for_ever() {
+    fn message_ttl_is_a_number_of_days_or_unlimited() {
         assert_eq!(MessageTtl::days(0), Ok(MessageTtl::default()));
         assert_eq!(MessageTtl::days(365), Ok(MessageTtl(Some(Duration::from_hours(365 * 24)))));
         assert!(MessageTtl::days(MESSAGE_TTL_DAYS).is_ok());

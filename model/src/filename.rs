@@ -1,4 +1,5 @@
-//! File names: what a session is called. Never used as a path here, and harmless for a user who saves a file under it.
+//! File names: the display name of a session. The server never uses one as a path, and a user can safely save a file
+//! under it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,38 +9,39 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::limits::FILENAME_BYTES;
 
-/// The name of a file, without folders: 1 to [`FILENAME_BYTES`] bytes without separators and hidden characters, and not the name of a
-/// device. Personal: `{:?}` does not show it.
+/// The name of a file, without folders: 1 to [`FILENAME_BYTES`] bytes without separators and hidden characters, and not
+/// the name of a device. It is personal, so `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Filename(String);
 
-/// What Windows takes for a device, in any case and with any extension.
+/// Names that Windows reserves for devices, in any case and with any extension.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
-/// The same, with a digit after it.
+/// Reserved names that are followed by a digit.
 const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
 
-/// The text holds no usable file name. Does not repeat the text.
+/// The text has no usable file name. The error does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidFilename {
-    /// Nothing is left of it.
+    /// The name is empty after trimming.
     #[error("the file name is empty")]
     Empty,
-    /// It names a folder.
+    /// The name refers to a folder.
     #[error("`.` and `..` are folders, not files")]
     Folder,
-    /// Some of it cannot be seen, so that it could pass for another name.
+    /// It has hidden characters, so it could look like another name.
     #[error("a file name has no hidden characters")]
     Hidden,
-    /// It is longer than file systems take.
+    /// It is longer than file systems allow.
     #[error("a file name has at most {FILENAME_BYTES} bytes")]
     TooLong,
 }
 
 impl Filename {
-    /// The name in this text: what follows the last `/`, `\` or drive letter, in NFC, without outer blanks and final dots. A device's name gets an underscore. Parsing the result again changes nothing.
+    /// Parses a file name: the part after the last `/`, `\` or drive letter, in NFC, without outer white space and
+    /// final dots. A device's name gets an underscore. Parsing the result again changes nothing.
     ///
     /// # Errors
-    /// When nothing usable is left.
+    /// When the text has no usable name.
     pub fn parse(text: &str) -> Result<Self, InvalidFilename> {
         let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
         let composed: String = last.nfc().collect();
@@ -47,7 +49,7 @@ impl Filename {
         if name.is_empty() {
             return Err(InvalidFilename::Empty);
         }
-        // Windows drops them, and would find another file than the name says.
+        // Windows drops trailing dots and spaces, so the name would refer to another file.
         let name = name.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
         if name.is_empty() {
             return Err(InvalidFilename::Folder);
@@ -66,7 +68,7 @@ impl Filename {
     }
 }
 
-/// What follows `C:`, which in front of a name is a folder too.
+/// The name after a drive such as `C:`, which is a folder too.
 fn without_drives(mut name: &str) -> &str {
     while let [letter, b':', ..] = name.as_bytes()
         && letter.is_ascii_alphabetic()
@@ -128,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_windows_would_take_for_something_else_is_no_name() {
+    fn names_that_are_special_on_windows_are_changed_or_refused() {
         for (sent, kept) in [
             ("C:\\Users\\ada\\main.rs", "main.rs"),
             ("C:main.rs", "main.rs"),
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_nothing_are_refused() {
+    fn empty_names_and_folders_are_refused() {
         for (bad, why) in [
             ("", InvalidFilename::Empty),
             ("src/", InvalidFilename::Empty),
@@ -180,7 +182,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_is_safe_and_stays_as_it_is(text in "([cC]:|con|nul|[lL]pt1|[a./\\\\ :\u{0}\u{301}\u{e9}\u{202e}\u{2066}-\u{206f}]){0,12}|\\PC*") {
+        fn a_parsed_name_is_safe_and_parses_to_itself(text in "([cC]:|con|nul|[lL]pt1|[a./\\\\ :\u{0}\u{301}\u{e9}\u{202e}\u{2066}-\u{206f}]){0,12}|\\PC*") {
             if let Ok(name) = Filename::parse(&text) {
                 prop_assert!(!name.as_str().contains(['/', '\\']));
                 prop_assert!(!has_hidden(name.as_str()));

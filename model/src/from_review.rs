@@ -1,4 +1,4 @@
-//! What a review decides, as it is stored: anchors, patches, and the names of the answer's parts.
+//! Conversions from the review crate to stored types: anchors, patches, and the parts of an answer.
 
 use std::time::Instant;
 
@@ -14,8 +14,8 @@ use crate::{
     Target, ThreadKind,
 };
 
-/// The threads' anchors in the new code, for [`Sessions::save`](crate::Sessions::save). A thread on the whole
-/// file stays as it is.
+/// The anchors of the threads in the new code, for [`Sessions::save`](crate::Sessions::save). A thread on the whole
+/// file is unchanged.
 #[must_use]
 pub fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
     let blocks = threads.iter().filter(|thread| thread.kind == ThreadKind::Block);
@@ -34,7 +34,7 @@ pub fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<
     threads.iter().map(anchor).collect()
 }
 
-/// The lines of the target that a stored patch replaces, and the code that it makes, for
+/// The lines of the target that a stored patch replaces, and the resulting code, for
 /// [`Sessions::apply_patch`](crate::Sessions::apply_patch).
 ///
 /// # Errors
@@ -47,16 +47,16 @@ pub fn place_patch(patch: &Patch, target: Target<'_>) -> Result<(PatchedLines, S
 }
 
 impl Patch {
-    /// A checked patch as it is stored: with the version of the code that it was checked against, and the first line of
-    /// its thread in that version.
+    /// The stored form of a checked patch: it adds the version of the code that the patch was checked against, and the
+    /// first line of its thread in that version.
     #[must_use]
     pub fn based_on(checked: patch::Patch, base_version: u32, anchor_line: Option<u32>) -> Self {
         let patch::Patch { start_line, end_line, original, replacement } = checked;
         Self { start_line, end_line, original, replacement, base_version, anchor_line }
     }
 
-    /// Where the patch applies in the text of this version, its own or a later one. `anchor` is where its thread is
-    /// in that text, if the thread is about lines.
+    /// The position of the patch in the text of this version, which is its own or a later one. `anchor` is the position
+    /// of its thread in that text, if the thread is about lines.
     ///
     /// # Errors
     /// With the reason why the patch cannot be applied any more.
@@ -72,7 +72,7 @@ impl Patch {
         checked.locate(base, text)
     }
 
-    /// How many lines further down the thread is now, if it is still on its text.
+    /// By how many lines the thread has moved down; `None` when its anchor is not stable.
     fn moved_by(&self, anchor: Option<Anchor>) -> Option<i64> {
         let anchor = anchor.filter(|anchor| anchor.status == AnchorStatus::Stable)?;
         Some(i64::from(anchor.start_line) - i64::from(self.anchor_line?))
@@ -80,7 +80,8 @@ impl Patch {
 }
 
 /// Whether the selected text of a new thread is at its lines of this code; `None` when the code has no such lines. A
-/// thread on the whole file always is. For [`Threads::create`](crate::Threads::create) and its like.
+/// thread on the whole file always matches. Pass it to [`Threads::create`](crate::Threads::create) and similar
+/// functions.
 #[must_use]
 pub fn selection_status(code: &str, new: &NewThread) -> Option<AnchorStatus> {
     if new.kind == ThreadKind::File {
@@ -148,7 +149,7 @@ mod tests {
     const OLD: &str = "use std;\n\nfn first() {\n    one();\n}\n\nfn second() {\n    two();\n}\n";
 
     #[test]
-    fn a_thread_on_the_whole_file_stays_as_it_is_and_the_others_move() {
+    fn re_anchoring_moves_all_threads_except_those_on_the_whole_file() {
         let now = Timestamp::EPOCH;
         let ids = Ids::seeded(1);
         let thread = |kind, (start_line, end_line): (u32, u32), text: &str| PlacedThread {
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_the_review_are_the_stored_ones() {
+    fn review_values_map_to_the_stored_values_of_the_same_name() {
         for confidence in [answer::Confidence::High, answer::Confidence::Medium, answer::Confidence::Low] {
             assert_eq!(Confidence::from(confidence).as_str(), confidence.as_str());
         }

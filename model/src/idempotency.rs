@@ -1,4 +1,4 @@
-//! Messages that a client can send again: the record under its own id names the first. AP-50.
+//! Idempotent messages: a record under the client's own id names the message that the first request stored. AP-50.
 
 use uuid::Uuid;
 
@@ -16,30 +16,30 @@ pub struct ClientRequest {
     fingerprint: Digest,
 }
 
-/// The status of a message that a client sends, perhaps again.
+/// The status of a message that a client sends, perhaps repeatedly.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RequestStatus {
-    /// It was not sent in the last day.
+    /// No message was sent under the id within the last day.
     New,
-    /// It is stored, with its answer if it is a question that has one. A question that was cancelled has none.
+    /// The message is stored. A question comes with its answer; a cancelled question has none.
     Done {
-        /// What was sent.
+        /// The stored message.
         message: Box<Message>,
-        /// What the model said.
+        /// The answer of the model.
         answer: Option<Box<Message>>,
     },
-    /// A run is at the question.
+    /// A run holds the question.
     Running(Box<Message>),
-    /// The question has no answer, and no run is at it: the model failed, or the run's process came to an end.
+    /// The question has no answer, and no run holds it: the model failed, or the run's process ended.
     Open(Box<Message>),
     /// The id was used for another message.
     OtherMessage,
-    /// Its message has expired, or was deleted with its thread.
+    /// The message has expired, or was deleted with its thread.
     Gone,
 }
 
 impl ClientRequest {
-    /// The message with this content, asked or noted.
+    /// A message with this content: a question if it asks, else a note.
     #[must_use]
     pub fn new(id: Uuid, content: &str, asks: bool) -> Self {
         let kind = if asks { "question" } else { "note" };
@@ -53,12 +53,12 @@ impl ClientRequest {
         self.id
     }
 
-    /// Where the record of this message is.
+    /// The key of this message's record.
     pub(crate) const fn key(self, id: ThreadId) -> IdempotencyKey {
         IdempotencyKey { session_id: id.session_id, thread: id.thread, key_digest: self.key_digest }
     }
 
-    /// The record of a message that is stored with it.
+    /// The record, which is stored together with the message.
     #[must_use]
     pub fn record(self, message: &Message) -> Idempotency {
         Idempotency {
@@ -74,7 +74,7 @@ impl ClientRequest {
 }
 
 impl RequestStatus {
-    /// The same for a client that wants a question asked again: one that was cancelled is open, too.
+    /// The status for a client that requests a retry: a cancelled question is open, too.
     #[must_use]
     pub fn for_retry(self) -> Self {
         match self {
@@ -83,14 +83,14 @@ impl RequestStatus {
         }
     }
 
-    /// What became of a stored message.
+    /// The status of a stored message.
     fn of(message: Option<Message>, next: Option<Message>, now: Timestamp) -> Self {
         let Some(message) = message else { return Self::Gone };
         match message.reply_state {
             Some(ReplyState::Pending) if message.is_held(now) => Self::Running(Box::new(message)),
             Some(ReplyState::Pending | ReplyState::Failed) => Self::Open(Box::new(message)),
             Some(ReplyState::Answered | ReplyState::Cancelled) | None => {
-                // After a note there can be anything.
+                // Any message can follow a note.
                 let answer = next.filter(|next| message.reply_state.is_some() && next.role == Role::Ai);
                 Self::Done { message: Box::new(message), answer: answer.map(Box::new) }
             }
@@ -99,7 +99,7 @@ impl RequestStatus {
 }
 
 impl Messages<'_> {
-    /// What became of this message of the caller's.
+    /// The status of this message of the caller.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -113,7 +113,7 @@ impl Messages<'_> {
         self.status_by_record(caller, record, request).await
     }
 
-    /// The same by the record that was read.
+    /// The status by a record that has been read.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -123,7 +123,7 @@ impl Messages<'_> {
         record: Option<Idempotency>,
         request: ClientRequest,
     ) -> Result<RequestStatus, StoreError> {
-        // To a caller whose it is not it does not exist: that the thread is another's is told where it is read.
+        // A record of another user counts as absent. Reading the thread reports the missing access.
         let Some(record) = record.filter(|record| record.user_id == caller) else { return Ok(RequestStatus::New) };
         if record.fingerprint != request.fingerprint {
             return Ok(RequestStatus::OtherMessage);
@@ -132,7 +132,7 @@ impl Messages<'_> {
         self.status_of(MessageKey { session_id, thread, seq }).await
     }
 
-    /// What became of a message that is stored.
+    /// The status of a stored message.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -141,8 +141,8 @@ impl Messages<'_> {
         Ok(RequestStatus::of(message, next, self.store.clock().now()))
     }
 
-    /// A message and the one after it, together. The two reads are not of one moment: where the question has its answer, that is
-    /// there.
+    /// A message and the next one. The two reads are not one snapshot: if the first shows an answered question, the
+    /// answer is present.
     pub(crate) async fn message_and_next(
         self,
         key: MessageKey,

@@ -1,4 +1,4 @@
-//! Programming languages: the one list of display names, and how a file's language is found.
+//! Programming languages: the list of display names, and the detection of a file's language.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,22 +12,23 @@ mod shebang;
 
 use list::{Entry, LANGUAGES};
 
-/// A language of the list. Read without regard to case, written as displayed: `javascript` is `JavaScript`.
+/// A language of the list. Parsing ignores case, and the display name has the case of the list: `javascript` is
+/// `JavaScript`.
 #[derive(Clone, Copy)]
 pub struct Language(&'static Entry);
 
-/// The text names no language of the list. Does not repeat the text.
+/// The text is not the name of a language of the list. The error does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown language: use a display name such as JavaScript, C++ or Plain Text")]
 pub struct InvalidLanguage;
 
 impl Language {
-    /// Every language, in the order in which a menu shows them.
+    /// Every language, in the order of the menu.
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
         LANGUAGES.iter().map(Self)
     }
 
-    /// What text is when nothing else fits.
+    /// The fallback language.
     #[must_use]
     pub fn plain_text() -> Self {
         Self(&LANGUAGES[list::PLAIN_TEXT])
@@ -39,24 +40,24 @@ impl Language {
         self.0.name
     }
 
-    /// The language of a file: by its name, and where several share its extension by its text; else by the program that its
-    /// first line asks for (`#!/usr/bin/env python3`), else plain text.
+    /// Detects the language of a file: by its name, and by its text if several languages share the extension; else by
+    /// the program in its shebang line (`#!/usr/bin/env python3`); else plain text.
     #[must_use]
     pub fn detect(filename: &str, text: &str) -> Self {
-        // A byte order mark belongs to no line.
+        // A byte order mark is not part of the first line.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let by_text = || ambiguous(filename).and_then(|extension| content::another(extension, text)?.parse().ok());
         by_text().or_else(|| Self::listed(filename)).or_else(|| Self::of_script(text)).unwrap_or_else(Self::plain_text)
     }
 
-    /// The language that a file's name alone tells: the whole of it (`Dockerfile`), else its extension, else what it begins
-    /// with (`Dockerfile.dev`). Nothing where the text decides.
+    /// The language by the file's name alone: by the whole name (`Dockerfile`), else its extension, else its first part
+    /// (`Dockerfile.dev`). `None` if the text decides.
     #[must_use]
     pub fn of_name(filename: &str) -> Option<Self> {
         if ambiguous(filename).is_some() { None } else { Self::listed(filename) }
     }
 
-    /// Whether a file of this name can be of several languages, which its text tells apart.
+    /// Whether several languages share the extension, so that the text decides.
     #[must_use]
     pub fn is_told_by_text(filename: &str) -> bool {
         ambiguous(filename).is_some()
@@ -64,7 +65,7 @@ impl Language {
 
     fn listed(filename: &str) -> Option<Self> {
         let filename = filename.to_lowercase();
-        // `rs.in` before `in`.
+        // The longest extension comes first: `rs.in` before `in`.
         let extensions = filename.match_indices('.').map(|(at, _)| &filename[at + 1..]);
         let stem = filename.split('.').next().unwrap_or_default();
         Self::find(|entry| entry.files, &filename)
@@ -84,10 +85,10 @@ impl Language {
     }
 }
 
-/// Files that often have something after their name: `Dockerfile.dev`.
+/// Files that often have a suffix: `Dockerfile.dev`.
 const STEMS: [&str; 4] = ["dockerfile", "containerfile", "makefile", "jenkinsfile"];
 
-/// The extension, when several languages share it.
+/// The extension, if several languages share it.
 fn ambiguous(filename: &str) -> Option<&'static str> {
     let (_, extension) = filename.rsplit_once('.')?;
     content::AMBIGUOUS.into_iter().find(|known| known.eq_ignore_ascii_case(extension))
@@ -141,7 +142,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn names_are_read_without_case_and_shown_in_one_form() {
+    fn names_are_parsed_without_case_and_displayed_in_one_form() {
         for (typed, shown) in [("javascript", "JavaScript"), ("PLAIN TEXT", "Plain Text"), ("c#", "C#"), ("C++", "C++")]
         {
             assert_eq!(typed.parse::<Language>().expect("a language of the list").to_string(), shown);
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_known_by_name_extension_or_first_line() {
+    fn languages_are_detected_by_name_extension_or_first_line() {
         for (file, line, language) in [
             ("main.rs", "", "Rust"),
             ("Main.JAVA", "", "Java"),
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_scripts_of_every_day_are_known() {
+    fn common_file_names_and_scripts_are_detected() {
         for (file, line, language) in [
             ("Dockerfile.dev", "", "Dockerfile"),
             ("Containerfile", "", "Dockerfile"),
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn where_languages_share_an_extension_the_text_decides() {
+    fn text_decides_between_languages_that_share_an_extension() {
         for (file, text, language) in [
             ("list.h", "#ifndef LIST_H\n#include <stdio.h>\nstruct list { int size; };\n#endif\n", "C"),
             ("list.h", "/*\n * class of lists, see std::list\n */\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n", "C"),
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_the_list_claims_what_another_has() {
+    fn each_name_extension_and_interpreter_belongs_to_one_language() {
         let mut seen = std::collections::HashSet::new();
         for language in Language::all() {
             assert!(seen.insert(("name", language.name().to_lowercase())));
@@ -262,7 +263,7 @@ mod tests {
         }
 
         #[test]
-        fn no_line_of_env_and_no_text_make_it_panic(words in "#!/usr/bin/env( -{0,2}[a-zA-Z=é\"/]{0,4}){0,4}", text: String) {
+        fn detecting_never_panics_on_env_lines_and_texts(words in "#!/usr/bin/env( -{0,2}[a-zA-Z=é\"/]{0,4}){0,4}", text: String) {
             let _ = Language::detect("tool", &words);
             for extension in content::AMBIGUOUS {
                 let _ = Language::detect(&format!("a.{extension}"), &text);

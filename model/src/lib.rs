@@ -1,4 +1,5 @@
-//! CodeSensei's data layer: one DynamoDB table, asked only through access patterns generated from documents.
+//! CodeSensei's data layer: one DynamoDB table, accessed only through access patterns that are generated from
+//! documents.
 
 mod access;
 pub mod account;

@@ -8,13 +8,13 @@ use crate::{
     Store, Thread, ThreadId, UserId, UsernameKey,
 };
 
-/// What operators and scheduled functions do to the table.
+/// Maintenance functions for operators and scheduled functions.
 #[derive(Clone, Copy, Debug)]
 pub struct Maintenance<'a> {
     pub(crate) store: &'a Store,
 }
 
-/// The items of one account, to be loaded in a batch.
+/// The items of one account, for a batch load.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountItems<'a> {
     /// The heads of its sessions.
@@ -27,12 +27,12 @@ pub struct AccountItems<'a> {
     pub threads: &'a [Thread],
     /// The messages of all threads.
     pub messages: &'a [Message],
-    /// The days with usage.
+    /// Usage by day.
     pub days: &'a [DailyUsage],
 }
 
 impl Store {
-    /// What operators and scheduled functions do: sweep, verify, export and load.
+    /// Maintenance functions: sweep, verify, export and load.
     #[must_use]
     pub const fn maintenance(&self) -> Maintenance<'_> {
         Maintenance { store: self }
@@ -40,7 +40,8 @@ impl Store {
 }
 
 impl Maintenance<'_> {
-    /// A page of one segment of the whole table, counted from 0. It is eventually consistent.
+    /// A page of one segment of a scan of the whole table. Segments are counted from 0. The read is eventually
+    /// consistent.
     ///
     /// # Errors
     /// When there is no such segment, or the table does not answer.
@@ -53,7 +54,7 @@ impl Maintenance<'_> {
         self.store.patterns.scan_segment(segment, total_segments, start).await
     }
 
-    /// Writes an account, its claims and its first sign-in, all or nothing.
+    /// Writes an account, its claims and its first sign-in in one transaction.
     ///
     /// # Errors
     /// When a part of the account exists, or the table does not answer.
@@ -61,16 +62,17 @@ impl Maintenance<'_> {
         self.store.patterns.load_account(account).await
     }
 
-    /// Writes the other items of an account, each for itself and without conditions. Nothing else may write them meanwhile.
+    /// Writes the other items of an account, without a transaction and without conditions. No other writer may change
+    /// them at the same time.
     ///
     /// # Errors
-    /// When the table does not answer. Some of the items may be written.
+    /// When the table does not answer. Some of the items may have been written.
     pub async fn load_account_items(self, items: AccountItems<'_>) -> Result<(), StoreError> {
         let AccountItems { heads, codes, anchors, threads, messages, days } = items;
         self.store.patterns.load_account_data(heads, codes, anchors, threads, messages, days).await
     }
 
-    /// The profile of a user, and the claims of an e-mail address and a username.
+    /// The profile of a user, and the claims on an e-mail address and a username.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -83,7 +85,7 @@ impl Maintenance<'_> {
         self.store.patterns.check_claims(user_id, email_digest, username_key).await
     }
 
-    /// The head of a session, for a load that is repeated.
+    /// The head of a session, for a resumed load.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -91,7 +93,7 @@ impl Maintenance<'_> {
         self.store.patterns.get_session(owner, id).await
     }
 
-    /// A thread, for a load that is repeated.
+    /// A thread, for a resumed load.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -99,7 +101,7 @@ impl Maintenance<'_> {
         self.store.patterns.get_thread(id.session_id, id.thread).await
     }
 
-    /// A message, for a load that is repeated.
+    /// A message, for a resumed load.
     ///
     /// # Errors
     /// When the table does not answer.

@@ -1,4 +1,4 @@
-//! Messages: what they say, what became of a question, and the conversation so far. AP-44 to AP-46.
+//! Messages: their contents, the state of a question, and the conversation so far. AP-44 to AP-46.
 
 use crate::{
     AccessError, Confidence, ContextMode, Message, MessageKey, Messages, Patch, PatchStatus, ReplyState, Role,
@@ -6,19 +6,19 @@ use crate::{
 };
 use table_runtime::size::{MAX_ITEM_BYTES, item_bytes};
 
-/// What an answer's item grows by when its patch is applied, and more.
+/// Room for the attributes that applying a patch adds to the answer's item, with a margin.
 const ROOM_TO_APPLY: usize = 1024;
-/// How much of a message its thread's row shows, in characters.
+/// The maximum length of the excerpt in a thread's row, in characters.
 const EXCERPT_CHARS: usize = 120;
-/// The error of a question whose run ended without storing one: its process was killed.
+/// The error code of a question whose run ended without storing a result, for example because its process was killed.
 pub const ABANDONED: &str = "INTERNAL_ERROR";
 
-/// Who wrote a message, where another item tells of it.
+/// The author of a thread's last message, as the thread's row stores it.
 pub type LastRole = Role;
-/// What became of a question, where another item tells of it.
+/// The state of a thread's last question, as the thread's row stores it.
 pub type LastState = ReplyState;
 
-/// What a model said, and what it cost.
+/// The answer of a model, and its cost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAnswer {
     /// The explanation, in Markdown.
@@ -27,43 +27,43 @@ pub struct NewAnswer {
     pub context_mode: ContextMode,
     /// The first and the last line of the file that the model saw.
     pub context_lines: (u32, u32),
-    /// Whether some of the conversation was too long to be shown to it.
+    /// Whether part of the conversation was left out of the prompt because it was too long.
     pub history_truncated: bool,
-    /// What the user should know about how the answer came about, a sentence each.
+    /// Notices for the user about how the answer was made, one sentence each.
     pub warnings: Vec<String>,
-    /// How sure it says it is.
+    /// The model's own confidence.
     pub confidence: Option<Confidence>,
-    /// Code it suggests.
+    /// Code that the model suggests.
     pub suggested_code: Option<String>,
-    /// An edit that was checked against the code.
+    /// A patch that was checked against the code.
     pub patch: Option<Patch>,
-    /// How that check went.
+    /// The result of that check.
     pub patch_status: Option<PatchStatus>,
-    /// Why its edit is not shown.
+    /// Why the patch is withheld.
     pub patch_withheld: Option<String>,
-    /// Which model it was.
+    /// The model's id.
     pub model_id: String,
-    /// Tokens sent, without those of the prompt cache.
+    /// Input tokens, without those of the prompt cache.
     pub input_tokens: u32,
     /// Tokens read from the prompt cache.
     pub cache_read_tokens: u32,
     /// Tokens written to the prompt cache.
     pub cache_write_tokens: u32,
-    /// Tokens answered.
+    /// Output tokens.
     pub output_tokens: u32,
-    /// Millionths of a US dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micros: i64,
 }
 
 impl NewAnswer {
-    /// How many bytes the answer to this question has more than an item can hold.
+    /// By how many bytes the answer to this question exceeds the maximum size of an item; 0 if it fits.
     #[must_use]
     pub fn excess_bytes(&self, question: &Message) -> usize {
         let item = self.clone().message(question, question.created_at).to_item();
         (item_bytes(&item) + ROOM_TO_APPLY).saturating_sub(MAX_ITEM_BYTES)
     }
 
-    /// The answer to this question, stored at that time.
+    /// The answer to this question, with this time of creation.
     pub(crate) fn message(self, question: &Message, now: Timestamp) -> Message {
         Message {
             seq: question.seq.saturating_add(1),
@@ -95,7 +95,7 @@ impl NewAnswer {
 }
 
 impl Message {
-    /// A message that says this and nothing else.
+    /// A message with this content, and without optional attributes.
     #[must_use]
     pub const fn new(key: MessageKey, user_id: UserId, role: Role, content: String, created_at: Timestamp) -> Self {
         let MessageKey { session_id, thread, seq } = key;
@@ -133,13 +133,14 @@ impl Message {
         }
     }
 
-    /// Whether a run is at this question: it has no answer yet, and the lease of its run has not passed.
+    /// Whether a run holds this question: it has no answer yet, and the lease of its run has not ended.
     #[must_use]
     pub fn is_held(&self, now: Timestamp) -> bool {
         is_held(self.reply_state, self.lease_until, now)
     }
 
-    /// The message as of this time. A question that no run holds any more has failed, though nothing could say so.
+    /// The message as of this time. A pending question whose lease has ended is shown as failed, although the item does
+    /// not say so.
     #[must_use]
     pub fn as_of(self, now: Timestamp) -> Self {
         if self.reply_state != Some(ReplyState::Pending) || self.is_held(now) {
@@ -148,21 +149,21 @@ impl Message {
         Self { reply_state: Some(ReplyState::Failed), reply_error: Some(ABANDONED.to_owned()), ..self }
     }
 
-    /// How the message begins, in one line.
+    /// The beginning of the message, in one line.
     pub(crate) fn excerpt(&self) -> String {
         let words = self.content.split_whitespace().flat_map(|word| [" ", word]).skip(1);
         words.flat_map(str::chars).take(EXCERPT_CHARS).collect()
     }
 }
 
-/// Whether a run is at a question with this state and lease.
+/// Whether a run holds a question with this state and lease.
 pub(crate) fn is_held(state: Option<ReplyState>, lease_until: Option<Timestamp>, now: Timestamp) -> bool {
     state == Some(ReplyState::Pending) && lease_until.is_some_and(|until| until >= now)
 }
 
 impl Messages<'_> {
-    /// The conversation so far, oldest first: of the last eleven messages those that are no open or failed questions. Ten are
-    /// for the model; one more says that there are older ones.
+    /// The conversation so far, oldest first: the last eleven messages, excluding pending and failed questions. Ten are
+    /// for the model. An eleventh means that there are older messages.
     ///
     /// # Errors
     /// When the table cannot be asked.

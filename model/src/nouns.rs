@@ -1,4 +1,4 @@
-//! The nouns that several files give verbs to: sessions, threads and messages.
+//! Types for sessions, threads and messages. Several files add functions to them.
 
 use crate::Store;
 

@@ -1,5 +1,5 @@
-//! Opening a session: its head with what else is needed in one round trip, and its code, which may be in memory. AP-38 and
-//! AP-47.
+//! Opening a session: one round trip reads its head and related items, and its code unless the code is cached. AP-38
+//! and AP-47.
 
 use crate::access::owned;
 use crate::placed::{Opened, placed, unplaced};
@@ -10,19 +10,19 @@ use crate::{
     Thread, ThreadId, ThreadKey, Threads, User, UserId, UserKey,
 };
 
-/// A thread and its session, whose code may still have to be read.
+/// A thread and its session. The code may still have to be read.
 #[derive(Debug)]
 pub struct ReadThread {
     thread: PlacedThread,
     head: Session,
     anchors: Anchors,
     text: Option<CodeText>,
-    /// Of code in chunks, which is read later.
+    /// The code item, if its text is in chunks. The chunks are read later.
     code: Option<Code>,
     record: Option<Idempotency>,
 }
 
-/// What is read beside a session's head, code and anchors.
+/// Items to read together with a session's head, code and anchors.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Beside<'a> {
     /// Threads of the session.
@@ -31,15 +31,15 @@ pub(crate) struct Beside<'a> {
     pub(crate) messages: &'a [MessageKey],
     /// Users.
     pub(crate) users: &'a [UserKey],
-    /// Records of messages that have a client's id.
+    /// Records of messages with a client's id.
     pub(crate) records: &'a [IdempotencyKey],
 }
 
-/// What one round trip reads.
+/// The items that one round trip reads.
 struct Batch {
     head: Option<Session>,
     code: Option<Code>,
-    /// Not when some revision of the code is in memory.
+    /// False when a revision of the code is cached.
     has_read_code: bool,
     anchors: Option<Anchors>,
     threads: Vec<Thread>,
@@ -48,7 +48,7 @@ struct Batch {
     records: Vec<Idempotency>,
 }
 
-/// What belongs to a session of the caller's.
+/// The items of the caller's session.
 struct Found {
     head: Session,
     code: Option<Code>,
@@ -64,17 +64,17 @@ pub enum ReadThreadError {
     /// The caller's account was deleted.
     #[error("there is no such user")]
     UserNotFound,
-    /// It is another's thread, or there is none.
+    /// The thread belongs to another user, or does not exist.
     #[error(transparent)]
     Access(#[from] AccessError),
 }
 
 impl Threads<'_> {
-    /// The caller's thread, and its session with the code, in one round trip unless the code is in chunks, or was saved elsewhere
-    /// since this process read it.
+    /// The caller's thread, and its session with the code. One round trip, unless the code is in chunks, or another
+    /// process saved it since this process cached it.
     ///
     /// # Errors
-    /// When the thread is another's, or there is none, or its session is being deleted.
+    /// When the thread belongs to another user or does not exist, or its session is being deleted.
     pub async fn open(self, caller: UserId, id: ThreadId) -> Result<OpenedThread, AccessError> {
         let read = self.try_read(caller, id, &[], &[]).await.map_err(|error| match error {
             ReadThreadError::UserNotFound => AccessError::NotFound,
@@ -83,9 +83,9 @@ impl Threads<'_> {
         self.load_code(read).await
     }
 
-    /// The caller's thread and its session in one round trip, and the code unless that would take another. The caller must have
-    /// an account, which a token does not say: it outlives the account by minutes. Where the client has an id for its message, the record
-    /// of that is read too.
+    /// The caller's thread and its session in one round trip, and the code if no further round trip is needed. Checks
+    /// that the caller's account exists: a token stays valid for some minutes after the account is deleted. If the
+    /// message has a client's id, the record of that id is read too.
     ///
     /// # Errors
     /// When the account was deleted; and as [`open`](Self::open).
@@ -121,7 +121,7 @@ impl Threads<'_> {
             let thread = placed(&thread, anchors.as_ref()).map_err(AccessError::from)?;
             let (Some(thread), Some(anchors)) = (thread, anchors) else { continue };
             let (text, code) = match code {
-                // Nothing more is read for it.
+                // Inline code needs no further read.
                 Some(code) if code.inline.is_some() => {
                     (self.store.sessions().text_with(&head, Some(code)).await.map_err(AccessError::from)?, None)
                 }
@@ -132,7 +132,7 @@ impl Threads<'_> {
         Err(AccessError::from(unplaced("AP-38")).into())
     }
 
-    /// The thread with the code of its session, which is read if it was not.
+    /// The thread with the code of its session. Reads the code if it has not been read.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -144,7 +144,7 @@ impl Threads<'_> {
         };
         match text {
             Some(text) => Ok(OpenedThread { thread, session: OpenedSession { head, text }, anchors }),
-            // A save was met half-way.
+            // A save happened between the two reads.
             None => self.reopen(&thread).await,
         }
     }
@@ -164,7 +164,7 @@ impl Threads<'_> {
         Err(unplaced("AP-38").into())
     }
 
-    /// Head, code and anchors of the caller's session, and these threads and messages, as far as they are there.
+    /// Head, code and anchors of the caller's session, and these threads and messages, as far as they exist.
     pub(crate) async fn open_with(
         self,
         caller: UserId,
@@ -184,7 +184,7 @@ impl Threads<'_> {
         Err(unread("AP-38", &seen).into())
     }
 
-    /// The same in one round trip, with the code only if this process has not read it before.
+    /// The same in one round trip. The code is read only if it is not cached.
     async fn batch(self, caller: UserId, session_id: SessionId, beside: Beside<'_>) -> Result<Batch, StoreError> {
         let Beside { threads, messages, users, records } = beside;
         if self.store.code_cache().has(session_id) {
@@ -198,7 +198,7 @@ impl Threads<'_> {
         Ok(Batch { head, code, has_read_code: true, anchors, threads, messages, users, records })
     }
 
-    /// What was read, if the session is the caller's. Nothing when a save or a delete was met half-way.
+    /// The items, if the session is the caller's. `None` when a save or a delete happened during the read.
     async fn found(self, caller: UserId, session_id: SessionId, batch: Batch) -> Result<Option<Found>, AccessError> {
         let Batch { head, code, has_read_code, anchors, threads, messages, records, .. } = batch;
         let (head, code) = if has_read_code {
@@ -210,7 +210,7 @@ impl Threads<'_> {
                 None => return Err(self.store.sessions().access_error(caller, session_id).await?),
             }
         };
-        // An answer whose patch made a later version than the head has.
+        // An answer whose patch created a later version than the head's.
         if messages.iter().any(|message| message.applied_version > Some(head.version_number)) {
             return Ok(None);
         }
@@ -231,7 +231,7 @@ impl ReadThread {
         &self.head
     }
 
-    /// The record of the client's id that it was read with, if there is one.
+    /// The record of the client's id, if it was read and exists.
     #[must_use]
     pub const fn record(&self) -> Option<&Idempotency> {
         self.record.as_ref()

@@ -1,4 +1,4 @@
-//! Placed threads: each thread with its anchor, which is in one item with those of the session's other threads. AP-31, AP-35
+//! Placed threads: each thread with its anchor. The anchors of all threads of a session are in one item. AP-31, AP-35
 //! to AP-37.
 
 use std::ops::Deref;
@@ -12,23 +12,23 @@ use crate::{
     Sessions, StoreError, Thread, ThreadAnchor, ThreadId, ThreadUuid, Threads, Timestamp, UserId,
 };
 
-/// Where a thread's lines are.
+/// The lines of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchor {
     /// First line, from 1.
     pub start_line: u32,
     /// Last line, included.
     pub end_line: u32,
-    /// Whether the text there is still the text that was selected.
+    /// Whether the text at these lines is still the selected text.
     pub status: AnchorStatus,
 }
 
-/// A thread, and where its lines are now.
+/// A thread, and its current position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlacedThread {
     /// The thread as it is stored.
     pub item: Thread,
-    /// Where it is.
+    /// Its position.
     pub anchor: Anchor,
     /// The session's version in which the anchor last changed.
     pub anchor_version: u32,
@@ -36,10 +36,10 @@ pub struct PlacedThread {
     pub moved_at: Option<Timestamp>,
 }
 
-/// A thread that is open in the editor: where it is, and its session with the code.
+/// A thread with its position, and its session with the code.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenedThread {
-    /// The thread, and where it is.
+    /// The thread with its position.
     pub thread: PlacedThread,
     /// Its session, with the code.
     pub session: OpenedSession,
@@ -47,7 +47,7 @@ pub struct OpenedThread {
     pub(crate) anchors: Anchors,
 }
 
-/// What one round trip reads of a session: head, code and anchors, and the threads and messages that were asked for.
+/// The result of one round trip for a session: head, code and anchors, and the requested threads and messages.
 pub(crate) struct Opened {
     pub(crate) session: OpenedSession,
     pub(crate) anchors: Option<Anchors>,
@@ -64,7 +64,7 @@ impl Deref for PlacedThread {
 }
 
 impl PlacedThread {
-    /// The entry of the anchors' item.
+    /// The entry in the anchors' item.
     pub(crate) fn entry(&self) -> ThreadAnchor {
         let Anchor { start_line, end_line, status } = self.anchor;
         let Thread { thread, moves, .. } = self.item;
@@ -72,7 +72,7 @@ impl PlacedThread {
         ThreadAnchor { thread, start_line, end_line, status, version, moves, moved_at }
     }
 
-    /// The same thread where it is in this version, which is saved now.
+    /// The same thread at its position in this version, which is saved now.
     pub(crate) fn at(&self, anchor: Anchor, version: u32, now: Timestamp) -> Self {
         if self.anchor == anchor {
             return self.clone();
@@ -80,7 +80,7 @@ impl PlacedThread {
         Self { item: self.item.clone(), anchor, anchor_version: version, moved_at: Some(now) }
     }
 
-    /// When it changed last: its messages, its selection, or where it is.
+    /// The time of the last change of its messages, its selection or its position.
     #[must_use]
     pub fn changed_at(&self) -> Timestamp {
         self.moved_at.map_or(self.item.updated_at, |moved_at| moved_at.max(self.item.updated_at))
@@ -88,7 +88,7 @@ impl PlacedThread {
 }
 
 impl Anchors {
-    /// Those of a session that has no threads yet.
+    /// The anchors' item of a session without threads.
     pub(crate) fn none_of(head: &Session) -> Self {
         Self { session_id: head.session_id, user_id: head.user_id, changes: 0, threads: Vec::new() }
     }
@@ -98,7 +98,7 @@ impl Anchors {
         self.threads.iter().find(|entry| entry.thread == thread)
     }
 
-    /// The entries with this one in the place of the one of the same thread, or as the last.
+    /// The entries with this one: it replaces the entry of the same thread, or is appended.
     pub(crate) fn with(&self, entry: ThreadAnchor) -> Vec<ThreadAnchor> {
         let mut threads = self.threads.clone();
         match threads.iter_mut().find(|old| old.thread == entry.thread) {
@@ -108,7 +108,7 @@ impl Anchors {
         threads
     }
 
-    /// The entries of all other threads.
+    /// The entries of all threads except this one.
     pub(crate) fn without(&self, thread: ThreadUuid) -> Vec<ThreadAnchor> {
         self.threads.iter().filter(|entry| entry.thread != thread).cloned().collect()
     }
@@ -120,10 +120,10 @@ impl From<&ThreadAnchor> for Anchor {
     }
 }
 
-/// The thread where its anchor says; nothing when the two were not read of one moment, or one of them is lost.
+/// The thread with its anchor; `None` when the two are from different states, or one of them is missing.
 ///
 /// # Errors
-/// When its selected text cannot be read.
+/// When the selected text cannot be decompressed.
 pub(crate) fn placed(thread: &Thread, anchors: Option<&Anchors>) -> Result<Option<PlacedThread>, StoreError> {
     let Some(entry) = entry_of(thread, anchors) else { return Ok(None) };
     let item = thread.clone().unpacked()?;
@@ -131,7 +131,7 @@ pub(crate) fn placed(thread: &Thread, anchors: Option<&Anchors>) -> Result<Optio
     Ok(Some(PlacedThread { item, anchor: entry.into(), anchor_version, moved_at }))
 }
 
-/// The anchor that was read of the same moment as the thread.
+/// The anchor of the thread, if it is from the same state as the thread.
 pub(crate) fn entry_of<'a>(thread: &Thread, anchors: Option<&'a Anchors>) -> Option<&'a ThreadAnchor> {
     anchors?.entry(thread.thread).filter(|entry| entry.moves == thread.moves)
 }
@@ -140,14 +140,14 @@ fn all_placed(threads: &[Thread], anchors: Option<&Anchors>) -> Result<Option<Ve
     threads.iter().map(|thread| placed(thread, anchors)).collect()
 }
 
-/// Error after reads that never fitted together: a thread has no anchor.
+/// The error after repeated reads in which a thread and its anchor never matched: a thread has no anchor.
 pub(crate) fn unplaced(pattern: &'static str) -> StoreError {
     let reason = "a thread has no anchor of its own; `codesensei verify --fix` makes one".to_owned();
     StoreError::Corrupt { pattern, entity: "anchors", reason }
 }
 
 impl Threads<'_> {
-    /// All threads of a session, oldest first, and the item that their anchors are in.
+    /// All threads of a session, oldest first, and the item of their anchors.
     pub(crate) async fn list_placed(
         self,
         session_id: SessionId,
@@ -188,7 +188,7 @@ impl Threads<'_> {
         Ok(threads?)
     }
 
-    /// A page of threads, and the anchors beside it.
+    /// A page of threads, with their anchors.
     async fn placed_page(self, session_id: SessionId, page: PageRequest<'_>) -> Result<Page<PlacedThread>, StoreError> {
         for _ in 0..READS {
             let threads = self.store.patterns.list_threads_page(session_id, page);
@@ -202,7 +202,7 @@ impl Threads<'_> {
         Err(unplaced("AP-35"))
     }
 
-    /// The caller's thread, and where it is.
+    /// The caller's thread with its position.
     ///
     /// # Errors
     /// When it is another's, or there is none.
@@ -219,7 +219,8 @@ impl Threads<'_> {
 }
 
 impl Sessions<'_> {
-    /// The caller's session with its code, and its threads, in one round trip unless a change of either was met half-way.
+    /// The caller's session with its code and its threads. One round trip, unless another request changes either during
+    /// the read.
     ///
     /// # Errors
     /// When the session is another's or there is none.
@@ -231,12 +232,12 @@ impl Sessions<'_> {
         let (opened, placed) =
             futures::join!(self.open(caller, session_id), self.store.threads().list_placed(session_id));
         let (mut opened, (threads, anchors)) = (opened?, placed?);
-        // The head counts every write of the anchors: equal counts are of one state.
+        // The head counts every write of the anchors: equal counts mean the same state.
         if anchors.map_or(0, |anchors| anchors.changes) == opened.head.thread_changes {
             return Ok((opened, threads));
         }
         let threads = retry!(READS, "AP-31", {
-            // Read after the head, so no older than the head.
+            // This is read after the head, so it is not older than the head.
             let (threads, _) = self.store.threads().list_placed(session_id).await?;
             if threads.iter().all(|thread| thread.anchor_version <= opened.head.version_number) {
                 return Ok(Some(threads));

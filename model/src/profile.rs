@@ -1,4 +1,4 @@
-//! What people change about their account: the profile, the password, and whether there is one. AP-05 to AP-07.
+//! Changes of an account: the profile, the password, and deletion. AP-05 to AP-07.
 
 use std::time::Duration;
 
@@ -11,26 +11,26 @@ use crate::{
 };
 use table_runtime::readable;
 
-/// Others changing the same account at the same moment are waited for this often.
+/// Maximum tries when another request changes the account first.
 const TRIES: u32 = 5;
-/// Sign-ins that a transaction ends, beside the user it changes and the one that it starts.
+/// Maximum number of sign-ins that a transaction can end, besides the changed user and the new sign-in.
 const ENDED_TOGETHER: usize = 98;
 
-/// What to change. What is absent stays.
+/// The fields to change. Absent fields are kept.
 #[derive(Clone, Default)]
 pub struct ProfileChange {
-    /// What to call them.
+    /// The display name.
     pub name: Option<String>,
-    /// Their address.
+    /// The e-mail address.
     pub email: Option<Email>,
-    /// The name they sign in with.
+    /// The username to sign in with.
     pub username: Option<Username>,
 }
 
 /// Why a profile was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// The sign-in has ended, or the account is gone.
+    /// The sign-in has ended, or the account does not exist any more.
     #[error("the sign-in has ended")]
     SignedOut,
     /// Another account has the address.
@@ -39,7 +39,7 @@ pub enum ProfileError {
     /// Another account has the username.
     #[error("the username is taken")]
     UsernameTaken,
-    /// The address or the username was not claimed by the account that had it.
+    /// The claim on the account's address or username does not belong to the account.
     #[error("a claim is not its user's")]
     ClaimLost,
     /// The table could not be asked.
@@ -50,10 +50,10 @@ pub enum ProfileError {
 /// Why a password was not changed, or an account not deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    /// The sign-in has ended, or the account is gone.
+    /// The sign-in has ended, or the account does not exist any more.
     #[error("the sign-in has ended")]
     SignedOut,
-    /// The password that was given is not the one any more.
+    /// The given password is not the current one any more.
     #[error("the password was changed by another request")]
     PasswordChanged,
     /// The table could not be asked.
@@ -61,7 +61,7 @@ pub enum AccountError {
     Store(#[from] StoreError),
 }
 
-/// Which claims of an account are its user's to delete.
+/// Which claims of an account may be deleted, because they name its user.
 #[derive(Clone, Copy, Debug)]
 struct OwnedClaims {
     email: bool,
@@ -69,11 +69,11 @@ struct OwnedClaims {
 }
 
 impl Accounts<'_> {
-    /// Changes the profile of a signed-in user. Claims move only when what they claim changes, and nothing
-    /// is written when nothing changes. What another request changed meanwhile stays changed.
+    /// Changes the profile of a signed-in user. A claim is moved only when its address or username changes. Without
+    /// changes there is no write. Concurrent changes are preserved.
     ///
     /// # Errors
-    /// When they are not signed in any more, or another account has the address or the username.
+    /// When the sign-in has ended, or another account has the address or the username.
     pub async fn update_profile(
         self,
         (user_id, family_id): (UserId, FamilyId),
@@ -123,11 +123,11 @@ impl Accounts<'_> {
             .await
     }
 
-    /// Gives a user another password and ends all their sign-ins, this one too: who has a copy of its token is out. A new one takes
-    /// its place.
+    /// Changes a user's password and ends all their sign-ins, including this one, so that copies of its token are
+    /// refused. The caller gets a new sign-in.
     ///
     /// # Errors
-    /// When the password is not the one any more that the user was read with.
+    /// When the password has changed since the user was read.
     pub async fn change_password(
         self,
         user: &User,
@@ -144,12 +144,14 @@ impl Accounts<'_> {
         let change =
             ChangePassword { families: &families, new_family: Some(&new_family), user_id, old_hash, new_hash, now };
         self.store.patterns.change_password(change).await?;
-        // Those that the transaction had no room for, and one that signed in with the old password while it changed.
+        // The sign-ins that did not fit in the transaction, and sign-ins with the old password that started during the
+        // change.
         self.store.sign_ins().end_others(&new_family).await?;
         Ok(new_family)
     }
 
-    /// Stores a dearer hash of the same password. If the password changed meanwhile that is no error, and it stays so.
+    /// Stores a more expensive hash of the same password. If another request changed the password, that change is kept
+    /// and there is no error.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -167,11 +169,11 @@ impl Accounts<'_> {
         }
     }
 
-    /// Deletes the account of a user whose password was the right one when they were read: at once out of reach, with
-    /// address and username free, and the rest as far as there is time.
+    /// Deletes the account of a user whose password was checked when they were read. The account becomes unreachable
+    /// and its address and username free at once. The rest is deleted as far as time allows; the sweep completes it.
     ///
     /// # Errors
-    /// When the account is gone already, or has another password now.
+    /// When the account is already deleted, or its password has changed.
     pub async fn delete(self, user: &User) -> Result<(), AccountError> {
         let (mut seen, mut owned) = (user.clone(), OwnedClaims { email: true, username: true });
         retry!(TRIES, "AP-07", {
@@ -199,7 +201,7 @@ impl Accounts<'_> {
         })
     }
 
-    /// The claims that name this user, of the two that should. One that does not decode names no user.
+    /// The claims on the user's address and username that name this user. A claim that does not decode names no user.
     async fn owned_claims(self, user: &User) -> Result<OwnedClaims, StoreError> {
         let username_key = user.username.key();
         let (email, username) = futures::join!(

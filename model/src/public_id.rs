@@ -1,35 +1,35 @@
-//! The ids of threads and messages as the API shows them: each carries its session's id, and so names its own key.
+//! Public ids of threads and messages: each includes its session's id, so it determines the item's key.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::{Message, MessageKey, SessionId, Thread, ThreadUuid};
 
-/// Names a thread: `{session_id}.{thread}`.
+/// The id of a thread: `{session_id}.{thread}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ThreadId {
-    /// The session it is in.
+    /// The thread's session.
     pub session_id: SessionId,
-    /// The thread within it.
+    /// The thread within the session.
     pub thread: ThreadUuid,
 }
 
-/// Names a message: `{session_id}.{thread}.{seq}`.
+/// The id of a message: `{session_id}.{thread}.{seq}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId {
-    /// The thread it is in.
+    /// The message's thread.
     pub thread_id: ThreadId,
-    /// Its number there.
+    /// Its number in the thread.
     pub seq: u32,
 }
 
-/// A text is not the id of a thread or message.
+/// The text is not the id of a thread or message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is not the id of a {0}")]
 pub struct InvalidPublicId(&'static str);
 
 impl MessageId {
-    /// Where the message is.
+    /// The key of the message.
     #[must_use]
     pub const fn key(self) -> MessageKey {
         let ThreadId { session_id, thread } = self.thread_id;
@@ -68,7 +68,7 @@ impl FromStr for MessageId {
         let (thread, seq) = text.rsplit_once('.').ok_or(invalid)?;
         let thread_id = thread.parse().map_err(|_| invalid)?;
         let number: u32 = seq.parse().map_err(|_| invalid)?;
-        // One number has one text: no sign, no leading zero.
+        // Each number has one spelling: no sign, no leading zero.
         if number == 0 || number.to_string() != seq {
             return Err(invalid);
         }
@@ -105,14 +105,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_id_reads_back_as_itself(seed: u64, seq in 1_u32..=500) {
+        fn a_displayed_id_parses_to_itself(seed: u64, seq in 1_u32..=500) {
             let message = MessageId { thread_id: thread_id(seed), seq };
             prop_assert_eq!(message.thread_id.to_string().parse(), Ok(message.thread_id));
             prop_assert_eq!(message.to_string().parse(), Ok(message));
         }
 
         #[test]
-        fn any_other_text_is_refused_without_a_panic(text in ".{0,120}") {
+        fn other_texts_are_refused_without_a_panic(text in ".{0,120}") {
             if let Ok(id) = text.parse::<MessageId>() {
                 prop_assert_eq!(id.to_string(), text);
             }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn one_message_has_one_id() {
+    fn a_message_has_exactly_one_id() {
         let id = thread_id(1);
         for seq in ["0", "007", "+7", "", "4294967296"] {
             assert!(format!("{id}.{seq}").parse::<MessageId>().is_err(), "{seq}");

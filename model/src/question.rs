@@ -1,8 +1,8 @@
-//! Questions and notes: storing one with room for its answer, the run that holds a question, and how that ends. AP-40 to AP-43 and
-//! AP-53 to AP-56.
+//! Questions and notes: storing a question with room for its answer, the lease of its run, and its result. AP-40 to
+//! AP-43 and AP-53 to AP-56.
 //!
-//! A question is held by one run at a time, until its `lease_until`, which is different for each run and so names it. A run writes
-//! about its question on the condition that it still holds it.
+//! One run at a time holds a question, until `lease_until`. Each run has a different `lease_until`, which identifies
+//! the run. The writes of a run are conditional on its lease.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use crate::{
     TakeOverQuestionError, Thread, Timestamp, UserId,
 };
 
-/// Maximum tries to take a number before another message does.
+/// Maximum tries when another message takes the next number first.
 const TRIES: u32 = 50;
 
 /// Why a question or note was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
-    /// It is another's thread, or there is none.
+    /// The thread belongs to another user, or does not exist.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// The thread is full: a question needs two slots, its own and its answer's.
+    /// The thread is full. A question needs two slots: for itself and for its answer.
     #[error("the thread has no room for it")]
     LimitExceeded,
-    /// The client's id was used before.
+    /// The client's id is already used.
     #[error("the client's id was used before")]
     Known,
     /// The table failed, and may have stored the question.
@@ -34,7 +34,7 @@ pub enum PostError {
     Unsure {
         /// The question.
         question: Box<Message>,
-        /// How the table failed.
+        /// The error of the table.
         source: StoreError,
     },
 }
@@ -45,17 +45,17 @@ impl From<StoreError> for PostError {
     }
 }
 
-/// The result of storing a message as the next one of its thread.
+/// The result of storing a message with the next number of its thread.
 #[derive(Debug)]
 pub enum Posted {
     /// It is stored.
     Stored(Box<Message>),
-    /// Another message has its number: this is the thread now.
+    /// Another message has the number. This is the current thread.
     NumberTaken(Box<Thread>),
 }
 
 impl Posted {
-    /// The message, or nothing where the next try is to see the thread as it is now.
+    /// The message; `None` if the number was taken, and the next try uses the current thread.
     fn or_see(self, seen: &mut Box<Thread>) -> Option<Message> {
         match self {
             Self::Stored(message) => Some(*message),
@@ -72,39 +72,40 @@ impl Posted {
 pub enum AcquireLease {
     /// This run holds the question.
     Acquired(Box<Message>),
-    /// Another run was faster.
+    /// Another run acquired the lease first.
     Lost,
     /// The question has expired, or was deleted.
     Gone,
 }
 
-/// The state of a question, as its run sees it.
+/// The state of a question for its run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watched {
-    /// The run holds it.
+    /// The run holds the question.
     Held,
-    /// It was cancelled, or another run has it.
+    /// The question was cancelled, or another run holds it.
     Lost,
-    /// It is not found: it was deleted, or it was stored just now and an eventually consistent read lacks it.
+    /// The question is not found: it was deleted, or it is new and the eventually consistent read does not include it
+    /// yet.
     Absent,
 }
 
 /// Why a question was not cancelled.
 #[derive(Debug, thiserror::Error)]
 pub enum CancelError {
-    /// It is another's message, or there is none.
+    /// The message belongs to another user, or does not exist.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// It is a note or an answer.
+    /// The message is a note or an answer.
     #[error("it is no question")]
     NoQuestion,
 }
 
 impl Messages<'_> {
-    /// Stores a question in the thread, with room for its answer, held by this run for as long as the lease.
+    /// Stores a question in the thread, with room for its answer. This run holds it for the duration of the lease.
     ///
     /// # Errors
-    /// When there is no such thread any more, no room in it, or the client's id was used before.
+    /// When the thread does not exist any more, has no room, or the client's id is already used.
     pub async fn ask(
         self,
         thread: &Thread,
@@ -116,7 +117,8 @@ impl Messages<'_> {
         retry!(TRIES, "AP-40", Ok(self.ask_next(&seen, content, client, lease).await?.or_see(&mut seen)))
     }
 
-    /// Stores a question as the next message after those that were seen, and says so if another message was faster.
+    /// Stores a question with the next number of the thread as it was read. Reports when another message has taken that
+    /// number.
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
@@ -155,7 +157,7 @@ impl Messages<'_> {
         }
     }
 
-    /// Stores a note, to which the model says nothing.
+    /// Stores a note. The model does not answer notes.
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
@@ -169,7 +171,8 @@ impl Messages<'_> {
         retry!(TRIES, "AP-41", Ok(self.add_note_next(&seen, content, client).await?.or_see(&mut seen)))
     }
 
-    /// Stores a note as the next message after those that were seen, and says so if another message was faster.
+    /// Stores a note with the next number of the thread as it was read. Reports when another message has taken that
+    /// number.
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
@@ -202,7 +205,7 @@ impl Messages<'_> {
         }
     }
 
-    /// The next message of the thread, and when it expires.
+    /// The next message of the thread, and its expiry.
     fn next_message(
         self,
         thread: &Thread,
@@ -221,11 +224,11 @@ impl Messages<'_> {
         (Message { client_message_id, expires_at: expiry.map(Timestamp::expiry), ..message }, expiry)
     }
 
-    /// Stores the answer to a question that this run holds, marks the question answered and adds the cost to the user's day, all
-    /// or nothing.
+    /// Stores the answer to a question that this run holds, marks the question answered and adds the cost to the user's
+    /// day, in one transaction.
     ///
     /// # Errors
-    /// When the question is gone, or this run does not hold it any more.
+    /// When the question does not exist any more, or this run does not hold it any more.
     pub async fn store_answer(self, question: &Message, new: NewAnswer) -> Result<Message, StoreAnswerError> {
         let now = self.store.clock().now();
         let NewAnswer { input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_micros, .. } = new;
@@ -247,13 +250,13 @@ impl Messages<'_> {
         Ok(answer)
     }
 
-    /// A question as it is stored, with its answer: for a run that was not told what became of what it wrote, or that was refused.
+    /// The stored question with its answer. For a run whose write had an unknown result, or was refused.
     ///
     /// # Errors
     /// When the table cannot be asked.
     pub async fn get_with_answer(self, question: &Message) -> Result<Option<(Message, Option<Message>)>, StoreError> {
         let (stored, next) = self.message_and_next(question.id().key()).await?;
-        // After a note there can be anything.
+        // Any message can follow a note.
         let answer = |stored: &Message| next.filter(|next| stored.reply_state.is_some() && next.role == Role::Ai);
         Ok(stored.map(|stored| {
             let answer = answer(&stored);
@@ -261,10 +264,11 @@ impl Messages<'_> {
         }))
     }
 
-    /// Releases a question that this run holds, and stores why it has no answer. The next request can ask it again.
+    /// Releases the lease of a question that this run holds, and stores the error code. The next request can ask it
+    /// again.
     ///
     /// # Errors
-    /// When the question is gone, or this run does not hold it any more.
+    /// When the question does not exist any more, or this run does not hold it any more.
     pub async fn release_lease(self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
         self.store
             .patterns
@@ -280,13 +284,13 @@ impl Messages<'_> {
         Ok(())
     }
 
-    /// Acquires the lease of an open question, so that this run holds it. No two runs have the same lease.
+    /// Acquires the lease of an open question, so that this run holds it. Each run has a different lease.
     ///
     /// # Errors
     /// When the table cannot be asked.
     pub async fn acquire_lease(self, open: &Message, lease: Duration) -> Result<AcquireLease, StoreError> {
         let now = self.store.clock().now();
-        // No two runs of a question have the same lease, which names them.
+        // The new lease ends later than the last one, so that it is unique.
         let after_the_last = open.lease_until.map(|until| until.plus(Duration::from_millis(1)));
         let lease_until = after_the_last.map_or(now.plus(lease), |after| after.max(now.plus(lease)));
         let taken = self.store.patterns.take_over_question(TakeOverQuestion {
@@ -307,10 +311,10 @@ impl Messages<'_> {
         }
     }
 
-    /// Cancels the caller's question; gives it back as it is then. One that is settled stays as it is.
+    /// Cancels the caller's question and returns its new state. An answered, failed or cancelled question is unchanged.
     ///
     /// # Errors
-    /// When it is another's, there is none, or it is no question.
+    /// When the message belongs to another user, does not exist, or is not a question.
     pub async fn cancel(self, caller: UserId, id: MessageId) -> Result<Message, CancelError> {
         let MessageKey { session_id, thread, seq } = id.key();
         let cancelled = match self.store.patterns.cancel_question(session_id, thread, seq, caller).await {
@@ -325,7 +329,7 @@ impl Messages<'_> {
         Ok(cancelled)
     }
 
-    /// Whether this run still holds its question, as far as an eventually consistent read says.
+    /// Whether this run still holds its question, by an eventually consistent read.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -338,8 +342,7 @@ impl Messages<'_> {
         Ok(if is_held { Watched::Held } else { Watched::Lost })
     }
 
-    /// Whether a question whose write failed is stored all the same, and waits for its answer. Its number may be another
-    /// message's.
+    /// Whether a question whose write failed is stored and waits for its answer. Another message may have its number.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -348,7 +351,8 @@ impl Messages<'_> {
         Ok(stored.as_ref() == Some(question))
     }
 
-    /// Shows the state of the last message in the row of its thread. The question has the state too, so a failure is only logged.
+    /// Stores the state of the last message in the row of its thread. Failures are only logged, because the question
+    /// has the state too.
     async fn show_state(self, question: &Message, state: LastState, lease_until: Option<Timestamp>) {
         let shown = self.store.patterns.show_last_state(ShowLastState {
             session_id: question.session_id,
@@ -363,12 +367,12 @@ impl Messages<'_> {
     }
 }
 
-/// Error after other requests took each number that was tried.
+/// The error when other requests took every number that was tried.
 fn contended(pattern: &'static str) -> PostError {
     StoreError::Contended { pattern }.into()
 }
 
-/// The end of a question's lease. A question without a lease has one that ended in 1970.
+/// The end of a question's lease; 1970 for a question without a lease.
 const fn held_until(question: &Message) -> Timestamp {
     match question.lease_until {
         Some(until) => until,

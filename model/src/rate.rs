@@ -1,33 +1,33 @@
-//! Rate windows: one conditional update before a limited request. AP-60 and AP-61.
+//! Rate limits: each limited request makes one conditional update of a counter. AP-60 and AP-61.
 
 use std::time::Duration;
 
 use crate::{CountHit, CountHitError, Digest, Store, StoreError, TakeHitBackError, Timestamp};
 
-/// The hits that one request counts as, and the limits they are held to.
+/// The hits that a request counts as, and their limits.
 ///
-/// Rules with one name share their windows: a message and a question to the model are two counters of one item, and a
-/// question that is a message raises both in one update.
+/// Rules with the same name share their windows: messages and questions to the model are two counters of one item, and
+/// a question increments both in one update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateRule {
     /// Its name in the table, for example `login`.
     pub name: &'static str,
     /// The length of a window, in whole seconds.
     pub window: Duration,
-    /// The most hits in a window; `None` for a rule that does not count them.
+    /// The maximum number of hits in a window; `None` for a rule that does not count them.
     pub max_hits: Option<u32>,
-    /// The most questions to the model in a window; `None` for a rule that does not count them.
+    /// The maximum number of questions to the model in a window; `None` for a rule that does not count them.
     pub max_ai_hits: Option<u32>,
 }
 
-/// Whether a hit was let through.
+/// The result of a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hit {
-    /// It counts.
+    /// The hit is within the limit and is counted.
     Counted,
-    /// It does not count, and the next one passes at this time.
+    /// The hit exceeds the limit and is not counted. The next hit passes at this time.
     Refused {
-        /// The limit that was reached: the rule's name, or `ai` for questions to the model.
+        /// The limit that is reached: the rule's name, or `ai` for questions to the model.
         limit: &'static str,
         /// When the window ends.
         retry_at: Timestamp,
@@ -37,14 +37,14 @@ pub enum Hit {
 /// One window of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Its number, which is in the key.
+    /// Its number, which is part of the key.
     pub number: u32,
     /// When it ends and the next one begins.
     pub ends_at: Timestamp,
 }
 
 impl RateRule {
-    /// The limit of questions to the model, as a refusal names it.
+    /// The name of the limit of questions to the model.
     pub const AI: &'static str = "ai";
 
     /// A rule with one counter.
@@ -53,8 +53,8 @@ impl RateRule {
         Self { name, window, max_hits: Some(max_hits), max_ai_hits: None }
     }
 
-    /// The subject's window at this time. Windows follow each other without a gap; a hash of the subject shifts them, so
-    /// that those of all subjects do not end at the same moment.
+    /// The subject's window at this time. Windows follow each other without a gap. A hash of the subject shifts them,
+    /// so that the windows of different subjects end at different times.
     #[must_use]
     pub fn window(&self, subject: &str, now: Timestamp) -> Window {
         let length = self.window.max(Duration::from_secs(1)).as_millis();
@@ -69,14 +69,14 @@ impl RateRule {
     }
 }
 
-/// The hits that rate limits count.
+/// The hit counters of the rate limits.
 #[derive(Clone, Copy, Debug)]
 pub struct RateLimits<'a> {
     pub(crate) store: &'a Store,
 }
 
 impl Store {
-    /// The hits that rate limits count.
+    /// The hit counters of the rate limits.
     #[must_use]
     pub const fn rate_limits(&self) -> RateLimits<'_> {
         RateLimits { store: self }
@@ -117,8 +117,8 @@ impl RateLimits<'_> {
         Ok(Hit::Refused { limit, retry_at: ends_at })
     }
 
-    /// Takes back a hit that was counted in this window, for rules that count failures. A window that has expired has
-    /// nothing to take back.
+    /// Takes back a hit that was counted in this window, for rules that count failures. Does nothing when the window's
+    /// item has expired.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_of_a_subject_never_changes_between_programs() {
+    fn the_window_of_a_subject_is_stable_between_releases() {
         let window = RULE.window("ada", time(1_795_424_520_123));
         assert_eq!((window.number, window.ends_at.millis()), (29_923_742, 1_795_424_569_619));
     }

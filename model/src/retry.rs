@@ -1,10 +1,10 @@
-//! Tries again: a write that another request was faster than is made from what is there now, a few times.
+//! Retries: a conditional write that loses a race is repeated with the current state, a limited number of times.
 
-/// Repeats a try until it is done, or fails: `retry!(tries, pattern, try)`. `return` and `?` in the try end that try. It is
-/// `Ok(None)` when another request was faster.
+/// Repeats a try until it succeeds or fails: `retry!(tries, pattern, try)`. `return` and `?` in the try end only that
+/// try. A try returns `Ok(None)` when another request was faster.
 ///
-/// The result is that of the last try, or [`StoreError::Contended`](crate::StoreError::Contended) when none of so many is
-/// done. This is a macro because the future of an async closure is not known to be `Send` for every lifetime, which the
+/// The result is that of the last try, or [`StoreError::Contended`](crate::StoreError::Contended) when all tries lost a
+/// race. It is a macro because the future of an async closure is not known to be `Send` for every lifetime, which the
 /// handlers need.
 macro_rules! retry {
     ($tries:expr, $pattern:literal, $attempt:expr) => {
@@ -28,7 +28,7 @@ mod tests {
     use crate::StoreError;
 
     #[tokio::test]
-    async fn the_first_try_that_is_done_ends_the_tries() {
+    async fn retry_ends_with_the_first_success() {
         let mut tries = 0;
         let third: Result<u32, StoreError> = retry!(5, "AP-24", {
             tries += 1;
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_ends_the_tries_and_so_does_their_number() {
+    async fn retry_ends_with_an_error_or_the_last_try() {
         let mut tries = 0;
         let overtaken: Result<(), StoreError> = retry!(5, "AP-24", {
             tries += 1;

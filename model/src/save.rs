@@ -1,4 +1,4 @@
-//! Saving code: the version check, the anchors that move with the lines, and the chunks that are replaced. AP-24.
+//! Saving code: the version check, the threads' new anchors, and the replaced chunks. AP-24.
 
 use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::retry::retry;
@@ -10,38 +10,39 @@ use crate::{
     StoreError, SweepJob, SweepKind, ThreadAnchor, ThreadKind, Timestamp, UserId,
 };
 
-/// Code to save over a version that the client edited.
+/// New code to save over the version that the client edited.
 #[derive(Clone)]
 pub struct SaveCode {
     /// The session.
     pub session_id: SessionId,
-    /// The version it was edited from.
+    /// The version that the client edited.
     pub expected_version_number: u32,
-    /// The whole new code; the old code and version stay when absent.
+    /// The complete new code. If absent, code and version are unchanged.
     pub text: Option<String>,
-    /// What the user says the language is.
+    /// The language that the user set.
     pub language_override: Change<Language>,
 }
 
-/// Finds the anchors again: old code, new code, the threads of the old; an anchor for each, in their order.
+/// Finds the threads' new anchors, from the old code, the new code and the threads in the old code. Returns one anchor
+/// for each thread, in the same order.
 pub type Reanchor = fn(&str, &str, &[PlacedThread]) -> Vec<Anchor>;
 
 /// The result of a save.
 #[derive(Clone, Debug)]
 pub struct Saved {
-    /// The head as it is now.
+    /// The current head.
     pub head: Session,
-    /// All threads, where they are now.
+    /// All threads, at their current positions.
     pub threads: Vec<PlacedThread>,
 }
 
 /// Why code was not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveCodeError {
-    /// It is another's session, or there is none.
+    /// The session belongs to another user, or does not exist.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// The session is at another version; here it is as it stands.
+    /// The session is at another version. Contains its current state.
     #[error("another request saved the session since it was read")]
     VersionConflict(Box<OpenedSession>),
     /// The code is longer than 5 MiB.
@@ -50,7 +51,7 @@ pub enum SaveCodeError {
 }
 
 impl SaveCode {
-    /// Whether this save made the version that the head and the code are of.
+    /// Whether this save created the version of this head and code.
     fn made(&self, head: &Session, code: &Code) -> bool {
         let is_next = self.expected_version_number.checked_add(1) == Some(head.version_number);
         let is_code = self.text.as_ref().is_some_and(|text| code.sha256 == Digest::of(text));
@@ -74,18 +75,18 @@ impl From<StageError> for SaveCodeError {
 }
 
 impl Sessions<'_> {
-    /// Saves code if the session is still at the expected version, and moves its threads with their lines, all or
-    /// nothing. A thread that is created, moved or deleted meanwhile makes it look again, and so does another name. The same
-    /// save sent again, because the answer to the first was lost, finds the session as that left it.
+    /// Saves code if the session is still at the expected version, and moves its threads with their lines, in one
+    /// transaction. It is retried when another request creates, moves or deletes a thread, or renames the session. If a
+    /// client repeats a save because the response was lost, the result is that of the first save.
     ///
     /// # Errors
-    /// When the session has moved on, is another's or is gone, or the code is too large.
+    /// When the session is at another version, belongs to another user or does not exist, or the code is too large.
     pub async fn save(self, caller: UserId, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
         let head = self.get(caller, save.session_id).await?;
         self.save_over(head, save, reanchor).await
     }
 
-    /// The same, when the session's head has been read.
+    /// Like [`save`](Self::save), for a session whose head has been read.
     ///
     /// # Errors
     /// As [`save`](Self::save).
@@ -117,13 +118,13 @@ impl Sessions<'_> {
                 Err(error) => Err(self.save_refused(caller, &save, &ready, error).await),
             }
         });
-        // Code that was staged, and that no commit has taken.
+        // Staged code that no commit refers to.
         self.store.maintenance().discard(staged.and_then(|staged| staged.job).as_ref()).await;
         saved
     }
 
-    /// Whether the text is the stored code. The stored code is read for it only if it has the same size. Damaged code is
-    /// replaced by any text.
+    /// Whether the text equals the stored code. The stored code is read only if it has the same size. Damaged code
+    /// never equals the text, so a save replaces it.
     async fn is_saved(self, base: &Base, text: &str) -> Result<bool, StoreError> {
         if base.head.code_bytes as usize != text.len() {
             return Ok(false);
@@ -138,7 +139,7 @@ impl Sessions<'_> {
         }
     }
 
-    /// A save of the code that is stored: no version, and a write only if the language changes.
+    /// Saves text that equals the stored code: no new version, and a write only if the language changes.
     async fn save_nothing_new(self, base: Base, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let Base { head, threads, .. } = base;
         if save.language_override.onto(head.language_override) == head.language_override {
@@ -147,7 +148,7 @@ impl Sessions<'_> {
         self.save_language(head, save).await
     }
 
-    /// Changes no more than the language that the user says the code is in.
+    /// Changes only the language that the user set.
     async fn save_language(self, head: Session, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let new = NewSettings { filename: None, language_override: save.language_override };
         let (caller, mut head) = (head.user_id, Some(head));
@@ -162,9 +163,9 @@ impl Sessions<'_> {
         })
     }
 
-    /// What the save starts from; nothing when the session has moved on. The head comes first, and then the threads, with
-    /// the old code that they move from: the commit is held to the thread changes that the head counts, so the threads must be
-    /// no older than it.
+    /// The state that the save starts from; `None` when the session is at another version. The head is read first, then
+    /// the threads and the old code. The commit is conditional on the head's count of thread changes, so the threads
+    /// must not be older than the head.
     async fn base(self, caller: UserId, head: Option<Session>, save: &SaveCode) -> Result<Option<Base>, AccessError> {
         let head = match head {
             Some(head) => head,
@@ -184,8 +185,8 @@ impl Sessions<'_> {
         Ok(old_text.map(|old_text| Base { head, threads, anchors, holds_to_anchors: false, old_text }))
     }
 
-    /// What a save over another version than the current one comes to: the session, if this very save made that version and
-    /// its answer was lost; else the version that is in its way.
+    /// The result of a save whose expected version is not the current one: the session, if this same save created the
+    /// current version and its response was lost; else a version conflict with the current state.
     async fn saved_before(self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let mut seen = Vec::new();
         for _ in 0..READS {
@@ -297,7 +298,7 @@ impl Sessions<'_> {
             self.store.maintenance().discard(staged.job.as_ref()).await;
         }
         match error {
-            // It may have happened: the job of the staged chunks decides later.
+            // The transaction may have succeeded. The job of the staged chunks checks that later.
             SaveSessionError::Store(error) => error.into(),
             SaveSessionError::SessionNotFound => match self.access_error(caller, save.session_id).await {
                 Ok(error) => error.into(),
@@ -317,22 +318,22 @@ impl Sessions<'_> {
 pub(crate) struct Base {
     pub(crate) head: Session,
     pub(crate) threads: Vec<PlacedThread>,
-    /// The item that the anchors are in, if there are threads.
+    /// The item of the anchors, if there are threads.
     pub(crate) anchors: Option<Anchors>,
-    /// Whether the anchors were read before the head, or it is not known. They are written then, moved or not, and so only
-    /// if they still are what was read: what the head counts tells nothing of an older read.
+    /// Whether the anchors were read before the head, or the order is not known. Then the commit always writes them, on
+    /// condition that they are unchanged: the head's count of thread changes does not cover an older read.
     pub(crate) holds_to_anchors: bool,
-    /// The code, if anything needs it to be saved.
+    /// The code, if the save needs it.
     pub(crate) old_text: CodeText,
 }
 
 impl Base {
-    /// As a reader sees it, where the code was read.
+    /// The session for a reader, if the code was read.
     pub(crate) fn opened(self) -> OpenedSession {
         OpenedSession { head: self.head, text: self.old_text }
     }
 
-    /// The threads where their anchors are in the next version.
+    /// The threads at their positions in the next version.
     fn moved(&self, anchors: &[Anchor], now: Timestamp) -> Vec<PlacedThread> {
         let version = self.head.version_number.saturating_add(1);
         self.threads.iter().zip(anchors).map(|(thread, anchor)| thread.at(*anchor, version, now)).collect()

@@ -1,4 +1,4 @@
-//! The selection of a thread: its lines, and how its text is kept.
+//! The selection of a thread: its lines, and the storage of its text.
 
 use std::io::Read as _;
 
@@ -9,34 +9,34 @@ use crate::code::deflate;
 use crate::limits::SELECTED_TEXT_BYTES;
 use crate::{StoreError, Thread, ThreadKind};
 
-/// Lines to talk about.
+/// A selection: the subject of a thread.
 #[derive(Clone)]
 pub struct NewThread {
-    /// On some lines, or on the whole file.
+    /// Lines, or the whole file.
     pub kind: ThreadKind,
     /// First line, from 1.
     pub start_line: u32,
     /// Last line, included.
     pub end_line: u32,
-    /// The text as it was selected; the text of the lines if it is blank.
+    /// The selected text. If it is blank, the text of the lines is used.
     pub selected_text: String,
 }
 
-/// A longer one is kept as gzip. A shorter one gains nothing, and can be read in the table.
+/// Longer texts are stored as gzip. Shorter texts gain little from it, and stay readable in the table.
 const PLAIN_BYTES: usize = 1024;
 
-/// The selected text is longer than [`SELECTED_TEXT_BYTES`], and not the whole file.
+/// The selected text is longer than [`SELECTED_TEXT_BYTES`], and is not the whole file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the selection is longer than {SELECTED_TEXT_BYTES} bytes")]
 pub struct SelectionTooLong;
 
 impl NewThread {
-    /// The thread as it is kept in this code. One on the whole file has no lines and no text of its own. A selection of nothing but
-    /// white space, a cursor for instance, is of its lines: their text is what is selected. All of a file that is longer than a
-    /// selection can be is a thread on the whole file. Lines that the code does not have are left alone.
+    /// The selection as it is stored for this code. A selection of the whole file has no lines and no text. A blank
+    /// selection, for example a cursor position, gets the text of its lines. If all of a file is selected and is too
+    /// long, it becomes a selection of the whole file. Lines that the code does not have are unchanged.
     ///
     /// # Errors
-    /// When the selected text is too long to be kept.
+    /// When the selected text is too long.
     pub fn kept_in(&self, code: &str) -> Result<Self, SelectionTooLong> {
         if self.kind == ThreadKind::File {
             return Ok(Self::on_the_file());
@@ -62,7 +62,7 @@ impl NewThread {
 }
 
 impl Thread {
-    /// As it is stored: a long selected text as gzip.
+    /// The thread as stored: a long selected text is compressed.
     pub(crate) fn packed(mut self) -> Self {
         if self.selected_text.len() > PLAIN_BYTES {
             self.selected_gzip = Some(deflate(self.selected_text.as_bytes()));
@@ -71,13 +71,13 @@ impl Thread {
         self
     }
 
-    /// With its selected text as it was.
+    /// The thread with its selected text decompressed.
     ///
     /// # Errors
     /// When the gzip is damaged.
     pub(crate) fn unpacked(mut self) -> Result<Self, StoreError> {
         let Some(gzip) = self.selected_gzip.take() else { return Ok(self) };
-        // One byte more than there may be, so that too long is seen and the end of the gzip is checked.
+        // One extra byte detects a text that is too long, and makes the decoder check the end of the gzip.
         let mut limited = GzDecoder::new(&*gzip).take(SELECTED_TEXT_BYTES as u64 + 1);
         let is_whole = limited.read_to_string(&mut self.selected_text).is_ok_and(|read| read <= SELECTED_TEXT_BYTES);
         if is_whole {

@@ -1,4 +1,4 @@
-//! Sessions: creating them under the cap, and opening them with their code. AP-20 to AP-25.
+//! Sessions: creating them up to the limit, and opening them with their code. AP-20 to AP-25.
 
 use uuid::Uuid;
 
@@ -23,13 +23,13 @@ pub enum NewSessionError {
     /// The code is longer than 5 MiB.
     #[error(transparent)]
     TooLarge(#[from] CodeTooLarge),
-    /// The user has as many sessions as a user can have.
+    /// The user has the maximum number of sessions.
     #[error("the user has {SESSIONS_PER_USER} sessions already")]
     LimitExceeded,
     /// The user was deleted meanwhile.
     #[error("there is no such user")]
     UserNotFound,
-    /// The client's id was used for another file.
+    /// The client's id was used for a file with other contents.
     #[error("the client's id was used for another file")]
     OtherContents,
     /// The session that the client's id created was deleted.
@@ -43,7 +43,7 @@ pub enum NewSessionError {
 /// A session with its code.
 #[derive(Clone, PartialEq)]
 pub struct OpenedSession {
-    /// Everything but the code.
+    /// All attributes except the code.
     pub head: Session,
     /// The code of exactly this head.
     pub text: CodeText,
@@ -56,7 +56,7 @@ impl std::fmt::Debug for OpenedSession {
 }
 
 impl Session {
-    /// The language it counts as: what the user says, else what was detected.
+    /// The effective language: the one that the user set, else the detected one.
     #[must_use]
     pub fn language(&self) -> Language {
         self.language_override.unwrap_or(self.language_detected)
@@ -64,18 +64,20 @@ impl Session {
 }
 
 impl Sessions<'_> {
-    /// Creates a session with its first version of the code.
+    /// Creates a session with the first version of its code.
     ///
     /// # Errors
-    /// When the code is too large or the user has as many sessions as a user can have.
+    /// When the code is too large, or the user has the maximum number of sessions.
     pub async fn create(self, owner: UserId, new: NewSession) -> Result<Session, NewSessionError> {
         self.put(owner, new, None).await.map(|created| created.item)
     }
 
-    /// The same under the client's own id: a repeated request gets the session that the first one created.
+    /// Like [`create`](Self::create), under the client's own id: a repeated request gets the session that the first one
+    /// created.
     ///
     /// # Errors
-    /// As [`create`](Self::create); and when the id was used for another file, or its session was deleted.
+    /// As [`create`](Self::create); and when the id was used for a file with other contents, or its session was
+    /// deleted.
     pub async fn create_once(
         self,
         owner: UserId,
@@ -83,7 +85,7 @@ impl Sessions<'_> {
         new: NewSession,
     ) -> Result<Created<Session>, NewSessionError> {
         let request = CreationRequest::of_session(owner, client_session_id, &new);
-        // The transaction finds the record too, but only after chunks were written for nothing.
+        // The transaction checks the record too, but only after the chunks were written.
         if new.text.len() > INLINE_MAX
             && let Some(record) = self.store.patterns.get_creation(request.key_digest).await?
         {
@@ -158,15 +160,16 @@ impl Sessions<'_> {
         head.map(Created::before).ok_or(NewSessionError::Gone)
     }
 
-    /// Removes what was staged at once when the commit was refused. When it merely failed it may have happened, and
-    /// the job decides later.
+    /// Removes staged chunks at once if the commit was refused. If the commit failed, it may have succeeded, so the job
+    /// decides later.
     async fn unstage(self, staged: &Staged, error: &CreateSessionError) {
         if !matches!(error, CreateSessionError::Store(_)) {
             self.store.maintenance().discard(staged.job.as_ref()).await;
         }
     }
 
-    /// Deletes the caller's session, gives its slot back, and removes what is left of it as far as it can.
+    /// Deletes the caller's session, decrements the user's session counter, and removes the session's contents as far
+    /// as time allows. The sweep completes it.
     ///
     /// # Errors
     /// When it is another's, or there is none.
@@ -189,8 +192,8 @@ impl Sessions<'_> {
         })
     }
 
-    /// The caller's session with its code, in one round trip unless the code is in chunks, or was saved elsewhere since this
-    /// process read it.
+    /// The caller's session with its code. One round trip, unless the code is in chunks, or another process saved it
+    /// since this process cached it.
     ///
     /// # Errors
     /// When it is another's, or there is none.
@@ -213,8 +216,8 @@ impl Sessions<'_> {
     }
 }
 
-/// Why the code of a session was not read in [`READS`] tries: saves were met each time, or the head named the same revision
-/// each time, whose code is lost.
+/// The error when the code of a session was not read in [`READS`] tries: a save happened each time, or the code of the
+/// head's revision is missing.
 pub(crate) fn unread(pattern: &'static str, seen: &[RevisionId]) -> StoreError {
     if seen.len() < READS as usize || seen.iter().any(|revision| revision != &seen[0]) {
         return StoreError::Contended { pattern };
@@ -223,8 +226,7 @@ pub(crate) fn unread(pattern: &'static str, seen: &[RevisionId]) -> StoreError {
     StoreError::Corrupt { pattern, entity: "code_chunk", reason }
 }
 
-/// Head and code of one revision. Nothing when a save or a delete was met half-way: the two items are read one after the
-/// other.
+/// Head and code of one revision. `None` when a save or a delete happened between the two reads.
 pub(crate) fn whole(
     head: Option<Session>,
     code: Option<Code>,
@@ -238,7 +240,7 @@ pub(crate) fn whole(
     }
 }
 
-/// The language that the filename and the text tell.
+/// Detects the language by file name and text.
 pub(crate) fn detect(filename: &Filename, text: &str) -> Language {
     Language::detect(filename.as_str(), text)
 }
@@ -258,7 +260,8 @@ impl From<CreateSessionError> for NewSessionError {
             CreateSessionError::SessionLimitExceeded => Self::LimitExceeded,
             CreateSessionError::UserNotFound => Self::UserNotFound,
             CreateSessionError::Store(error) => error.into(),
-            // A new id is taken, a quarter of an hour went by, or a record was removed since it refused: a new request passes.
+            // A new request can succeed: the id was taken, staging took longer than allowed, or the record was removed
+            // after it had refused the creation.
             CreateSessionError::SessionExists
             | CreateSessionError::StagingExpired
             | CreateSessionError::RequestKnown => StoreError::Contended { pattern: "AP-20" }.into(),

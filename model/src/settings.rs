@@ -1,4 +1,4 @@
-//! Settings of a session: its name and its language. AP-25.
+//! Settings of a session: its name and language. AP-25.
 
 use crate::retry::retry;
 use crate::session::{TRIES, detect};
@@ -7,20 +7,20 @@ use crate::{
     StoreError, UserId,
 };
 
-/// What becomes of a value that may be absent.
+/// A change of an optional value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {
-    /// It stays as it is.
+    /// Keeps the value.
     #[default]
     Keep,
-    /// It is absent from now on.
+    /// Removes the value.
     Clear,
-    /// It is this from now on.
+    /// Sets the value.
     Set(T),
 }
 
 impl<T> Change<T> {
-    /// The value afterwards.
+    /// The value after the change.
     pub fn onto(self, old: Option<T>) -> Option<T> {
         match self {
             Self::Keep => old,
@@ -29,7 +29,7 @@ impl<T> Change<T> {
         }
     }
 
-    /// The change with its value made into another.
+    /// Converts the value of the change.
     ///
     /// # Errors
     /// Those of `make`.
@@ -45,14 +45,14 @@ impl<T> Change<T> {
 /// Settings to change.
 #[derive(Clone, Debug)]
 pub struct NewSettings {
-    /// The name from now on; the old one when absent.
+    /// The new name; the old one is kept when absent.
     pub filename: Option<Filename>,
-    /// What the user says the language is.
+    /// The language that the user set.
     pub language_override: Change<Language>,
 }
 
 impl Sessions<'_> {
-    /// Changes name and language of the caller's session. Of others who do at the same time, or save, nothing is undone.
+    /// Changes name and language of the caller's session. Concurrent changes and saves are preserved.
     ///
     /// # Errors
     /// When the session is another's, or there is none.
@@ -73,7 +73,7 @@ impl Sessions<'_> {
         })
     }
 
-    /// Changes the settings of a head if it still is as it was read. Settings that it has already are not written.
+    /// Changes the settings of a head if it has not changed since it was read. Unchanged settings cause no write.
     pub(crate) async fn try_settings(self, head: &Session, new: &NewSettings) -> Result<UpdateOutcome, StoreError> {
         let filename = new.filename.as_ref().unwrap_or(&head.filename);
         let language_override = new.language_override.onto(head.language_override);
@@ -101,8 +101,9 @@ impl Sessions<'_> {
         }
     }
 
-    /// The language that the code has under another name; `None` when the session has moved on. The code is read only
-    /// when the new name alone does not tell it, unless neither name tells anything: then what the first line says is known.
+    /// The language of the code under another name; `None` when the session has changed. The code is read only when the
+    /// new name alone does not determine the language. If neither name says anything about the language, the language
+    /// that was detected by the shebang line is kept.
     async fn detect_renamed(self, head: &Session, filename: &Filename) -> Result<Option<Language>, StoreError> {
         if let Some(language) = Language::of_name(filename.as_str()) {
             return Ok(Some(language));
@@ -116,13 +117,13 @@ impl Sessions<'_> {
     }
 }
 
-/// The outcome of one try to change settings.
+/// The outcome of one try to change the settings.
 pub(crate) enum UpdateOutcome {
-    /// They are as they should be.
+    /// The settings are as requested.
     Done(Box<Session>),
-    /// Another request changed the session first; this is its head now.
+    /// Another request changed the session first. This is its current head.
     Changed(Box<Session>),
-    /// The session was saved or deleted; its head is to be read again.
+    /// The session was saved or deleted. The caller reads the head again.
     Elsewhere,
 }
 

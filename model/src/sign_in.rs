@@ -1,4 +1,5 @@
-//! Sign-ins: one family of refresh tokens each, renewed in time, and ended with all its tokens. AP-10 to AP-16.
+//! Sign-ins: each is a family of refresh tokens, which is renewed while it is used and ended with all its tokens. AP-10
+//! to AP-16.
 
 use std::time::Duration;
 
@@ -8,33 +9,33 @@ use crate::{
     User, UserId,
 };
 
-/// Sign-ins that are ended at the same time.
+/// Maximum number of sign-ins that are ended in parallel.
 const ENDED_AT_ONCE: usize = 25;
-/// How exactly it is known when a sign-in was used last: a write for each use would cost more than it is worth.
+/// The precision of a sign-in's last use. One write for each use would cost too much.
 const LAST_USED_WITHIN: Duration = Duration::from_hours(1);
 
-/// A refresh token, as its signature vouches for it.
+/// The contents of a refresh token with a valid signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeenToken {
-    /// Whose it is.
+    /// The token's user.
     pub user_id: UserId,
-    /// The sign-in it belongs to.
+    /// The token's sign-in.
     pub family_id: FamilyId,
-    /// Which of the sign-in's tokens it is.
+    /// The sequence number of the token within the sign-in.
     pub seq: u32,
 }
 
-/// A sign-in that is about to start.
+/// A sign-in to start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSignIn {
     /// How long it lasts unless it is renewed.
     pub lifetime: Duration,
-    /// What the browser says that it is.
+    /// The browser's `User-Agent`.
     pub user_agent: Option<String>,
 }
 
 impl From<Duration> for NewSignIn {
-    /// One of no browser.
+    /// A sign-in without a browser.
     fn from(lifetime: Duration) -> Self {
         Self { lifetime, user_agent: None }
     }
@@ -43,21 +44,22 @@ impl From<Duration> for NewSignIn {
 /// How long a sign-in lasts, and when its token is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshRule {
-    /// How long a token is good for.
+    /// How long a token is valid.
     pub lifetime: Duration,
-    /// A token with less life left is replaced when it is used.
+    /// A token with less remaining lifetime is replaced when it is used.
     pub rotates_below: Duration,
-    /// How long a replaced token still earns its successor.
+    /// How long a replaced token is still accepted, and exchanged for its successor.
     pub grace: Duration,
 }
 
 /// Why a sign-in was not renewed.
 #[derive(Debug, thiserror::Error)]
 pub enum RenewError {
-    /// It has ended, or its account is gone.
+    /// The sign-in has ended, or the account does not exist any more.
     #[error("the sign-in has ended")]
     Ended,
-    /// The token was replaced some time ago, so two hold what one was given. It has ended for both.
+    /// The token was replaced longer ago than the grace period, so a second client has a copy of it. The sign-in has
+    /// ended for both.
     #[error("a replaced token was used again, so the sign-in has ended")]
     Replayed,
     /// The table could not be asked.
@@ -80,10 +82,10 @@ impl Store {
 }
 
 impl SignIns<'_> {
-    /// Starts a sign-in of a user whose password was the right one when they were read.
+    /// Starts a sign-in of a user whose password was checked when they were read.
     ///
     /// # Errors
-    /// When the account was deleted or its password changed meanwhile, or the table cannot be asked.
+    /// When the account was deleted or its password changed since, or the table does not answer.
     pub async fn start(
         self,
         user: &User,
@@ -95,7 +97,7 @@ impl SignIns<'_> {
         Ok(family)
     }
 
-    /// The user of a sign-in, with it, if it still stands and the account is still there.
+    /// A sign-in and its user, if both still exist.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -104,11 +106,11 @@ impl SignIns<'_> {
         Ok(user.zip(family))
     }
 
-    /// Lets a refresh token be used. The family that comes back has the token to use from now on: the same one, or its
-    /// successor when there was little life left in it. All who ask with one token get one successor.
+    /// Uses a refresh token. The returned family has the current token: the same one, or its successor if little
+    /// lifetime was left. All requests with the same token get the same successor.
     ///
     /// # Errors
-    /// When the sign-in has ended, or ends now, because the token was replaced longer ago than two tabs need.
+    /// When the sign-in has ended, or is ended now because the token was replaced longer ago than the grace period.
     pub async fn refresh(self, token: SeenToken, rule: RefreshRule) -> Result<(User, RefreshFamily), RenewError> {
         let found = self.find(token.user_id, token.family_id).await?;
         let (user, mut family) = found.ok_or(RenewError::Ended)?;
@@ -136,7 +138,7 @@ impl SignIns<'_> {
         }
     }
 
-    /// The family with a new token, which this request or a concurrent one made; none if it has ended.
+    /// The family with a new token, made by this request or a concurrent one; none if the sign-in has ended.
     pub(crate) async fn rotate(
         self,
         family: &RefreshFamily,
@@ -159,7 +161,7 @@ impl SignIns<'_> {
         }
     }
 
-    /// Ends a sign-in. One that has ended already is no error.
+    /// Ends a sign-in. If it has already ended, there is no error.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -167,7 +169,7 @@ impl SignIns<'_> {
         self.store.patterns.end_refresh_family(user_id, family_id).await
     }
 
-    /// The user's sign-ins that have not ended. One that does not decode cannot be used, so it is left out.
+    /// The user's active sign-ins. A sign-in that does not decode cannot be used, so it is left out.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -175,13 +177,13 @@ impl SignIns<'_> {
         self.store.without_unreadable(&Unreadable::new()).patterns.list_refresh_families(user_id).await
     }
 
-    /// The user's sign-ins but for one.
+    /// The keys of the user's sign-ins except one.
     pub(crate) async fn list_others(self, kept: &RefreshFamily) -> Result<Vec<RefreshFamilyKey>, StoreError> {
         let families = self.list(kept.user_id).await?;
         Ok(families.iter().filter(|family| family.family_id != kept.family_id).map(RefreshFamily::key).collect())
     }
 
-    /// Ends the user's sign-ins but for one.
+    /// Ends the user's sign-ins except one.
     pub(crate) async fn end_others(self, kept: &RefreshFamily) -> Result<(), StoreError> {
         for some in self.list_others(kept).await?.chunks(ENDED_AT_ONCE) {
             let end = |key: &RefreshFamilyKey| self.store.patterns.end_refresh_family(key.user_id, key.family_id);
@@ -206,7 +208,7 @@ impl SignIns<'_> {
 }
 
 impl RefreshFamily {
-    /// When it was used last, to within an hour.
+    /// The time of its last use, to within an hour.
     #[must_use]
     pub fn last_used(&self) -> Timestamp {
         self.last_used_at.map_or(self.rotated_at, |used| used.max(self.rotated_at))

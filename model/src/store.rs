@@ -1,4 +1,4 @@
-//! The store: the table with the settings of the product. What can be asked of it is grouped by noun.
+//! The store: the table with the product's settings. Its functions are grouped by noun.
 
 use std::time::Instant;
 
@@ -10,21 +10,22 @@ use crate::MessageTtl;
 use crate::code_cache::{CodeCache, DEFAULT_CODE_CACHE_MIB};
 use crate::generated::{DESIGN, Patterns};
 
-/// The table of the product. Clones share one connection pool.
+/// The product's table. Clones share one connection pool.
 ///
-/// Each noun has its verbs: [`accounts`](Self::accounts), [`sign_ins`](Self::sign_ins), [`sessions`](Self::sessions),
-/// [`threads`](Self::threads), [`messages`](Self::messages), [`usage`](Self::usage), [`rate_limits`](Self::rate_limits),
-/// [`maintenance`](Self::maintenance) and, for tools that take a pattern's name, [`by_name`](Self::by_name).
+/// Functions are grouped by noun: [`accounts`](Self::accounts), [`sign_ins`](Self::sign_ins),
+/// [`sessions`](Self::sessions), [`threads`](Self::threads), [`messages`](Self::messages), [`usage`](Self::usage),
+/// [`rate_limits`](Self::rate_limits), [`maintenance`](Self::maintenance) and, for tools that run patterns by name,
+/// [`by_name`](Self::by_name).
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) patterns: Patterns,
-    /// How long new messages live.
+    /// Lifetime of new messages.
     pub(crate) message_ttl: MessageTtl,
     code_cache: CodeCache,
 }
 
 impl Store {
-    /// Prepares a store. Nothing is sent yet; [`Store::ping`] checks whether the table answers.
+    /// Prepares a store without sending a request. [`Store::ping`] checks whether the table answers.
     pub async fn connect(config: TableConfig) -> Self {
         Self {
             patterns: Patterns::new(Table::connect(config, &DESIGN).await),
@@ -33,13 +34,14 @@ impl Store {
         }
     }
 
-    /// The table itself: it can be created, described and deleted.
+    /// The underlying table, which can be created, described and deleted.
     #[must_use]
     pub const fn table(&self) -> &Table {
         self.patterns.table()
     }
 
-    /// The generated patterns, which know nothing of the product's rules. Only tests may call them; everything else uses the nouns.
+    /// The generated patterns, which do not check the product's rules. Only tests may call them; other code uses the
+    /// nouns.
     #[doc(hidden)]
     #[must_use]
     pub const fn patterns(&self) -> &Patterns {
@@ -54,39 +56,40 @@ impl Store {
         self.table().ping().await
     }
 
-    /// The clock that was passed in.
+    /// The store's clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         self.table().clock()
     }
 
-    /// The source of ids that was passed in.
+    /// The store's source of ids.
     #[must_use]
     pub fn ids(&self) -> &Ids {
         self.table().ids()
     }
 
-    /// The same store at another time and with another source of ids, for data that is made up.
+    /// The same store with another clock and source of ids, for generated data.
     #[must_use]
     pub fn at(&self, clock: Clock, ids: Ids) -> Self {
         self.on(self.table().at(clock, ids))
     }
 
-    /// The same store, with the cost of every call added to this meter.
+    /// The same store; the meter adds up the cost of every call.
     #[must_use]
     pub fn metered(&self, meter: Meter) -> Self {
         self.on(self.table().metered(meter))
     }
 
-    /// The same store, whose lists leave out the items that do not decode, and add them to this collection. Without one such
-    /// an item is an error.
+    /// The same store, whose lists skip items that do not decode and add them to this collection. Without it, such an
+    /// item is an error.
     #[must_use]
     pub fn without_unreadable(&self, unreadable: &Unreadable) -> Self {
         self.on(self.table().without_unreadable(unreadable))
     }
 
-    /// The same store, whose calls are repeated until then while the table fails or is busy: for writes that must not be
-    /// lost. A transaction keeps one token for all its repeats, so the time must be well under the ten minutes that a token lasts.
+    /// The same store, whose calls are retried until this time while the table fails or throttles: for writes that must
+    /// not be lost. All retries of a transaction use one idempotency token, which is valid for ten minutes, so the time
+    /// must be well below that.
     #[must_use]
     pub fn until(&self, then: Instant) -> Self {
         self.on(self.table().until(then))
@@ -98,24 +101,24 @@ impl Store {
         self.on(self.table().observed(observe))
     }
 
-    /// The same store, with the bytes of every answer added to this count.
+    /// The same store; the bytes of every response are added to this count.
     #[must_use]
     pub fn counting(&self, traffic: &Traffic) -> Self {
         self.on(self.table().counting(traffic))
     }
 
-    /// The same store, which writes its requests and does not send them.
+    /// The same store, which prepares requests without sending them.
     pub(crate) fn holding(&self, held: &Held) -> Self {
         self.on(self.table().holding(held))
     }
 
-    /// The same store, whose new messages live so long.
+    /// The same store with this lifetime of new messages.
     #[must_use]
     pub fn with_message_ttl(&self, message_ttl: MessageTtl) -> Self {
         Self { message_ttl, ..self.clone() }
     }
 
-    /// The same store, which keeps at most so many MiB of code in memory instead of [`DEFAULT_CODE_CACHE_MIB`]; none for 0.
+    /// The same store with a code cache of this many MiB instead of [`DEFAULT_CODE_CACHE_MIB`]; 0 disables the cache.
     #[must_use]
     pub fn with_code_cache(&self, mib: u16) -> Self {
         Self { code_cache: CodeCache::of_mib(mib), ..self.clone() }
@@ -130,10 +133,10 @@ impl Store {
     }
 }
 
-/// What `schema/table.toml` defines.
+/// The definition from `schema/table.toml`.
 ///
 /// # Errors
-/// When the generated definition cannot be read.
+/// When the generated definition cannot be parsed.
 pub fn defined_table() -> Result<TableFacts, TableError> {
     table_runtime::defined_table(&DESIGN)
 }

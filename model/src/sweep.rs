@@ -1,4 +1,5 @@
-//! The sweep: removes what a delete, a save or a writer that never came back left behind. AP-70 to AP-79, AP-120.
+//! The sweep: removes items that became unreachable by a delete, a save or an interrupted write. AP-70 to AP-79,
+//! AP-120.
 
 use std::time::Duration;
 
@@ -16,15 +17,15 @@ mod run;
 pub use backlog::Backlog;
 pub use run::Swept;
 
-/// How many partitions the jobs are spread over.
+/// The number of partitions that the jobs are spread over.
 pub(crate) const SHARDS: u32 = 8;
 
-/// How long a request that deletes goes on to remove what is left. The scheduled sweep does the rest.
+/// How long a delete request removes leftover items itself. The scheduled sweep removes the rest.
 const SWEEPS_WITHIN: Duration = Duration::from_secs(3);
 
 impl Maintenance<'_> {
-    /// Runs a job in the request that left it, for a while. If that fails or takes longer it is no error: the job stays and
-    /// is run when it is due.
+    /// Runs a job in the request that created it, with a time limit. Failure and timeout are not errors: the job stays,
+    /// and the scheduled sweep runs it.
     pub(crate) async fn sweep_now(self, job: Option<&SweepJob>) {
         let Some(job) = job else { return };
         match tokio::time::timeout(SWEEPS_WITHIN, self.sweep(job)).await {
@@ -34,8 +35,8 @@ impl Maintenance<'_> {
         }
     }
 
-    /// Removes the chunks of a commit that was refused, also when their job is gone: a sweep that took it before the chunks
-    /// were written did not find them. If that fails it is no error: the job, if there is one, is run when it is due.
+    /// Removes the chunks of a refused commit, even if their job is gone: a sweep may have run the job before the
+    /// chunks were written. Failure is not an error: if the job exists, the scheduled sweep runs it.
     pub(crate) async fn discard(self, staged: Option<&SweepJob>) {
         let Some(job) = staged else { return };
         let removed = async {
@@ -48,12 +49,12 @@ impl Maintenance<'_> {
         }
     }
 
-    /// Removes everything that a job names, then the job.
+    /// Removes everything that a job refers to, then the job.
     ///
     /// # Errors
-    /// When the table cannot be asked, or the job does not say what to remove; the job then stays.
+    /// When the table does not answer, or the job does not say what to remove. The job then stays.
     pub async fn sweep(self, job: &SweepJob) -> Result<(), StoreError> {
-        // Only staged code can still be committed. What the other jobs name is out of reach already.
+        // Only staged code can still be committed. The items of other jobs are already unreachable.
         if job.kind == SweepKind::Staged && !self.begin(job).await? {
             return Ok(());
         }
@@ -65,7 +66,7 @@ impl Maintenance<'_> {
         self.settle(job).await
     }
 
-    /// Whether the job is still there to be run.
+    /// Marks the job as started. Returns whether it still exists.
     async fn begin(self, job: &SweepJob) -> Result<bool, StoreError> {
         match self.store.patterns.begin_sweep_job(job.shard, job.due, job.kind, &job.target).await {
             Ok(()) => Ok(true),
@@ -103,7 +104,7 @@ impl Maintenance<'_> {
         }
     }
 
-    /// Until nothing is found: what was written while the sweep ran is found in the next round.
+    /// Repeats until no item is found: items that were written during the sweep are found in the next round.
     async fn sweep_session(self, session_id: SessionId) -> Result<(), StoreError> {
         loop {
             let found = self.store.patterns.session_leftovers(session_id).await?;
@@ -126,7 +127,7 @@ impl Maintenance<'_> {
         }
     }
 
-    /// Whether there was anything.
+    /// Returns whether there was anything to remove.
     async fn remove(self, found: &[ItemKey]) -> Result<bool, StoreError> {
         if found.is_empty() {
             return Ok(false);
@@ -137,7 +138,7 @@ impl Maintenance<'_> {
 }
 
 impl SweepJob {
-    /// A job of no more than its kind and its target.
+    /// A job with only its kind and its target.
     pub(crate) fn new(kind: SweepKind, target: String, user_id: UserId, due: Timestamp) -> Self {
         Self {
             shard: shard(&target, SHARDS),

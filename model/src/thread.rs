@@ -1,4 +1,4 @@
-//! Threads: opening one on some lines, under the cap, moving it and deleting it. AP-30, AP-33 and AP-34.
+//! Threads: creating them on selected lines up to the limit, moving and deleting them. AP-30, AP-33 and AP-34.
 
 use uuid::Uuid;
 
@@ -22,13 +22,13 @@ pub type Locate = fn(&str, &NewThread) -> Option<AnchorStatus>;
 /// Why a thread was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum NewThreadError {
-    /// It is another's session, or there is none.
+    /// The session belongs to another user, or does not exist.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// The session has as many threads as it can have.
+    /// The session has the maximum number of threads.
     #[error("the session has {THREADS_PER_SESSION} threads already")]
     LimitExceeded,
-    /// The code has no such lines.
+    /// The code does not have these lines.
     #[error("the code has no such lines")]
     OutsideTheCode,
     /// The client's id was used for another selection.
@@ -37,7 +37,7 @@ pub enum NewThreadError {
     /// The thread that the client's id created was deleted.
     #[error("the thread was deleted")]
     Gone,
-    /// The selected text is too long to be kept.
+    /// The selected text is too long.
     #[error(transparent)]
     TooLong(#[from] SelectionTooLong),
 }
@@ -51,13 +51,13 @@ impl From<StoreError> for NewThreadError {
 /// Why a thread was not moved.
 #[derive(Debug, thiserror::Error)]
 pub enum MoveError {
-    /// It is another's thread, or there is none.
+    /// The thread belongs to another user, or does not exist.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// The code has no such lines.
+    /// The code does not have these lines.
     #[error("the code has no such lines")]
     OutsideTheCode,
-    /// The selected text is too long to be kept.
+    /// The selected text is too long.
     #[error(transparent)]
     TooLong(#[from] SelectionTooLong),
 }
@@ -69,7 +69,7 @@ impl From<StoreError> for MoveError {
 }
 
 impl Thread {
-    /// A thread without a message, of this session and user.
+    /// A thread of this session and user, without messages.
     #[must_use]
     pub fn new(
         (session_id, thread, user_id): (SessionId, ThreadUuid, UserId),
@@ -100,7 +100,7 @@ impl Thread {
         }
     }
 
-    /// Takes in a message that is stored with it: its row shows it as the last one.
+    /// Makes the message the last one of the thread. The caller stores both together.
     pub fn says(&mut self, message: &Message) {
         self.updated_at = message.created_at;
         self.message_count = Some(self.message_count.unwrap_or_default().saturating_add(1));
@@ -112,8 +112,8 @@ impl Thread {
         self.last_lease_until = message.lease_until;
     }
 
-    /// The thread as of this time. If its last message is a question that no run holds any more, that has failed, though
-    /// nothing could say so.
+    /// The thread as of this time. If its last message is a pending question whose lease has ended, the state is shown
+    /// as failed, although the item does not say so.
     #[must_use]
     pub fn as_of(self, now: Timestamp) -> Self {
         if self.last_state != Some(ReplyState::Pending) || is_held(self.last_state, self.last_lease_until, now) {
@@ -123,14 +123,15 @@ impl Thread {
     }
 }
 
-/// Maximum tries when another request opens, moves or deletes a thread of the session first.
+/// Maximum tries when another request creates, moves or deletes a thread of the session first.
 const TRIES: u32 = 100;
 
 impl Threads<'_> {
-    /// Opens a thread on lines of the caller's session, as its code is now. A save meanwhile makes it look again.
+    /// Creates a thread on lines of the caller's session, in its current code. Retried when the session is saved
+    /// meanwhile.
     ///
     /// # Errors
-    /// When the session is another's or gone, is full, or its code has no such lines.
+    /// When the session belongs to another user, does not exist or is full, or its code does not have these lines.
     pub async fn create(
         self,
         caller: UserId,
@@ -141,7 +142,8 @@ impl Threads<'_> {
         self.put(caller, session_id, new, None, locate).await.map(|created| created.item)
     }
 
-    /// The same under the client's own id: a repeated request gets the thread that the first one created.
+    /// Like [`create`](Self::create), under the client's own id: a repeated request gets the thread that the first one
+    /// created.
     ///
     /// # Errors
     /// As [`create`](Self::create); and when the id was used for another selection, or its thread was deleted.
@@ -167,7 +169,8 @@ impl Threads<'_> {
     ) -> Result<Created<PlacedThread>, NewThreadError> {
         retry!(session::TRIES, "AP-30", {
             let OpenedSession { head, text } = self.store.sessions().open(caller, session_id).await?;
-            // The code may have lost these lines since the first request.
+            // The code may have lost these lines since the first request, so the record is checked before the error is
+            // returned.
             let wrong = |error| async { self.created_before(request).await?.ok_or(error).map(Some) };
             let new = match new.kept_in(&text) {
                 Ok(new) => new,
@@ -190,7 +193,7 @@ impl Threads<'_> {
         })
     }
 
-    /// The thread that an earlier request with the same client id created, if there was one.
+    /// The thread that an earlier request with the same client id created, if any.
     async fn created_before(
         self,
         request: Option<CreationRequest>,
@@ -216,11 +219,11 @@ impl Threads<'_> {
         PlacedThread { item, anchor: new.anchor(status), anchor_version: head.version_number, moved_at: None }
     }
 
-    /// Moves a thread to other lines of its session, as its code is now, or to another selection. A save meanwhile makes
-    /// it look again.
+    /// Moves a thread to other lines of its session, in its current code, or to another selection. Retried when the
+    /// session is saved meanwhile.
     ///
     /// # Errors
-    /// When the thread is gone, or its session's code has no such lines.
+    /// When the thread does not exist, or its session's code does not have these lines.
     pub async fn move_to(
         self,
         mut opened: OpenedThread,
@@ -239,7 +242,7 @@ impl Threads<'_> {
         })
     }
 
-    /// Stores where a thread was moved to; nothing is stored when its session was saved meanwhile.
+    /// Stores the new position of a thread; `None` when its session was saved meanwhile.
     async fn put_moved(
         self,
         opened: &OpenedThread,
@@ -250,7 +253,7 @@ impl Threads<'_> {
         let (mut anchors, seen_version) = (anchors.clone(), session.head.version_number);
         retry!(TRIES, "AP-33", {
             let now = self.store.clock().now();
-            // Where another move has put it since then does not matter: the last one stays.
+            // If another request moved the thread meanwhile, the last move wins.
             let entry = anchors.entry(thread.thread).ok_or(AccessError::NotFound)?;
             let moved = PlacedThread {
                 item: Thread {
@@ -295,7 +298,8 @@ impl Threads<'_> {
         })
     }
 
-    /// Deletes the caller's thread, gives its slot back, and removes what is left of it as far as it can.
+    /// Deletes the caller's thread, decrements the session's thread counter, and removes the thread's contents as far
+    /// as time allows. The sweep completes it.
     ///
     /// # Errors
     /// When it is another's, or there is none.
@@ -348,7 +352,7 @@ impl Threads<'_> {
 }
 
 impl NewThread {
-    /// Its lines, where the text of them has been compared.
+    /// The anchor for its lines, with the result of comparing their text.
     fn anchor(&self, status: AnchorStatus) -> Anchor {
         Anchor { start_line: self.start_line, end_line: self.end_line, status }
     }

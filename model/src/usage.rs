@@ -1,4 +1,4 @@
-//! Usage: what each user's questions cost, by day. AP-65 to AP-67 and AP-83.
+//! Usage: tokens and cost of each user's questions, by day. AP-65 to AP-67 and AP-83.
 
 use crate::{AddUsage, AddUsageError, DailyUsage, Date, Page, PageRequest, Store, StoreError, UserId, UserSpend};
 
@@ -9,7 +9,7 @@ pub struct UsageRecords<'a> {
 }
 
 impl Store {
-    /// What each user's questions cost, by day.
+    /// Tokens and cost of each user's questions, by day.
     #[must_use]
     pub const fn usage(&self) -> UsageRecords<'_> {
         UsageRecords { store: self }
@@ -17,7 +17,7 @@ impl Store {
 }
 
 impl UsageRecords<'_> {
-    /// Adds a question's tokens and cost to its user's day.
+    /// Adds a question's tokens and cost to the user's day.
     ///
     /// # Errors
     /// When there is no such user, or the table does not answer.
@@ -25,7 +25,7 @@ impl UsageRecords<'_> {
         self.store.patterns.add_usage(usage).await
     }
 
-    /// A user's usage of a day; `None` for a day without questions.
+    /// A user's usage on a day; `None` for a day without questions.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -33,7 +33,7 @@ impl UsageRecords<'_> {
         self.store.patterns.get_usage(user_id, date).await
     }
 
-    /// A page of a user's days from one date to another, both included.
+    /// A page of a user's days in a range of dates, both ends included.
     ///
     /// # Errors
     /// When the cursor is not valid, or the table does not answer.
@@ -47,7 +47,7 @@ impl UsageRecords<'_> {
         self.store.patterns.list_usage(user_id, from, to, page).await
     }
 
-    /// What each user spent on a day, the highest cost first.
+    /// Each user's cost on a day, the highest first.
     ///
     /// # Errors
     /// When the table does not answer.
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entity_is_written_in_its_older_version_whole() {
+    fn usage_encoded_in_an_older_version_decodes_unchanged() {
         let now = Timestamp::from_millis(1_800_000_000_000).expect("a time");
         let day = DailyUsage {
             user_id: Ids::seeded(1).next(now),

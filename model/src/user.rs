@@ -1,20 +1,20 @@
-//! Users: signing up, and finding who signs in. AP-01 to AP-04.
+//! Users: sign-up, and finding the user of a sign-in. AP-01 to AP-04.
 
 use crate::{
     Email, EmailClaim, NewSignIn, PasswordHash, RefreshFamily, SignUp, SignUpError, Store, StoreError, User, UserId,
     Username, UsernameClaim, UsernameKey,
 };
 
-/// What a person says of themselves when they sign up, checked.
+/// The validated data of a sign-up.
 #[derive(Clone, Debug)]
 pub struct NewUser {
-    /// What to call them.
+    /// The display name.
     pub name: String,
-    /// Their address.
+    /// The e-mail address.
     pub email: Email,
-    /// The name they sign in with.
+    /// The username to sign in with.
     pub username: Username,
-    /// Their password, hashed.
+    /// The hash of the password.
     pub password_hash: PasswordHash,
 }
 
@@ -49,11 +49,11 @@ impl Accounts<'_> {
         self.store.patterns.find_username_claim(username).await
     }
 
-    /// Makes an account, claims its address and name, and signs it in, all or nothing. The sign-in lasts as long as
-    /// it says unless it is renewed.
+    /// Creates an account, claims its address and username, and signs the user in, in one transaction. `sign_in` has
+    /// the lifetime of the sign-in unless it is renewed.
     ///
     /// # Errors
-    /// When the address or the name is taken.
+    /// When the address or the username is taken.
     pub async fn create(
         self,
         new: NewUser,
@@ -81,7 +81,7 @@ impl Accounts<'_> {
         Ok((user, family))
     }
 
-    /// Who signs in with this name, if anyone.
+    /// The user with this username, if any.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -90,8 +90,8 @@ impl Accounts<'_> {
         self.holder_of(claim).await
     }
 
-    /// The user who holds a claim. Without a claim an id that no user has is read: a request that is only sent for names that
-    /// are taken would tell which they are.
+    /// The user of a claim. Without a claim it reads an id that no user has, so that response times do not reveal which
+    /// usernames are taken.
     ///
     /// # Errors
     /// When the table cannot be asked.

@@ -1,11 +1,11 @@
-//! The tests of accounts.
+//! Tests of user names, e-mail addresses and password hashes.
 
 use proptest::prelude::*;
 
 use super::*;
 
 #[test]
-fn names_keep_their_case_but_not_in_their_key() {
+fn usernames_keep_their_case_and_have_a_lower_case_key() {
     let name: Username = "Ada42".parse().expect("five letters and digits");
     assert_eq!(name.as_str(), "Ada42");
     assert_eq!(name.key().as_str(), "ada42");
@@ -14,7 +14,7 @@ fn names_keep_their_case_but_not_in_their_key() {
 }
 
 #[test]
-fn letters_that_only_look_ascii_are_no_names() {
+fn usernames_of_wrong_length_or_non_ascii_letters_are_refused() {
     for bad in ["", "ab", "aaaaaaaaaaaaaaaaaaaaa", "ad a", "ada#1", "İstanbul", "ａｄａ", "аda", "ada\0"] {
         assert_eq!(bad.parse::<Username>(), Err(InvalidUsername), "{bad}");
         assert!(serde_json::from_value::<Username>(bad.into()).is_err(), "{bad}");
@@ -22,7 +22,7 @@ fn letters_that_only_look_ascii_are_no_names() {
 }
 
 #[test]
-fn addresses_are_trimmed_and_identified_without_case() {
+fn addresses_are_trimmed_and_compared_without_case() {
     let typed: Email = "  Ada.Lovelace+notes@Example.COM ".parse().expect("an address");
     let other: Email = "ada.lovelace+notes@example.com".parse().expect("an address");
     assert_eq!(typed.as_str(), "Ada.Lovelace+notes@Example.COM");
@@ -32,14 +32,14 @@ fn addresses_are_trimmed_and_identified_without_case() {
 }
 
 #[test]
-fn one_letter_written_in_two_ways_is_one_address() {
+fn composed_and_decomposed_letters_give_the_same_digest() {
     let composed: Email = "jos\u{e9}@example.com".parse().expect("an address");
     let decomposed: Email = "jose\u{301}@example.com".parse().expect("an address");
     assert_eq!(composed.digest(), decomposed.digest());
 }
 
 #[test]
-fn what_mail_cannot_reach_is_no_address() {
+fn undeliverable_addresses_are_refused() {
     let long_local = format!("{}@example.com", "a".repeat(65));
     let long = format!("a@{}.com", "b.".repeat(130));
     for bad in [
@@ -70,7 +70,7 @@ fn what_mail_cannot_reach_is_no_address() {
 }
 
 #[test]
-fn secrets_do_not_print() {
+fn debug_output_hides_secrets() {
     let email: Email = "ada@example.com".parse().expect("an address");
     assert_eq!(format!("{email:?}"), "Email(<redacted>)");
     let text = format!("$2b$10${}", "a".repeat(53));
@@ -82,7 +82,7 @@ fn secrets_do_not_print() {
 }
 
 #[test]
-fn a_plain_password_is_no_hash() {
+fn plain_text_passwords_are_refused() {
     for bad in
         ["", "hunter2", "$2b$10$short", &format!("$2b$1x${}", "a".repeat(53)), &format!("$2b$10${}", "#".repeat(53))]
     {
@@ -97,7 +97,7 @@ proptest! {
     }
 
     #[test]
-    fn every_name_has_one_key(name in "[A-Za-z0-9]{3,20}") {
+    fn usernames_that_differ_in_case_have_one_key(name in "[A-Za-z0-9]{3,20}") {
         let parsed: Username = name.parse().expect("the pattern of names");
         prop_assert_eq!(name.to_ascii_uppercase().parse::<UsernameKey>(), Ok(parsed.key()));
         let json = serde_json::to_string(&parsed).expect("a string");
@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn accepted_addresses_have_no_blanks(text in "[ a-zA-Z.@\\-\u{202e}\u{e9}]{0,20}") {
+    fn accepted_addresses_have_no_white_space(text in "[ a-zA-Z.@\\-\u{202e}\u{e9}]{0,20}") {
         if let Ok(email) = text.parse::<Email>() {
             prop_assert!(!email.as_str().contains(char::is_whitespace) && !has_hidden(email.as_str()));
             prop_assert_eq!(email.as_str().matches('@').count(), 1);

@@ -1,4 +1,4 @@
-//! One argument: from what a person writes, in JSON's types, to what the table stores.
+//! One argument: from JSON, as typed by a person, to the stored attribute value.
 
 use std::str::FromStr;
 
@@ -12,7 +12,7 @@ use crate::generated::schema::ENTITIES;
 use crate::{Date, Digest, Expiry, Timestamp};
 use table_runtime::registry::{Entity, Field};
 
-/// What is wrong with a value: where inside it, and why. The value itself is not repeated.
+/// Why a value is invalid, and where inside it. The value itself is not repeated.
 pub(super) struct Wrong {
     /// Empty for the value itself, else the field.
     pub(super) path: String,
@@ -30,7 +30,7 @@ impl Wrong {
     }
 }
 
-/// The attribute value of this kind: a type of the documents, an entity, or an entity's key.
+/// The attribute value of this kind: a scalar type of the documents, an entity, or an entity's key.
 pub(super) fn attribute(value: &Value, kind: &str) -> Result<AttributeValue, Wrong> {
     match kind {
         "count" => {
@@ -49,7 +49,7 @@ pub(super) fn attribute(value: &Value, kind: &str) -> Result<AttributeValue, Wro
         "digest" => form::<Digest>(value).ok_or_else(|| Wrong::here("a SHA-256 in 64 hex digits is expected")),
         _ => match entity_of(kind) {
             Some((entity, is_key)) => item(value, entity, is_key),
-            // Ids, enums and text: each checks its own form when it is decoded.
+            // Ids, enums and text check their own form when they are decoded.
             None => match records_of(kind) {
                 Some(fields) => records(value, fields),
                 None => value
@@ -61,13 +61,13 @@ pub(super) fn attribute(value: &Value, kind: &str) -> Result<AttributeValue, Wro
     }
 }
 
-/// The entity that a kind is, and whether only its key.
+/// The entity that a kind names, and whether the kind is only its key.
 fn entity_of(kind: &str) -> Option<(&'static Entity, bool)> {
     let (name, is_key) = kind.strip_suffix(" key").map_or((kind, false), |name| (name, true));
     ENTITIES.iter().find(|entity| entity.name == name).map(|entity| (*entity, is_key))
 }
 
-/// The fields of the records of a list, if the kind is one.
+/// The fields of the records, if the kind is a list of records.
 fn records_of(kind: &str) -> Option<&'static [Field]> {
     let lists = ENTITIES.iter().flat_map(|entity| entity.fields);
     lists.filter(|field| is_list(field)).find(|field| field.kind == kind).map(|field| field.fields)
@@ -115,7 +115,7 @@ fn fields(value: &Value, wanted: &[&Field]) -> Result<AttributeValue, Wrong> {
     Ok(AttributeValue::M(members))
 }
 
-/// A number, or a text that is one: a command line has nothing but texts.
+/// A number, or a text that holds one: arguments of a command line are always texts.
 fn number(value: &Value) -> Option<AttributeValue> {
     let number = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
     Some(AttributeValue::N(number.to_string()))
@@ -126,7 +126,7 @@ fn moment(value: &Value, parse: impl Fn(&str) -> Option<i64>) -> Option<Attribut
     parsed.map(|moment| AttributeValue::N(moment.to_string())).or_else(|| number(value))
 }
 
-/// A text that has the form of this type.
+/// A text that parses as this type.
 fn form<T: FromStr>(value: &Value) -> Option<AttributeValue> {
     let text = value.as_str().filter(|text| text.parse::<T>().is_ok())?;
     Some(AttributeValue::S(text.to_owned()))

@@ -1,4 +1,4 @@
-//! Arguments by name: JSON values, decoded as the types that the pattern's function takes.
+//! Arguments by name: JSON values, decoded as the parameter types of the pattern's function.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -11,17 +11,17 @@ use super::argument::{Wrong, attribute};
 use table_runtime::Order;
 use table_runtime::registry::Pattern;
 
-/// What a pattern is asked with.
+/// The arguments of a pattern by their names.
 #[derive(Clone, Default, PartialEq)]
 pub struct Arguments {
     values: BTreeMap<String, Value>,
 }
 
-/// An argument is missing, unknown or not what it should be. Its value is not repeated.
+/// An argument is missing, unknown or invalid. Its value is not repeated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {reason}")]
 pub struct InvalidArgument {
-    /// Which one; a field of it after a dot.
+    /// Its name; a field follows after a dot.
     pub name: String,
     /// What is wrong with it.
     pub reason: String,
@@ -41,19 +41,19 @@ impl std::fmt::Debug for Arguments {
     }
 }
 
-/// What can be decoded from an argument.
+/// A type that an argument can be decoded as.
 pub(crate) trait Decoded: DeserializeOwned + Send + Sync + 'static {}
 
 impl<T: DeserializeOwned + Send + Sync + 'static> Decoded for T {}
 
-/// A parameter of a pattern's function, or a field of its input: it is decoded, or borrows what was decoded.
+/// A parameter of a pattern's function, or a field of its input: an owned value, or a reference to a decoded one.
 pub(crate) trait FromArgument<'a>: Sized {
     fn from_argument(given: &'a Given, name: &str) -> Result<Self, InvalidArgument>;
 }
 
 /// The input of an optional or repeated action: a JSON object, field by field.
 pub(crate) trait FromRow<'a>: Sized {
-    /// Its fields, with the types that they have in the documents.
+    /// Its fields, with their types in the documents.
     const FIELDS: &'static [(&'static str, &'static str)];
 
     fn from_row(given: &'a Given) -> Result<Self, InvalidArgument>;
@@ -62,9 +62,9 @@ pub(crate) trait FromRow<'a>: Sized {
 /// The arguments of one call. Each is decoded once and kept here, so that the pattern's function can borrow it.
 pub(crate) struct Given {
     slots: Vec<Slot>,
-    /// The first name that is not the name of an argument.
+    /// The first name that is not an argument of the pattern.
     unknown: Option<String>,
-    /// The argument that these are inside of.
+    /// The argument that contains these fields.
     within: Option<String>,
 }
 
@@ -72,14 +72,14 @@ struct Slot {
     name: &'static str,
     /// Its type in the documents.
     kind: &'static str,
-    /// Whether it is a list of values of this type.
+    /// Whether it is a list of such values.
     many: bool,
     value: Option<Value>,
     decoded: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 impl Given {
-    /// What a pattern is asked with, in the places of the arguments that the registry lists.
+    /// Assigns the arguments to the parameters that the registry lists.
     pub(crate) fn of(pattern: &Pattern, arguments: Arguments) -> Self {
         let wanted = pattern.arguments.iter().map(|argument| (argument.name, argument.kind, argument.many));
         Self::new(wanted, arguments.values)
@@ -97,19 +97,19 @@ impl Given {
         Self { slots, unknown: values.into_keys().next(), within: None }
     }
 
-    /// An argument as the type that is wanted here.
+    /// An argument, as the type of the parameter.
     pub(crate) fn take<'a, T: FromArgument<'a>>(&'a self, name: &str) -> Result<T, InvalidArgument> {
         T::from_argument(self, name)
     }
 
-    /// The input of an action that may be left out.
+    /// The input of an optional action.
     pub(crate) fn row<'a, R: FromRow<'a>>(&'a self, name: &str) -> Result<Option<R>, InvalidArgument> {
         let slot = self.slot(name);
         let row = slot.value.as_ref().map(|value| self.nested::<R>(slot.name, value)).transpose()?;
         row.map(|row| slot.keep(row).whole()).transpose()
     }
 
-    /// The input of each time that an action is repeated.
+    /// The inputs of a repeated action.
     #[cfg_attr(
         not(test),
         expect(dead_code, reason = "for repeated actions with arguments of their own, if there are any")
@@ -120,7 +120,7 @@ impl Given {
         slot.keep(rows.collect::<Result<Vec<Self>, _>>()?).iter().map(Self::whole).collect()
     }
 
-    /// How many values there are for an argument.
+    /// Number of values of an argument.
     pub(crate) fn count(&self, name: &str) -> usize {
         match &self.slot(name).value {
             None => 0,
@@ -129,24 +129,24 @@ impl Given {
         }
     }
 
-    /// Refuses what is not an argument.
+    /// Refuses unknown arguments.
     pub(crate) fn end(&self) -> Result<(), InvalidArgument> {
         self.unknown.as_ref().map_or(Ok(()), |name| Err(self.invalid(name, "there is no such argument")))
     }
 
-    /// An argument that there must be.
+    /// A required argument.
     pub(super) fn one<T: Decoded>(&self, name: &str) -> Result<&T, InvalidArgument> {
         self.optional(name)?.ok_or_else(|| self.invalid(self.slot(name).name, "it is missing"))
     }
 
-    /// An argument that may be left out.
+    /// An optional argument.
     fn optional<T: Decoded>(&self, name: &str) -> Result<Option<&T>, InvalidArgument> {
         let slot = self.slot(name);
         let value = slot.value.as_ref().map(|value| self.typed::<T>(slot, value)).transpose()?;
         Ok(value.map(|value| slot.keep(value)))
     }
 
-    /// Any number of values.
+    /// The values of a repeated argument.
     pub(super) fn many<T: Decoded>(&self, name: &str) -> Result<&[T], InvalidArgument> {
         let slot = self.slot(name);
         let values = self.list(slot)?.iter().map(|value| self.typed::<T>(slot, value));
@@ -154,7 +154,7 @@ impl Given {
     }
 
     fn slot(&self, name: &str) -> &Slot {
-        // A name that is a keyword is written as a raw identifier in Rust.
+        // Rust writes a keyword as a raw identifier.
         let name = name.trim_start_matches("r#");
         self.slots.iter().find(|slot| slot.name == name).expect("the generated code takes what the registry lists")
     }
@@ -230,7 +230,7 @@ impl<'a> FromArgument<'a> for Option<&'a str> {
     }
 }
 
-/// Either many values, or one whose type is a list.
+/// The values of a repeated argument, or one value whose type is a list.
 impl<'a, T: Decoded> FromArgument<'a> for &'a [T] {
     fn from_argument(given: &'a Given, name: &str) -> Result<Self, InvalidArgument> {
         if given.slot(name).many { given.many(name) } else { given.one::<Vec<T>>(name).map(Vec::as_slice) }
@@ -243,7 +243,7 @@ impl<'a, T: Decoded> FromArgument<'a> for Option<&'a [T]> {
     }
 }
 
-/// The order of a list that can be read either way; ascending when it is left out.
+/// The order of a list; ascending when it is absent.
 impl FromArgument<'_> for Order {
     fn from_argument(given: &Given, name: &str) -> Result<Self, InvalidArgument> {
         match given.slot(name).value.as_ref().map(Value::as_str) {

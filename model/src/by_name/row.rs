@@ -1,4 +1,4 @@
-//! Rows: what a pattern finds, field by field, in the order of the schema.
+//! Rows: the result of a pattern, field by field, in the order of the schema.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,28 +15,28 @@ use table_runtime::StoredItem;
 use table_runtime::key::ItemKey;
 use table_runtime::registry::Field;
 
-/// One thing that a pattern found. Times are RFC 3339, bytes are base64, ids and numbers what they are.
+/// One result of a pattern. Times are shown as RFC 3339, and bytes as base64.
 #[derive(Clone, PartialEq)]
 pub struct Row {
-    /// The entity it is, or a part of; `key`, `count` and `unknown` for what is none.
+    /// The entity that it is an item or a projection of, or `key`, `count` or `unknown`.
     pub entity: &'static str,
-    /// Its fields. What is absent from the item is absent here.
+    /// Its fields. Absent attributes are left out.
     pub fields: Vec<(&'static str, Value)>,
 }
 
 impl Row {
-    /// The fields of an entity that this item, or part of one, has.
+    /// The fields that an item, or a projection of it, has.
     pub(crate) fn of<T: Serialize>(entity: &'static str, item: &T) -> Self {
         let item = serde_dynamo::aws_sdk_dynamodb_1::to_item(item)
             .expect("entities are structs of types that all have a form in the table");
         Self::known(entity, item)
     }
 
-    /// The fields that an item has of the entity that it says it is, whether it decodes or not.
+    /// The fields of an item by the entity that it names. The item need not decode.
     pub(crate) fn stored(item: &StoredItem) -> Self {
         let entity = ENTITIES.iter().find(|entity| Some(entity.name) == item.entity());
         let (pk, sk) = (("PK", item.pk().into()), ("SK", item.sk().into()));
-        // What is no entity has no fields that could be known not to be personal.
+        // Of an unknown entity it is not known which fields are personal, so none is shown.
         entity.map_or_else(
             || Self { entity: "unknown", fields: vec![pk, sk] },
             |entity| Self::known(entity.name, item.attributes().clone()),
@@ -52,7 +52,7 @@ impl Row {
         Self { entity, fields: fields.collect() }
     }
 
-    /// A key that a keys-only query found.
+    /// A key from a keys-only query.
     pub(crate) fn key(key: &ItemKey) -> Self {
         let key = key.primary();
         Self { entity: "key", fields: vec![("PK", key.hash.into()), ("SK", key.range.into())] }
@@ -72,7 +72,7 @@ impl Row {
 
 impl fmt::Debug for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Which fields are personal is the schema's to say, and what shows them decides by it.
+        // The schema marks personal fields; the caller hides them.
         write!(f, "Row({})", self.entity)
     }
 }
@@ -115,7 +115,7 @@ fn plain(value: AttributeValue) -> Value {
         AttributeValue::B(bytes) => STANDARD.encode(bytes).into(),
         AttributeValue::L(list) => list.into_iter().map(plain).collect(),
         AttributeValue::M(members) => members.into_iter().map(|(name, value)| (name, plain(value))).collect(),
-        // No entity has a type that is stored as anything else.
+        // No entity has a type with another stored form.
         _ => Value::Null,
     }
 }

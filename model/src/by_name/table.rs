@@ -1,4 +1,4 @@
-//! The macros that read the generated table: one line for each pattern, and the types that its lines mention.
+//! Macros that read the generated table: one line for each pattern, and the types that these lines use.
 
 use std::future::Future;
 
@@ -8,19 +8,20 @@ use table_runtime::{FirstItems, Page, StoredItem};
 use super::arguments::Given;
 use super::{Answer, Row, RunError};
 
-/// `run`: a line names a pattern, its function with the names of what it takes, and how many items it writes.
+/// Defines `run`. A line has the pattern, its function, the names of its arguments, and the number of items that it
+/// writes.
 ///
-/// `@page` and `@limit` stand for the page that is asked for and its limit, `name: row` and `name: rows` for the input of an
-/// optional and of a repeated action. `writes 1 + new_email` counts one item, and one for each value of `new_email`.
+/// `@page` and `@limit` are the requested page and its limit; `name: row` and `name: rows` are the input of an optional
+/// and of a repeated action. `writes 1 + new_email` counts one item, and one for each value of `new_email`.
 macro_rules! patterns {
     (impl $patterns:ident; $($id:literal $name:ident $input:tt $(writes $fixed:literal $(+ $part:ident)*)?;)*) => {
         impl $patterns {
-            /// Asks a pattern by its name. `page` is for patterns that have pages, and its limit for those that return
-            /// as many of the first items as they are asked for.
+            /// Runs a pattern by its name. `page` is for patterns that have pages; its limit also applies to patterns
+            /// that return the first items.
             ///
             /// # Errors
-            /// When an argument is missing, unknown or not what it should be, when the table refuses the write, and
-            /// when the pattern cannot be asked by hand.
+            /// When an argument is missing, unknown or invalid, when the table refuses the write, and when the pattern
+            /// cannot be run by hand.
             pub(crate) async fn run(
                 &self,
                 pattern: &'static table_runtime::registry::Pattern,
@@ -70,7 +71,7 @@ macro_rules! taken {
     };
 }
 
-/// The types that are handed over by value.
+/// Implements `FromArgument` for types that are passed by value.
 macro_rules! copies {
     ($($type:ty,)*) => {$(
         impl $crate::by_name::FromArgument<'_> for $type {
@@ -106,7 +107,7 @@ macro_rules! rows {
     )*};
 }
 
-/// The items that patterns find, with the entity that each is, or is a part of.
+/// Items that patterns return, each with its entity.
 macro_rules! items {
     ($($type:ident $entity:literal,)*) => {$(
         impl $crate::by_name::Shown for $type {
@@ -117,7 +118,7 @@ macro_rules! items {
     )*};
 }
 
-/// The enums of patterns that find several kinds of items.
+/// Enums of patterns that return several kinds of items.
 macro_rules! unions {
     ($($type:ident { $($variant:ident),* })*) => {$(
         impl $crate::by_name::Shown for $type {
@@ -128,7 +129,7 @@ macro_rules! unions {
     )*};
 }
 
-/// The structs of batches that read several kinds of items.
+/// Structs of batches that read several kinds of items.
 macro_rules! batches {
     ($($type:ident { $($part:ident),* })*) => {$(
         impl $crate::by_name::Found for $type {
@@ -141,7 +142,7 @@ macro_rules! batches {
     )*};
 }
 
-/// The errors of patterns that the table can refuse.
+/// Errors of patterns whose write the table can refuse.
 macro_rules! refusals {
     ($($error:ident,)*) => {$(
         impl From<$error> for $crate::by_name::RunError {
@@ -157,7 +158,7 @@ macro_rules! refusals {
 
 pub(crate) use {batches, call, copies, items, patterns, refusals, rows, taken, unions};
 
-/// What is one row of an answer.
+/// A type that is shown as one row.
 pub(crate) trait Shown {
     fn row(&self) -> Row;
 }
@@ -174,7 +175,7 @@ impl Shown for StoredItem {
     }
 }
 
-/// What a pattern's function returns.
+/// The return type of a pattern's function.
 pub(crate) trait Found {
     fn answer(self) -> Answer;
 }
@@ -192,7 +193,7 @@ impl Found for u64 {
     }
 }
 
-/// The item that a write left.
+/// The item that a write returned.
 impl<T: Shown> Found for T {
     fn answer(self) -> Answer {
         Answer::of([self.row()])
@@ -224,7 +225,7 @@ impl<T: Shown> Found for FirstItems<T> {
 }
 
 impl Given {
-    /// Asks what was prepared with these arguments, if all of them were taken and there is something to write.
+    /// Runs a prepared call, if all arguments were used and there is something to write.
     pub(crate) async fn ask<T, E>(
         &self,
         written: Option<usize>,

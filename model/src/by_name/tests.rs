@@ -1,4 +1,4 @@
-//! Arguments from what a person writes, and rows for a person to read.
+//! Tests of arguments as a person types them, and of rows as a person reads them.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::arguments::Decoded;
 use super::{Arguments, Given, InvalidArgument, Row};
 use crate::{DailyUsage, Date, Message, Timestamp, User, UserId};
 
-/// Given as `it`, an argument of this kind.
+/// The argument `it` of this kind.
 fn given(kind: &'static str, value: Value) -> Given {
     Given::new([("it", kind, false)].into_iter(), [("it".to_owned(), value)].into())
 }
@@ -28,7 +28,7 @@ fn day() -> Value {
 }
 
 #[test]
-fn numbers_and_times_are_taken_as_numbers_and_as_texts() {
+fn numbers_and_times_are_accepted_as_numbers_and_texts() {
     for nine in [json!(1_795_424_400_000_i64), json!("1795424400000"), json!("2026-11-23T09:00:00Z")] {
         let time: Timestamp = one("time", nine).expect("it is nine");
         assert_eq!(time.to_rfc3339(), "2026-11-23T09:00:00.000Z");
@@ -42,7 +42,7 @@ fn numbers_and_times_are_taken_as_numbers_and_as_texts() {
 }
 
 #[test]
-fn an_item_is_taken_as_it_is_shown() {
+fn a_shown_item_is_accepted_as_an_argument() {
     let day: DailyUsage = one("daily_usage", day()).expect("a day");
     assert_eq!((day.input_tokens, day.date.to_string().as_str()), (1_610, "2026-09-03"));
     let row = Row::of("daily_usage", &day);
@@ -53,7 +53,7 @@ fn an_item_is_taken_as_it_is_shown() {
 }
 
 #[test]
-fn what_is_wrong_is_named_down_to_the_field_and_not_repeated() {
+fn errors_name_the_invalid_field_and_hide_its_value() {
     assert_eq!(refusal::<u32>("count", json!("canary")), "it: a whole number, 0 or more, is expected");
     assert_eq!(refusal::<u32>("count", json!(-1)), "it: a whole number, 0 or more, is expected");
     assert_eq!(refusal::<Date>("date", json!("2026-02-30")), "it: a UTC day is expected, such as 2026-11-23");
@@ -78,7 +78,7 @@ fn what_is_wrong_is_named_down_to_the_field_and_not_repeated() {
 }
 
 #[test]
-fn a_name_that_is_no_argument_is_refused() {
+fn unknown_arguments_are_refused() {
     let values = [("a".to_owned(), json!(1)), ("b".to_owned(), json!(2))];
     let given = Given::new([("a", "count", false), ("c", "count", false)].into_iter(), values.clone().into());
     assert_eq!(given.take::<u32>("a").ok(), Some(1));
@@ -89,7 +89,7 @@ fn a_name_that_is_no_argument_is_refused() {
     assert_eq!(shown, r#"{"a", "b"}"#, "names, and no values");
 }
 
-/// The input of an action that is repeated.
+/// The input of a repeated action.
 #[derive(Debug, PartialEq)]
 struct Numbered<'a> {
     seq: u32,
@@ -101,7 +101,7 @@ super::rows! {
 }
 
 #[test]
-fn what_is_repeated_is_an_array_and_what_is_nested_says_where() {
+fn repeated_arguments_are_arrays_and_nested_errors_have_a_path() {
     let refused = |value: Value| {
         let given = given("numbered", value);
         given.rows::<Numbered<'_>>("it").expect_err("no such rows").to_string()
@@ -124,14 +124,14 @@ fn what_is_repeated_is_an_array_and_what_is_nested_says_where() {
 
 proptest! {
     #[test]
-    fn every_time_is_taken_as_it_is_shown(millis in 0..9_999_999_999_999_i64) {
+    fn every_shown_time_is_accepted_as_an_argument(millis in 0..9_999_999_999_999_i64) {
         let time = Timestamp::from_millis(millis).expect("a time before 2286");
         let again: Timestamp = one("time", json!(time.to_rfc3339())).expect("what was shown");
         prop_assert_eq!(again, time);
     }
 
     #[test]
-    fn bytes_are_taken_as_base64(bytes in any::<Vec<u8>>()) {
+    fn bytes_are_accepted_as_base64(bytes in any::<Vec<u8>>()) {
         use base64::Engine as _;
         let text = base64::engine::general_purpose::STANDARD.encode(&bytes);
         let again: serde_bytes::ByteBuf = one("bytes", json!(text)).expect("base64");

@@ -1,4 +1,4 @@
-//! The tests of packing.
+//! Tests of packing and unpacking.
 
 use proptest::prelude::*;
 use rand::SeedableRng as _;
@@ -18,7 +18,7 @@ fn pack(text: &str) -> PackedCode {
     PackedCode::pack(text).expect("the text is short enough")
 }
 
-/// Text that gzip makes no smaller than it must: all of ASCII at random, seven bits in every byte.
+/// Incompressible text: random ASCII, which has seven bits of information in each byte.
 fn noise(bytes: usize) -> String {
     let mut rng = StdRng::seed_from_u64(1);
     (0..bytes).map(|_| char::from(u8::try_from(rng.next_u32() & 127).expect("seven bits are a byte"))).collect()
@@ -29,7 +29,8 @@ fn text_with_gzip_of(wanted: usize) -> String {
     let noise = noise(2 * wanted);
     let gzip = |bytes: usize| deflate(&noise.as_bytes()[..bytes]).len();
     let mut bytes = wanted;
-    // A few corrections by the measured rate end within some bytes of the aim; from there on, byte by byte.
+    // A few corrections by the measured ratio come within some bytes of the wanted size; then the loop goes byte by
+    // byte.
     for _ in 0..4 {
         bytes = bytes * wanted / gzip(bytes);
     }
@@ -46,7 +47,7 @@ fn an_empty_text_is_inline() {
 }
 
 #[test]
-fn what_compresses_to_the_threshold_is_inline_and_one_byte_more_is_not() {
+fn a_gzip_of_the_threshold_is_inline_and_a_larger_one_is_chunked() {
     for (gzip, inline) in [(INLINE_MAX - 1, true), (INLINE_MAX, true), (INLINE_MAX + 1, false)] {
         let text = text_with_gzip_of(gzip);
         let packed = pack(&text);
@@ -66,23 +67,23 @@ fn five_mebibytes_of_noise_are_twelve_chunks() {
 }
 
 #[test]
-fn no_text_can_take_more_than_fourteen_chunks() {
-    // What does not compress is stored in blocks: five bytes for each 16 KB, and 18 of header and trailer.
+fn the_largest_text_has_at_most_fourteen_chunks() {
+    // Gzip stores incompressible data in blocks: five bytes for each 16 KB, and 18 bytes of header and trailer.
     let worst = CODE_BYTES + 5 * CODE_BYTES.div_ceil(16_383) + 18;
     assert_eq!(worst.div_ceil(CHUNK_BYTES), 14);
 }
 
 #[test]
-fn one_byte_too_many_is_refused() {
+fn a_text_over_the_limit_is_refused() {
     assert!(PackedCode::pack(&"a".repeat(CODE_BYTES)).is_ok());
     let refused = PackedCode::pack(&"a".repeat(CODE_BYTES + 1));
     assert_eq!(refused, Err(CodeTooLarge { bytes: CODE_BYTES + 1 }));
-    // Bytes count, not letters.
+    // The limit counts bytes, not characters.
     assert!(PackedCode::pack(&"é".repeat(CODE_BYTES / 2 + 1)).is_err());
 }
 
 #[test]
-fn a_bomb_is_inflated_no_further_than_its_stated_size() {
+fn a_gzip_bomb_is_inflated_only_to_its_stated_size() {
     let bomb = deflate(&vec![b'a'; 200 * 1024 * 1024]);
     assert!(bomb.len() < INLINE_MAX);
     assert_eq!(PackedCode::unpack(&[&bomb], Digest::of(""), 1_000), Err(CorruptCode::Size));
@@ -90,7 +91,7 @@ fn a_bomb_is_inflated_no_further_than_its_stated_size() {
 }
 
 #[test]
-fn damage_is_noticed() {
+fn damaged_code_is_refused() {
     let packed = pack("fn main() {}\n");
     let PackedBody::Inline(gzip) = &packed.body else { panic!("a short text is inline") };
     let again = |bytes: &[u8]| PackedCode::unpack(&[bytes], packed.sha256, packed.size);
@@ -108,13 +109,13 @@ fn damage_is_noticed() {
 }
 
 #[test]
-fn what_is_no_text_is_refused_even_when_its_digest_matches() {
+fn invalid_utf8_is_refused_although_its_digest_matches() {
     let bytes = [0xff, 0xfe];
     assert_eq!(PackedCode::unpack(&[&deflate(&bytes)], Digest::of(bytes), 2), Err(CorruptCode::Digest));
 }
 
 #[test]
-fn the_code_does_not_print() {
+fn debug_output_hides_the_code() {
     let packed = pack("canary");
     assert!(!format!("{packed:?}").contains("canary"));
     assert!(format!("{packed:?}").contains("Inline(<"));
@@ -122,14 +123,14 @@ fn the_code_does_not_print() {
 
 proptest! {
     #[test]
-    fn what_is_packed_can_be_unpacked(text in any::<String>()) {
+    fn packed_text_can_be_unpacked(text in any::<String>()) {
         let packed = pack(&text);
         prop_assert_eq!(&packed, &pack(&text));
         prop_assert_eq!(unpack(&packed), Ok(text));
     }
 
     #[test]
-    fn it_does_not_matter_where_the_gzip_is_cut(text in ".{0,200}", cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6)) {
+    fn a_gzip_can_be_split_anywhere(text in ".{0,200}", cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6)) {
         let packed = pack(&text);
         let PackedBody::Inline(gzip) = &packed.body else { panic!("a short text is inline") };
         let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(gzip.len())).chain([0, gzip.len()]).collect();
@@ -139,12 +140,12 @@ proptest! {
     }
 
     #[test]
-    fn damaged_bytes_never_panic_and_never_pass_as_another_text(text in ".{0,100}", at in any::<prop::sample::Index>(), flip in 1_u8..=255) {
+    fn unpacking_damaged_bytes_fails_or_returns_the_same_text(text in ".{0,100}", at in any::<prop::sample::Index>(), flip in 1_u8..=255) {
         let packed = pack(&text);
         let PackedBody::Inline(mut gzip) = packed.body else { panic!("a short text is inline") };
         let at = at.index(gzip.len());
         gzip[at] ^= flip;
-        // A flipped bit in the header's time or system name changes nothing.
+        // Flipping a bit of the time or system name in the header has no effect.
         if let Ok(unpacked) = PackedCode::unpack(&[&gzip], packed.sha256, packed.size) {
             prop_assert_eq!(unpacked, text);
         }

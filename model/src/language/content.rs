@@ -1,12 +1,12 @@
-//! Extensions that several languages share, and what in a text tells which it is.
+//! Extensions that several languages share, and the patterns in a text that tell the languages apart.
 
-/// Extensions whose language their text tells.
+/// Extensions that several languages share.
 pub(super) const AMBIGUOUS: [&str; 5] = ["h", "m", "pl", "ts", "tsx"];
 
-/// How much of a text is looked at, in bytes.
+/// How many bytes of a text are searched.
 const HEAD: usize = 64 * 1024;
 
-/// The name of the language of a text with one of [`AMBIGUOUS`], unless it is what the list has for the extension.
+/// The language of a text with one of the [`AMBIGUOUS`] extensions; `None` for the default language of the extension.
 pub(super) fn another(extension: &str, text: &str) -> Option<&'static str> {
     let head = &text[..text.floor_char_boundary(HEAD)];
     let mut lines = head.lines().map(str::trim_start);
@@ -17,7 +17,7 @@ pub(super) fn another(extension: &str, text: &str) -> Option<&'static str> {
         "m" => lines.any(is_matlab).then_some("MATLAB"),
         "pl" if lines.clone().any(is_perl) => None,
         "pl" => lines.any(is_prolog).then_some("Prolog"),
-        // Translations of Qt.
+        // Qt translation files.
         "ts" | "tsx" => (head.trim_start().starts_with("<?xml") || lines.any(is_translation)).then_some("XML"),
         _ => None,
     }
@@ -35,7 +35,7 @@ fn is_objective_c(line: &str) -> bool {
     begins(line, &marks)
 }
 
-/// Not of a line in a comment, as far as one line tells.
+/// Whether the line is C++. A line that looks like a comment does not count.
 fn is_cpp(line: &str) -> bool {
     const HEADERS: &str = "algorithm array atomic bitset chrono cstddef cstdint cstdio cstdlib cstring deque filesystem \
                            forward_list fstream functional iosfwd iostream istream iterator limits list map memory mutex \

@@ -1,15 +1,15 @@
-//! The list of languages. To add one, add a line; everything that knows languages reads this list.
+//! The list of languages. To add a language, add a line. All code that handles languages reads this list.
 //!
-//! Extensions, file names and interpreters are those of GitHub Linguist's `languages.yml` (MIT licence, see NOTICE.md), without
-//! those that are more often something else, and with a few more.
+//! Extensions, file names and interpreters are taken from GitHub Linguist's `languages.yml` (MIT licence, see
+//! NOTICE.md). Extensions that usually mean something else are left out, and a few are added.
 
 pub(super) struct Entry {
     pub(super) name: &'static str,
-    /// In lower case, without the first dot.
+    /// In lower case, without the leading dot.
     pub(super) extensions: &'static [&'static str],
     /// Whole file names, in lower case.
     pub(super) files: &'static [&'static str],
-    /// Programs of a shebang line, without their version.
+    /// Interpreters in a shebang line, without their version.
     pub(super) interpreters: &'static [&'static str],
 }
 

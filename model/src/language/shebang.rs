@@ -1,6 +1,6 @@
-//! The program that a script's first line asks for.
+//! The interpreter in a script's shebang line.
 
-/// The program of a shebang line in lower case, without its folder: `python3.12` for `#!/usr/bin/env -S python3.12 -u`.
+/// The interpreter in lower case, without folder: `python3.12` for `#!/usr/bin/env -S python3.12 -u`.
 pub(super) fn program(first_line: &str) -> Option<String> {
     let mut words = first_line.strip_prefix("#!")?.split_whitespace();
     let mut program = words.next()?;
@@ -10,7 +10,7 @@ pub(super) fn program(first_line: &str) -> Option<String> {
     Some(name(program).trim_end_matches(".exe").to_lowercase())
 }
 
-/// A program without its version: `python` for `python3.12`.
+/// An interpreter without its version: `python` for `python3.12`.
 pub(super) fn without_version(program: &str) -> &str {
     program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
 }
@@ -19,8 +19,8 @@ fn name(program: &str) -> &str {
     program.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
-/// The first word that is neither an option of env, nor the argument of one, nor a variable that it sets. `-S` splits what
-/// follows into such words; they are split here already.
+/// The first word after the options of `env`, their arguments and its variable assignments. `-S` splits the rest of the
+/// line into words; `words` is split already.
 fn started_by_env<'w>(mut words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     while let Some(word) = words.next() {
         let word = word.trim_matches(['"', '\'']);
@@ -34,7 +34,8 @@ fn started_by_env<'w>(mut words: impl Iterator<Item = &'w str>) -> Option<&'w st
                 _ => continue,
             }
         } else if let Some(short) = word.strip_prefix('-') {
-            // Options can stand together: `-iS`. That of some is the rest of the word or the next word.
+            // Short options can be combined: `-iS`. The argument of an option is the rest of the word, or the next
+            // word.
             match short.find(['u', 'C', 'a', 'P', 'S']) {
                 Some(at) if short[at..].starts_with('S') => &short[at + 1..],
                 Some(at) if at + 1 == short.len() => {

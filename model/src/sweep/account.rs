@@ -1,5 +1,5 @@
-//! The sweep of a deleted account: each session, then the rest of the user's partition. Items are deleted by their keys, so
-//! that an item which does not decode goes too. AP-98.
+//! The sweep of a deleted account: each session, then the rest of the user's partition. Items are deleted by key, so
+//! that items which do not decode are deleted too. AP-98.
 
 use crate::generated::any::AnyEntity;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use table_runtime::StoredItem;
 
 impl Maintenance<'_> {
-    /// Deletes each session as its owner would, then the rest.
+    /// Deletes each session like a request of its owner, then the other items.
     pub(super) async fn sweep_account(self, user_id: UserId) -> Result<(), StoreError> {
         loop {
             let page = self.store.patterns.stored_user(user_id, PageRequest::default()).await?;
@@ -18,7 +18,7 @@ impl Maintenance<'_> {
             }
             let mut others: Vec<ItemKey> = Vec::new();
             for item in &page.items {
-                // The profile went with the transaction that left the job; this one belongs to a newer account.
+                // The transaction that created the job deleted the profile, so this profile belongs to a newer account.
                 if item.sk() == "PROFILE" {
                     return Ok(());
                 }
@@ -37,11 +37,11 @@ impl Maintenance<'_> {
         }
     }
 
-    /// Deletes a session of a deleted account: there is no counter to give its slot back to.
+    /// Deletes a session of a deleted account. There is no session counter to decrement.
     async fn take_session(self, head: &Session) -> Result<(), StoreError> {
         match self.detach(head, false).await {
             Ok(job) => self.sweep_contents(&job).await,
-            // Another request saved or deleted it: the next round sees the new state.
+            // Another request saved or deleted the session. The next round reads its new state.
             Err(DeleteSessionError::SessionNotFound | DeleteSessionError::SessionChanged) => Ok(()),
             Err(DeleteSessionError::Store(error)) => Err(error),
             Err(DeleteSessionError::JobExists | DeleteSessionError::SlotNotReturned) => {
@@ -50,8 +50,8 @@ impl Maintenance<'_> {
         }
     }
 
-    /// Deletes a session whose head does not decode. Its key names the session; the chunks are those that the head or the
-    /// code names, as far as one of them can be read.
+    /// Deletes a session whose head does not decode. The head's key has the session's id. The chunks are those of the
+    /// head or the code, if either can be read.
     async fn take_unreadable_session(
         self,
         user_id: UserId,
@@ -72,7 +72,7 @@ impl Maintenance<'_> {
             chunk_count: chunks.map_or(0, |(_, count)| count),
             ..SweepJob::new(SweepKind::Session, session_id.to_string(), user_id, self.store.clock().now())
         };
-        // Before the head goes: without the job nothing would find what lies under the session.
+        // The job is written before the head is deleted. Without a job the session's contents would never be found.
         match self.store.patterns.leave_sweep_job(&job).await {
             Ok(()) | Err(LeaveSweepJobError::JobExists) => {}
             Err(LeaveSweepJobError::Store(error)) => return Err(error),
@@ -81,7 +81,7 @@ impl Maintenance<'_> {
         self.sweep_contents(&job).await
     }
 
-    /// Makes a session unreachable. The job that is left removes the rest of it.
+    /// Makes a session unreachable. The returned job removes its contents.
     pub(crate) async fn detach(self, head: &Session, give_slot_back: bool) -> Result<SweepJob, DeleteSessionError> {
         let now = self.store.clock().now();
         let job = SweepJob {
@@ -112,7 +112,7 @@ impl Maintenance<'_> {
     }
 }
 
-/// The revision and the number of chunks that an unreadable head names, if these two can be read.
+/// The revision and the number of chunks of an unreadable head, if these two attributes can be read.
 fn named_chunks(head: &StoredItem) -> Option<(RevisionId, u32)> {
     let attributes = head.attributes();
     let revision = attributes.get("revision")?.as_s().ok()?.parse().ok()?;

@@ -1,4 +1,4 @@
-//! What the sweep still has to do, for an operator. AP-116.
+//! The pending jobs of the sweep, for an operator. AP-116.
 
 use crate::sweep::SHARDS;
 use crate::sweep::run::{KINDS, due_in_key, kind_in_key, readable};
@@ -7,22 +7,22 @@ use crate::{Maintenance, PageRequest, StoreError, Timestamp};
 /// The jobs of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backlog {
-    /// The kind, as its sort key says.
+    /// The kind, from the sort key.
     pub kind: &'static str,
-    /// Number of jobs whose time has come, those included that failed.
+    /// Number of due jobs, including those that failed.
     pub due: u32,
-    /// Number of jobs whose time has not come.
+    /// Number of jobs that are not due yet.
     pub later: u32,
     /// Number of jobs that failed at least once.
     pub failing: u32,
     /// Number of jobs that this program cannot read.
     pub unreadable: u32,
-    /// When the oldest of them is due.
+    /// The due time of the oldest job.
     pub oldest_due: Option<Timestamp>,
 }
 
 impl Maintenance<'_> {
-    /// All jobs that there are, by kind. A kind without jobs is left out.
+    /// All jobs by kind. Kinds without jobs are left out.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -56,7 +56,7 @@ impl Backlog {
         Self { kind, due: 0, later: 0, failing: 0, unreadable: 0, oldest_due: None }
     }
 
-    /// Adds a job: how many times it failed if it can be read, and when it is due.
+    /// Adds a job: its number of failures if it can be read, and its due time.
     fn add(&mut self, attempts: Option<u32>, due: Option<Timestamp>, now: Timestamp) {
         if due.is_some_and(|due| due > now) {
             self.later += 1;

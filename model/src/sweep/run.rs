@@ -1,4 +1,4 @@
-//! A run of the sweep: all shards side by side, each due job in turn, within one deadline. AP-71, AP-120.
+//! A run of the sweep: all shards in parallel, the due jobs of a shard in sequence, within one deadline. AP-71, AP-120.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,9 +14,9 @@ use crate::{
 };
 use table_runtime::StoredItem;
 
-/// The longest first turn of a job. A job that needs more continues after the other jobs of its shard.
+/// The maximum first turn of a job. A job that needs more time continues after the other jobs of its shard.
 const LONGEST_TURN: Duration = Duration::from_secs(2);
-/// The part of a run that the first turn of a job takes at most.
+/// The first turn of a job takes at most this fraction of a run.
 const TURNS_IN_A_RUN: u32 = 10;
 /// The delay after the first failure. Each further failure doubles it.
 const FIRST_DELAY: Duration = Duration::from_mins(1);
@@ -34,18 +34,18 @@ pub struct Swept {
     pub put_off: u32,
     /// Number of jobs that this program cannot read.
     pub unreadable: u32,
-    /// Number of jobs that the run found and had no time to finish. There may be more behind them.
+    /// Number of jobs that the run found and did not finish in time. There may be more jobs that it did not find.
     pub unfinished: u32,
-    /// How long the oldest job that is left has been due.
+    /// How long the oldest remaining job has been due.
     pub oldest_due: Option<Duration>,
     /// Jobs done, by kind.
     pub done_by_kind: BTreeMap<&'static str, u32>,
-    /// Jobs that failed in this run, by kind and reason, such as `thread: AP-71: …`. No id and no content is in it.
+    /// Jobs that failed in this run, by kind and reason, such as `thread: AP-71: …`. Contains no ids and no content.
     pub failures: BTreeMap<String, u32>,
 }
 
 impl Swept {
-    /// Number of due jobs that are left.
+    /// Number of remaining due jobs.
     #[must_use]
     pub const fn left(&self) -> u32 {
         self.failed + self.put_off + self.unreadable + self.unfinished
@@ -53,16 +53,16 @@ impl Swept {
 }
 
 impl Maintenance<'_> {
-    /// Runs the due jobs of all shards side by side, the oldest first in each, until none is left or the time is over. A job
-    /// that fails or cannot be read is counted and does not stop the others; a job that takes long is done in turns. Two
-    /// runs at once do no harm, and a run can be stopped anywhere.
+    /// Runs the due jobs of all shards in parallel, the oldest first in each shard, until no job is left or the time is
+    /// over. A job that fails or cannot be read is counted and does not stop the others. A long job is run in turns.
+    /// Concurrent runs are safe, and a run can be stopped at any point.
     ///
     /// # Errors
-    /// When the jobs of a shard cannot be listed. The other shards have been swept all the same.
+    /// When the jobs of a shard cannot be listed. The other shards have been swept.
     pub async fn sweep_due(self, within: Duration) -> Result<Swept, StoreError> {
         let turn = (within / TURNS_IN_A_RUN).min(LONGEST_TURN);
         let run = Run { store: self.store, turn, tally: Mutex::default() };
-        // When the time is over, the shards stop where they are; the tally knows what they had begun.
+        // When the time is over, the shards stop at once. The tally knows the unfinished jobs.
         if let Ok(ended) = timeout(within, run.passes()).await {
             ended?;
         }
@@ -72,13 +72,14 @@ impl Maintenance<'_> {
 
 struct Run<'a> {
     store: &'a Store,
-    /// How long the first turn of a job lasts at most.
+    /// The maximum duration of a job's first turn.
     turn: Duration,
     tally: Mutex<Tally>,
 }
 
 impl Run<'_> {
-    /// An account whose turn ended within a session leaves a job for it, maybe in another shard: then all are listed again.
+    /// An account whose turn ended within a session leaves a job for that session, maybe in another shard. Then all
+    /// shards are listed again.
     async fn passes(&self) -> Result<(), StoreError> {
         loop {
             for shard in join_all((0..SHARDS).map(|shard| self.shard(shard))).await {
@@ -92,7 +93,7 @@ impl Run<'_> {
 
     async fn shard(&self, shard: u32) -> Result<(), StoreError> {
         let now = self.store.clock().now();
-        // What is due in this millisecond is due.
+        // The upper bound is exclusive, so this includes jobs that are due in this millisecond.
         let below = now.plus(Duration::from_millis(1));
         let mut unfinished = VecDeque::new();
         let mut cursor: Option<String> = None;
@@ -110,7 +111,7 @@ impl Run<'_> {
                 break;
             }
         }
-        // Growing turns, so that a job whose single step takes longer than a turn gets done too.
+        // Turns grow, so that a job with a long single step completes too.
         while let Some((job, turn)) = unfinished.pop_front() {
             let turn = turn * 2;
             if !self.take_turn(&job, turn).await {
@@ -120,7 +121,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Runs a job for a while. Returns whether the run is through with it.
+    /// Runs a job for one turn. Returns whether it is done or has failed.
     async fn take_turn(&self, job: &SweepJob, turn: Duration) -> bool {
         match timeout(turn, self.store.maintenance().sweep(job)).await {
             Ok(Ok(())) => self.tally().done(job),
@@ -164,17 +165,17 @@ impl Run<'_> {
 #[derive(Default)]
 struct Tally {
     swept: Swept,
-    /// The due times of the jobs that were found and are not concluded.
+    /// The due times of the jobs that were found and are not finished.
     open: Vec<Timestamp>,
     oldest_left: Option<Timestamp>,
-    /// The sort keys of the jobs that were found: in a second pass only the others are new.
+    /// The sort keys of the jobs that were found. A second pass skips them.
     known: HashSet<String>,
-    /// Whether a turn ended before its job was done, since the last pass began.
+    /// Whether a turn ended before its job was done since the last pass began.
     has_interrupted: bool,
 }
 
 impl Tally {
-    /// The jobs of a page that are to be run.
+    /// The jobs of a page to run.
     fn found(&mut self, items: &[StoredItem], now: Timestamp) -> Vec<SweepJob> {
         let mut jobs = Vec::new();
         for item in items {
@@ -231,7 +232,7 @@ impl Tally {
     }
 }
 
-/// The job, if it decodes and lies under the key that its fields make: a job is settled by that key.
+/// The job, if it decodes and its key matches its fields: the key is used to delete the job.
 pub(super) fn readable(item: &StoredItem) -> Option<Box<SweepJob>> {
     match AnyEntity::from_item(item.attributes().clone()) {
         Ok(Some(AnyEntity::SweepJob(job))) if item.is_under(&job.key().primary()) => Some(job),
@@ -239,16 +240,16 @@ pub(super) fn readable(item: &StoredItem) -> Option<Box<SweepJob>> {
     }
 }
 
-/// When a job is due, as its sort key says.
+/// The due time of a job, from its sort key.
 pub(super) fn due_in_key(item: &StoredItem) -> Option<Timestamp> {
     Timestamp::from_millis(item.sk().split('#').next()?.parse().ok()?).ok()
 }
 
-/// What a job's sort key says of its kind.
+/// The kind of a job, from its sort key.
 pub(super) fn kind_in_key(item: &StoredItem) -> Option<&str> {
     item.sk().split('#').nth(1)
 }
 
-/// All kinds, in the order of a report.
+/// All kinds, in the order of reports.
 pub(super) const KINDS: [SweepKind; 5] =
     [SweepKind::Staged, SweepKind::Replaced, SweepKind::Thread, SweepKind::Session, SweepKind::Account];
