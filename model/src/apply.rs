@@ -103,7 +103,7 @@ impl Sessions<'_> {
     /// Reads the caller's answer, and its session with code and anchors.
     ///
     /// # Errors
-    /// When the session is another's, or there is none.
+    /// When the session belongs to another user, or does not exist.
     pub async fn read_proposal(self, caller: UserId, id: MessageId) -> Result<Proposal, AccessError> {
         let ThreadId { session_id, thread } = id.thread_id;
         let (key, message) = (ThreadKey { session_id, thread }, MessageKey { session_id, thread, seq: id.seq });

@@ -27,7 +27,7 @@ pub enum StageError {
     /// It is longer than 5 MiB.
     #[error(transparent)]
     TooLarge(#[from] CodeTooLarge),
-    /// The table could not be asked.
+    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -102,7 +102,7 @@ impl Messages<'_> {
     /// The status of this message of the caller.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn request_status(
         self,
         caller: UserId,
@@ -116,7 +116,7 @@ impl Messages<'_> {
     /// The status by a record that has been read.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn status_by_record(
         self,
         caller: UserId,
@@ -135,7 +135,7 @@ impl Messages<'_> {
     /// The status of a stored message.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn status_of(self, key: MessageKey) -> Result<RequestStatus, StoreError> {
         let (message, next) = self.message_and_next(key).await?;
         Ok(RequestStatus::of(message, next, self.store.clock().now()))

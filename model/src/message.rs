@@ -166,7 +166,7 @@ impl Messages<'_> {
     /// for the model. An eleventh means that there are older messages.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn conversation(self, id: ThreadId) -> Result<Vec<Message>, StoreError> {
         let mut last = self.store.patterns.last_messages(id.session_id, id.thread).await?;
         let now = self.store.clock().now();
@@ -179,7 +179,7 @@ impl Messages<'_> {
     /// The caller's thread, and a page of its messages.
     ///
     /// # Errors
-    /// When the thread is another's or there is none.
+    /// When the thread belongs to another user, or does not exist.
     pub async fn list(
         self,
         caller: UserId,

@@ -170,7 +170,7 @@ impl Threads<'_> {
     /// The threads of the caller's session, oldest first.
     ///
     /// # Errors
-    /// When the session is another's or there is none.
+    /// When the session belongs to another user, or does not exist.
     pub async fn list(
         self,
         caller: UserId,
@@ -205,7 +205,7 @@ impl Threads<'_> {
     /// The caller's thread with its position.
     ///
     /// # Errors
-    /// When it is another's, or there is none.
+    /// When it belongs to another user, or does not exist.
     pub async fn get_placed(self, caller: UserId, id: ThreadId) -> Result<PlacedThread, AccessError> {
         for _ in 0..READS {
             let found = self.store.patterns.get_thread_and_anchors(id.session_id, id.thread).await?;
@@ -223,7 +223,7 @@ impl Sessions<'_> {
     /// the read.
     ///
     /// # Errors
-    /// When the session is another's or there is none.
+    /// When the session belongs to another user, or does not exist.
     pub async fn open_with_threads(
         self,
         caller: UserId,

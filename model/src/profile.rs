@@ -42,7 +42,7 @@ pub enum ProfileError {
     /// The claim on the account's address or username does not belong to the account.
     #[error("a claim is not its user's")]
     ClaimLost,
-    /// The table could not be asked.
+    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -56,7 +56,7 @@ pub enum AccountError {
     /// The given password is not the current one any more.
     #[error("the password was changed by another request")]
     PasswordChanged,
-    /// The table could not be asked.
+    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -154,7 +154,7 @@ impl Accounts<'_> {
     /// and there is no error.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn rehash_password(self, user: &User, new_hash: &PasswordHash) -> Result<(), StoreError> {
         let (user_id, old_hash, now) = (user.user_id, &user.password_hash, self.store.clock().now());
         match self

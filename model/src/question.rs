@@ -253,7 +253,7 @@ impl Messages<'_> {
     /// The stored question with its answer. For a run whose write had an unknown result, or was refused.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn get_with_answer(self, question: &Message) -> Result<Option<(Message, Option<Message>)>, StoreError> {
         let (stored, next) = self.message_and_next(question.id().key()).await?;
         // Any message can follow a note.
@@ -287,7 +287,7 @@ impl Messages<'_> {
     /// Acquires the lease of an open question, so that this run holds it. Each run has a different lease.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn acquire_lease(self, open: &Message, lease: Duration) -> Result<AcquireLease, StoreError> {
         let now = self.store.clock().now();
         // The new lease ends later than the last one, so that it is unique.
@@ -332,7 +332,7 @@ impl Messages<'_> {
     /// Whether this run still holds its question, by an eventually consistent read.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn watch(self, question: &Message) -> Result<Watched, StoreError> {
         let stored = self.store.patterns.watch_question(question.session_id, question.thread, question.seq).await?;
         let Some(stored) = stored else { return Ok(Watched::Absent) };
@@ -345,7 +345,7 @@ impl Messages<'_> {
     /// Whether a question whose write failed is stored and waits for its answer. Another message may have its number.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn is_stored(self, question: &Message) -> Result<bool, StoreError> {
         let stored = self.store.patterns.get_message(question.session_id, question.thread, question.seq).await?;
         Ok(stored.as_ref() == Some(question))

@@ -87,7 +87,7 @@ impl RateLimits<'_> {
     /// Counts a hit of a subject under a rule, unless a limit of its window is reached.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn hit(self, rule: RateRule, subject: &str) -> Result<Hit, StoreError> {
         self.hit_in(rule, subject, rule.window(subject, self.store.clock().now())).await
     }
@@ -95,7 +95,7 @@ impl RateLimits<'_> {
     /// Counts a hit in this window of the subject.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn hit_in(self, rule: RateRule, subject: &str, window: Window) -> Result<Hit, StoreError> {
         let Window { number, ends_at } = window;
         let counted = self.store.patterns.count_hit(CountHit {
@@ -121,7 +121,7 @@ impl RateLimits<'_> {
     /// item has expired.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn undo_hit(self, rule: RateRule, subject: &str, window: Window) -> Result<(), StoreError> {
         match self.store.patterns.take_hit_back(rule.name, subject, window.number).await {
             Ok(()) | Err(TakeHitBackError::NothingCounted) => Ok(()),

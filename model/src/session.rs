@@ -35,7 +35,7 @@ pub enum NewSessionError {
     /// The session that the client's id created was deleted.
     #[error("the session was deleted")]
     Gone,
-    /// The table could not be asked.
+    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -172,7 +172,7 @@ impl Sessions<'_> {
     /// as time allows. The sweep completes it.
     ///
     /// # Errors
-    /// When it is another's, or there is none.
+    /// When it belongs to another user, or does not exist.
     pub async fn delete(self, caller: UserId, session_id: SessionId) -> Result<(), AccessError> {
         retry!(TRIES, "AP-26", {
             let head = self.get(caller, session_id).await?;
@@ -196,7 +196,7 @@ impl Sessions<'_> {
     /// since this process cached it.
     ///
     /// # Errors
-    /// When it is another's, or there is none.
+    /// When it belongs to another user, or does not exist.
     pub async fn open(self, caller: UserId, session_id: SessionId) -> Result<OpenedSession, AccessError> {
         let mut seen = Vec::new();
         for _ in 0..READS {

@@ -55,7 +55,7 @@ impl Sessions<'_> {
     /// Changes name and language of the caller's session. Concurrent changes and saves are preserved.
     ///
     /// # Errors
-    /// When the session is another's, or there is none.
+    /// When the session belongs to another user, or does not exist.
     pub async fn change_settings(
         self,
         caller: UserId,

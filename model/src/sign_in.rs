@@ -62,7 +62,7 @@ pub enum RenewError {
     /// ended for both.
     #[error("a replaced token was used again, so the sign-in has ended")]
     Replayed,
-    /// The table could not be asked.
+    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -100,7 +100,7 @@ impl SignIns<'_> {
     /// A sign-in and its user, if both still exist.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn find(self, user_id: UserId, family_id: FamilyId) -> Result<Option<(User, RefreshFamily)>, StoreError> {
         let GetSignIn { user, family } = self.store.patterns.get_sign_in(user_id, family_id).await?;
         Ok(user.zip(family))
@@ -172,7 +172,7 @@ impl SignIns<'_> {
     /// The user's active sign-ins. A sign-in that does not decode cannot be used, so it is left out.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn list(self, user_id: UserId) -> Result<Vec<RefreshFamily>, StoreError> {
         self.store.without_unreadable(&Unreadable::new()).patterns.list_refresh_families(user_id).await
     }

@@ -66,7 +66,7 @@ impl Maintenance<'_> {
         self.settle(job).await
     }
 
-    /// Marks the job as started. Returns whether it still exists.
+    /// Begins the job, so that its commit is refused from now on. Returns whether the job still exists.
     async fn begin(self, job: &SweepJob) -> Result<bool, StoreError> {
         match self.store.patterns.begin_sweep_job(job.shard, job.due, job.kind, &job.target).await {
             Ok(()) => Ok(true),

@@ -302,7 +302,7 @@ impl Threads<'_> {
     /// as time allows. The sweep completes it.
     ///
     /// # Errors
-    /// When it is another's, or there is none.
+    /// When it belongs to another user, or does not exist.
     pub async fn delete(self, caller: UserId, id: ThreadId) -> Result<(), AccessError> {
         let now = self.store.clock().now();
         let mut counts = true;

@@ -84,7 +84,7 @@ impl Accounts<'_> {
     /// The user with this username, if any.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn find(self, username: &UsernameKey) -> Result<Option<User>, StoreError> {
         let claim = self.store.patterns.find_username_claim(username).await?;
         self.holder_of(claim).await
@@ -94,7 +94,7 @@ impl Accounts<'_> {
     /// usernames are taken.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn holder_of(self, claim: Option<UsernameClaim>) -> Result<Option<User>, StoreError> {
         let user_id = claim.map_or_else(|| self.store.ids().next(self.store.clock().now()), |claim| claim.user_id);
         self.store.patterns.get_user(user_id).await

@@ -1,4 +1,5 @@
-//! Verifying: whether all that is in the table fits together, and the repair of what can be repaired safely. AP-96 to AP-116.
+//! Verification: checks that all items of the table are consistent, and repairs findings that can be repaired safely.
+//! AP-96 to AP-116.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -30,24 +31,24 @@ use ledger::{Ledger, Subject};
 use look::Look;
 use repair::Repair;
 
-/// How many things are looked at, or repaired, at once.
+/// Maximum number of checks or repairs in parallel.
 const AT_ONCE: usize = 8;
 
-/// How a table is verified.
+/// The settings of a verification.
 #[derive(Clone, Debug)]
 pub struct Verify {
-    /// Into how many parts the scan is cut, which are read next to each other.
+    /// Number of segments of the scan, which are read in parallel.
     pub segments: u32,
-    /// How many times the table is read, each time for a share of its users and sessions: the more, the less memory is needed. One
-    /// reading needs about 300 bytes for each user, session and thread.
+    /// How many times the table is read. Each pass checks a share of the users and sessions, so more passes need less
+    /// memory. A pass needs about 300 bytes for each of its users, sessions and threads.
     pub passes: u32,
-    /// How long to wait before looking again at what seems wrong: a write in progress is complete by then.
+    /// The delay before the second check of a suspect. It gives writes in progress time to complete.
     pub look_again_after: Duration,
-    /// Whether to repair what can be.
+    /// Whether to repair findings.
     pub fix: bool,
-    /// The kinds that are told and repaired; all when empty.
+    /// The kinds to report and repair; all kinds when empty.
     pub only: Vec<FindingKind>,
-    /// What may be repaired: findings by their kind, id and detail. All when absent.
+    /// The findings that may be repaired, by kind, id and detail; all findings when absent.
     pub plan: Option<HashSet<(FindingKind, String, String)>>,
 }
 
@@ -71,29 +72,29 @@ impl Verify {
     }
 }
 
-/// What a verification does, while it does it.
+/// The progress of a verification.
 #[derive(Debug)]
 pub enum Progress {
-    /// So many more items were read.
+    /// This many more items were read.
     Read(u64),
-    /// So many things are looked at again.
+    /// This many suspects are checked again.
     Suspects(u64),
-    /// Something is wrong, and what became of it.
+    /// A finding, and its outcome.
     Found(Finding, Outcome),
 }
 
-/// What a verification came to.
+/// The result of a verification.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verified {
     /// Items read by the scan.
     pub items: u64,
-    /// What was wrong.
+    /// Number of findings.
     pub findings: u64,
-    /// What still is.
+    /// Number of findings that remain.
     pub unsettled: u64,
 }
 
-/// A run: its findings are told as they are made, and none is kept.
+/// A run of a verification. Findings are reported at once, and not kept.
 struct Run<'a, F> {
     store: &'a Store,
     how: Verify,
@@ -101,31 +102,33 @@ struct Run<'a, F> {
 }
 
 impl Maintenance<'_> {
-    /// Verifies the whole table in a scan of parallel segments, and looks again, strongly consistently, at what does not add up.
-    /// Safe while the table is in use: only what two looks see alike is told, and every repair is on the condition of what was seen.
+    /// Verifies the whole table: scans it in parallel segments, then reads inconsistent items again with strong
+    /// consistency. Safe while the table is in use: a finding is reported only if two checks agree, and every repair is
+    /// conditional on the checked state.
     ///
     /// # Errors
-    /// When the table cannot be asked. What was told and repaired until then stays so; run it again.
-    pub async fn verify<F>(self, how: Verify, tell: F) -> Result<Verified, StoreError>
+    /// When the table does not answer. Findings that were reported and repaired before that stay so. Run the
+    /// verification again.
+    pub async fn verify<F>(self, how: Verify, report: F) -> Result<Verified, StoreError>
     where
         F: FnMut(Progress) + Send,
     {
-        let run = Run { store: self.store, how, state: Mutex::new((Verified::default(), tell)) };
+        let run = Run { store: self.store, how, state: Mutex::new((Verified::default(), report)) };
         for pass in 0..run.how.passes.max(1) {
             run.pass(pass).await?;
         }
         Ok(run.state.into_inner().0)
     }
 
-    /// Verifies what one user has: their own partition, their claims, their sessions and jobs.
+    /// Verifies the data of one user: their partition, claims, sessions and jobs.
     ///
     /// # Errors
     /// As [`verify`](Self::verify).
-    pub async fn verify_user<F>(self, user_id: UserId, how: Verify, tell: F) -> Result<Verified, StoreError>
+    pub async fn verify_user<F>(self, user_id: UserId, how: Verify, report: F) -> Result<Verified, StoreError>
     where
         F: FnMut(Progress) + Send,
     {
-        let run = Run { store: self.store, how, state: Mutex::new((Verified::default(), tell)) };
+        let run = Run { store: self.store, how, state: Mutex::new((Verified::default(), report)) };
         run.user(user_id).await?;
         Ok(run.state.into_inner().0)
     }
@@ -140,14 +143,14 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
         self.settle(ledger.into_inner().into_suspects()).await
     }
 
-    /// One segment: what is wrong with an item by itself is told at once, the rest is entered in the ledger.
+    /// Reads one segment. Findings about a single item are reported at once; the ledger collects the rest.
     async fn segment(&self, segment: u32, of: u32, is_first: bool, ledger: &Mutex<Ledger>) -> Result<(), StoreError> {
         let (mut start, mut neighbours) = (None, Neighbours::default());
         loop {
             let page = self.store.patterns.scan_segment(segment, of, start).await?;
             let now = self.store.clock().now();
             let count = page.items.len() as u64;
-            // Inline code is inflated here.
+            // Inspecting an item decompresses inline code, which blocks.
             let inspect = move || {
                 let look = |item| {
                     let inspected = inspect(item, now);
@@ -196,7 +199,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
         self.settle(subjects).await
     }
 
-    /// Looks at what seems wrong, waits, and looks again: what both looks see alike is so.
+    /// Checks the suspects, waits, and checks them again. A finding is confirmed if both checks agree.
     async fn settle(&self, subjects: Vec<Subject>) -> Result<(), StoreError> {
         let mut known = HashSet::new();
         let mut subjects: Vec<Subject> = subjects.into_iter().filter(|subject| known.insert(subject.clone())).collect();
@@ -206,7 +209,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
         while !subjects.is_empty() {
             let looks = self.look(std::mem::take(&mut subjects), &before).await?;
             for (subject, findings, leads) in looks {
-                // Another user's claim is checked too; the sessions of a user are suspects of their own or none.
+                // Another user's claim is checked too. Sessions are not: a user's own sessions are suspects already.
                 let claims = leads.into_iter().filter(|lead| !matches!(lead, Subject::Session(..)));
                 subjects.extend(claims.filter(|lead| known.insert(lead.clone())));
                 if !findings.is_empty() {
@@ -221,11 +224,11 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
         let jobs = Jobs::read(self.store).await?.and(&before);
         let again = self.look(suspected.iter().map(|(subject, _)| subject.clone()).collect(), &jobs).await?;
         let mut sure: Vec<Finding> = Vec::new();
-        // Looks come in the order of their subjects.
+        // The results are in the order of the subjects.
         for ((_, first), (_, findings, _)) in suspected.iter().zip(again) {
             sure.extend(findings.into_iter().filter(|finding| first.iter().any(|other| finding.is_same(other))));
         }
-        // A claim is released before another asks for it.
+        // A stale claim is released before another user's claim is restored.
         sure.sort_by_key(|finding| finding.kind != FindingKind::StaleClaim);
         for finding in sure {
             self.conclude(finding).await?;
@@ -250,7 +253,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
             .await
     }
 
-    /// Repairs a finding if it is to be, and tells it.
+    /// Repairs a finding if it may be repaired, and reports it.
     async fn conclude(&self, finding: Finding) -> Result<(), StoreError> {
         if !self.how.only.is_empty() && !self.how.only.contains(&finding.kind) {
             return Ok(());

@@ -25,7 +25,7 @@ impl Maintenance<'_> {
     /// All jobs by kind. Kinds without jobs are left out.
     ///
     /// # Errors
-    /// When the table cannot be asked.
+    /// When the table does not answer.
     pub async fn sweep_backlog(self) -> Result<Vec<Backlog>, StoreError> {
         let now = self.store.clock().now();
         let words = KINDS.iter().map(|kind| kind.as_str()).chain(["unknown"]);

@@ -1,4 +1,4 @@
-//! Anchors: one for each thread and none beside, and where one is said to be stable, the very text that was selected.
+//! Anchors: each thread has exactly one, and a stable anchor refers to the selected text.
 
 use review::selection::Selection;
 
@@ -11,8 +11,9 @@ use crate::{
     Anchor, AnchorStatus, Anchors, PackedCode, Session, SessionId, Thread, ThreadAnchor, ThreadKind, ThreadUuid,
 };
 
-/// What a scan has met of a session: its code and its anchors come before its threads, so most threads are compared with
-/// both where they are read. Where a scan comes in another order, or the code is in chunks, the session is looked at again.
+/// The items of the session that the scan has reached. Code and anchors usually come before the threads, so most
+/// threads are compared with both at once. If the order differs, or the code is in chunks, the session is checked
+/// again.
 #[derive(Default)]
 pub(super) struct Neighbours {
     session_id: Option<SessionId>,
@@ -21,7 +22,7 @@ pub(super) struct Neighbours {
 }
 
 impl Neighbours {
-    /// The next item of the scan: what is to be looked at again, if anything.
+    /// Takes the next item of the scan. Returns the subject to check again, if any.
     pub(super) fn meet(&mut self, entity: &AnyEntity) -> Option<Subject> {
         match entity {
             AnyEntity::Code(code) => {
@@ -52,12 +53,12 @@ impl Neighbours {
     }
 }
 
-/// Whether an anchor is said to be stable, and the text there is another, or not known.
+/// Whether a stable anchor refers to a text that differs from the selected text, or is not known.
 fn is_false(thread: &Thread, anchor: Anchor, text: Option<&str>) -> bool {
     anchor.status == AnchorStatus::Stable && status_of(thread, anchor, text) != AnchorStatus::Stable
 }
 
-/// What there is to say of the text at the lines.
+/// The status that the text at these lines justifies.
 fn status_of(thread: &Thread, anchor: Anchor, text: Option<&str>) -> AnchorStatus {
     let stands = |text: &str| {
         let selected = thread.clone().unpacked().ok()?.selected_text;
@@ -68,7 +69,7 @@ fn status_of(thread: &Thread, anchor: Anchor, text: Option<&str>) -> AnchorStatu
     if stands { AnchorStatus::Stable } else { AnchorStatus::Approximate }
 }
 
-/// A session's anchors beside its threads.
+/// A session's anchors and threads.
 pub(super) struct Placement<'a> {
     pub(super) head: &'a Session,
     /// The code of this head, if it can be read.
@@ -76,12 +77,12 @@ pub(super) struct Placement<'a> {
     pub(super) anchors: Option<&'a Anchors>,
     /// The threads that decode, oldest first.
     pub(super) threads: Vec<&'a Thread>,
-    /// Threads that are there and do not decode.
+    /// Threads that do not decode.
     pub(super) unread: Vec<ThreadUuid>,
 }
 
 impl Placement<'_> {
-    /// What is wrong with the anchors. All of it is repaired by one write.
+    /// The findings about the anchors. One write repairs all of them.
     pub(super) fn check(&self) -> Vec<Finding> {
         let (mut wrong, mut sound) = (Vec::new(), Vec::new());
         let none = Anchors::none_of(self.head);
@@ -113,7 +114,7 @@ impl Placement<'_> {
         wrong.into_iter().map(found).collect()
     }
 
-    /// The anchor that the thread should have, and what is wrong with the one it has.
+    /// The correct anchor of the thread, and the finding about its current one.
     fn of_thread(&self, thread: &Thread, anchors: &Anchors) -> (ThreadAnchor, Option<(FindingKind, String)>) {
         let entry = |anchor: Anchor, version| ThreadAnchor {
             thread: thread.thread,

@@ -1,4 +1,4 @@
-//! Chunks of code: whether a head or a code still needs them.
+//! Chunks of code: whether a head or a code item still uses them.
 
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::ledger::Chunks;
@@ -7,7 +7,8 @@ use crate::verify::repair::Repair;
 use crate::{Code, CodeChunkKey, StoreError, UserId};
 
 impl Look<'_> {
-    /// The jobs were read before this: what had been committed by then, head and code show, and what was to be removed, a job.
+    /// Checks the chunks of a revision. The jobs were read first, so each commit until then is visible in head and
+    /// code, and each pending removal has a job.
     pub(super) async fn at_chunks(&self, chunks: &Chunks) -> Result<Seen, StoreError> {
         let revision = chunks.revision;
         let used = match self.used_chunks(chunks).await {
@@ -16,7 +17,7 @@ impl Look<'_> {
         };
         let mut keys: Vec<CodeChunkKey> = Vec::new();
         for n in chunks.numbers.iter().copied().filter(|n| *n >= used) {
-            // Whole, as there is no pattern for less: it is rare.
+            // Reads the complete chunk, because there is no pattern that reads only its key. This is rare.
             match self.store.patterns.get_code_chunk(revision, n).await {
                 Ok(None) => {}
                 Ok(Some(_)) | Err(StoreError::Corrupt { .. }) => keys.push(CodeChunkKey { revision, n }),
@@ -43,7 +44,7 @@ impl Look<'_> {
         Ok(seen)
     }
 
-    /// How many chunks of the revision a head or a code names, of the sessions that may have it.
+    /// How many chunks of the revision are in use by a head or code of the sessions that may have it.
     async fn used_chunks(&self, chunks: &Chunks) -> Result<u32, StoreError> {
         let mut used = 0;
         let holder = chunks.used_by.map(|(session, _)| session);
@@ -64,7 +65,7 @@ impl Look<'_> {
     }
 }
 
-/// The owner that a head names, unless the code names the same.
+/// The owner from the head, unless the code has the same owner.
 fn owners_but(owner: Option<UserId>, code: Option<&Code>) -> Option<UserId> {
     owner.filter(|owner| code.is_none_or(|code| code.user_id != *owner))
 }

@@ -1,4 +1,4 @@
-//! What lies under a session, as a look finds it.
+//! The contents of a session, collected by a check.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -7,7 +7,7 @@ use crate::verify::conversation::Lines;
 use crate::{Anchors, Code, Message, Thread, ThreadUuid, UserId};
 use table_runtime::StoredItem;
 
-/// What lies under a session, without what people said.
+/// The contents of a session, without the texts of messages.
 #[derive(Default)]
 pub(super) struct Contents {
     pub(super) items: u32,
@@ -15,15 +15,15 @@ pub(super) struct Contents {
     pub(super) code: Option<Box<Code>>,
     pub(super) has_anchors: bool,
     pub(super) anchors: Option<Box<Anchors>>,
-    /// The owner that its items name.
+    /// The owners of its items.
     pub(super) owners: BTreeSet<UserId>,
-    /// Threads by their keys, whether they decode or not.
+    /// Threads by their keys, including those that do not decode.
     pub(super) thread_ids: HashSet<ThreadUuid>,
     pub(super) threads: BTreeMap<ThreadUuid, Box<Thread>>,
     pub(super) lines: BTreeMap<ThreadUuid, Lines>,
-    /// Threads with a message that does not decode, so that nothing can be said of its neighbours.
+    /// Threads with a message that does not decode. The messages of such a thread cannot be checked.
     pub(super) broken: HashSet<ThreadUuid>,
-    /// Messages and records of each thread, and whose they are.
+    /// The number of messages and records of each thread, and their owner.
     pub(super) of_threads: BTreeMap<ThreadUuid, (u32, UserId)>,
 }
 

@@ -1,4 +1,4 @@
-//! A thread's messages: numbers without gaps, every answer after its question, and as many slots as they take.
+//! The messages of a thread: consecutive numbers, each answer after its question, and a slot counter that matches them.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::{Expiry, Message, ReplyState, Role, Thread, Timestamp};
 
 const NOT_OURS: &str = "what was said cannot be made again: restore the messages from a backup, or leave them so";
 
-/// A message, without what it says.
+/// A message, without its text.
 #[derive(Clone, Copy)]
 pub(super) struct Line {
     role: Role,
@@ -16,7 +16,7 @@ pub(super) struct Line {
     expires_at: Option<Expiry>,
 }
 
-/// The lines of a thread, by their numbers.
+/// The messages of a thread, by their numbers.
 pub(super) type Lines = BTreeMap<u32, Line>;
 
 impl From<&Message> for Line {
@@ -31,18 +31,18 @@ impl Line {
     }
 }
 
-/// The lines that have not expired. DynamoDB removes the others one by one, in any order.
+/// The messages that have not expired. DynamoDB removes expired messages one by one, in any order.
 fn living(lines: &Lines, now: Timestamp) -> Lines {
     let has_expired = |line: &Line| line.expires_at.is_some_and(|expires_at| expires_at.has_passed(now));
     lines.iter().filter(|(_, line)| !has_expired(line)).map(|(&seq, &line)| (seq, line)).collect()
 }
 
-/// What is wrong with a conversation. Messages of a thread expire in their order, so once the first has expired, a number may be missing
-/// unless it comes after a message that still is to expire.
+/// The findings about a conversation. Messages of a thread expire in order. So once the first one has expired, a number
+/// may be missing, unless it comes after a message that has not expired yet.
 pub(super) fn check(thread: &Thread, lines: &Lines, now: Timestamp) -> Vec<Finding> {
     let lines = &living(lines, now);
     let first_to_expire = lines.iter().find(|(_, line)| line.expires_at.is_some()).map(|(&seq, _)| seq);
-    // A smaller number may have expired.
+    // A message with a smaller number may have expired.
     let first_living = if thread.has_expired_messages(now) { first_to_expire.unwrap_or(u32::MAX) } else { 0 };
     let mut findings = Vec::new();
     let id = format!("thread {}.{}", thread.session_id, thread.thread);

@@ -1,4 +1,4 @@
-//! Findings: what is wrong with a table, in words that show no content and nothing personal.
+//! Findings: inconsistencies of a table, described without content and personal data.
 
 use crate::verify::outcome::Effect;
 use crate::verify::repair::Repair;
@@ -8,7 +8,7 @@ use table_runtime::key::Primary;
 
 macro_rules! kinds {
     ($($(#[doc = $about:literal])+ $name:ident = $word:literal,)+) => {
-        /// What is wrong.
+        /// The kind of a finding.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum FindingKind {
             $($(#[doc = $about])+ $name,)+
@@ -18,19 +18,19 @@ macro_rules! kinds {
             /// Every kind there is.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The word for it, for scripts.
+            /// Its identifier in scripts.
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
             }
 
-            /// The kind of this word.
+            /// The kind with this identifier.
             #[must_use]
             pub fn named(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|kind| kind.word() == word)
             }
 
-            /// What it is, in a sentence.
+            /// Its description, in one sentence.
             #[must_use]
             pub const fn about(self) -> &'static str {
                 match self { $(Self::$name => concat!($($about),+).trim_ascii_start(),)+ }
@@ -102,16 +102,16 @@ kinds! {
     FailingJob = "failing_job",
 }
 
-/// Something that is wrong.
+/// An inconsistency of the table.
 #[derive(Clone, PartialEq)]
 pub struct Finding {
-    /// What.
+    /// Its kind.
     pub kind: FindingKind,
-    /// Of which item or thing: its entity, and its id.
+    /// The item or thing that it is about: entity and id.
     pub id: String,
-    /// What was seen: counts and ids, never content.
+    /// The observed counts and ids, never content.
     pub detail: String,
-    /// The key of the item, where `id` has a digest of it: it may hold a username or an address.
+    /// The key of the item, if `id` has only its digest, because the key may contain a username or an address.
     pub key: Option<ItemKey>,
     pub(crate) repair: Repair,
 }
@@ -121,24 +121,24 @@ impl Finding {
         Self { kind, id: id.into(), detail: detail.into(), key: None, repair }
     }
 
-    /// The same, with the key of its item.
+    /// The same finding, with the key of its item.
     pub(super) fn with_key(self, key: Primary) -> Self {
         Self { key: Some(ItemKey::new(key)), ..self }
     }
 
-    /// What its repair does; none when it is left to a person.
+    /// The effect of its repair; none if it must be repaired by hand.
     #[must_use]
     pub fn effect(&self) -> Option<Effect> {
         self.repair.effect().map(|(effect, _)| effect)
     }
 
-    /// What its repair does, in a few words; empty when it is left to a person.
+    /// The effect of its repair in a few words; empty if it must be repaired by hand.
     #[must_use]
     pub fn repair_does(&self) -> &'static str {
         self.repair.effect().map_or("", |(_, does)| does)
     }
 
-    /// Whether another look saw the same.
+    /// Whether another check found the same.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.kind == other.kind && self.id == other.id && self.detail == other.detail
     }
@@ -150,7 +150,7 @@ impl std::fmt::Debug for Finding {
     }
 }
 
-/// An item's entity and key, for a person who looks for it. What may be personal in the key is shown as a digest of the whole.
+/// An item's entity and key, for a person who searches for it. A key that may be personal is shown as a digest.
 pub(super) fn item_id(item: &StoredItem) -> String {
     let entity = item.entity().filter(|entity| is_word(entity)).unwrap_or("item");
     let shown = [item.pk(), item.sk()].map(|part| part.split('#').all(is_plain).then_some(part));
@@ -161,7 +161,7 @@ pub(super) fn item_id(item: &StoredItem) -> String {
     }
 }
 
-/// The beginning of the SHA-256 of the two keys, by which the same item is recognised.
+/// The first digits of the SHA-256 of both keys, to recognise the same item.
 fn key_digest(item: &StoredItem) -> String {
     let digest = Digest::of(format!("{}\0{}", item.pk(), item.sk())).to_string();
     format!("sha256:{}", &digest[..16])
@@ -171,7 +171,7 @@ fn is_word(text: &str) -> bool {
     !text.is_empty() && text.len() <= 30 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
-/// A segment of a key that is a literal of ours, a number, a date, an id or a digest.
+/// Whether a segment of a key is a literal of the schema, a number, a date, an id or a digest.
 fn is_plain(segment: &str) -> bool {
     const WORDS: [&str; 14] = [
         "USER", "PROFILE", "REFRESH", "SESSION", "USAGE", "CODE", "THREAD", "MSG", "IDEM", "CHUNK", "EMAIL", "CLAIM",
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_ids_is_shown_and_one_that_may_be_personal_is_not() {
+    fn keys_of_ids_are_shown_and_keys_with_personal_data_are_hidden() {
         assert_eq!(id("session", "USER#0198c5e2", "SESSION#0198c5e3"), "session USER#0198c5e2 SESSION#0198c5e3");
         for (entity, pk, sk) in [
             ("username_claim", "USERNAME#ada", "CLAIM"),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_a_word_and_a_sentence_of_its_own() {
+    fn every_kind_has_a_unique_word_and_a_description() {
         for (i, kind) in FindingKind::ALL.iter().enumerate() {
             assert!(kind.about().ends_with('.') && !kind.about().starts_with(' '), "{}", kind.about());
             assert!(FindingKind::ALL[..i].iter().all(|other| other.word() != kind.word()));

@@ -1,4 +1,4 @@
-//! One item by itself: does it decode, is it of this version, are its keys those that its fields make, has it expired.
+//! Checks of a single item: whether it decodes, its version, its keys, and whether it has expired.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::{Expiry, PackedCode, ReplyState, Timestamp};
 use table_runtime::StoredItem;
 use table_runtime::reindex::is_same_key;
 
-/// How long DynamoDB may take to remove what has expired: "typically within a few days" (Developer Guide, "Using time to
+/// How long DynamoDB may take to remove expired items: "typically within a few days" (Developer Guide, "Using time to
 /// live").
 const TTL_LAG: Duration = Duration::from_hours(3 * 24);
-/// A question's deadline is half a minute.
+/// How long a question may be pending or a job be overdue. A question's own deadline is half a minute.
 const PATIENCE: Duration = Duration::from_hours(1);
 
 /// How long a sweep job may fail before it is reported as failing.
@@ -21,13 +21,13 @@ const DAY: Duration = Duration::from_hours(24);
 
 const KEYS: [&str; 2] = ["PK", "SK"];
 
-/// An item, as far as it can be understood, and what is wrong with it.
+/// An item, as far as it can be decoded, and the findings about it.
 pub(super) struct Inspected {
     pub(super) entity: Option<AnyEntity>,
     pub(super) findings: Vec<Finding>,
 }
 
-/// Looks at an item. Inline code is inflated and compared with its digest.
+/// Inspects an item. Inline code is decompressed and compared with its digest.
 pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
     let mut findings = Vec::new();
     let mut found = |kind, detail: &str, repair| {
@@ -64,7 +64,7 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
             None
         }
     };
-    // An item under another key is not what its fields say, so nothing is concluded from them.
+    // The fields of an item under a wrong key may be wrong, so nothing is concluded from them.
     let entity = entity.filter(|entity| has_its_key(item, entity, &mut found));
     if let Some(entity) = &entity {
         by_itself(entity, now, &mut found);
@@ -72,7 +72,7 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
     Inspected { entity, findings }
 }
 
-/// Whether the item lies under the key that its fields make. Keys of indexes are checked too.
+/// Whether the item's key matches its fields. The keys of indexes are checked too.
 fn has_its_key(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(FindingKind, &str, Repair)) -> bool {
     let (stored, made) = (item.attributes(), entity.keys());
     let differs = |name: &&str| !is_same_key(stored.get(*name), made.get(*name));
@@ -85,13 +85,13 @@ fn has_its_key(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(Fin
     let wrong: Vec<&str> =
         INDEX_ATTRIBUTES.iter().copied().filter(differs).filter(|name| !to_come.contains(name)).collect();
     if !wrong.is_empty() {
-        // Counters are corrected first, so the item is then as the correction leaves it.
+        // Counters are repaired first, so this writes the item with corrected counters.
         found(FindingKind::WrongIndexKey, &wrong.join(", "), Repair::IndexKeys(Box::new(item.corrected(&DESIGN))));
     }
     true
 }
 
-/// The keys of indexes that an older item gets when it is brought up to date.
+/// The index keys that an older item gets when it is upgraded.
 fn attributes_to_come(item: &StoredItem) -> Vec<&'static str> {
     let history = item.entity().and_then(versions_of).map(|(_, history)| history).unwrap_or_default();
     let steps = history.iter().filter(|step| Some(step.version) >= item.version());
@@ -138,9 +138,9 @@ fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingK
     }
 }
 
-/// Why what does not decode is left.
+/// Why an item that does not decode is not repaired.
 pub(super) const BY_HAND: &str = "its content has to be restored by hand, from a backup for instance";
 
-/// Why damaged code is left.
+/// Why damaged code is not repaired.
 pub(super) const CODE_IS_LOST: &str =
     "code cannot be made again: restore it from a backup, or let its owner save it again";

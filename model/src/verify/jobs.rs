@@ -1,4 +1,4 @@
-//! The sweep jobs that there are: what one of them is to remove is no finding.
+//! The existing sweep jobs. Items that a job will remove are not findings.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use crate::sweep::SHARDS;
 use crate::{PageRequest, SessionId, Store, StoreError, SweepKind, ThreadUuid, UserId};
 use table_runtime::StoredItem;
 
-/// The targets of the jobs that there are.
+/// The targets of the existing jobs.
 #[derive(Clone, Default)]
 pub(super) struct Jobs {
     targets: HashSet<(SweepKind, String)>,
@@ -15,7 +15,7 @@ pub(super) struct Jobs {
 }
 
 impl Jobs {
-    /// All of them, due or not.
+    /// Reads all jobs, due or not.
     pub(super) async fn read(store: &Store) -> Result<Self, StoreError> {
         let mut jobs = Self::default();
         for shard in 0..SHARDS {
@@ -37,14 +37,14 @@ impl Jobs {
         let mut user_id = None;
         if let Ok(Some(AnyEntity::SweepJob(job))) = AnyEntity::from_item(item.attributes().clone()) {
             user_id = Some(job.user_id);
-            // The chunks of a session or an earlier revision go with the job that names them.
+            // The job of a session or of an earlier revision also removes the chunks of the revision that it names.
             self.targets.extend(job.revision.map(|revision| (SweepKind::Replaced, revision.to_string())));
             self.targets.insert((job.kind, job.target));
         }
         self.items.push((user_id, item));
     }
 
-    /// These and the others.
+    /// The union with the targets of other jobs.
     pub(super) fn and(mut self, others: &Self) -> Self {
         self.targets.extend(others.targets.iter().cloned());
         self

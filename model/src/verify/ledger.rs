@@ -1,5 +1,6 @@
-//! The ledger of a pass: for each user, session, thread and staged revision a row of some hundred bytes, independent of the
-//! size of their items. A scan has no order, so the ledger keeps sums only; where they do not match, a second look follows.
+//! The ledger of a pass: one row of some hundred bytes for each user, session, thread and staged revision, independent
+//! of the size of their items. A scan has no order, so the ledger only keeps sums. Where they do not match, a second
+//! check follows.
 
 use std::collections::HashMap;
 
@@ -12,11 +13,11 @@ use crate::{
     ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey, UuidNewtype as _,
 };
 
-/// Something to look at again.
+/// A subject to check again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Subject {
     User(UserId),
-    /// With the owner, where a head names one.
+    /// With the owner from the head, if known.
     Session(SessionId, Option<UserId>),
     Email(Digest),
     Username(UsernameKey),
@@ -24,37 +25,37 @@ pub(super) enum Subject {
     Chunks(Box<Chunks>),
 }
 
-/// Chunks of one revision that a pass met.
+/// Chunks of one revision that a pass has found.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Chunks {
     pub(super) revision: RevisionId,
     /// Their numbers.
     pub(super) numbers: Vec<u32>,
-    /// The sessions that they name, which staged them: more than one only if something is wrong.
+    /// The sessions that the chunks name. More than one is an inconsistency.
     pub(super) sessions: Vec<SessionId>,
     /// The session whose head or code has the revision, and its owner.
     pub(super) used_by: Option<(SessionId, UserId)>,
 }
 
-/// What a pass has seen.
+/// The counts of a pass.
 pub(super) struct Ledger {
-    /// When the pass began: what had expired by then is left out.
+    /// The start of the pass. Items that expired before are left out.
     now: Timestamp,
-    /// This pass, and how many there are: of the ids that each keeps a share.
+    /// The number of this pass, and the number of passes. Each pass keeps a share of the ids.
     pass: (u32, u32),
     users: HashMap<UserId, UserRow>,
     sessions: HashMap<SessionId, SessionRow>,
     threads: HashMap<ThreadUuid, ThreadRow>,
     chunks: HashMap<RevisionId, ChunkRow>,
-    /// The revisions in chunks that heads and codes name: of all sessions, also those that this pass does not keep.
+    /// The revisions in chunks that heads and codes name. Includes the sessions of other passes.
     used: HashMap<RevisionId, Use>,
-    /// What was odd at first sight.
+    /// Subjects with an inconsistency in a single item.
     suspects: Vec<Subject>,
 }
 
 #[derive(Default)]
 struct UserRow {
-    /// The profile's counter, address and name.
+    /// The profile's session counter, address and username.
     profile: Option<(u32, Digest, UsernameKey)>,
     heads: u32,
     others: bool,
@@ -69,12 +70,12 @@ struct SessionRow {
     thread_count: u32,
     threads: u32,
     anchors: u32,
-    /// Whom the items under it name as its owner, and whether they disagree.
+    /// The owner that the session's items name, and whether they disagree.
     named: Option<UserId>,
     is_odd: bool,
 }
 
-/// What head and code both say.
+/// The attributes that head and code have in common.
 #[derive(PartialEq)]
 struct Part {
     owner: UserId,
@@ -86,13 +87,13 @@ struct Part {
 struct ThreadRow {
     session_id: SessionId,
     slots: Option<u32>,
-    /// Whether messages of it have expired.
+    /// Whether messages of the thread have expired.
     has_expired: bool,
-    /// Slots that its messages take, and the first and the last of them. Those that have expired are left out.
+    /// The number of slots that its messages take, and the first and the last slot. Expired messages are left out.
     taken: u32,
     first: u32,
     end: u32,
-    /// Questions that say they are answered, less answers.
+    /// Number of questions that are marked as answered, minus number of answers.
     owed: i32,
 }
 
@@ -102,7 +103,7 @@ struct ChunkRow {
     sessions: Vec<SessionId>,
 }
 
-/// Who uses the chunks of a revision, and how many.
+/// The session that uses the chunks of a revision, its owner, and the number of chunks.
 #[derive(Clone, Copy)]
 struct Use {
     session_id: SessionId,
@@ -125,7 +126,7 @@ impl Ledger {
         }
     }
 
-    /// Enters an item, and what seems odd about it.
+    /// Enters an item. `odd` is the subject of an inconsistency in this item.
     pub(super) fn enter(&mut self, entity: &AnyEntity, odd: Option<Subject>) {
         self.suspects.extend(odd.filter(|odd| self.is_ours(odd)));
         match entity {
@@ -147,7 +148,7 @@ impl Ledger {
         }
     }
 
-    /// Ids are of version 7: their last bits are random.
+    /// Whether this pass keeps the id. Ids are UUIDs of version 7, whose last bits are random.
     fn keeps(&self, id: Uuid) -> bool {
         let (pass, passes) = self.pass;
         id.as_u128() % u128::from(passes) == u128::from(pass)
@@ -289,7 +290,8 @@ impl Ledger {
         row.owed += i32::from(message.reply_state == Some(ReplyState::Answered)) - i32::from(message.role == Role::Ai);
     }
 
-    /// What does not add up. Code in chunks is always looked at: only all of its chunks together can be compared with its digest.
+    /// The subjects whose sums do not match. Sessions with code in chunks are always included, because the digest
+    /// covers all chunks together.
     pub(super) fn into_suspects(mut self) -> Vec<Subject> {
         let mut suspects = std::mem::take(&mut self.suspects);
         for (user_id, row) in self.users {
@@ -328,7 +330,7 @@ impl Ledger {
 }
 
 impl ThreadRow {
-    /// Where messages have expired, those that are left are the last ones.
+    /// Whether the sums match. Messages expire in order, so the remaining ones are the last ones.
     fn is_sound(&self) -> bool {
         let begins_with = if self.has_expired { self.first } else { 1 };
         let is_whole = match self.slots {

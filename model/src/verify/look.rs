@@ -1,4 +1,4 @@
-//! Another look: one user, session, claim or revision read with strongly consistent patterns, and what is wrong with it.
+//! The second check: one user, session, claim or revision is read with strongly consistent patterns.
 
 use futures::future::try_join_all;
 
@@ -19,24 +19,24 @@ use crate::{
 use table_runtime::key::Primary;
 use table_runtime::{StoredItem, readable};
 
-/// What a look has found, and what it leads to.
+/// The findings of a check, and the subjects that it leads to.
 #[derive(Default)]
 pub(super) struct Seen {
-    /// What is wrong between items.
+    /// Inconsistencies between items.
     pub(super) findings: Vec<Finding>,
-    /// What is wrong with an item by itself, which a scan has seen already.
+    /// Inconsistencies within one item, which a scan has already found.
     pub(super) local: Vec<Finding>,
     pub(super) leads: Vec<Subject>,
 }
 
 impl Seen {
-    /// The same, of findings that are all about the item of this key.
+    /// The same, with the key of the item that all findings are about.
     fn of_item(self, key: &Primary) -> Self {
         Self { findings: self.findings.into_iter().map(|finding| finding.with_key(key.clone())).collect(), ..self }
     }
 }
 
-/// A look at things while some jobs are under way.
+/// A check while these jobs are pending.
 pub(super) struct Look<'a> {
     pub(super) store: &'a Store,
     pub(super) jobs: &'a Jobs,
@@ -82,7 +82,7 @@ impl Look<'_> {
             self.profile(&user, heads, &mut seen).await?;
         } else if !has_profile && items > 0 && !self.jobs.take_account(user_id) {
             let job = SweepJob::new(SweepKind::Account, user_id.to_string(), user_id, self.store.clock().now());
-            // Deleting an account leaves a job. Without one, the profile of an account with sessions may be lost.
+            // Deleting an account creates a job. Without a job, the profile of an account with sessions may be lost.
             let repair = if heads > 0 { Repair::None(USER_MAY_BE_LOST) } else { Repair::Sweep(Box::new(job)) };
             let detail = format!("{items} items, {heads} of them sessions");
             seen.findings.push(Finding::new(FindingKind::OrphansOfUser, format!("user {user_id}"), detail, repair));
@@ -136,7 +136,7 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// The item as what it is, and what is wrong with it by itself.
+    /// Decodes the item, and adds the findings about the item alone.
     fn by_itself(&self, item: &StoredItem, seen: &mut Seen) -> Option<AnyEntity> {
         let inspected = inspect(item, self.store.clock().now());
         seen.local.extend(inspected.findings);
@@ -148,7 +148,7 @@ impl Look<'_> {
         let contents = self.contents(session_id, &mut seen).await?;
         let mut owners = contents.owners.clone();
         owners.extend(owner);
-        // An item could name the wrong owner: there is no head only if none of them has one.
+        // An item can name a wrong owner, so the heads of all named owners are read.
         let heads = owners.iter().map(|owner| self.store.patterns.get_session(*owner, session_id));
         let heads = match try_join_all(heads).await {
             Err(StoreError::Corrupt { .. }) => return Ok(seen),
@@ -251,7 +251,7 @@ impl Look<'_> {
         Ok(unpacked.err().map(|corrupt| (FindingKind::DamagedCode, corrupt.to_string())))
     }
 
-    /// What is wrong with the anchors. Of those that do not decode the scan has told.
+    /// Adds the findings about the anchors. If the anchors do not decode, the scan has already reported them.
     async fn placement(&self, head: &Session, contents: &Contents, seen: &mut Seen) -> Result<(), StoreError> {
         if contents.has_anchors && contents.anchors.is_none() {
             return Ok(());
@@ -320,7 +320,7 @@ impl Look<'_> {
         Ok(seen.of_item(&UsernameClaimKey { username_key: username_key.clone() }.primary()))
     }
 
-    /// Whether a claim's user is gone or goes by something else.
+    /// Whether the user of a claim is deleted, or has another address or username.
     async fn stale(
         &self,
         id: String,

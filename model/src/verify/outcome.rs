@@ -5,12 +5,12 @@
 pub enum Effect {
     /// It deletes items.
     Deletes,
-    /// It writes what an item should say, or makes an item again.
+    /// It writes the correct attributes of an item, or restores the item.
     Restores,
 }
 
 impl Effect {
-    /// The word for it, for scripts.
+    /// Its identifier in scripts.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -20,29 +20,29 @@ impl Effect {
     }
 }
 
-/// What became of a finding.
+/// The outcome of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Nothing was to be repaired; this could be.
+    /// Repairs are off. This finding could be repaired.
     Repairable,
-    /// It is repaired.
+    /// The finding is repaired.
     Repaired(&'static str),
-    /// It is no longer so: something else has changed it since, so nothing was written.
+    /// The state has changed since the check, so nothing was written.
     Moved,
-    /// It could be repaired, and is not in the plan.
+    /// The finding could be repaired, but is not in the plan.
     NotPlanned,
-    /// It is left to a person, with the reason.
+    /// The finding must be repaired by hand, for this reason.
     Left(&'static str),
 }
 
 impl Outcome {
-    /// Whether the table is as sound as if there had been no finding.
+    /// Whether the finding needs no further action.
     #[must_use]
     pub const fn is_settled(&self) -> bool {
         matches!(self, Self::Repaired(_) | Self::Moved)
     }
 
-    /// The word for it, for scripts.
+    /// Its identifier in scripts.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl Outcome {
         }
     }
 
-    /// What was done or why not, where there is more to say.
+    /// What was done, or the reason why nothing was done; empty if there is nothing to add.
     #[must_use]
     pub const fn note(&self) -> &'static str {
         match self {

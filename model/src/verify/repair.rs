@@ -1,4 +1,5 @@
-//! Repairs: conditional writes that name what was seen, each a documented pattern. What cannot be known is left to a person.
+//! Repairs: writes that are conditional on the checked state, each a documented pattern. Cases without a known correct
+//! state are left to a person.
 
 use crate::generated::DESIGN;
 use crate::verify::outcome::{Effect, Outcome};
@@ -18,10 +19,10 @@ const GIVEN_UP: &str = "AI_TIMEOUT";
 /// How a finding is repaired.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Repair {
-    /// Not by us, and why.
+    /// No repair, with the reason.
     None(&'static str),
     Upgrade(Box<StoredItem>),
-    /// Counters that hold no number of their type.
+    /// Counters whose value is not a valid number of their type.
     Counters(Box<StoredItem>),
     IndexKeys(Box<StoredItem>),
     RemoveExpired(Box<Expired>),
@@ -61,14 +62,14 @@ pub(crate) enum Repair {
         owner: UserId,
         claimed_at: Timestamp,
     },
-    /// A job for what is orphaned, left and run.
+    /// Creates and runs a job that removes orphaned items.
     Sweep(Box<SweepJob>),
     RunJob(Box<SweepJob>),
     RemoveChunks(Vec<CodeChunkKey>),
     FailQuestion(Box<Message>),
 }
 
-/// The anchors of a session as they should be, and what they were compared with.
+/// The correct anchors of a session, and the state that they are conditional on.
 #[derive(Clone, PartialEq)]
 pub(crate) struct SoundAnchors {
     pub(crate) anchors: Anchors,
@@ -88,7 +89,7 @@ pub(crate) enum Expired {
 }
 
 impl Repair {
-    /// What it does to the table, and to what; none when a person has to.
+    /// The effect of the repair, and a description; none if a person must repair the finding.
     pub(super) fn effect(&self) -> Option<(Effect, &'static str)> {
         Some(match self {
             Self::None(_) => return None,
@@ -111,7 +112,7 @@ impl Repair {
 }
 
 impl Maintenance<'_> {
-    /// Repairs a finding, if it is still as it was seen.
+    /// Repairs a finding if its state has not changed since the check.
     pub(super) async fn repair(self, repair: &Repair) -> Result<Outcome, StoreError> {
         match repair {
             Repair::None(why) => Ok(Outcome::Left(why)),
@@ -151,7 +152,7 @@ impl Maintenance<'_> {
         }
     }
 
-    /// Runs a job. One that fails is left: the other findings are still to be repaired.
+    /// Runs a job. A job that fails is left to the sweep, so that the other findings can still be repaired.
     async fn swept(self, job: &SweepJob, done: &'static str) -> Result<Outcome, StoreError> {
         match self.sweep(job).await {
             Ok(()) => Ok(Outcome::Repaired(done)),
@@ -162,7 +163,7 @@ impl Maintenance<'_> {
         }
     }
 
-    /// Counters: numbers that are compared, and written on the condition that they were compared.
+    /// Repairs a counter, on condition that its value has not changed.
     async fn repair_number(self, repair: &Repair) -> Result<Outcome, StoreError> {
         const COUNTED: Outcome = Outcome::Repaired("the counter was set to what there is");
         match *repair {
@@ -213,7 +214,7 @@ impl Maintenance<'_> {
         });
         match repaired.await {
             Ok(()) => Ok(WRITTEN),
-            // All that is wrong in a session is repaired by one write, and perhaps it was made for another finding.
+            // One write repairs all anchors of a session, so another finding may already have made it.
             Err(RepairAnchorsError::AnchorsMoved) => {
                 let now = self.store.patterns.get_anchors(anchors.session_id).await?;
                 Ok(if now.as_ref() == Some(anchors) { WRITTEN } else { Outcome::Moved })
@@ -223,7 +224,7 @@ impl Maintenance<'_> {
         }
     }
 
-    /// Step by step: each is on the condition of the version before.
+    /// Upgrades one version at a time; each write is conditional on the version before.
     async fn upgrade_whole(self, item: &StoredItem) -> Result<Outcome, StoreError> {
         let mut item = item.clone();
         let mut is_newer = false;
@@ -321,9 +322,9 @@ impl Maintenance<'_> {
     }
 }
 
-/// Why what a user without a profile has is left.
+/// Why the data of a user without a profile is not removed.
 pub(super) const USER_MAY_BE_LOST: &str =
     "their sessions are still there: restore the profile from a backup, or remove the rest by hand";
 
-/// Why a claim is not made again.
+/// Why a claim is not restored.
 pub(super) const TAKEN: &str = "another account holds the address or name: one of the two has to take another";
