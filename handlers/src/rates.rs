@@ -50,8 +50,8 @@ impl RateLimit {
         Self { rule: RateRule::new(name, max_hits, RATE_WINDOW), subject }
     }
 
-    /// A request that counts as a message, as a question to the model, or as both. These two share one window of a user, so
-    /// that a question costs one update.
+    /// A request that counts as a message, as a question to the model, or as both. The two counters share one window of
+    /// a user, so that a question costs one update.
     const fn message(max_hits: Option<u32>, max_ai_hits: Option<u32>) -> Self {
         let rule = RateRule { name: "message", window: RATE_WINDOW, max_hits, max_ai_hits };
         Self { rule, subject: RateSubject::User }
@@ -77,7 +77,8 @@ impl RateLimit {
     pub const REFRESH_REFUSED: Self = Self::requests("refresh-refused", RateSubject::Ip, REFUSED_REFRESHES_PER_WINDOW);
     /// `POST /auth/logout`.
     pub const LOGOUT: Self = Self::requests("logout", RateSubject::Ip, LOGOUTS_PER_WINDOW);
-    /// `PUT /users/me` with a good form: it tells which names and addresses are taken, as a sign-up does, and so as often.
+    /// `PUT /users/me` with a valid form. Like a sign-up it reveals which names and addresses are taken, so its limit
+    /// is the same.
     pub const PROFILE: Self = Self::requests("profile", RateSubject::Ip, PROFILE_CHANGES_PER_WINDOW);
     /// `PUT /users/me/password` and `DELETE /users/me`: both take a password, so both could be used to guess it.
     pub const ACCOUNT: Self = Self::requests("account", RateSubject::SignIn, ACCOUNT_CHANGES_PER_WINDOW);

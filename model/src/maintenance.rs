@@ -1,5 +1,4 @@
-//! Maintenance: sweeping, verifying, exporting and loading, for operators and scheduled functions. AP-94, AP-96, AP-100 and
-//! AP-101.
+//! Maintenance for operators and scheduled functions: sweep, verify, export and load. AP-94, AP-96, AP-100 and AP-101.
 
 use table_runtime::{Digest, ScanPage, ScanPosition, StoreError};
 

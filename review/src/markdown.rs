@@ -15,7 +15,8 @@ const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 const IMAGE: &str = "(image removed)";
 const LINK: &str = "(link removed)";
 
-/// The text without raw HTML, images, links with other schemes than `http`, `https` and `mailto`, and hidden characters.
+/// The text without raw HTML, images, links with other schemes than `http`, `https` and `mailto`, and hidden
+/// characters.
 ///
 /// Code keeps its text, so an answer can show HTML in a code block; hidden characters in it become visible. A tag
 /// without attributes, such as the `<String>` of a careless `Vec<String>`, becomes text, and so does text that only

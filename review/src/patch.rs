@@ -63,8 +63,7 @@ pub enum Base {
     Current,
     /// An earlier version.
     Earlier {
-        /// The number of lines by which the patch's thread moved down since; `None` if the thread is not on its text any
-        /// more.
+        /// By how many lines the patch's thread has moved down since; `None` if its text has changed.
         thread_moved_by: Option<i64>,
     },
 }

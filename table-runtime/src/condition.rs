@@ -2,7 +2,7 @@
 
 use modyne::expr::Condition;
 
-/// The condition that all the given parts hold; `None` if none is given. A placeholder stands for one thing in all parts.
+/// The condition that all the given parts hold; `None` if none is given. A placeholder means the same in all parts.
 #[must_use]
 pub fn all_of<const N: usize>(parts: [Option<Condition>; N]) -> Option<Condition> {
     parts.into_iter().flatten().reduce(joined)

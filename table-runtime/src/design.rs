@@ -8,7 +8,8 @@ use crate::key_attributes::KeyAttributes;
 /// The design of a table. Generated as `DESIGN`.
 #[derive(Debug)]
 pub struct Design {
-    /// The table's name in the schema. The key of the cursors is derived with it, so another name makes old cursors invalid.
+    /// The table's name in the schema. It is part of the input of the cursor key, so another name makes old cursors
+    /// invalid.
     pub name: &'static str,
     /// The `CreateTable` request, as JSON.
     pub create_table: &'static str,

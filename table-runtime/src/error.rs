@@ -55,8 +55,8 @@ pub enum StoreError {
     },
 }
 
-/// Implements `Error` for the enum of the refusals of a pattern: each refusal has its message, and an error of the store
-/// keeps its own. For generated code.
+/// Implements `Error` for the enum of the refusals of a pattern. Each refusal has its own message, and an error of the
+/// store keeps its message. For generated code.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! pattern_error {

@@ -10,7 +10,7 @@ use crate::key::Primary;
 /// The names of the two attributes that are a table's key.
 #[derive(Debug, PartialEq, Eq)]
 pub struct KeyAttributes {
-    /// With the names that stand for them in expressions: any word can be the name of an attribute, also a reserved one.
+    /// The names, with their placeholders in expressions: an attribute's name may be a reserved word.
     aliased: [(&'static str, &'static str); 2],
 }
 
@@ -54,8 +54,8 @@ impl KeyAttributes {
     }
 }
 
-/// Defines the key of a table whose key attributes are not `PK` and `SK`: `table_key! { /// What it is. TableKey: "pk", "sk" }`.
-/// For generated code.
+/// Defines the key of a table whose key attributes are not `PK` and `SK`. For generated code:
+/// `table_key! { /// What it is. TableKey: "pk", "sk" }`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! table_key {

@@ -24,7 +24,7 @@ async function editInBothTabs(pat: TestUser): Promise<{ session: string; other: 
   return { session, other };
 }
 
-/** Label of the restore button, whatever its time. */
+/** Label of the restore button, with any time. */
 const RESTORE_LABEL = new RegExp(words.editor.backup(''));
 
 const MINE = EVICT.replace('return 0', 'return 0  # mine');

@@ -112,7 +112,7 @@ async fn requests_are_limited_unless_the_limits_are_turned_off() {
         let mut statuses = Vec::new();
         for _ in 0..11 {
             let request = reqwest::Client::new().post(format!("{}/auth/login", server.url));
-            let form = serde_json::json!({ "username": "nobody", "password": "nothing" });
+            let form = serde_json::json!({ "username": "unknown", "password": "nothing" });
             statuses.push(request.json(&form).send().await.unwrap().status().as_u16());
         }
         assert_eq!(statuses[..5], [401; 5]);

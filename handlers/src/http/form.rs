@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use crate::error::{ApiError, Wrong};
 use crate::http::{body, json};
 
-/// Inflated body of a request that carries selected text, which may be all of a file: such a thread is on the file. A byte
-/// less than a body with a file, so that what is too large is not called a file.
+/// Maximum inflated body of a request that carries selected text. The text may be the whole file, which makes a thread
+/// on the file. The limit is one byte below that of a body with a file, so that the error does not call it a file.
 pub const SELECTION_BODY_BYTES: usize = CODE_BODY_BYTES - 1;
 
 /// A form that checks its fields.
