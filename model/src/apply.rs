@@ -1,7 +1,7 @@
 //! Applying the patch of an answer: code, threads and answer change in one transaction, and the client sends no code.
 //! AP-24.
 
-use crate::opening::Beside;
+use crate::opening::Related;
 use crate::placed::{Opened, placed};
 use crate::retry::retry;
 use crate::save::{Base, SaveCode};
@@ -107,8 +107,8 @@ impl Sessions<'_> {
     pub async fn read_proposal(self, caller: UserId, id: MessageId) -> Result<Proposal, AccessError> {
         let ThreadId { session_id, thread } = id.thread_id;
         let (key, message) = (ThreadKey { session_id, thread }, MessageKey { session_id, thread, seq: id.seq });
-        let beside = Beside { threads: &[key], messages: &[message], ..Beside::default() };
-        let opened = self.store.threads().open_with(caller, session_id, beside).await?;
+        let related = Related { threads: &[key], messages: &[message], ..Related::default() };
+        let opened = self.store.threads().open_with(caller, session_id, related).await?;
         Ok(Proposal { caller, id, opened })
     }
 
@@ -132,7 +132,7 @@ impl Sessions<'_> {
             let (answer, base) = self.answer_and_base(read).await?;
             let patch = answer.patch.as_ref().ok_or(ApplyError::NoPatch)?;
             if answer.patch_status == Some(PatchStatus::Applied) {
-                return Ok(Some(Applied::before(answer, base)));
+                return Ok(Some(Applied::earlier(answer, base)));
             }
             if base.head.version_number != expected_version_number {
                 return Err(SaveCodeError::VersionConflict(Box::new(base.opened())).into());
@@ -163,10 +163,10 @@ impl Sessions<'_> {
         let own = threads.first().ok_or(ApplyError::ThreadNotFound)?;
         let only = placed(own, anchors.as_ref())?.filter(|_| head.thread_count == 1);
         let base = if let Some(own) = only {
-            Base { head, threads: vec![own], anchors, holds_to_anchors: true, old_text }
+            Base { head, threads: vec![own], anchors, checks_anchors: true, old_text }
         } else {
             let (threads, anchors) = self.store.threads().list_placed(head.session_id).await?;
-            Base { head, threads, anchors, holds_to_anchors: false, old_text }
+            Base { head, threads, anchors, checks_anchors: false, old_text }
         };
         let answer = messages.pop().ok_or(ApplyError::MessageNotFound)?;
         Ok((answer, base))
@@ -217,7 +217,7 @@ impl Sessions<'_> {
 
 impl Applied {
     /// The result of an earlier request. Older answers have no stored lines: for them these are the lines of the patch.
-    fn before(answer: Message, base: Base) -> Self {
+    fn earlier(answer: Message, base: Base) -> Self {
         let (start, end) = answer.patch.as_ref().map_or((1, 1), |patch| (patch.start_line, patch.end_line));
         let lines = PatchedLines {
             start_line: answer.applied_start_line.unwrap_or(start),

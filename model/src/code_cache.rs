@@ -118,7 +118,7 @@ mod tests {
             let (session_id, revision) = ids();
             cache.keep(session_id, revision, &"x".repeat(size).into());
             assert!(bytes(&cache) <= 1_000_000, "{}", bytes(&cache));
-            assert!(cache.has(session_id), "{size}: what was read last is kept");
+            assert!(cache.has(session_id), "{size}: the newest text is cached");
         }
         assert!(bytes(&cache) > 800_000, "{}", bytes(&cache));
     }

@@ -33,11 +33,11 @@ pub(crate) struct CreationRequest {
 }
 
 impl<T> Created<T> {
-    pub(crate) const fn now(item: T) -> Self {
+    pub(crate) const fn new(item: T) -> Self {
         Self { item, is_repeated: false }
     }
 
-    pub(crate) const fn before(item: T) -> Self {
+    pub(crate) const fn repeated(item: T) -> Self {
         Self { item, is_repeated: true }
     }
 }
@@ -77,7 +77,7 @@ impl CreationRequest {
     }
 
     /// Whether the record belongs to a request with the same contents.
-    pub(crate) fn made(self, record: &Creation) -> bool {
+    pub(crate) fn matches(self, record: &Creation) -> bool {
         record.fingerprint == self.fingerprint
     }
 }

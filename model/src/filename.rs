@@ -176,7 +176,7 @@ mod tests {
         }
         assert_eq!(parsed(&"a".repeat(255)).len(), 255);
         for same in ["\u{1F469}\u{1F3FD}\u{200D}\u{1F4BB}.md", "می\u{200C}خواهم.txt", "\u{2764}\u{FE0F}.rs"] {
-            assert_eq!(parsed(same), same, "what writing needs is not hidden");
+            assert_eq!(parsed(same), same, "characters that scripts need are not hidden");
         }
     }
 

@@ -180,11 +180,11 @@ mod tests {
         let (stable, approximate) = (AnchorStatus::Stable, AnchorStatus::Approximate);
         for (what, text, version, thread, expected) in [
             ("its own version", "a\nb\nb\n", 1, None, Ok(2)),
-            ("its own version, somehow another", "a\nc\nb\n", 1, None, Err(Withheld::OriginalDiffers)),
+            ("its own version, with another text", "a\nc\nb\n", 1, None, Err(Withheld::OriginalDiffers)),
             ("moved", "0\na\nc\nb\n", 2, None, Ok(4)),
             ("other line ends", "a\r\nb\r\n", 2, None, Ok(2)),
             ("indented", "a\n  b\n", 2, Some(now(2, stable)), Err(Withheld::Gone)),
-            ("twice, and the thread knows", "b\na\nb\n", 2, Some(now(3, stable)), Ok(3)),
+            ("twice, and the thread decides", "b\na\nb\n", 2, Some(now(3, stable)), Ok(3)),
             ("twice, and the thread is elsewhere", "b\na\nb\n", 2, Some(now(2, stable)), Err(Withheld::NoLongerUnique)),
             ("twice, and the thread is lost", "b\na\nb\n", 2, Some(now(3, approximate)), Err(Withheld::NoLongerUnique)),
             ("twice, and no thread", "b\na\nb\n", 2, None, Err(Withheld::NoLongerUnique)),

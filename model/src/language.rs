@@ -46,7 +46,8 @@ impl Language {
     pub fn detect(filename: &str, text: &str) -> Self {
         // A byte order mark is not part of the first line.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let by_text = || ambiguous(filename).and_then(|extension| content::another(extension, text)?.parse().ok());
+        let by_text =
+            || ambiguous(filename).and_then(|extension| content::language_of_text(extension, text)?.parse().ok());
         by_text().or_else(|| Self::listed(filename)).or_else(|| Self::of_script(text)).unwrap_or_else(Self::plain_text)
     }
 

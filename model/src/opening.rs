@@ -2,8 +2,8 @@
 //! and AP-47.
 
 use crate::access::owned;
-use crate::placed::{Opened, placed, unplaced};
-use crate::session::{READS, unread, whole};
+use crate::placed::{Opened, missing_anchor, placed};
+use crate::session::{READS, of_one_revision, unread_code};
 use crate::{
     AccessError, Anchors, ClientRequest, Code, CodeText, Idempotency, IdempotencyKey, Message, MessageKey,
     OpenWithAnchors, OpenWithoutCode, OpenedSession, OpenedThread, PlacedThread, Session, SessionId, StoreError,
@@ -24,7 +24,7 @@ pub struct ReadThread {
 
 /// Items to read together with a session's head, code and anchors.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Beside<'a> {
+pub(crate) struct Related<'a> {
     /// Threads of the session.
     pub(crate) threads: &'a [ThreadKey],
     /// Messages in them.
@@ -109,7 +109,7 @@ impl Threads<'_> {
         let threads = [ThreadKey { session_id: id.session_id, thread: id.thread }];
         for _ in 0..READS {
             let batch = self
-                .batch(caller, id.session_id, Beside { threads: &threads, users, records, ..Beside::default() })
+                .batch(caller, id.session_id, Related { threads: &threads, users, records, ..Related::default() })
                 .await;
             let batch = batch.map_err(AccessError::from)?;
             if batch.users.len() < users.len() {
@@ -129,7 +129,7 @@ impl Threads<'_> {
             };
             return Ok(ReadThread { thread, head, anchors, text, code, record: records.pop() });
         }
-        Err(AccessError::from(unplaced("AP-38")).into())
+        Err(AccessError::from(missing_anchor("AP-38")).into())
     }
 
     /// The thread with the code of its session. Reads the code if it has not been read.
@@ -152,16 +152,16 @@ impl Threads<'_> {
     async fn reopen(self, thread: &PlacedThread) -> Result<OpenedThread, AccessError> {
         let ThreadId { session_id, thread: id } = thread.id();
         let threads = [ThreadKey { session_id, thread: id }];
-        let beside = Beside { threads: &threads, ..Beside::default() };
+        let related = Related { threads: &threads, ..Related::default() };
         for _ in 0..READS {
-            let opened = self.open_with(thread.user_id, session_id, beside).await?;
+            let opened = self.open_with(thread.user_id, session_id, related).await?;
             let Opened { session, anchors, mut threads, .. } = opened;
             let thread = owned(threads.pop(), thread.user_id)?;
             if let (Some(thread), Some(anchors)) = (placed(&thread, anchors.as_ref())?, anchors) {
                 return Ok(OpenedThread { thread, session, anchors });
             }
         }
-        Err(unplaced("AP-38").into())
+        Err(missing_anchor("AP-38").into())
     }
 
     /// Head, code and anchors of the caller's session, and these threads and messages, as far as they exist.
@@ -169,11 +169,11 @@ impl Threads<'_> {
         self,
         caller: UserId,
         session_id: SessionId,
-        beside: Beside<'_>,
+        related: Related<'_>,
     ) -> Result<Opened, AccessError> {
         let mut seen = Vec::new();
         for _ in 0..READS {
-            let batch = self.batch(caller, session_id, beside).await?;
+            let batch = self.batch(caller, session_id, related).await?;
             let Some(found) = self.found(caller, session_id, batch).await? else { continue };
             let Found { head, code, anchors, threads, messages, .. } = found;
             seen.push(head.revision);
@@ -181,12 +181,12 @@ impl Threads<'_> {
                 return Ok(Opened { session: OpenedSession { head, text }, anchors, threads, messages });
             }
         }
-        Err(unread("AP-38", &seen).into())
+        Err(unread_code("AP-38", &seen).into())
     }
 
     /// The same in one round trip. The code is read only if it is not cached.
-    async fn batch(self, caller: UserId, session_id: SessionId, beside: Beside<'_>) -> Result<Batch, StoreError> {
-        let Beside { threads, messages, users, records } = beside;
+    async fn batch(self, caller: UserId, session_id: SessionId, related: Related<'_>) -> Result<Batch, StoreError> {
+        let Related { threads, messages, users, records } = related;
         if self.store.code_cache().has(session_id) {
             let read =
                 self.store.patterns.open_without_code(caller, session_id, threads, messages, users, records).await?;
@@ -202,7 +202,7 @@ impl Threads<'_> {
     async fn found(self, caller: UserId, session_id: SessionId, batch: Batch) -> Result<Option<Found>, AccessError> {
         let Batch { head, code, has_read_code, anchors, threads, messages, records, .. } = batch;
         let (head, code) = if has_read_code {
-            let Some((head, code)) = whole(head, code, caller)? else { return Ok(None) };
+            let Some((head, code)) = of_one_revision(head, code, caller)? else { return Ok(None) };
             (head, Some(code))
         } else {
             match head {

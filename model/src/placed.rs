@@ -141,7 +141,7 @@ fn all_placed(threads: &[Thread], anchors: Option<&Anchors>) -> Result<Option<Ve
 }
 
 /// The error after repeated reads in which a thread and its anchor never matched: a thread has no anchor.
-pub(crate) fn unplaced(pattern: &'static str) -> StoreError {
+pub(crate) fn missing_anchor(pattern: &'static str) -> StoreError {
     let reason = "a thread has no anchor of its own; `codesensei verify --fix` makes one".to_owned();
     StoreError::Corrupt { pattern, entity: "anchors", reason }
 }
@@ -164,7 +164,7 @@ impl Threads<'_> {
                 return Ok((threads, anchors));
             }
         }
-        Err(unplaced("AP-31"))
+        Err(missing_anchor("AP-31"))
     }
 
     /// The threads of the caller's session, oldest first.
@@ -199,7 +199,7 @@ impl Threads<'_> {
                 return Ok(Page { items, cursor: threads.cursor });
             }
         }
-        Err(unplaced("AP-35"))
+        Err(missing_anchor("AP-35"))
     }
 
     /// The caller's thread with its position.
@@ -214,7 +214,7 @@ impl Threads<'_> {
                 return Ok(placed);
             }
         }
-        Err(unplaced("AP-37").into())
+        Err(missing_anchor("AP-37").into())
     }
 }
 

@@ -56,7 +56,7 @@ pub enum Posted {
 
 impl Posted {
     /// The message; `None` if the number was taken, and the next try uses the current thread.
-    fn or_see(self, seen: &mut Box<Thread>) -> Option<Message> {
+    fn or_refresh(self, seen: &mut Box<Thread>) -> Option<Message> {
         match self {
             Self::Stored(message) => Some(*message),
             Self::NumberTaken(current) => {
@@ -114,7 +114,7 @@ impl Messages<'_> {
         lease: Duration,
     ) -> Result<Message, PostError> {
         let mut seen = Box::new(thread.clone());
-        retry!(TRIES, "AP-40", Ok(self.ask_next(&seen, content, client, lease).await?.or_see(&mut seen)))
+        retry!(TRIES, "AP-40", Ok(self.ask_next(&seen, content, client, lease).await?.or_refresh(&mut seen)))
     }
 
     /// Stores a question with the next number of the thread as it was read. Reports when another message has taken that
@@ -168,7 +168,7 @@ impl Messages<'_> {
         client: Option<ClientRequest>,
     ) -> Result<Message, PostError> {
         let mut seen = Box::new(thread.clone());
-        retry!(TRIES, "AP-41", Ok(self.add_note_next(&seen, content, client).await?.or_see(&mut seen)))
+        retry!(TRIES, "AP-41", Ok(self.add_note_next(&seen, content, client).await?.or_refresh(&mut seen)))
     }
 
     /// Stores a note with the next number of the thread as it was read. Reports when another message has taken that
@@ -236,7 +236,7 @@ impl Messages<'_> {
         let input = StoreAnswer {
             answer: &answer,
             question_seq: question.seq,
-            held_until: held_until(question),
+            held_until: lease_end(question),
             last_role: Some(Role::Ai),
             last_excerpt: Some(&answer.excerpt()),
             date: now.date(),
@@ -277,7 +277,7 @@ impl Messages<'_> {
                 thread: question.thread,
                 seq: question.seq,
                 reply_error: Some(error_code),
-                held_until: held_until(question),
+                held_until: lease_end(question),
             })
             .await?;
         self.show_state(question, ReplyState::Failed, None).await;
@@ -373,7 +373,7 @@ fn contended(pattern: &'static str) -> PostError {
 }
 
 /// The end of a question's lease; 1970 for a question without a lease.
-const fn held_until(question: &Message) -> Timestamp {
+const fn lease_end(question: &Message) -> Timestamp {
     match question.lease_until {
         Some(until) => until,
         None => Timestamp::EPOCH,

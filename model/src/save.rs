@@ -2,7 +2,7 @@
 
 use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::retry::retry;
-use crate::session::{READS, TRIES, detect, unread, whole};
+use crate::session::{READS, TRIES, detect, of_one_revision, unread_code};
 use crate::settings::UpdateOutcome;
 use crate::{
     AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeText, CodeTooLarge, Digest, Language, MovedAnchors,
@@ -52,7 +52,7 @@ pub enum SaveCodeError {
 
 impl SaveCode {
     /// Whether this save created the version of this head and code.
-    fn made(&self, head: &Session, code: &Code) -> bool {
+    fn created(&self, head: &Session, code: &Code) -> bool {
         let is_next = self.expected_version_number.checked_add(1) == Some(head.version_number);
         let is_code = self.text.as_ref().is_some_and(|text| code.sha256 == Digest::of(text));
         is_next && is_code && self.language_override.onto(head.language_override) == head.language_override
@@ -95,10 +95,10 @@ impl Sessions<'_> {
         let (caller, mut head, mut staged) = (head.user_id, Some(head), None::<Staged>);
         let saved = retry!(TRIES, "AP-24", {
             let Some(base) = self.base(caller, head.take(), &save).await? else {
-                return self.saved_before(caller, &save).await.map(Some);
+                return self.saved_earlier_or_conflict(caller, &save).await.map(Some);
             };
             if self.is_saved(&base, text).await? {
-                return self.save_nothing_new(base, &save).await.map(Some);
+                return self.save_unchanged_code(base, &save).await.map(Some);
             }
             let moved = self.moved_threads(&base, text, reanchor).await?;
             let ready = match staged.take() {
@@ -113,7 +113,7 @@ impl Sessions<'_> {
                 }
                 Err(SaveSessionError::VersionConflict { .. }) => {
                     staged = Some(ready);
-                    self.saved_before(caller, &save).await.map(Some)
+                    self.saved_earlier_or_conflict(caller, &save).await.map(Some)
                 }
                 Err(error) => Err(self.save_refused(caller, &save, &ready, error).await),
             }
@@ -140,7 +140,7 @@ impl Sessions<'_> {
     }
 
     /// Saves text that equals the stored code: no new version, and a write only if the language changes.
-    async fn save_nothing_new(self, base: Base, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+    async fn save_unchanged_code(self, base: Base, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let Base { head, threads, .. } = base;
         if save.language_override.onto(head.language_override) == head.language_override {
             return Ok(Saved { head, threads });
@@ -154,7 +154,7 @@ impl Sessions<'_> {
         let (caller, mut head) = (head.user_id, Some(head));
         retry!(TRIES, "AP-25", {
             let Some(Base { head, threads, .. }) = self.base(caller, head.take(), save).await? else {
-                return self.saved_before(caller, save).await.map(Some);
+                return self.saved_earlier_or_conflict(caller, save).await.map(Some);
             };
             match self.try_settings(&head, &new).await? {
                 UpdateOutcome::Done(head) => Ok(Some(Saved { head: *head, threads })),
@@ -176,24 +176,24 @@ impl Sessions<'_> {
         }
         if head.thread_count == 0 {
             let (threads, old_text) = (Vec::new(), CodeText::default());
-            return Ok(Some(Base { head, threads, anchors: None, holds_to_anchors: false, old_text }));
+            return Ok(Some(Base { head, threads, anchors: None, checks_anchors: false, old_text }));
         }
         let old_text =
             async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(CodeText::default())) } };
         let placed = self.store.threads().list_placed(save.session_id);
         let ((threads, anchors), old_text) = futures::try_join!(placed, old_text)?;
-        Ok(old_text.map(|old_text| Base { head, threads, anchors, holds_to_anchors: false, old_text }))
+        Ok(old_text.map(|old_text| Base { head, threads, anchors, checks_anchors: false, old_text }))
     }
 
     /// The result of a save whose expected version is not the current one: the session, if this same save created the
     /// current version and its response was lost; else a version conflict with the current state.
-    async fn saved_before(self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+    async fn saved_earlier_or_conflict(self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let mut seen = Vec::new();
         for _ in 0..READS {
             let OpenSession { head, code } = self.store.patterns.open_session(caller, save.session_id).await?;
-            let Some((head, code)) = whole(head, code, caller)? else { continue };
+            let Some((head, code)) = of_one_revision(head, code, caller)? else { continue };
             seen.push(head.revision);
-            if save.made(&head, &code) {
+            if save.created(&head, &code) {
                 let threads = self.store.threads().list_placed(save.session_id).await?.0;
                 return Ok(Saved { head, threads });
             }
@@ -201,7 +201,7 @@ impl Sessions<'_> {
                 return Err(SaveCodeError::VersionConflict(Box::new(OpenedSession { head, text })));
             }
         }
-        Err(unread("AP-22", &seen).into())
+        Err(unread_code("AP-22", &seen).into())
     }
 
     async fn conflict(self, caller: UserId, session_id: SessionId) -> SaveCodeError {
@@ -239,7 +239,7 @@ impl Sessions<'_> {
         let version = head.version_number.saturating_add(1);
         let threads = base.moved(anchors, now);
         let entries: Vec<ThreadAnchor> = threads.iter().map(PlacedThread::entry).collect();
-        let are_written = base.holds_to_anchors || threads != base.threads;
+        let are_written = base.checks_anchors || threads != base.threads;
         let anchors = base.anchors.as_ref().filter(|_| are_written).map(|seen| MovedAnchors {
             session_id: head.session_id,
             threads: &entries,
@@ -322,7 +322,7 @@ pub(crate) struct Base {
     pub(crate) anchors: Option<Anchors>,
     /// Whether the anchors were read before the head, or the order is not known. Then the commit always writes them, on
     /// condition that they are unchanged: the head's count of thread changes does not cover an older read.
-    pub(crate) holds_to_anchors: bool,
+    pub(crate) checks_anchors: bool,
     /// The code, if the save needs it.
     pub(crate) old_text: CodeText,
 }

@@ -124,7 +124,7 @@ impl Sessions<'_> {
         };
         let record = request.map(|request| request.record(owner, session_id, None, now));
         let committed = self.commit(&session, &staged, record.as_ref()).await;
-        let Err(error) = committed else { return Ok(Created::now(session)) };
+        let Err(error) = committed else { return Ok(Created::new(session)) };
         self.unstage(&staged, &error).await;
         if let (CreateSessionError::RequestKnown, Some(request)) = (&error, request)
             && let Some(record) = self.store.patterns.get_creation(request.key_digest).await?
@@ -153,11 +153,11 @@ impl Sessions<'_> {
         record: &Creation,
         request: CreationRequest,
     ) -> Result<Created<Session>, NewSessionError> {
-        if !request.made(record) {
+        if !request.matches(record) {
             return Err(NewSessionError::OtherContents);
         }
         let head = self.store.patterns.get_session(record.user_id, record.session_id).await?;
-        head.map(Created::before).ok_or(NewSessionError::Gone)
+        head.map(Created::repeated).ok_or(NewSessionError::Gone)
     }
 
     /// Removes staged chunks at once if the commit was refused. If the commit failed, it may have succeeded, so the job
@@ -204,7 +204,7 @@ impl Sessions<'_> {
                 Some((self.get(caller, session_id).await?, None))
             } else {
                 let OpenSession { head, code } = self.store.patterns.open_session(caller, session_id).await?;
-                whole(head, code, caller)?.map(|(head, code)| (head, Some(code)))
+                of_one_revision(head, code, caller)?.map(|(head, code)| (head, Some(code)))
             };
             let Some((head, code)) = head else { continue };
             seen.push(head.revision);
@@ -212,13 +212,13 @@ impl Sessions<'_> {
                 return Ok(OpenedSession { head, text });
             }
         }
-        Err(unread("AP-22", &seen).into())
+        Err(unread_code("AP-22", &seen).into())
     }
 }
 
 /// The error when the code of a session was not read in [`READS`] tries: a save happened each time, or the code of the
 /// head's revision is missing.
-pub(crate) fn unread(pattern: &'static str, seen: &[RevisionId]) -> StoreError {
+pub(crate) fn unread_code(pattern: &'static str, seen: &[RevisionId]) -> StoreError {
     if seen.len() < READS as usize || seen.iter().any(|revision| revision != &seen[0]) {
         return StoreError::Contended { pattern };
     }
@@ -227,7 +227,7 @@ pub(crate) fn unread(pattern: &'static str, seen: &[RevisionId]) -> StoreError {
 }
 
 /// Head and code of one revision. `None` when a save or a delete happened between the two reads.
-pub(crate) fn whole(
+pub(crate) fn of_one_revision(
     head: Option<Session>,
     code: Option<Code>,
     caller: UserId,

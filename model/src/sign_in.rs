@@ -121,7 +121,7 @@ impl SignIns<'_> {
         let is_predecessor = family.seq.checked_sub(1) == Some(token.seq);
         if family.seq == token.seq || is_predecessor && now.since(family.rotated_at) <= rule.grace {
             if now.since(family.last_used()) >= LAST_USED_WITHIN {
-                self.note_use(&family, now).await?;
+                self.record_use(&family, now).await?;
             }
             return Ok((user, family));
         }
@@ -130,7 +130,7 @@ impl SignIns<'_> {
         Err(RenewError::Replayed)
     }
 
-    async fn note_use(self, family: &RefreshFamily, now: Timestamp) -> Result<(), RenewError> {
+    async fn record_use(self, family: &RefreshFamily, now: Timestamp) -> Result<(), RenewError> {
         match self.store.patterns.note_sign_in_used(family.user_id, family.family_id, now.second(), Some(now)).await {
             Ok(()) => Ok(()),
             Err(NoteSignInUsedError::FamilyEnded) => Err(RenewError::Ended),

@@ -6,7 +6,7 @@ use crate::access::owned;
 use crate::creation::CreationRequest;
 use crate::limits::THREADS_PER_SESSION;
 use crate::message::is_held;
-use crate::placed::unplaced;
+use crate::placed::missing_anchor;
 use crate::retry::retry;
 use crate::session;
 use crate::{
@@ -183,7 +183,7 @@ impl Threads<'_> {
             let (item, opened, seen_version) = (thread.item.clone().packed(), [thread.entry()], head.version_number);
             let input = CreateThread { record: record.as_ref(), thread: &item, opened: &opened, seen_version };
             match self.store.patterns.create_thread(input).await {
-                Ok(()) => Ok(Some(Created::now(thread))),
+                Ok(()) => Ok(Some(Created::new(thread))),
                 Err(CreateThreadError::RequestKnown) => self.created_before(request).await,
                 Err(CreateThreadError::ThreadLimitExceeded) => Err(NewThreadError::LimitExceeded),
                 Err(CreateThreadError::SessionNotFound) => Err(AccessError::NotFound.into()),
@@ -200,12 +200,12 @@ impl Threads<'_> {
     ) -> Result<Option<Created<PlacedThread>>, NewThreadError> {
         let Some(request) = request else { return Ok(None) };
         let Some(record) = self.store.patterns.get_creation(request.key_digest).await? else { return Ok(None) };
-        if !request.made(&record) {
+        if !request.matches(&record) {
             return Err(NewThreadError::OtherContents);
         }
         let thread = record.thread.ok_or(NewThreadError::Gone)?;
         match self.get_placed(record.user_id, ThreadId { session_id: record.session_id, thread }).await {
-            Ok(thread) => Ok(Some(Created::before(thread))),
+            Ok(thread) => Ok(Some(Created::repeated(thread))),
             Err(AccessError::NotFound) => Err(NewThreadError::Gone),
             Err(error) => Err(error.into()),
         }
@@ -291,7 +291,7 @@ impl Threads<'_> {
                 Err(MoveThreadError::ThreadNotFound | MoveThreadError::SessionNotFound) => {
                     Err(AccessError::NotFound.into())
                 }
-                Err(MoveThreadError::AnchorsLost) => Err(unplaced("AP-33").into()),
+                Err(MoveThreadError::AnchorsLost) => Err(missing_anchor("AP-33").into()),
                 Err(MoveThreadError::SessionChanged) => Ok(Some(None)),
                 Err(MoveThreadError::Store(error)) => Err(error.into()),
             }

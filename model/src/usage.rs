@@ -79,7 +79,7 @@ mod tests {
         };
         let item = encode_older_entity(&day, 1, DailyUsage::HISTORY);
         assert_eq!(attributes::version_of(&item), Some(1));
-        assert_eq!(item["GSI1SK"], AttributeValue::N("500".to_owned()), "a program of now puts it in the index");
-        assert_eq!(DailyUsage::from_item(item).expect("it is read"), day);
+        assert_eq!(item["GSI1SK"], AttributeValue::N("500".to_owned()), "the current program adds the index key");
+        assert_eq!(DailyUsage::from_item(item).expect("it decodes"), day);
     }
 }

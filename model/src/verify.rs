@@ -66,7 +66,7 @@ impl Default for Verify {
 }
 
 impl Verify {
-    fn plans(&self, finding: &Finding) -> bool {
+    fn is_planned(&self, finding: &Finding) -> bool {
         let Finding { kind, id, detail, .. } = finding;
         self.plan.as_ref().is_none_or(|plan| plan.contains(&(*kind, id.clone(), detail.clone())))
     }
@@ -97,7 +97,7 @@ pub struct Verified {
 /// A run of a verification. Findings are reported at once, and not kept.
 struct Run<'a, F> {
     store: &'a Store,
-    how: Verify,
+    options: Verify,
     state: Mutex<(Verified, F)>,
 }
 
@@ -109,12 +109,12 @@ impl Maintenance<'_> {
     /// # Errors
     /// When the table does not answer. Findings that were reported and repaired before that stay so. Run the
     /// verification again.
-    pub async fn verify<F>(self, how: Verify, report: F) -> Result<Verified, StoreError>
+    pub async fn verify<F>(self, options: Verify, report: F) -> Result<Verified, StoreError>
     where
         F: FnMut(Progress) + Send,
     {
-        let run = Run { store: self.store, how, state: Mutex::new((Verified::default(), report)) };
-        for pass in 0..run.how.passes.max(1) {
+        let run = Run { store: self.store, options, state: Mutex::new((Verified::default(), report)) };
+        for pass in 0..run.options.passes.max(1) {
             run.pass(pass).await?;
         }
         Ok(run.state.into_inner().0)
@@ -124,11 +124,11 @@ impl Maintenance<'_> {
     ///
     /// # Errors
     /// As [`verify`](Self::verify).
-    pub async fn verify_user<F>(self, user_id: UserId, how: Verify, report: F) -> Result<Verified, StoreError>
+    pub async fn verify_user<F>(self, user_id: UserId, options: Verify, report: F) -> Result<Verified, StoreError>
     where
         F: FnMut(Progress) + Send,
     {
-        let run = Run { store: self.store, how, state: Mutex::new((Verified::default(), report)) };
+        let run = Run { store: self.store, options, state: Mutex::new((Verified::default(), report)) };
         run.user(user_id).await?;
         Ok(run.state.into_inner().0)
     }
@@ -136,8 +136,8 @@ impl Maintenance<'_> {
 
 impl<F: FnMut(Progress) + Send> Run<'_, F> {
     async fn pass(&self, pass: u32) -> Result<(), StoreError> {
-        let ledger = Mutex::new(Ledger::new(pass, self.how.passes, self.store.clock().now()));
-        let segments = self.how.segments.max(1);
+        let ledger = Mutex::new(Ledger::new(pass, self.options.passes, self.store.clock().now()));
+        let segments = self.options.segments.max(1);
         let scans = (0..segments).map(|segment| self.segment(segment, segments, pass == 0, &ledger));
         futures::future::try_join_all(scans).await?;
         self.settle(ledger.into_inner().into_suspects()).await
@@ -154,7 +154,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
             let inspect = move || {
                 let look = |item| {
                     let inspected = inspect(item, now);
-                    let odd = inspected.entity.as_ref().and_then(|entity| neighbours.meet(entity));
+                    let odd = inspected.entity.as_ref().and_then(|entity| neighbours.take_next(entity));
                     (inspected, odd)
                 };
                 (page.items.iter().map(look).collect::<Vec<_>>(), neighbours)
@@ -167,7 +167,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
                     ledger.lock().await.enter(entity, odd);
                 }
                 for finding in item.findings.into_iter().filter(|_| is_first) {
-                    self.conclude(finding).await?;
+                    self.repair_and_report(finding).await?;
                 }
             }
             if is_first {
@@ -194,7 +194,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
             local.extend(look.at(subject).await?.local);
         }
         for finding in local {
-            self.conclude(finding).await?;
+            self.repair_and_report(finding).await?;
         }
         self.settle(subjects).await
     }
@@ -220,7 +220,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
         if suspected.is_empty() {
             return Ok(());
         }
-        tokio::time::sleep(self.how.look_again_after).await;
+        tokio::time::sleep(self.options.look_again_after).await;
         let jobs = Jobs::read(self.store).await?.and(&before);
         let again = self.look(suspected.iter().map(|(subject, _)| subject.clone()).collect(), &jobs).await?;
         let mut sure: Vec<Finding> = Vec::new();
@@ -231,7 +231,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
         // A stale claim is released before another user's claim is restored.
         sure.sort_by_key(|finding| finding.kind != FindingKind::StaleClaim);
         for finding in sure {
-            self.conclude(finding).await?;
+            self.repair_and_report(finding).await?;
         }
         Ok(())
     }
@@ -254,14 +254,14 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
     }
 
     /// Repairs a finding if it may be repaired, and reports it.
-    async fn conclude(&self, finding: Finding) -> Result<(), StoreError> {
-        if !self.how.only.is_empty() && !self.how.only.contains(&finding.kind) {
+    async fn repair_and_report(&self, finding: Finding) -> Result<(), StoreError> {
+        if !self.options.only.is_empty() && !self.options.only.contains(&finding.kind) {
             return Ok(());
         }
         let outcome = match &finding.repair {
             Repair::None(why) => Outcome::Left(why),
-            _ if self.how.fix && !self.how.plans(&finding) => Outcome::NotPlanned,
-            repair if self.how.fix => match self.store.maintenance().repair(repair).await {
+            _ if self.options.fix && !self.options.is_planned(&finding) => Outcome::NotPlanned,
+            repair if self.options.fix => match self.store.maintenance().repair(repair).await {
                 Err(StoreError::Corrupt { .. }) => Outcome::Left("the repair met an item that does not decode"),
                 outcome => outcome?,
             },

@@ -101,7 +101,7 @@ proptest! {
         let parsed: Username = name.parse().expect("the pattern of names");
         prop_assert_eq!(name.to_ascii_uppercase().parse::<UsernameKey>(), Ok(parsed.key()));
         let json = serde_json::to_string(&parsed).expect("a string");
-        prop_assert_eq!(serde_json::from_str::<Username>(&json).expect("what was written can be read"), parsed);
+        prop_assert_eq!(serde_json::from_str::<Username>(&json).expect("the JSON decodes"), parsed);
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn one<T: Decoded + Clone>(kind: &'static str, value: Value) -> Result<T, Invali
 }
 
 fn refusal<T: Decoded + Clone>(kind: &'static str, value: Value) -> String {
-    one::<T>(kind, value).err().expect("it is no such thing").to_string()
+    one::<T>(kind, value).err().expect("the value is invalid").to_string()
 }
 
 fn day() -> Value {
@@ -47,7 +47,7 @@ fn a_shown_item_is_accepted_as_an_argument() {
     assert_eq!((day.input_tokens, day.date.to_string().as_str()), (1_610, "2026-09-03"));
     let row = Row::of("daily_usage", &day);
     let shown: Value = row.fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    let again: DailyUsage = one("daily_usage", shown).expect("what was shown");
+    let again: DailyUsage = one("daily_usage", shown).expect("the shown value decodes");
     assert_eq!(again, day);
     assert_eq!(row.fields[0].0, "user_id", "in the order of the schema");
 }
@@ -118,7 +118,7 @@ fn repeated_arguments_are_arrays_and_nested_errors_have_a_path() {
     let lone = given("numbered", json!({ "seq": 1, "word": "one" }));
     assert_eq!(lone.row("it").expect("an object"), Some(Numbered { seq: 1, word: "one" }));
     let none = Given::new([("it", "count", true)].into_iter(), [].into());
-    assert!(none.take::<&[u32]>("it").expect("none is fine").is_empty());
+    assert!(none.take::<&[u32]>("it").expect("an absent list decodes").is_empty());
     assert_eq!((none.row::<Numbered<'_>>("it").ok(), none.count("it")), (Some(None), 0));
 }
 
@@ -126,7 +126,7 @@ proptest! {
     #[test]
     fn every_shown_time_is_accepted_as_an_argument(millis in 0..9_999_999_999_999_i64) {
         let time = Timestamp::from_millis(millis).expect("a time before 2286");
-        let again: Timestamp = one("time", json!(time.to_rfc3339())).expect("what was shown");
+        let again: Timestamp = one("time", json!(time.to_rfc3339())).expect("the shown value decodes");
         prop_assert_eq!(again, time);
     }
 

@@ -7,7 +7,7 @@ pub(super) const AMBIGUOUS: [&str; 5] = ["h", "m", "pl", "ts", "tsx"];
 const HEAD: usize = 64 * 1024;
 
 /// The language of a text with one of the [`AMBIGUOUS`] extensions; `None` for the default language of the extension.
-pub(super) fn another(extension: &str, text: &str) -> Option<&'static str> {
+pub(super) fn language_of_text(extension: &str, text: &str) -> Option<&'static str> {
     let head = &text[..text.floor_char_boundary(HEAD)];
     let mut lines = head.lines().map(str::trim_start);
     match extension {

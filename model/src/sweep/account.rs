@@ -25,9 +25,9 @@ impl Maintenance<'_> {
                 let session_id = item.sk().strip_prefix("SESSION#").and_then(|id| id.parse::<SessionId>().ok());
                 match (AnyEntity::from_item(item.attributes().clone()), session_id) {
                     (Ok(Some(AnyEntity::Session(head))), _) if item.is_under(&head.key().primary()) => {
-                        self.take_session(&head).await?;
+                        self.delete_session(&head).await?;
                     }
-                    (_, Some(session_id)) => self.take_unreadable_session(user_id, session_id, item).await?,
+                    (_, Some(session_id)) => self.delete_unreadable_session(user_id, session_id, item).await?,
                     (_, None) => others.push(item.key()),
                 }
             }
@@ -38,7 +38,7 @@ impl Maintenance<'_> {
     }
 
     /// Deletes a session of a deleted account. There is no session counter to decrement.
-    async fn take_session(self, head: &Session) -> Result<(), StoreError> {
+    async fn delete_session(self, head: &Session) -> Result<(), StoreError> {
         match self.detach(head, false).await {
             Ok(job) => self.sweep_contents(&job).await,
             // Another request saved or deleted the session. The next round reads its new state.
@@ -52,7 +52,7 @@ impl Maintenance<'_> {
 
     /// Deletes a session whose head does not decode. The head's key has the session's id. The chunks are those of the
     /// head or the code, if either can be read.
-    async fn take_unreadable_session(
+    async fn delete_unreadable_session(
         self,
         user_id: UserId,
         session_id: SessionId,

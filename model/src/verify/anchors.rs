@@ -23,7 +23,7 @@ pub(super) struct Neighbours {
 
 impl Neighbours {
     /// Takes the next item of the scan. Returns the subject to check again, if any.
-    pub(super) fn meet(&mut self, entity: &AnyEntity) -> Option<Subject> {
+    pub(super) fn take_next(&mut self, entity: &AnyEntity) -> Option<Subject> {
         match entity {
             AnyEntity::Code(code) => {
                 let bytes = code.inline.as_deref();

@@ -26,8 +26,8 @@ impl Look<'_> {
         }
         let mut seen = Seen::default();
         let id = format!("revision {revision}");
-        let is_expected =
-            self.jobs.take_chunks(revision) || chunks.sessions.iter().any(|session| self.jobs.take_session(*session));
+        let is_expected = self.jobs.will_remove_chunks(revision)
+            || chunks.sessions.iter().any(|session| self.jobs.will_remove_session(*session));
         if !keys.is_empty() && !is_expected {
             let named = chunks.sessions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let detail = format!("{} chunks of session {named}", keys.len());

@@ -55,19 +55,19 @@ impl Jobs {
         self.items.iter().filter(move |(owner, _)| *owner == Some(user_id)).map(|(_, item)| item)
     }
 
-    pub(super) fn take_account(&self, user_id: UserId) -> bool {
+    pub(super) fn will_remove_account(&self, user_id: UserId) -> bool {
         self.has(SweepKind::Account, &user_id)
     }
 
-    pub(super) fn take_session(&self, session_id: SessionId) -> bool {
+    pub(super) fn will_remove_session(&self, session_id: SessionId) -> bool {
         self.has(SweepKind::Session, &session_id)
     }
 
-    pub(super) fn take_thread(&self, thread: ThreadUuid) -> bool {
+    pub(super) fn will_remove_thread(&self, thread: ThreadUuid) -> bool {
         self.has(SweepKind::Thread, &thread)
     }
 
-    pub(super) fn take_chunks(&self, revision: crate::RevisionId) -> bool {
+    pub(super) fn will_remove_chunks(&self, revision: crate::RevisionId) -> bool {
         self.has(SweepKind::Replaced, &revision) || self.has(SweepKind::Staged, &revision)
     }
 

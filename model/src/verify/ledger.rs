@@ -128,7 +128,7 @@ impl Ledger {
 
     /// Enters an item. `odd` is the subject of an inconsistency in this item.
     pub(super) fn enter(&mut self, entity: &AnyEntity, odd: Option<Subject>) {
-        self.suspects.extend(odd.filter(|odd| self.is_ours(odd)));
+        self.suspects.extend(odd.filter(|odd| self.is_in_this_pass(odd)));
         match entity {
             AnyEntity::User(user) => self.user(user),
             AnyEntity::EmailClaim(claim) => self.email_claim(claim),
@@ -154,7 +154,7 @@ impl Ledger {
         id.as_u128() % u128::from(passes) == u128::from(pass)
     }
 
-    fn is_ours(&self, subject: &Subject) -> bool {
+    fn is_in_this_pass(&self, subject: &Subject) -> bool {
         matches!(subject, Subject::Session(session_id, _) if self.keeps(session_id.uuid()))
     }
 

@@ -80,7 +80,7 @@ impl Look<'_> {
         }
         if let Some(user) = profile {
             self.profile(&user, heads, &mut seen).await?;
-        } else if !has_profile && items > 0 && !self.jobs.take_account(user_id) {
+        } else if !has_profile && items > 0 && !self.jobs.will_remove_account(user_id) {
             let job = SweepJob::new(SweepKind::Account, user_id.to_string(), user_id, self.store.clock().now());
             // Deleting an account creates a job. Without a job, the profile of an account with sessions may be lost.
             let repair = if heads > 0 { Repair::None(USER_MAY_BE_LOST) } else { Repair::Sweep(Box::new(job)) };
@@ -160,8 +160,8 @@ impl Look<'_> {
             self.conversations(session_id, &contents, &mut seen);
         } else if let Some(&owner) = owners.first()
             && contents.items > 0
-            && !self.jobs.take_session(session_id)
-            && !owners.iter().any(|owner| self.jobs.take_account(*owner))
+            && !self.jobs.will_remove_session(session_id)
+            && !owners.iter().any(|owner| self.jobs.will_remove_account(*owner))
         {
             let (revision, chunk_count) =
                 contents.code.as_ref().map_or((None, 0), |c| (Some(c.revision), c.chunk_count));
@@ -283,8 +283,8 @@ impl Look<'_> {
             }
         }
         for (thread, &(items, owner)) in &contents.of_threads {
-            let is_expected = contents.thread_ids.contains(thread) || self.jobs.take_thread(*thread);
-            if !is_expected && !self.jobs.take_session(session_id) {
+            let is_expected = contents.thread_ids.contains(thread) || self.jobs.will_remove_thread(*thread);
+            if !is_expected && !self.jobs.will_remove_session(session_id) {
                 let job = SweepJob::new(SweepKind::Thread, thread.to_string(), owner, self.store.clock().now());
                 let job = SweepJob { session_id: Some(session_id), thread: Some(*thread), ..job };
                 let (id, detail) = (format!("thread {session_id}.{thread}"), format!("{items} items"));
@@ -335,7 +335,8 @@ impl Look<'_> {
             Ok(Some(user)) if is_theirs(&user) => return Ok(Seen::default()),
             Ok(Some(_)) => (format!("user {owner} has another {what}"), repair),
             Ok(None) => {
-                let has_work = self.store.patterns.count_sessions(owner).await? > 0 && !self.jobs.take_account(owner);
+                let has_work =
+                    self.store.patterns.count_sessions(owner).await? > 0 && !self.jobs.will_remove_account(owner);
                 let repair = if has_work { Repair::None(USER_MAY_BE_LOST) } else { repair };
                 (format!("user {owner} is gone"), repair)
             }
