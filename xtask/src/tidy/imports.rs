@@ -8,9 +8,6 @@ use crate::tidy::Findings;
 use crate::tidy::rust::{Token, flat, is_for_tests, syntax};
 use crate::tidy::tree::{File, Tree};
 
-/// Crates that still have cycles. A crate leaves this list when its last cycle is removed.
-const EXEMPT: [&str; 0] = [];
-
 /// The segments of a module's path, from the root of its crate.
 type Path = Vec<String>;
 
@@ -22,8 +19,7 @@ type Path = Vec<String>;
 #[must_use]
 pub fn files_have_no_import_cycle(tree: &Tree) -> Findings {
     let roots = tree.rust().filter_map(|file| file.path.strip_suffix("/src/lib.rs"));
-    let checked = roots.filter(|folder| !EXEMPT.contains(folder));
-    checked.flat_map(|folder| cycles(&Package::read(tree, folder))).collect()
+    roots.flat_map(|folder| cycles(&Package::read(tree, folder))).collect()
 }
 
 /// A crate: its files that are modules, and the imports of each.
