@@ -3,8 +3,8 @@
 /// A file that the generator writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emitted {
-    /// Where it goes, from the root folder.
+    /// The path, relative to the root folder.
     pub path: String,
-    /// All of it.
+    /// The whole text of the file.
     pub text: String,
 }

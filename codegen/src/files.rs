@@ -1,10 +1,10 @@
-//! Files under a folder, by paths that read the same on every machine.
+//! Files under a folder, with paths that are the same on every platform.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// The paths, from `root`, of all files under the folder; none when there is no such folder.
+/// The paths of all files under the folder, relative to `root`; empty if the folder does not exist.
 pub fn under(root: &Path, folder: &str) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -29,13 +29,13 @@ pub fn under(root: &Path, folder: &str) -> io::Result<Vec<String>> {
     Ok(files)
 }
 
-/// Whether the path ends in `.` and this.
+/// Whether the path has this extension.
 #[must_use]
 pub fn has_extension(path: &str, extension: &str) -> bool {
     Path::new(path).extension().is_some_and(|found| found == extension)
 }
 
-/// Writes a file, and the folders it lies in.
+/// Writes a file and creates its folders.
 pub fn write(root: &Path, path: &str, text: &str) -> io::Result<()> {
     let full = root.join(path);
     if let Some(folder) = full.parent() {

@@ -1,4 +1,4 @@
-//! The generator: documents in, code out. Load into one design, check it, then one small emitter for each output.
+//! The generator: it loads the documents into one design, checks it, and runs one small emitter for each output.
 //!
 //! `docs/your-own-table.md` uses it for a table outside of this repository; `schema/README.md` explains the documents.
 #![expect(

@@ -1,17 +1,16 @@
-//! What is wrong with the documents: collected in one list, shown all at once.
+//! Problems in the documents: collected in one list and reported together.
 
 use crate::design::Entity;
 use crate::source::{At, Sources};
-use crate::suggestion::suggestion;
 
-/// One thing to put right.
+/// A problem in a document.
 #[derive(Debug)]
 pub struct Problem {
     pub at: At,
-    /// The name of the check that found it.
+    /// The name of the check that reports it.
     pub check: &'static str,
     pub message: String,
-    /// The field that does not exist, if that is the problem.
+    /// The field that does not exist, if the problem is an unknown field.
     missing: Option<Missing>,
 }
 
@@ -20,14 +19,14 @@ pub struct Problem {
 struct Missing {
     entity: String,
     field: String,
-    /// The entity, where the field could be added.
+    /// The position of the entity, where the field could be added.
     entity_at: At,
     hint: String,
-    /// The part of the document that uses it.
+    /// A description of the part of the document that uses it.
     used: String,
 }
 
-/// Everything found so far.
+/// The problems so far.
 #[derive(Debug, Default)]
 pub struct Problems(Vec<Problem>);
 
@@ -57,7 +56,7 @@ impl Problems {
         });
     }
 
-    /// The same for an entity that is loaded.
+    /// Reports a use of a field that a loaded entity does not have.
     pub fn not_a_field(
         &mut self,
         check: &'static str,
@@ -70,7 +69,7 @@ impl Problems {
         self.missing_field(check, at, message, (&entity.name, entity.at, field), (&known, used));
     }
 
-    /// Whether a use of this field was reported already.
+    /// Whether a use of this field is already reported.
     pub fn is_missing(&self, entity: &str, field: &str) -> bool {
         let same = |missing: &Missing| missing.entity == entity && missing.field == field;
         self.0.iter().filter_map(|problem| problem.missing.as_ref()).any(same)
@@ -80,7 +79,7 @@ impl Problems {
         self.0.is_empty()
     }
 
-    /// A text for each problem, in the order of the documents, none of them twice.
+    /// A line for each problem, in the order of the documents, without duplicates.
     pub fn lines(&self, sources: &Sources) -> Vec<String> {
         let mut sorted: Vec<(At, String)> = self.0.iter().map(|problem| self.shown(problem, sources)).collect();
         sorted.sort_by_key(|(at, _)| *at);
@@ -93,7 +92,8 @@ impl Problems {
         lines
     }
 
-    /// The place and the text of a problem. A missing field that is used in several places is one problem of its entity.
+    /// The position and the text of a problem. Several uses of one missing field are shown as one problem of its
+    /// entity.
     fn shown(&self, problem: &Problem, sources: &Sources) -> (At, String) {
         if let Some(missing) = &problem.missing {
             let uses = self.uses(missing);
@@ -105,7 +105,7 @@ impl Problems {
         (*at, format!("{}: error: {message} [{check}]\n", sources.locate(*at)))
     }
 
-    /// The places that use this field, each once and in the order of the documents.
+    /// The positions that use this field, each once, in the order of the documents.
     fn uses(&self, missing: &Missing) -> Vec<(At, &str)> {
         let of_field = self.0.iter().filter_map(|problem| Some((problem.at, problem.missing.as_ref()?)));
         let same = of_field.filter(|(_, other)| (&other.entity, &other.field) == (&missing.entity, &missing.field));
@@ -117,7 +117,7 @@ impl Problems {
 }
 
 impl Missing {
-    /// The root problem, and under it the uses.
+    /// The text of the problem with a list of its uses.
     fn text(&self, uses: &[(At, &str)], sources: &Sources) -> String {
         let Missing { entity, field, entity_at, hint, .. } = self;
         let place = sources.locate(*entity_at);
@@ -131,7 +131,21 @@ impl Missing {
     }
 }
 
-/// The problems as the generator reports them.
+/// `; did you mean "session"?` if a known word is similar to the written one, otherwise empty.
+pub fn suggestion<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+    let closest = known
+        .into_iter()
+        .map(|word| (strsim::damerau_levenshtein(written, word), word))
+        .min_by_key(|(distance, _)| *distance);
+    match closest {
+        Some((distance, word)) if distance <= 1 + written.len() / 4 => {
+            format!("; did you mean \"{word}\"?")
+        }
+        _ => String::new(),
+    }
+}
+
+/// The problems as the generator prints them.
 #[must_use]
 pub fn problem_report(problems: &[String]) -> String {
     let plural = if problems.len() == 1 { "" } else { "s" };
@@ -154,5 +168,12 @@ mod tests {
         let expected =
             ["a.toml:1:1: error: 1 [start]\n", "a.toml:2:1: error: 2 [middle]\n", "b.md:1:1: error: 3 [last]\n"];
         assert_eq!(problems.lines(&sources), expected);
+    }
+
+    #[test]
+    fn only_a_close_word_is_suggested() {
+        assert_eq!(suggestion("sesion", ["user", "session"]), "; did you mean \"session\"?");
+        assert_eq!(suggestion("zebra", ["user", "session"]), "");
+        assert_eq!(suggestion("anything", []), "");
     }
 }

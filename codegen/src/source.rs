@@ -1,15 +1,15 @@
-//! The documents as text, and the way from a byte of one to its file, line and column.
+//! The texts of the documents, and the conversion of a byte offset to file, line and column.
 
 use std::fmt;
 
-/// A document that was read, under the name a person knows it by.
+/// A document with the path that messages name.
 #[derive(Debug)]
 struct Source {
     path: String,
     text: String,
 }
 
-/// A place in one of the [`Sources`].
+/// A position in one of the [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At {
     source: usize,
@@ -17,25 +17,25 @@ pub struct At {
 }
 
 impl At {
-    /// The place `offset` bytes further on in the same document.
+    /// The position `offset` bytes later in the same document.
     #[must_use]
     pub fn plus(self, offset: usize) -> At {
         At { offset: self.offset + offset, ..self }
     }
 }
 
-/// Every document that was read.
+/// All documents of a run.
 #[derive(Debug, Default)]
 pub struct Sources(Vec<Source>);
 
 impl Sources {
-    /// Adds a document and returns the place of its first byte.
+    /// Adds a document and returns the position of its first byte.
     pub fn add(&mut self, path: &str, text: &str) -> At {
         self.0.push(Source { path: path.to_owned(), text: text.to_owned() });
         At { source: self.0.len() - 1, offset: 0 }
     }
 
-    /// `path:line:column`, both counted from 1 and the column in characters.
+    /// The location of a position. Lines and columns count from 1, columns in characters.
     pub fn locate(&self, at: At) -> Location<'_> {
         let source = &self.0[at.source];
         let before = &source.text[..source.text.floor_char_boundary(at.offset)];
@@ -45,7 +45,7 @@ impl Sources {
     }
 }
 
-/// A place as a person and an editor write it.
+/// A location as messages and editors write it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Location<'s> {
     pub path: &'s str,
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn columns_are_characters_and_not_bytes() {
         assert_eq!(located("é€x", 5), "a.md:1:3");
-        // Inside a character is at that character.
+        // An offset inside a character is located at that character.
         assert_eq!(located("é€x", 4), "a.md:1:2");
     }
 

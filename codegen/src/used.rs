@@ -1,4 +1,4 @@
-//! `codegen used`: what the functions asked of the table while the tests ran, against what the documents say that they ask.
+//! `codegen used`: compares the requests that tests recorded with the callers and policies in the documents.
 
 use std::collections::BTreeSet;
 
@@ -6,9 +6,9 @@ use crate::design::Design;
 use crate::emit::requests_of;
 use crate::load::{Documents, load};
 
-/// What is asked and not said, and what is said and not asked: a sentence each. A line of `recorded` is
-/// `auth asks AP-60` or `auth does UpdateItem on table in RATE#`, as tests record it. Lines about routes, such as
-/// `POST /auth/login asks AP-60`, are not compared here.
+/// The recorded requests that the documents do not name, and those that they name but no test recorded: one message
+/// each. A line of `recorded` is `auth asks AP-60` or `auth does UpdateItem on table in RATE#`. Lines about routes,
+/// such as `POST /auth/login asks AP-60`, are not compared here.
 #[must_use]
 pub fn differences(documents: &Documents, recorded: &str) -> Vec<String> {
     let Some(design) = load(documents).design else { return vec!["the documents cannot be understood\n".to_owned()] };

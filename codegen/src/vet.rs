@@ -1,7 +1,9 @@
-//! `codegen vet`: how many units a second meet in one partition when everything is asked as often as its block says.
+//! `codegen vet`: the units a second in the hottest partition of each key, with every pattern at its declared peak
+//! rate.
 //!
-//! What a call costs is its cost contract. What of that goes to which partition is worked out here, and never too low: an
-//! action of a transaction is counted as its least for the other partitions, and as all that is left for its own.
+//! The cost contract of a pattern gives the cost of a call. This module estimates the part for each partition and
+//! never underestimates it: it attributes only the minimum cost of the other actions to their partitions, and the rest
+//! to the action's own partition.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,22 +12,22 @@ use crate::design::{Action, ActionKind, Design, How, IndexKey, Operation, Patter
 use crate::load::{Documents, load};
 use crate::problem::problem_report;
 
-/// What DynamoDB gives one partition in a second, and what of that is used at most.
+/// The capacity of one partition a second, and the maximum share of it that may be used.
 pub(crate) const WCU: f64 = 1_000.0;
 pub(crate) const RCU: f64 = 3_000.0;
 pub(crate) const MOST: f64 = 0.5;
 
-/// Units a second in the partition of a key that is asked most.
+/// Units a second in the hottest partition of a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Units {
     pub(crate) rcu: f64,
     pub(crate) wcu: f64,
 }
 
-/// A key, and what each pattern asks of its hottest partition.
+/// A key, and the load of each pattern on its hottest partition.
 #[derive(Debug)]
 pub(crate) struct Partition<'d> {
-    /// The template, for instance `USER#{user_id}`, and the index if it is one's.
+    /// The template, for instance `USER#{user_id}`, and the name of the index if it is an index key.
     pub(crate) key: String,
     pub(crate) loads: Vec<(&'d Pattern, Units)>,
 }
@@ -37,14 +39,14 @@ impl Partition<'_> {
             .fold(Units::default(), |sum, (_, units)| Units { rcu: sum.rcu + units.rcu, wcu: sum.wcu + units.wcu })
     }
 
-    /// The share of a partition's capacity that is used: the larger of reads and writes.
+    /// The used share of a partition's capacity: the larger of reads and writes.
     pub(crate) fn used(&self) -> f64 {
         let Units { rcu, wcu } = self.total();
         (rcu / RCU).max(wcu / WCU)
     }
 }
 
-/// Every key that a declared pattern touches, the hottest first.
+/// Every key with a declared load, the hottest first.
 pub(crate) fn partitions(design: &Design) -> Vec<Partition<'_>> {
     let mut found: BTreeMap<String, Vec<(&Pattern, Units)>> = BTreeMap::new();
     for pattern in &design.patterns {
@@ -58,7 +60,7 @@ pub(crate) fn partitions(design: &Design) -> Vec<Partition<'_>> {
     partitions
 }
 
-/// The keys that a pattern touches, and its units a second in the hottest partition of each.
+/// The keys that a pattern uses, with its units a second in the hottest partition of each.
 fn of_pattern(design: &Design, pattern: &Pattern) -> Vec<(String, Units)> {
     let Some(peak) = &pattern.peak else { return Vec::new() };
     let mut units: BTreeMap<String, Units> = BTreeMap::new();
@@ -88,13 +90,13 @@ fn of_pattern(design: &Design, pattern: &Pattern) -> Vec<(String, Units)> {
     units.into_iter().collect()
 }
 
-/// What a call costs, less what certainly goes elsewhere.
+/// The cost of a call without the units that other partitions need in any case.
 fn cost(pattern: &Pattern, elsewhere: f64) -> Units {
     let less = |units: f64| if units > 0.0 { (units - elsewhere).max(0.5) } else { 0.0 };
     Units { rcu: less(pattern.cost.rcu), wcu: less(pattern.cost.wcu) }
 }
 
-/// The entities that a pattern touches in the table, each with the least that it certainly costs.
+/// The entities that a pattern uses in the table, each with its minimum cost.
 fn parts(pattern: &Pattern) -> Vec<(usize, f64)> {
     match &pattern.operation {
         Operation::Get { entity, .. } => vec![(*entity, 0.0)],
@@ -129,8 +131,8 @@ fn index_name(design: &Design, key: &IndexKey) -> String {
     format!("{} in {index}{shards}", key.pk)
 }
 
-/// The index keys that a pattern writes, and the units of each: 1 for a row that comes, goes or shows another value, 2 for one
-/// that moves, which is deleted and written. What an index shows of one item is below 1 KB.
+/// The index keys that a pattern writes, with the units of each: 1 for an entry that is created, deleted or updated, 2
+/// for an entry that moves, because it is deleted and written. An index entry is smaller than 1 KB.
 fn index_writes<'d>(design: &'d Design, pattern: &'d Pattern) -> Vec<(&'d IndexKey, f64)> {
     let mut writes: Vec<(&IndexKey, f64)> = Vec::new();
     for action in pattern.actions() {
@@ -170,7 +172,7 @@ fn in_index(design: &Design, action: &Action, key: &IndexKey) -> f64 {
     }
 }
 
-/// The report, and whether every partition keeps within its limits; or the problems of the documents.
+/// The report, and whether every partition is within its limit; or the problems of the documents.
 pub fn report(documents: &Documents) -> Result<(String, bool), String> {
     let loaded = load(documents);
     let Some(design) = loaded.design.filter(|_| loaded.problems.is_empty()) else {

@@ -1,4 +1,4 @@
-//! The program `codegen`, as a person runs it on a folder outside of this repository.
+//! The program `codegen`, run on a folder outside of this repository.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The smallest good design, alone in a folder: it has no `[generate]`.
+/// The smallest valid design in a folder of its own, without `[generate]`.
 fn minimal() -> TempDir {
     let root = tempfile::tempdir().expect("a folder can be made");
     let documents = Documents::read(&corpus::folder().join("good/minimal")).expect("the corpus can be read");

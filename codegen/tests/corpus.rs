@@ -1,4 +1,4 @@
-//! The corpus: what comes of good designs, and what is said of bad ones.
+//! The corpus: the output of good designs and the problems of bad ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -64,7 +64,7 @@ fn every_check_refuses_a_bad_design() {
     assert!(unseen.is_empty(), "no design in codegen/testdata/bad is refused by {unseen:?}: add one for each");
 }
 
-/// The names that problems are pushed under: the first argument of `push` and `problem`, or a `const CHECK`.
+/// The names of all checks: the first argument of `push` and `problem`, or a `const CHECK`.
 fn check_names() -> BTreeSet<String> {
     #[derive(Default)]
     struct Names(BTreeSet<String>);
@@ -124,7 +124,7 @@ fn line_endings_change_nothing_that_comes_out() {
         let windows = compile(&documents).expect("line endings are no problem");
         for (plain, windows) in plain.iter().zip(&windows) {
             assert_eq!(plain.path, windows.path);
-            // What people write parts of keeps the line endings it has.
+            // Documents that are partly hand-written keep their line endings.
             let expected = if files::has_extension(&plain.path, "md") || plain.path.starts_with("infra/") {
                 plain.text.replace('\n', "\r\n")
             } else {
@@ -135,7 +135,7 @@ fn line_endings_change_nothing_that_comes_out() {
     }
 }
 
-/// The emitted Rust of every good design, by its path, with the name of the design before it.
+/// The emitted Rust files of every good design, by path, with the name of the design as the first segment.
 fn emitted_rust() -> BTreeMap<String, (String, syn::File)> {
     let mut emitted = BTreeMap::new();
     for case in good_designs() {
@@ -160,7 +160,7 @@ fn emitted_rust_uses_what_it_imports_once() {
             {
                 imported(&import.tree, &mut |name| {
                     assert!(names.insert(name.clone()), "{path} imports `{name}` twice");
-                    // A trait is used by its methods.
+                    // A trait is used through its methods.
                     let used = if name == "KeyPart" { ".key_part()" } else { &name };
                     assert!(text.matches(used).count() > 1 || used != name, "{path} does not use `{name}`");
                 });

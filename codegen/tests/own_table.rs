@@ -1,7 +1,7 @@
-//! `docs/your-own-table.md`, run as it stands: its files are written, its commands run, and its outputs compared.
+//! `docs/your-own-table.md` as a test: it writes the files of the page, runs its commands and compares their output.
 //!
-//! After a build of `cargo test --workspace` this takes seconds, because the dependencies of the page's crate are built. Alone,
-//! it builds them first, which takes minutes.
+//! After `cargo test --workspace` this takes seconds, because the dependencies of the page's crate are built already.
+//! Otherwise it builds them first, which takes minutes.
 #![cfg(unix)]
 
 use std::env;
@@ -18,11 +18,11 @@ const PAGE: &str = include_str!("../../docs/your-own-table.md");
 /// A fenced block of the page.
 #[derive(Debug, PartialEq)]
 enum Block {
-    /// A file, named in the sentence before it.
+    /// A file. The sentence before it names its path.
     File { path: String, text: String },
-    /// What a person types.
+    /// Commands that the reader types.
     Commands(String),
-    /// What they see.
+    /// The output that the reader sees.
     Output(String),
 }
 
@@ -57,8 +57,9 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("codegen is a folder of the workspace").to_owned()
 }
 
-/// A copy of the workspace with one more member, `rooms`. Its folders are links and its settings are those of the workspace,
-/// so that cargo finds the dependencies where the tests of the workspace have built them, and builds `rooms` alone.
+/// A copy of the workspace with one more member, `rooms`. It links the folders and keeps the settings of the
+/// workspace, so that cargo reuses the dependencies that the tests of the workspace have built, and builds only
+/// `rooms`.
 fn workspace_with_rooms(root: &Path) {
     let manifest = fs::read_to_string(repository().join("Cargo.toml")).expect("the workspace has a manifest");
     let (before, rest) = manifest.split_once("members = [").expect("the workspace has members");
@@ -73,15 +74,15 @@ fn workspace_with_rooms(root: &Path) {
     fs::copy(repository().join("Cargo.lock"), root.join("Cargo.lock")).expect("the workspace has a lock file");
 }
 
-/// Runs commands of the page in the folder. `codegen` is the program of this build. `cargo test` downloads nothing and
-/// shares the target folder.
+/// Runs commands of the page in the folder. `codegen` is the program of this build. `cargo test` runs offline and uses
+/// the same target folder.
 fn run(commands: &str, folder: &Path) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_codegen"));
     let programs = program.parent().expect("the program is in a folder");
     let target = programs.parent().expect("the folder is in the target folder");
     let others = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths([programs.to_owned()].into_iter().chain(env::split_paths(&others)));
-    // The features of a dependency are those that the selected packages want: all of them, as in the tests of the workspace.
+    // Enable the features that the whole workspace enables, so that no dependency is built again.
     let commands = commands.replace("cargo test", "cargo test --offline --workspace --test booking 2>&1");
     let output = Command::new("sh")
         .args(["-euc", &commands])
@@ -95,7 +96,8 @@ fn run(commands: &str, folder: &Path) -> String {
     printed
 }
 
-/// Whether each line of the page is a line of the output; `…` stands for any lines. Tests end in any order.
+/// Whether each line of the page is a line of the output; `…` stands for any number of lines. Tests may end in any
+/// order.
 fn shows(shown: &str, printed: &str) -> bool {
     let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
     shown.lines().filter(|line| *line != "…").all(|line| printed.contains(&line))
@@ -107,7 +109,7 @@ fn your_own_table_works_as_the_page_says() {
     workspace_with_rooms(root.path());
     let rooms = root.path().join("rooms");
     let mut blocks = blocks().into_iter();
-    // The one thing that is not run: installing the generator takes a build of its own.
+    // Skip the installation of the generator, which would need a separate build.
     let Some(Block::Commands(prepare)) = blocks.next() else { panic!("the page begins with commands") };
     assert!(prepare.starts_with("cargo install --locked --path codesensei/codegen\nmkdir "), "{prepare}");
     let (mut files_written, mut outputs, mut printed) = (0, 0, String::new());

@@ -1,4 +1,4 @@
-//! Checks of announced values: programs that run beside this one do not know them, so nothing writes them yet.
+//! Checks of announced enum values: no pattern writes them yet, because other running programs cannot read them.
 
 use crate::design::{Design, Literal, Type, Value};
 use crate::problem::Problems;

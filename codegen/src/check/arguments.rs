@@ -1,4 +1,4 @@
-//! Checks on what functions take and what they end in: one thing for each argument, and words for every error.
+//! Checks of arguments and errors: every argument has one meaning, and every error is explained.
 
 use crate::design::{
     Action, ActionKind, Argument, Design, Operation, Pattern, ReadPart, Shape, action_uses, pattern_arguments,
@@ -8,11 +8,11 @@ use crate::emit::pattern::is_struct;
 use crate::problem::Problems;
 use crate::suggestion::suggestion;
 
-/// What generated functions call their own, while they still need their arguments.
+/// Local variables of generated functions that exist while the arguments are still in use.
 const OWN: &[&str] =
     &["changes", "condition", "current", "items", "key", "keys", "order", "page", "partition", "query", "refused"];
 
-/// Two things of one name would be one argument, or one field of the input, twice.
+/// Refuses equal names of an argument and a part: they would be the same parameter or the same field of the input.
 pub fn members_are_unique(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "names-are-unique";
     for pattern in &design.patterns {
@@ -42,7 +42,7 @@ pub fn members_are_unique(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// What the function takes beside arguments that meet a field.
+/// The parameters of the function that are not arguments for a field.
 fn members(design: &Design, pattern: &Pattern) -> Vec<String> {
     match &pattern.operation {
         Operation::Write(action) if action.kind == ActionKind::Put => {
@@ -52,7 +52,7 @@ fn members(design: &Design, pattern: &Pattern) -> Vec<String> {
             let is_member = |action: &&Action| action.kind == ActionKind::Put || action.shape != Shape::One;
             actions.iter().filter(is_member).map(|action| action.name.clone()).collect()
         }
-        // The key of a part is in hand until all are read.
+        // The keys of a batch stay in scope while its parts are read.
         Operation::ReadBatch { parts, .. } => {
             let name = |part: &ReadPart| {
                 if part.many { part.name.clone() } else { format!("{}_key", part.name) }
@@ -95,7 +95,7 @@ fn describe(argument: &Argument) -> String {
     format!("{optional}{}", argument.ty.word())
 }
 
-/// Every error that a block names is explained there, and every explanation is used.
+/// Every error of a block is explained there, and every explanation is used.
 pub fn errors_are_explained(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "errors-are-explained";
     for pattern in &design.patterns {

@@ -1,14 +1,15 @@
-//! Checks on attributes: each has one meaning, and the table's own are what it takes them for.
+//! Checks of attributes: each has one meaning, and the attributes of the table have the expected types.
 
 use std::collections::BTreeMap;
 
 use crate::design::{Design, Field, Type};
 use crate::problem::Problems;
 
-/// The attribute in which the store remembers its last write. `table-runtime/src/write.rs` names it too.
+/// The attribute that marks the last write of an item. `table-runtime/src/write.rs` defines it too.
 pub const WRITE_ID: &str = "write_id";
 
-/// Two of the table's attributes with one name, or a field with the name of one, would overwrite each other.
+/// Refuses equal names of two attributes of the table, or of a field and such an attribute: they would overwrite each
+/// other.
 pub fn attributes_are_told_apart(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "attributes-are-told-apart";
     let table = &design.table;
@@ -44,7 +45,8 @@ pub fn attributes_are_told_apart(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// DynamoDB expires items by the seconds in one attribute, and ignores those in which it is anything else.
+/// DynamoDB expires items by the seconds in the TTL attribute, and ignores items in which it is not a number of
+/// seconds.
 pub fn the_ttl_attribute_is_an_expiry(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "the-ttl-attribute-is-an-expiry";
     let ttl = &design.table.ttl_attribute;
@@ -63,7 +65,7 @@ pub fn the_ttl_attribute_is_an_expiry(design: &Design, problems: &mut Problems) 
     }
 }
 
-/// An index shows fields of the entities that are in it, each once.
+/// A projection lists fields of the entities in the index, each once.
 pub fn projections_show_fields(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "projections-show-fields";
     for (i, index) in design.table.indexes.iter().enumerate() {

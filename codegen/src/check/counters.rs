@@ -1,9 +1,9 @@
-//! Checks on counters: that no write takes one below zero, where it could not be read any more.
+//! Checks of counters: no write makes one negative, because a negative `count` cannot be read.
 
 use crate::design::{Action, Comparison, Design, Expression, How, Literal, Operand, Pattern, Type, Value};
 use crate::problem::Problems;
 
-/// A `count` is never negative, so a write that lowers one has a condition, in the same write, that there is enough to take.
+/// A write that lowers a `count` needs a condition in the same write that the count is large enough.
 pub fn counters_have_a_floor(design: &Design, problems: &mut Problems) {
     for action in design.patterns.iter().flat_map(Pattern::actions) {
         for change in &action.changes {
@@ -29,7 +29,7 @@ fn has_floor(action: &Action, field: &str, lowered: u64) -> bool {
     always.into_iter().any(|require| keeps(&require.that, field, lowered))
 }
 
-/// Whether the condition holds only when the field has at least this much.
+/// Whether the condition implies that the field is at least `least`.
 fn keeps(that: &Expression, field: &str, least: u64) -> bool {
     match that {
         Expression::And(parts) => parts.iter().any(|part| keeps(part, field, least)),

@@ -1,4 +1,4 @@
-//! Checks on item versions: an older item becomes one of now, whatever is read of it or written to it before that.
+//! Checks of item versions: reads and writes are correct for items of every older version.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::design::{Action, Design, Entity, Expression, Field, How, Literal, Ope
 use crate::load::literal_fits;
 use crate::problem::Problems;
 
-/// Each version but the last has its step, in order, so that none is left behind.
+/// Each version before the current one has a step, in order.
 pub fn histories_reach_the_version(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "history-reaches-the-version";
     for entity in &design.entities {
@@ -35,7 +35,8 @@ pub fn histories_reach_the_version(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// Walks back from the fields of now: what a step makes must be there after it, and what it takes away must not.
+/// Goes back from the current fields through the history. The results of a step must exist after it, and the fields
+/// that it removes must not.
 pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "history-fits-the-fields";
     for entity in &design.entities {
@@ -98,7 +99,8 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// Whether a stored item has a key without the field. The keys of an index that this step makes, or a later one, are made with it.
+/// Whether stored items have a key with the field. Indexes in this step or a later one do not count: their keys are
+/// created with the new field.
 fn is_in_a_key(design: &Design, entity: &Entity, field: &str, step: &Step) -> bool {
     let is_made = |index: usize| {
         let name = &design.table.indexes[index].name;
@@ -108,8 +110,8 @@ fn is_in_a_key(design: &Design, entity: &Entity, field: &str, step: &Step) -> bo
         || entity.index_keys_of(entity.stored(field).map_or(field, |field| &field.name)).any(|key| !is_made(key.index))
 }
 
-/// A write meets items as they are stored, without their history: what an older one lacks is not there to be compared, and
-/// what is added to it would start from nothing.
+/// A write applies to the stored item, before its history is applied. So a condition cannot compare a field that an
+/// older item lacks, and an `add` to such a field starts at 0.
 pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "writes-fit-older-items";
     for action in design.patterns.iter().flat_map(Pattern::actions) {
@@ -127,7 +129,8 @@ pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
                     problems.push(CHECK, require.at, message);
                 }
             }
-            // It says that the item is of now, and steps over what it does not write itself.
+            // An upsert sets the current version on the item, so the step is never applied to the fields that it does
+            // not write.
             let stepped_over =
                 step.rename.iter().filter(|(_, new)| action.upsert && !is_always_changed(action, name_of(entity, new)));
             for (old, new) in stepped_over {
@@ -148,7 +151,7 @@ fn is_always_changed(action: &Action, field: &str) -> bool {
     action.changes.iter().any(|change| change.field == field && change.is_always_made())
 }
 
-/// The field that is stored under a name.
+/// The name of the field with this attribute name.
 fn name_of<'e>(entity: &'e Entity, stored: &'e str) -> &'e str {
     entity.stored(stored).map_or(stored, |field| &field.name)
 }
@@ -157,7 +160,7 @@ fn tested(that: &Expression) -> Vec<&str> {
     that.tests().into_iter().map(|test| test.field).collect()
 }
 
-/// What this change would lose of an item that is still as before the step.
+/// The problem with this change if the stored item is older than the step.
 fn loses(step: &Step, field: &str, how: &How) -> Option<String> {
     let version = step.version;
     let renamed = step.rename.iter().find(|(_, new)| new == field);
@@ -177,7 +180,8 @@ fn loses(step: &Step, field: &str, how: &How) -> Option<String> {
     }
 }
 
-/// A program that still writes an older version writes all that programs of that version need, under the names that they know.
+/// A program that still writes an older version writes all fields that programs of that version need, under their old
+/// names.
 pub fn older_versions_are_written_whole(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "older-versions-are-written-whole";
     for entity in &design.entities {
@@ -220,7 +224,7 @@ pub fn older_versions_are_written_whole(design: &Design, problems: &mut Problems
     }
 }
 
-/// A row is a part of an item, without its version, so nothing can be filled in.
+/// A row is a part of an item without its version, so missing fields cannot be filled in.
 pub fn rows_fit_older_items(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let Operation::Query(query) = &pattern.operation else { continue };

@@ -1,10 +1,10 @@
-//! Checks on keys: that no two items can share one, and that stored items keep theirs.
+//! Checks of keys: two items never share a key, and stored items keep their key.
 
 use crate::design::{Design, Entity};
 use crate::problem::Problems;
 use crate::source::At;
 
-/// Two entities whose templates can give one key would overwrite each other.
+/// Refuses two entities whose templates can produce the same key: their items would overwrite each other.
 pub fn keys_decode_in_one_way(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "keys-decode-in-one-way";
     for (i, a) in design.entities.iter().enumerate() {
@@ -27,7 +27,7 @@ pub fn keys_decode_in_one_way(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// Items keep the key they were written with, so a template does not change without a migration.
+/// Items keep the key that they were written with, so changing a template requires a migration.
 pub fn keys_are_as_locked(design: &Design, problems: &mut Problems) {
     for entity in &design.entities {
         let Some(locked) = design.lock.entity.get(&entity.name) else { continue };
@@ -35,7 +35,7 @@ pub fn keys_are_as_locked(design: &Design, problems: &mut Problems) {
         for key in &entity.index_keys {
             let index = &design.table.indexes[key.index].name;
             if let Some(was) = locked.index.get(index) {
-                // An upgrade makes the keys of an index from the fields.
+                // An upgrade recomputes the keys of an index from the fields.
                 let is_made_anew = entity.steps_from(locked.version).any(|step| step.index.contains(index));
                 if !is_made_anew {
                     as_locked(entity, Some(index), (was, &entity.index_key_words(key)), key.at, problems);

@@ -3,7 +3,7 @@
 use crate::design::{Design, Entity, LockedEntity, asks};
 use crate::problem::Problems;
 
-/// Items are found by their word and read by their version, so neither goes back.
+/// Items are read by the type name and the version that they are stored with, so neither may change incompatibly.
 pub fn entities_are_as_locked(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "entities-are-as-locked";
     for entity in &design.entities {
@@ -44,7 +44,7 @@ pub fn entities_are_as_locked(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// An entity that is gone leaves its items behind.
+/// A removed entity must be listed, because its items may still exist.
 pub fn removed_entities_are_told(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "removed-entities-are-told";
     let is_here = |name: &str| design.entities.iter().any(|entity| entity.name == name);
@@ -68,7 +68,7 @@ pub fn removed_entities_are_told(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// DynamoDB expires items by one attribute, and finds them by two.
+/// A deployed table keeps its TTL attribute and its key attributes.
 pub fn the_table_is_as_locked(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "the-table-is-as-locked";
     let table = &design.table;
@@ -92,7 +92,8 @@ pub fn the_table_is_as_locked(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// A live index has the keys and the projection that it was made with, and an item is in it only once its keys are written.
+/// A deployed index keeps its keys and its projection, and contains an item only after the item's keys for it are
+/// written.
 pub fn indexes_are_as_locked(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "indexes-are-as-locked";
     for index in &design.table.indexes {
@@ -158,7 +159,7 @@ fn new_index_keys(design: &Design, entity: &Entity, locked: &LockedEntity, probl
     }
 }
 
-/// An id is in logs, metrics and bills, and stays that of the question it was given to.
+/// The id of a pattern is part of logs, metrics and bills, so it keeps its operation and entities.
 pub fn patterns_are_as_locked(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "patterns-are-as-locked";
     for pattern in &design.patterns {

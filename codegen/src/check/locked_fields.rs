@@ -1,4 +1,4 @@
-//! Checks of fields against the lock: whether stored items still decode, and whether running programs still read new ones.
+//! Checks of fields against the lock: stored items still decode, and running programs can read new items.
 
 use crate::design::{Design, Entity, Field, LockedEntity, LockedField, Step, Type, stored_type};
 use crate::problem::Problems;
@@ -14,7 +14,7 @@ pub fn fields_are_as_locked(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// An entity beside its lock.
+/// An entity and its entry in the lock.
 struct Comparison<'c> {
     design: &'c Design,
     entity: &'c Entity,
@@ -41,12 +41,12 @@ impl Comparison<'_> {
         self.problems.push(CHECK, at, message);
     }
 
-    /// The steps between what is stored and what is written from now on.
+    /// The steps between the locked version and the current version.
     fn steps(&self) -> impl Iterator<Item = &Step> {
         self.entity.steps_from(self.locked.version)
     }
 
-    /// "raise `version` to 2, with a `[[history]]` of version 1 that says …", as far as that is still to be done.
+    /// The required change as part of a message. It leaves out the part that is done already.
     fn with_a_step(&self, says: &str) -> String {
         let (version, stored) = (self.entity.version, self.locked.version);
         if version > stored {
@@ -182,7 +182,8 @@ impl Comparison<'_> {
         Some((old.clone(), self.locked.field.get(old)?.clone()))
     }
 
-    /// A locked field of the same type that is no longer here and that no step speaks of: perhaps the same under another name.
+    /// A locked field of the same type that is missing now and that no step mentions. It may be the old name of this
+    /// field.
     fn gone_like(&self, path: &str, field: &Field) -> Option<String> {
         let is = stored_type(&self.design.table, &field.ty);
         let parent = |path: &str| path.rsplit_once('.').map(|(parent, _)| parent.to_owned());

@@ -1,4 +1,4 @@
-//! The checks: each named, each over the whole design, all in one list.
+//! The checks. Each has a name, reads the whole design and adds to one list of problems.
 
 mod announced;
 mod arguments;
@@ -25,7 +25,7 @@ use crate::problem::Problems;
 
 type Check = fn(&Design, &mut Problems);
 
-/// Every check that looks at what is there, in the order a reader would ask them.
+/// Checks of the existing parts. They also work on an incomplete design.
 const CHECKS: &[Check] = &[
     words::names_are_words,
     words::everything_is_documented,
@@ -70,7 +70,8 @@ const CHECKS: &[Check] = &[
     partitions::partitions_are_not_hot,
 ];
 
-/// Every check that looks for what is not there, and would find it missing from half a design.
+/// Checks that report a missing part. They run only on a complete design, otherwise they would report the parts with
+/// problems.
 const CHECKS_OF_ALL: &[Check] = &[
     reach::every_index_serves_a_pattern,
     reach::every_entity_is_reachable,
@@ -78,7 +79,7 @@ const CHECKS_OF_ALL: &[Check] = &[
     queries::keys_come_from_queries,
 ];
 
-/// Runs the checks. `complete` is whether the design is all that the documents say.
+/// Runs the checks. `complete` is whether the design contains every part of the documents.
 pub fn run(design: &Design, complete: bool, problems: &mut Problems) {
     let of_all = CHECKS_OF_ALL.iter().filter(|_| complete);
     for check in CHECKS.iter().chain(of_all) {

@@ -1,4 +1,4 @@
-//! Checks on names: one thing for each.
+//! Checks of names: every name has one meaning.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::source::At;
 
 const CHECK: &str = "names-are-unique";
 
-/// What generated files import by its name, and what they have of the language.
+/// The types that generated files import by name, and the types of Rust's prelude.
 pub const TAKEN: &[&str] = &[
     "Answer",
     "AnyEntity",
@@ -104,7 +104,7 @@ pub fn names_are_unique(design: &Design, problems: &mut Problems) {
     parts_are_unique(design, problems);
 }
 
-/// Every type that is generated or imported by its name, and what it is for.
+/// Every type that is generated or imported by name, with its purpose.
 fn types_of(design: &Design) -> Vec<(String, String, At)> {
     let mut types = Vec::new();
     for domain in &design.table.domains {
@@ -154,7 +154,7 @@ fn variants_are_unique(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// The actions of a transaction and the parts of a batch are fields and arguments.
+/// The names of a transaction's actions and of a batch's parts become fields and parameters.
 fn parts_are_unique(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let actions = pattern.actions().iter().map(|action| (action.name.as_str(), action.at));
@@ -179,7 +179,7 @@ mod tests {
     use crate::codegen::compile;
     use crate::corpus;
 
-    /// The names that a line like `use a::{B, C};` imports, unless the documents named them.
+    /// The names that a line like `use a::{B, C};` imports, except names from the documents.
     fn imported(line: &str) -> Option<Vec<String>> {
         let path = line.strip_prefix("use ")?.strip_suffix(';')?;
         let (module, names) = match path.split_once("::{") {
@@ -194,7 +194,7 @@ mod tests {
     fn every_name_that_generated_files_import_is_taken() {
         let mut names = BTreeSet::new();
         for case in corpus::cases(&corpus::folder()).expect("the corpus can be read") {
-            // The file of the limits names no entity.
+            // The file of the limits contains no entity.
             let files = compile(&case.documents).unwrap_or_default().into_iter();
             for file in files.filter(|file| !file.path.ends_with("/limits.rs")) {
                 names.extend(file.text.lines().filter_map(imported).flatten());
@@ -202,7 +202,7 @@ mod tests {
         }
         // Hand-written types, which the documents name.
         names.remove("Isbn");
-        // Functions cannot be mistaken for types.
+        // Types and functions have different namespaces.
         names.retain(|name| name.starts_with(char::is_uppercase));
         let untaken: Vec<_> = names.iter().filter(|name| !TAKEN.contains(&name.as_str())).collect();
         assert!(names.contains("Transaction") && names.contains("PageRequest"), "{names:?}");

@@ -1,8 +1,8 @@
-//! Notices: what an accepted change asks for besides the generated files.
+//! Notices: the manual steps and costs of an accepted change.
 
 use crate::design::{Action, ActionKind, Design, Entity, How, IndexKey, Operation, Pattern, WritePart};
 
-/// A sentence for each, about what differs from the lock.
+/// One sentence for each step or cost of a difference from the lock.
 pub fn notices(design: &Design) -> Vec<String> {
     let mut notices = Vec::new();
     for entity in &design.entities {
@@ -58,7 +58,7 @@ fn of_index(design: &Design, entity: &Entity, key: &IndexKey) -> Vec<String> {
     notices
 }
 
-/// What an index adds to a pattern's cost for each item that it writes, if it does.
+/// The additional cost of an index for each item that a pattern writes, if there is one.
 fn dearer(design: &Design, entity: &Entity, key: &IndexKey, pattern: &Pattern) -> Option<String> {
     let is_it = |index: usize| design.entity(index).name == entity.name;
     let of_actions = pattern.actions().iter().filter(|action| is_it(action.entity));
@@ -81,7 +81,7 @@ fn units(design: &Design, entity: &Entity, key: &IndexKey, action: &Action) -> u
     match action.kind {
         ActionKind::Put | ActionKind::Delete => 1,
         ActionKind::Check => 0,
-        // An entry that moves is removed in one place and written in another.
+        // A move deletes one index entry and writes another.
         ActionKind::Update if moves => 2,
         ActionKind::Update if action.upsert => 1,
         ActionKind::Update => u32::from(action.changes.iter().any(|change| shows(&change.field))),

@@ -1,10 +1,11 @@
-//! Checks on partitions: that none has to take more than half of what DynamoDB gives it.
+//! Checks of partitions: no partition needs more than half of the capacity that DynamoDB gives it.
 
 use crate::design::Design;
 use crate::problem::Problems;
 use crate::vet::{self, MOST, RCU, WCU};
 
-/// At the declared peak rates. A partition that is full refuses writes, and what was paid for is lost.
+/// Compares the declared peak rates with the capacity of a partition. A full partition refuses writes, and the results
+/// of paid calls are lost.
 pub fn partitions_are_not_hot(design: &Design, problems: &mut Problems) {
     for partition in vet::partitions(design) {
         let hottest = partition.loads.iter().max_by(|(_, one), (_, other)| {

@@ -1,4 +1,4 @@
-//! Checks on queries: that what is read is what is meant.
+//! Checks of queries: a query reads exactly the items that it is meant to read.
 
 use crate::design::{
     Design, Entity, Expired, Operation, Query, Segment, Sort, Template, WritePart, partition, shards, sort_field,
@@ -14,7 +14,7 @@ fn queries(design: &Design) -> impl Iterator<Item = &Query> {
     })
 }
 
-/// A sort condition is written in the segments of the entity's own sort key.
+/// A sort condition consists of the segments of the queried sort key.
 pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "sort-fits-the-key";
     for query in queries(design) {
@@ -41,8 +41,8 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
     }
 }
 
-/// A prefix ends at a delimiter, or it would also match longer words. One that is the whole sort key of an entity may end
-/// there: that it meets nothing but what the query names is checked apart.
+/// A prefix ends at a delimiter; otherwise it would also match longer words. A prefix that is the whole sort key of an
+/// entity needs no delimiter, because another check refuses any other entity that it matches.
 pub fn prefixes_end_at_a_delimiter(design: &Design, problems: &mut Problems) {
     for query in queries(design) {
         let Sort::BeginsWith { template, is_delimited: false, at } = &query.sort else { continue };
@@ -60,7 +60,8 @@ pub fn prefixes_end_at_a_delimiter(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// `; write "THREAD#"` for `THR`, where the sort key is `THREAD#{thread}`; nothing if no literal of the key is alike.
+/// A hint: `; write "THREAD#"` for `THR` if the sort key is `THREAD#{thread}`; empty if no literal of the key is
+/// similar.
 fn beginning_like(template: &Template, key: &Template) -> String {
     let differ = |(a, b): (&Segment, &Segment)| matches!(a, Segment::Literal(_)) && a != b;
     let first = template.segments.iter().zip(&key.segments).position(differ);
@@ -75,15 +76,15 @@ fn beginning_like(template: &Template, key: &Template) -> String {
     format!("; write \"{}#\"", Template { segments })
 }
 
-/// Whether the template's segments are the first ones of the entity's sort key. After a prefix that ends at a delimiter
-/// there must be at least one more.
+/// Whether the template equals the first segments of the sort key. At least one more segment must follow a prefix that
+/// ends at a delimiter.
 fn fits(template: &Template, entity: &Entity, query: &Query, prefix: bool) -> bool {
     let own = &sort_template(entity, query).segments;
     let most = own.len() - usize::from(prefix);
     let fits = |(i, segment): (usize, &Segment)| match segment {
         Segment::Literal(_) => own[i] == *segment,
         Segment::Field { width: None, .. } => sort_field(entity, query, i).is_some(),
-        // A width may be repeated, but it is the key that says it.
+        // The template may repeat the width of the key's segment, but not change it.
         Segment::Field { width, .. } => {
             matches!(&own[i], Segment::Field { width: known, .. } if known == width)
         }
@@ -91,7 +92,7 @@ fn fits(template: &Template, entity: &Entity, query: &Query, prefix: bool) -> bo
     template.segments.len() <= most && template.segments.iter().enumerate().all(fits)
 }
 
-/// Several entities in one query must lie in the same partition, and must be all that the query can meet there.
+/// The entities of a query must share one partition, and must be the only ones that the query can match there.
 pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "query-reads-one-partition";
     for query in queries(design) {
@@ -136,7 +137,7 @@ pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// Whether an item of the entity can have a sort key in this part of its partition.
+/// Whether an item of the entity can have a sort key in this range of its partition.
 fn may_meet(entity: &Entity, sort: &Sort) -> bool {
     let beginning = sort.beginning();
     if let (Sort::BeginsWith { is_delimited: false, .. }, Some((last, before))) = (sort, beginning.split_last()) {
@@ -167,7 +168,7 @@ fn differing_width(first: &Entity, other: &Entity, query: &Query) -> Option<(Str
     None
 }
 
-/// A batch that deletes keys takes those that certain queries returned: a policy allows no others.
+/// A batch that deletes keys names the queries that return them, because the policy allows only their partitions.
 pub fn keys_come_from_queries(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "keys-come-from-queries";
     for pattern in &design.patterns {

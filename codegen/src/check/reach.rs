@@ -1,4 +1,4 @@
-//! Checks on reach: nothing is stored that no pattern reads, nothing is asked that nobody calls, nothing expired is shown.
+//! Checks of use: a pattern reads every entity, every pattern has a caller, and no read returns expired items.
 
 use crate::design::{Action, ActionKind, Design, Expired, Operation, Pattern, WritePart};
 use crate::problem::Problems;
@@ -14,7 +14,7 @@ pub fn every_index_serves_a_pattern(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// An entity that is only written, or only deleted, is either dead or unreachable.
+/// An entity that patterns only write or delete is unused.
 pub fn every_entity_is_reachable(design: &Design, problems: &mut Problems) {
     for (i, entity) in design.entities.iter().enumerate() {
         let (mut read, mut written) = (false, false);
@@ -23,7 +23,7 @@ pub fn every_entity_is_reachable(design: &Design, problems: &mut Problems) {
                 Operation::Get { .. } | Operation::Query(_) | Operation::ReadBatch { .. } => {
                     read = true;
                 }
-                // Finding an item by looking at everything is no way to reach it.
+                // A scan does not count as a read of an entity.
                 Operation::Scan(_) | Operation::Upgrade(_) => {}
                 Operation::WriteBatch(parts) => {
                     written |= parts.iter().any(|part| matches!(part, WritePart::Put { entity, .. } if *entity == i));
@@ -61,8 +61,8 @@ pub fn every_pattern_has_a_caller(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// A scan reads, and is billed for, everything that there is, and an upgrade changes items of any entity. Maintenance may, from
-/// the command line; the product has a key or an index for each of its questions.
+/// A scan reads the whole table and is billed for it, and an upgrade changes items of any entity. Only maintenance
+/// commands may use them; the product uses a key or an index for each access.
 pub fn maintenance_is_for_tools(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let (what, is_said, instead) = match &pattern.operation {
@@ -84,7 +84,7 @@ pub fn maintenance_is_for_tools(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// DynamoDB deletes expired items days late, so whoever reads one must look at its expiry.
+/// DynamoDB deletes expired items days late, so every read must check the expiry.
 pub fn expired_items_are_hidden(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let can_expire = |index: &usize| design.entity(*index).expires(&design.table);

@@ -1,11 +1,11 @@
-//! Checks on roots: no item is made in the partition of a user, say, who does not exist.
+//! Checks of roots: no item is created in the partition of a root (for example a user) that does not exist.
 
 use crate::design::{Action, ActionKind, Design, Entity, Operation, Pattern, Shape, Value, WritePart};
 use crate::problem::Problems;
 use crate::source::At;
 
-/// A write that may make an item does so in a transaction that the root refuses when it does not exist. What changes items
-/// that exist needs no root: a root is deleted with what lies under it.
+/// A write that may create an item is part of a transaction that fails if the root does not exist. An update of an
+/// existing item needs no root, because deleting a root also deletes the items under it.
 pub fn new_items_need_the_root(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let unrooted = unrooted(design, pattern);
@@ -29,7 +29,7 @@ fn refuse(at: At, root: &Entity, problems: &mut Problems) {
     problems.push("new-items-need-the-root", at, message);
 }
 
-/// The writes of a pattern that may make an item without its root.
+/// The writes of a pattern that may create an item without its root.
 fn unrooted<'d>(design: &'d Design, pattern: &Pattern) -> Vec<(At, &'d Entity)> {
     if let Operation::WriteBatch(parts) = &pattern.operation {
         let puts = parts.iter().filter_map(|part| match part {
@@ -47,14 +47,14 @@ fn unrooted<'d>(design: &'d Design, pattern: &Pattern) -> Vec<(At, &'d Entity)> 
         .collect()
 }
 
-/// The root of the partition that an entity's items lie in, if that has one and it is another entity.
+/// The root of the entity's partition, if the partition has one and it is another entity.
 fn root_of(design: &Design, entity: usize) -> Option<&Entity> {
     let entity = design.entity(entity);
     let is_root = |root: &&Entity| root.root && root.pk.segments == entity.pk.segments && root.name != entity.name;
     design.entities.iter().find(is_root).filter(|_| !entity.root)
 }
 
-/// Whether this action fails, and the transaction with it, if the root of what the other one makes does not exist.
+/// Whether this action makes the transaction fail if the root of the created item does not exist.
 fn is_root_of(design: &Design, action: &Action, made: &Action, root: &Entity) -> bool {
     if design.entity(action.entity).name != root.name || action.shape != Shape::One {
         return false;

@@ -1,4 +1,4 @@
-//! Checks on transactions: that their actions touch different items and fail with one meaning each.
+//! Checks of transactions: the actions use different items, and each has one error.
 
 use crate::design::{Action, ActionKind, Design, Pattern, Shape, Value};
 use crate::problem::Problems;
@@ -7,7 +7,7 @@ fn shaped(design: &Design) -> impl Iterator<Item = &Action> {
     design.patterns.iter().flat_map(Pattern::actions).filter(|action| action.shape != Shape::One)
 }
 
-/// Which of several errors a repeated action means could only be found by reading its item again.
+/// An optional or repeated action has one error: to choose between several, its item would have to be read again.
 pub fn shaped_actions_name_one_error(design: &Design, problems: &mut Problems) {
     for action in shaped(design) {
         let errors = action.errors();
@@ -18,8 +18,8 @@ pub fn shaped_actions_name_one_error(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// What an optional or repeated action takes is an item, a key, or a struct with a name.
-/// Not every caller takes an action that need not be there; the policies of the others do not allow it.
+/// Only optional or repeated actions may be limited to some callers. The policies of the other callers do not allow
+/// such an action.
 pub fn callers_of_actions_call_the_pattern(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "callers-of-actions-call-the-pattern";
     for pattern in &design.patterns {
@@ -62,7 +62,7 @@ pub fn shaped_actions_take_a_row(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// DynamoDB refuses a transaction that names one item twice.
+/// DynamoDB refuses a transaction with two actions on the same item.
 pub fn actions_touch_different_items(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         for (i, a) in pattern.actions().iter().enumerate() {
@@ -79,7 +79,7 @@ pub fn actions_touch_different_items(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// Whether two actions certainly name one item. Optional and repeated ones are given theirs apart.
+/// Whether two actions always use the same item. Items of optional and repeated actions are not known here.
 fn same_item(a: &Action, b: &Action) -> bool {
     if a.entity != b.entity || a.shape != Shape::One || b.shape != Shape::One {
         return false;
@@ -92,7 +92,7 @@ fn same_item(a: &Action, b: &Action) -> bool {
     }
 }
 
-/// Whether the action's key is that of the item which `put` puts.
+/// Whether the action's key is the key of the item that `put` puts.
 fn is_key_of(action: &Action, put: &Action) -> bool {
     let taken = |(name, value): &(String, Value)| matches!(value, Value::FieldOf { action, field, .. } if *action == put.name && field == name);
     action.key.iter().all(taken)

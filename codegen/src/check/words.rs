@@ -1,10 +1,10 @@
-//! Checks on words: every name can be one in Rust and in an expression, and everything says what it is.
+//! Checks of words: every name is valid in Rust and in an expression, and every part is documented.
 
 use crate::design::{Design, DomainKind, Operation, Pattern, Type, action_uses, pattern_uses};
 use crate::problem::Problems;
 use crate::source::At;
 
-/// How a name is written.
+/// The form of a name.
 #[derive(Debug, Clone, Copy)]
 enum Form {
     /// `list_sessions`: functions, fields, arguments.
@@ -27,7 +27,7 @@ impl Form {
                     && name.chars().all(letters)
                     && !name.contains("__")
                     && !name.ends_with('_')
-                    // These cannot be names in Rust, not even raw ones; `mod` is the name of a file.
+                    // These keywords cannot be raw identifiers; `mod` would be the name of a module file.
                     && !matches!(name, "self" | "super" | "crate" | "mod")
             }
             Form::Camel => {
@@ -125,7 +125,7 @@ fn names_in_schema(design: &Design) -> Vec<Named<'_>> {
 fn names_in_pattern(pattern: &Pattern) -> Vec<Named<'_>> {
     let mut names: Vec<Named<'_>> = vec![("a function", &pattern.name, Form::Snake, pattern.at)];
     for action in pattern.actions() {
-        // An action of a single write is named after the pattern.
+        // The action of a single write has the pattern's name.
         names.push(("an action", &action.name, Form::Snake, action.at));
         names.extend(action.row.iter().map(|row| ("a row", row.as_str(), Form::Camel, action.at)));
     }
@@ -145,7 +145,7 @@ fn names_in_pattern(pattern: &Pattern) -> Vec<Named<'_>> {
     names
 }
 
-/// What has no words here would have none in the code.
+/// The generated code takes its documentation from the documents.
 pub fn everything_is_documented(design: &Design, problems: &mut Problems) {
     let mut said: Vec<(String, &str, At)> = Vec::new();
     for domain in &design.table.domains {

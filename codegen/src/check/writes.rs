@@ -1,4 +1,4 @@
-//! Checks on single writes: that they leave whole items, true index keys and one meaning for each failure.
+//! Checks of single writes: they keep items complete and index keys correct, and every failure has one error.
 
 use crate::design::{Action, ActionKind, Change, Design, Entity, How, IndexKey, Operation, Pattern, Value};
 use crate::problem::Problems;
@@ -7,7 +7,7 @@ fn actions(design: &Design) -> impl Iterator<Item = &Action> {
     design.patterns.iter().flat_map(Pattern::actions)
 }
 
-/// Changing one part of an index key leaves the key stale unless every part is at hand.
+/// An update of one part of an index key must set every part, otherwise the stored key is stale.
 pub fn index_keys_are_rewritten_whole(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "index-keys-are-rewritten-whole";
     for action in actions(design).filter(|action| action.kind == ActionKind::Update) {
@@ -49,7 +49,7 @@ pub fn index_keys_are_rewritten_whole(design: &Design, problems: &mut Problems) 
     }
 }
 
-/// What is wrong with a change of an index key whose parts are written together, or removed together.
+/// The problem with a change of an index key whose two attributes must be set or removed together.
 fn half_written(entity: &Entity, action: &Action, change: &Change, (key, index): (&IndexKey, &str)) -> Option<String> {
     let field = &change.field;
     if action.leaves_index(entity, key) {
@@ -77,7 +77,7 @@ pub fn keys_are_not_updated(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// DynamoDB refuses an expression that names one field twice.
+/// DynamoDB refuses an update expression with two changes of the same field.
 pub fn fields_are_changed_once(design: &Design, problems: &mut Problems) {
     for action in actions(design) {
         for (i, change) in action.changes.iter().enumerate() {
@@ -89,7 +89,7 @@ pub fn fields_are_changed_once(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// An upsert may create the item, so it must leave one that can be read.
+/// An upsert may create the item, so it must set every field that a reader needs.
 pub fn an_upsert_writes_a_whole_item(design: &Design, problems: &mut Problems) {
     for action in actions(design).filter(|action| action.upsert) {
         let entity = design.entity(action.entity);
@@ -106,7 +106,7 @@ fn is_always_written(action: &Action, field: &str) -> bool {
     action.changes.iter().any(|change| change.field == field && change.is_always_made())
 }
 
-/// A write that can meet an absent or a present item says which error that is.
+/// A write that can find the item absent or present names the error for it.
 pub fn writes_say_what_absence_means(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "writes-say-what-absence-means";
     for pattern in &design.patterns {
@@ -125,7 +125,7 @@ pub fn writes_say_what_absence_means(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// What is missing, or too much, in what a write says of an item that is there or is not.
+/// The missing or superfluous keyword for an item that is absent or present.
 fn unsaid(action: &Action, alone: bool) -> Option<&'static str> {
     let is_conditional = !action.require.is_empty();
     Some(match action.kind {

@@ -1,4 +1,4 @@
-//! One write: alone, or as an action of a transaction.
+//! One write: a whole operation, or an action of a transaction.
 
 use std::collections::BTreeSet;
 
@@ -8,17 +8,17 @@ use crate::source::At;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expired {
     Hidden,
-    /// With the reason why.
+    /// With the reason for it.
     Included(String),
 }
 
 #[derive(Debug)]
 pub struct Action {
-    /// The name of the action in its transaction, or of the pattern when alone.
+    /// The name of the action in its transaction. For a single write, the name of the pattern.
     pub name: String,
     pub kind: ActionKind,
     pub entity: usize,
-    /// A value for every key field; empty for a put, whose item has its key.
+    /// A value for every key field; empty for a put, because its item contains the key.
     pub key: Vec<(String, Value)>,
     pub changes: Vec<Change>,
     pub if_missing: Option<String>,
@@ -31,7 +31,7 @@ pub struct Action {
     /// The name of the argument struct of an optional or repeated action.
     pub row: Option<String>,
     pub expired: Option<Expired>,
-    /// Those of the pattern's callers that take it, if not all do.
+    /// The callers of the pattern that use this action; empty if all of them do.
     pub callers: Vec<String>,
     pub at: At,
 }
@@ -45,7 +45,7 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
-    /// What IAM has to allow for it.
+    /// The IAM action that the write needs.
     pub const fn iam_action(self) -> &'static str {
         match self {
             Self::Put => "PutItem",
@@ -63,7 +63,7 @@ pub enum Shape {
     Many,
 }
 
-/// What an update does to one field.
+/// The change that an update makes to one field.
 #[derive(Debug)]
 pub struct Change {
     pub field: String,
@@ -74,14 +74,14 @@ pub struct Change {
 #[derive(Debug)]
 pub enum How {
     Set(Value),
-    /// Only when the item does not have it yet.
+    /// Sets the field only if the item does not have it.
     SetOnce(Value),
     Add(Value),
-    /// A list, at the end of the one that is there.
+    /// Appends a list to a list.
     Append(Value),
-    /// A text, to a set.
+    /// Adds one text to a set.
     AddTo(Value),
-    /// A text, from a set.
+    /// Deletes one text from a set.
     DeleteFrom(Value),
     Remove,
 }
@@ -89,9 +89,9 @@ pub enum How {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Argument(String),
-    /// An argument that may be left out, and the change with it.
+    /// An optional argument. A call without it makes no change.
     Given(String),
-    /// A field of an item that another action of the transaction puts.
+    /// A field of an item that another action of the same transaction puts.
     FieldOf {
         action: String,
         field: String,
@@ -100,23 +100,23 @@ pub enum Value {
     Literal(Literal),
 }
 
-/// A condition and the domain error that its failure means.
+/// A condition, and the domain error that its failure returns.
 #[derive(Debug)]
 pub struct Require {
     pub that: Expression,
     pub error: String,
-    /// Whether the error carries the item that refused.
+    /// Whether the error carries the current item.
     pub current: bool,
     pub at: At,
 }
 
 impl How {
-    /// What its value meets: the field, or an element of it.
+    /// Whether the value belongs to the whole field or to one element of it.
     pub fn meets(&self) -> Meets {
         if matches!(self, How::AddTo(_) | How::DeleteFrom(_)) { Meets::Element } else { Meets::Field }
     }
 
-    /// The value that is written, if one is.
+    /// The value that is written; `None` for a removal.
     pub fn value(&self) -> Option<&Value> {
         match self {
             How::Set(value)
@@ -131,21 +131,21 @@ impl How {
 }
 
 impl Change {
-    /// Whether it is made by every call: it takes no argument that may be left out.
+    /// Whether every call makes the change: its value is not an optional argument.
     pub fn is_always_made(&self) -> bool {
         !matches!(self.how.value(), Some(Value::Given(_)))
     }
 }
 
 impl Require {
-    /// The argument without which the condition is left out.
+    /// The optional argument of the condition. A call without it leaves the condition out.
     pub fn without(&self) -> Option<&str> {
         self.that.may_be_left_out().first().copied()
     }
 }
 
 impl Value {
-    /// The argument's name, if it is one.
+    /// The argument's name, if the value is an argument.
     pub fn argument(&self) -> Option<&str> {
         match self {
             Value::Argument(name) | Value::Given(name) => Some(name),
@@ -155,7 +155,7 @@ impl Value {
 }
 
 impl Action {
-    /// The domain errors it can end with, each with whether it carries the current item, in the order they are tried.
+    /// The domain errors of the action in the order of their checks, each with whether it carries the current item.
     pub fn errors(&self) -> Vec<(&str, bool)> {
         let named = self.if_missing.iter().chain(&self.if_present).map(|name| (name.as_str(), false));
         let required = self.require.iter().map(|require| (require.error.as_str(), require.current));
@@ -168,7 +168,7 @@ impl Action {
         errors
     }
 
-    /// The arguments it mentions, whatever their types.
+    /// The names of all arguments in the action.
     pub fn argument_names(&self) -> BTreeSet<&str> {
         let keys = self.key.iter().map(|(_, value)| value);
         let changes = self.changes.iter().filter_map(|change| change.how.value());
@@ -176,12 +176,12 @@ impl Action {
         keys.chain(changes).filter_map(Value::argument).chain(compared).collect()
     }
 
-    /// Whether an optional or repeated action is named by its key alone, so that the key is its argument.
+    /// Whether an optional or repeated action needs only a key, so that the key is its argument.
     pub fn is_keyed(&self) -> bool {
         self.shape != Shape::One && self.kind != ActionKind::Put && self.row.is_none()
     }
 
-    /// Whether all it takes are the fields of the entity's key, under their own names.
+    /// Whether its only arguments are the fields of the entity's key, under their own names.
     pub fn takes_only_its_key(&self, entity: &Entity) -> bool {
         self.key.iter().all(|(field, value)| value.argument() == Some(field))
             && self.argument_names().iter().all(|name| entity.key_fields().iter().any(|field| field.name == *name))
@@ -191,12 +191,12 @@ impl Action {
         self.if_missing.is_some() || self.if_present.is_some() || !self.require.is_empty()
     }
 
-    /// What becomes of a field, if anything does.
+    /// The change of a field, if the action changes it.
     pub fn change(&self, field: &str) -> Option<&How> {
         self.changes.iter().find(|change| change.field == field).map(|change| &change.how)
     }
 
-    /// Whether it removes an optional field that the item's key in the index is made from.
+    /// Whether it removes an optional field that is part of the item's key in the index.
     pub fn leaves_index(&self, entity: &Entity, key: &IndexKey) -> bool {
         entity.fields_of(key).any(|field| field.optional && matches!(self.change(&field.name), Some(How::Remove)))
     }
@@ -205,7 +205,7 @@ impl Action {
         self.key.iter().find(|(name, _)| name == field).map(|(_, value)| value)
     }
 
-    /// The place of a field's value after the write, if the write says it.
+    /// The value that the write gives a field, if it gives one.
     pub fn written(&self, field: &str) -> Option<&Value> {
         match self.change(field) {
             Some(How::Set(Value::Given(_))) => None,
@@ -214,7 +214,7 @@ impl Action {
         }
     }
 
-    /// The operands that its conditions compare with, each with the field it meets, and how.
+    /// The operands of its conditions, each with its field and the part of the field that it is compared with.
     pub fn operands(&self) -> impl Iterator<Item = (&str, &Operand, Meets)> {
         let tests = self.require.iter().flat_map(|require| require.that.tests());
         tests

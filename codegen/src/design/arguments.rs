@@ -1,4 +1,4 @@
-//! What a function takes: every argument a pattern mentions, with the type of the field it meets.
+//! The arguments of a generated function, each with the type of the field that it is used for.
 
 use crate::design::{
     Action, ActionKind, Entity, Field, How, IndexKey, Meets, Operand, Operation, Pattern, Query, Segment, Shape,
@@ -10,14 +10,14 @@ pub struct Argument {
     pub name: String,
     pub ty: Type,
     pub optional: bool,
-    /// Whether it meets a personal field.
+    /// Whether it is used for a personal field.
     pub pii: bool,
-    /// A value as a person types it, where that of its type does not do.
+    /// An example value as a user types it, if the example of the type does not fit.
     pub example: Option<String>,
 }
 
 impl Argument {
-    /// An argument that is named after the field it fills.
+    /// An argument with the name of its field.
     pub fn of(field: &Field) -> Argument {
         Argument {
             name: field.name.clone(),
@@ -30,7 +30,7 @@ impl Argument {
 }
 
 impl Meets {
-    /// The field as the operand sees it: the value that it is compared with, under the field's name.
+    /// The field or the part of it that an operand is compared with, as a field of the same name.
     pub fn field(self, field: &Field) -> Field {
         let ty = match self {
             Meets::Field => return field.clone(),
@@ -41,18 +41,18 @@ impl Meets {
     }
 }
 
-/// The arguments of the pattern's function, in the order they are first mentioned. An action with a struct of its
-/// own keeps its arguments there.
+/// The arguments of the pattern's function, in the order of their first use. The arguments of an action with a struct
+/// of its own are in that struct.
 pub fn pattern_arguments(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
     unique(pattern_uses(entities, pattern))
 }
 
-/// The arguments of one action, for its own struct.
+/// The arguments of one action with a struct of its own.
 pub fn action_arguments(entities: &[Entity], action: &Action) -> Vec<Argument> {
     unique(action_uses(entities, action))
 }
 
-/// Every mention of an argument, so that a check can see two that disagree.
+/// Every use of an argument, so that a check can find two uses with different types.
 pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
     match &pattern.operation {
         Operation::Get { entity, .. } => key_uses(&entities[*entity]),
@@ -73,7 +73,7 @@ pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
 pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
     let entity = &entities[action.entity];
     let mut uses = Vec::new();
-    // `is_optional` is whether the argument may be left out, or be nothing where the field may.
+    // `is_optional` is whether the argument is an optional argument, or the value of an optional field.
     let mut meet = |field: &str, name: Option<&str>, is_optional: fn(&Field) -> bool, meets: Meets| {
         if let (Some(name), Some(field)) = (name, entity.field(field)) {
             uses.push(Argument {
@@ -128,23 +128,23 @@ pub fn partition<'e>(entity: &'e Entity, query: &Query) -> &'e Template {
     in_index.map_or(&entity.pk, |key| &key.pk)
 }
 
-/// Into how many partitions that one is cut, and by what.
+/// The shards of the partition key that the query reads, if it has any.
 pub fn shards<'e>(entity: &'e Entity, query: &Query) -> Option<&'e Shards> {
     let in_index = query.index.and_then(|index| entity.index_keys.iter().find(|key| key.index == index));
     in_index.and_then(|key| key.shards.as_ref())
 }
 
-/// The template of the sort key that the query reads by: the entity's own, or that of its key in the index.
+/// The template of the sort key that the query reads: the key of the table, or the key of the index.
 pub fn sort_template<'e>(entity: &'e Entity, query: &Query) -> &'e Template {
     index_key(entity, query).map_or(&entity.sk, |key| &key.sk)
 }
 
-/// Whether that sort key is a number.
+/// Whether the sort key that the query reads is a number.
 pub fn sorts_numbers(entity: &Entity, query: &Query) -> bool {
     index_key(entity, query).is_some_and(|key| !key.sorts_texts)
 }
 
-/// The field in the i-th segment of that sort key.
+/// The field in the i-th segment of the sort key that the query reads.
 pub fn sort_field<'e>(entity: &'e Entity, query: &Query, i: usize) -> Option<&'e Field> {
     entity.field(sort_template(entity, query).segments.get(i)?.field()?)
 }

@@ -1,4 +1,4 @@
-//! Conditions: the small language of `that`, which becomes a DynamoDB expression and a Rust one.
+//! Conditions: the language of `that`, which is translated to a DynamoDB expression and to Rust.
 
 mod parser;
 
@@ -19,12 +19,12 @@ pub enum Expression {
         field: String,
         operands: Vec<Operand>,
     },
-    /// A list or a set has this element, or a text has this part.
+    /// A list or a set contains this element, or a text contains this part.
     Contains {
         field: String,
         operand: Operand,
     },
-    /// How large the field is: elements of a list or a set, bytes, or UTF-16 code units of a text.
+    /// The size of the field: elements of a list or a set, bytes, or UTF-16 code units of a text.
     Size {
         field: String,
         comparison: Comparison,
@@ -47,7 +47,7 @@ pub enum Comparison {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operand {
     Argument(String),
-    /// An argument that may be left out, and the condition with it.
+    /// An optional argument. A call without it leaves the condition out.
     Given(String),
     Literal(Literal),
 }
@@ -58,14 +58,14 @@ pub enum Literal {
     Text(String),
 }
 
-/// One test of a condition.
+/// One test in a condition.
 #[derive(Debug, Clone, Copy)]
 pub struct Test<'e> {
     pub field: &'e str,
     pub asks: Asks<'e>,
 }
 
-/// What a test asks of its field.
+/// The comparison that a test makes with its field.
 #[derive(Debug, Clone, Copy)]
 pub enum Asks<'e> {
     Presence,
@@ -75,19 +75,19 @@ pub enum Asks<'e> {
     Size(Comparison, &'e Operand),
 }
 
-/// What an operand is compared with.
+/// The part of a field that an operand is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meets {
-    /// The field itself.
+    /// The whole field.
     Field,
     /// An element of a list or a set, or a part of a text.
     Element,
-    /// How large the field is.
+    /// The size of the field.
     Size,
 }
 
 impl<'e> Asks<'e> {
-    /// The values that the test mentions, with what each is compared with.
+    /// The operands of the test, each with the part of the field that it is compared with.
     pub fn operands(self) -> Vec<(&'e Operand, Meets)> {
         match self {
             Asks::Presence => Vec::new(),
@@ -100,7 +100,7 @@ impl<'e> Asks<'e> {
 }
 
 impl Comparison {
-    /// The sign, in DynamoDB's language.
+    /// The operator in DynamoDB's language.
     pub fn sign(self) -> &'static str {
         match self {
             Comparison::Equal => "=",
@@ -112,7 +112,7 @@ impl Comparison {
         }
     }
 
-    /// The comparison that holds exactly when this one does not.
+    /// The comparison that holds exactly when this one fails.
     #[must_use]
     pub fn opposite(self) -> Comparison {
         match self {
@@ -125,20 +125,20 @@ impl Comparison {
         }
     }
 
-    /// Whether it asks for an order, and not only for sameness.
+    /// Whether it compares the order of two values, and not only their equality.
     pub fn is_order(self) -> bool {
         !matches!(self, Comparison::Equal | Comparison::NotEqual)
     }
 }
 
 impl Expression {
-    /// Reads `version_number = :expected and slots <= @slots_per_thread - 2`. The error is a sentence and the byte it is
-    /// about; no sentence for a limit that has a problem of its own.
+    /// Parses `version_number = :expected and slots <= @slots_per_thread - 2`. The error is a message and its byte
+    /// offset, without a message if the problem of a limit is already reported.
     pub fn parse(text: &str, limits: &Limits) -> Result<Expression, (usize, Option<String>)> {
         parser::parse(text, limits)
     }
 
-    /// Every test in it, from left to right.
+    /// Every test of the condition, from left to right.
     pub fn tests(&self) -> Vec<Test<'_>> {
         match self {
             Expression::And(parts) | Expression::Or(parts) => parts.iter().flat_map(Expression::tests).collect(),
@@ -154,7 +154,7 @@ impl Expression {
         }
     }
 
-    /// The arguments in it that may be left out, each once.
+    /// The optional arguments of the condition, each once.
     pub fn may_be_left_out(&self) -> Vec<&str> {
         let mut names = Vec::new();
         for (operand, _) in self.tests().into_iter().flat_map(|test| test.asks.operands()) {
@@ -167,12 +167,12 @@ impl Expression {
         names
     }
 
-    /// Whether it holds when there is no item at all, as DynamoDB decides it.
+    /// Whether DynamoDB evaluates the condition to true if the item does not exist.
     pub fn holds_for_nothing(&self) -> bool {
         match self {
             Expression::And(parts) => parts.iter().all(Expression::holds_for_nothing),
             Expression::Or(parts) => parts.iter().any(Expression::holds_for_nothing),
-            // What is absent differs from everything, and no other comparison with it holds.
+            // An absent field differs from every value; every other comparison with it is false.
             Expression::Compare { comparison, .. } => *comparison == Comparison::NotEqual,
             Expression::Missing(_) => true,
             Expression::Present(_) | Expression::In { .. } | Expression::Contains { .. } | Expression::Size { .. } => {
@@ -183,7 +183,7 @@ impl Expression {
 }
 
 impl Literal {
-    /// Reads `100` or `'waiting'`.
+    /// Parses `100` or `'waiting'`.
     pub fn parse(token: &str) -> Option<Literal> {
         if let Some(text) = token.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
             return Some(Literal::Text(text.to_owned()));
@@ -193,7 +193,7 @@ impl Literal {
 }
 
 impl Operand {
-    /// The argument's name, if it is one.
+    /// The argument's name, if the operand is an argument.
     pub fn argument(&self) -> Option<&str> {
         match self {
             Operand::Argument(name) | Operand::Given(name) => Some(name),

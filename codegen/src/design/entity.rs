@@ -27,25 +27,25 @@ pub struct Table {
     pub at: At,
 }
 
-/// An entity that is no more.
+/// An entity that was removed from the schema.
 #[derive(Debug)]
 pub struct Removed {
     pub name: String,
-    /// What became of its items.
+    /// How its items were handled.
     pub reason: String,
     pub at: At,
 }
 
-/// A type of this product, named in `table.toml`.
+/// A domain type of the product, from `table.toml`.
 #[derive(Debug, Clone)]
 pub struct Domain {
     pub name: String,
     pub kind: DomainKind,
-    /// The Rust type: a name to generate, or the path of a hand-written one.
+    /// The Rust type: the name of a generated type, or the path of a hand-written one.
     pub rust: String,
     pub copy: bool,
     pub doc: String,
-    /// A value as a person types it and as it is stored, for examples and samples.
+    /// An example value, the same as a user types it and as it is stored.
     pub example: Option<String>,
     pub at: At,
 }
@@ -62,24 +62,24 @@ pub struct Entity {
     pub name: String,
     pub type_name: String,
     pub version: u32,
-    /// An older version that items are still written in, because running programs do not read this one.
+    /// An older version that items are still written in, because running programs cannot read `version`.
     pub write_version: Option<u32>,
     pub summary: String,
-    /// Whether no other item of its partition may be made without it.
+    /// Whether every other item of its partition needs this item to exist.
     pub root: bool,
     pub pk: Template,
     pub sk: Template,
     pub index_keys: Vec<IndexKey>,
     pub fields: Vec<Field>,
     pub records: Vec<Record>,
-    /// From its first version to the one before the current one.
+    /// The steps from the first version to the current version.
     pub history: Vec<Step>,
     pub migrations: Vec<Migration>,
-    /// Items as they could be stored: their fields by name, those that a reader should see.
+    /// Example items: the fields that are worth showing, by name.
     pub samples: Vec<Sample>,
-    /// The place of its name.
+    /// The position of its name.
     pub at: At,
-    /// The place of its partition key template.
+    /// The position of its partition key template.
     pub key_at: At,
 }
 
@@ -89,24 +89,24 @@ pub struct Field {
     pub ty: Type,
     pub optional: bool,
     pub pii: bool,
-    /// Values of an enum that are read and not yet written, because running programs do not know them.
+    /// Enum values that are read but not yet written, because running programs do not know them.
     pub announced: Vec<String>,
     pub doc: String,
-    /// What it is called in the table, where that is not its name.
+    /// The attribute name in the table, if it differs from the field name.
     pub stored_as: Option<String>,
-    /// A value as a person types it, where that of its type does not do.
+    /// An example value as a user types it, if the example of the type does not fit.
     pub example: Option<String>,
     pub at: At,
 }
 
 impl Field {
-    /// The name that it is stored under.
+    /// The attribute name of the field in the table.
     pub fn stored_name(&self) -> &str {
         self.stored_as.as_deref().unwrap_or(&self.name)
     }
 }
 
-/// What a sample item says of its fields. A required field that it does not mention has a value of its type.
+/// The fields of an example item. Each missing required field gets a default value of its type.
 pub type Sample = BTreeMap<String, toml::Value>;
 
 /// A structure inside an item.
@@ -117,37 +117,38 @@ pub struct Record {
     pub at: At,
 }
 
-/// How an item of one version becomes one of the next: names first, then what it lacks, then what nobody reads any more.
+/// How an item of one version becomes an item of the next: renames first, then defaults for missing fields, then
+/// removals.
 #[derive(Debug)]
 pub struct Step {
     /// The older version.
     pub version: u32,
-    /// Why there is a newer one.
+    /// The reason for the newer version.
     pub because: String,
-    /// Old names and new ones.
+    /// Pairs of an old name and a new name.
     pub rename: Vec<(String, String)>,
-    /// Fields that the older version lacks, and their values.
+    /// Fields that the older version lacks, with their default values.
     pub default: Vec<(String, Literal)>,
     pub remove: Vec<String>,
-    /// Fields that the older version always has, and the next one may lack.
+    /// Fields that every item of the older version has, and that are optional in the next version.
     pub optional: Vec<String>,
-    /// Indexes that items of the older version are not in.
+    /// Indexes that lack items of the older version, or have another key for them.
     pub index: Vec<String>,
     pub at: At,
 }
 
 impl Step {
-    /// The fields that an older item may lack.
+    /// The fields that an older item may lack before this step.
     pub fn fills(&self) -> impl Iterator<Item = &str> {
         let renamed = self.rename.iter().map(|(_, new)| new.as_str());
         renamed.chain(self.default.iter().map(|(field, _)| field.as_str()))
     }
 }
 
-/// The key templates that items are moved from.
+/// The old key templates of items that have to move.
 #[derive(Debug)]
 pub struct Migration {
-    /// The index whose keys move; `None` for the table's own.
+    /// The index whose keys change; `None` for the key of the table.
     pub index: Option<String>,
     pub pk: Template,
     pub sk: Template,
@@ -163,7 +164,7 @@ pub enum Type {
     },
     Text,
     Texts,
-    /// A set of texts, which is absent when it is empty.
+    /// A set of texts; absent if empty.
     TextSet,
     Count,
     Amount,
@@ -189,7 +190,7 @@ pub enum Type {
 }
 
 impl Type {
-    /// The word for it in a message.
+    /// The name of the type in messages.
     pub fn word(&self) -> &str {
         match self {
             Type::Uuid(rust)
@@ -215,19 +216,19 @@ impl Type {
         matches!(self, Type::Count | Type::Amount | Type::Time | Type::Expiry)
     }
 
-    /// Whether a condition may ask how large it is.
+    /// Whether `size` works on it.
     pub fn has_size(&self) -> bool {
         matches!(self, Type::Text | Type::Texts | Type::TextSet | Type::Bytes | Type::Records { .. })
     }
 
-    /// Whether a value of it may stand in a string key.
+    /// Whether its values can be part of a string key.
     pub fn fits_a_key(&self) -> bool {
         let in_no_key =
             matches!(self, Type::Texts | Type::TextSet | Type::Amount | Type::Flag | Type::Bytes | Type::Expiry);
         !in_no_key && self.record().is_none()
     }
 
-    /// The record that it is made of, by its name in the document and in Rust.
+    /// The record of the type, by its name in the document and in Rust.
     pub fn record(&self) -> Option<(&str, &str)> {
         match self {
             Type::Record { record, rust } | Type::Records { record, rust } => Some((record, rust)),
@@ -235,7 +236,7 @@ impl Type {
         }
     }
 
-    /// Whether Rust passes it by value.
+    /// Whether the Rust type is `Copy`.
     pub fn is_copy(&self) -> bool {
         match self {
             Type::Extern { copy, .. } => *copy,
@@ -252,27 +253,28 @@ impl Entity {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// The version that items are written in.
+    /// The version that new items are written in.
     pub fn written(&self) -> u32 {
         self.write_version.unwrap_or(self.version)
     }
 
-    /// The field that is stored under this name.
+    /// The field with this attribute name.
     pub fn stored(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.stored_name() == name)
     }
 
-    /// The name that a field is stored under.
+    /// The attribute name of a field.
     pub fn stored_name<'e>(&'e self, field: &'e str) -> &'e str {
         self.field(field).map_or(field, Field::stored_name)
     }
 
-    /// Its fields, and those of its records.
+    /// The fields of the entity and of its records.
     pub fn all_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().chain(self.records.iter().flat_map(|record| &record.fields))
     }
 
-    /// Each field with its path in the item: those of a record after the record's field and a dot.
+    /// Each field with its path in the item. The path of a record's field is the attribute of the record, a dot and
+    /// the field.
     pub fn stored_fields(&self) -> Vec<(String, &Field)> {
         let mut found = Vec::new();
         self.stored_under("", &self.fields, &mut found);
@@ -291,17 +293,17 @@ impl Entity {
         }
     }
 
-    /// The steps of its history that items of this version, and of later ones, go through.
+    /// The history steps that an item of this version goes through.
     pub fn steps_from(&self, version: u32) -> impl Iterator<Item = &Step> {
         self.history.iter().filter(move |step| step.version >= version)
     }
 
-    /// The two templates of its key.
+    /// The two templates of its key, as the lock has them.
     pub fn key_words(&self) -> Vec<String> {
         vec![self.stored_template(&self.pk).to_string(), self.stored_template(&self.sk).to_string()]
     }
 
-    /// The template with the names that its fields are stored under.
+    /// The template with attribute names instead of field names.
     pub fn stored_template(&self, template: &Template) -> Template {
         let stored = |segment: &Segment| match segment {
             Segment::Field { name, width } => Segment::Field { name: self.stored_name(name).to_owned(), width: *width },
@@ -310,7 +312,7 @@ impl Entity {
         Template { segments: template.segments.iter().map(stored).collect() }
     }
 
-    /// The fields of the primary key, partition first, each once.
+    /// The fields of the primary key, each once, those of the partition key first.
     pub fn key_fields(&self) -> Vec<&Field> {
         let mut fields: Vec<&Field> = Vec::new();
         for name in self.pk.fields().chain(self.sk.fields()) {
@@ -327,19 +329,19 @@ impl Entity {
         self.field(&table.ttl_attribute).is_some()
     }
 
-    /// Whether each of its items expires: the expiry may be optional.
+    /// Whether every item expires: the `expiry` field is required.
     pub fn always_expires(&self, table: &Table) -> bool {
         self.field(&table.ttl_attribute).is_some_and(|field| !field.optional)
     }
 
-    /// Its name as words of a sentence.
+    /// The name as words of a sentence.
     pub fn words(&self) -> String {
         self.name.replace('_', " ")
     }
 
-    /// Its name as words of a sentence, with an article.
+    /// The name as words of a sentence, with an article.
     pub fn a(&self) -> String {
-        // `user` begins with the sound of a `y`.
+        // `user` begins with a consonant sound.
         let an = self.name.starts_with(['a', 'e', 'i', 'o', 'u']) && !self.name.starts_with("us");
         format!("{} {}", if an { "an" } else { "a" }, self.words())
     }

@@ -1,44 +1,45 @@
-//! `[generate]` of `schema/table.toml`: what is written, and where.
+//! `[generate]` of `schema/table.toml`: the outputs and their paths.
 
 use crate::source::At;
 
-/// What is written, and where. What has no path is not written.
+/// The outputs and their paths. An output without a path is not written.
 #[derive(Debug, Clone)]
 pub struct Generate {
-    /// How people run the generator, for headers and messages.
+    /// The command that runs the generator, for headers and messages.
     pub command: String,
-    /// The program that has `query`, `table update`, `verify --fix` and `export`.
+    /// The program with the commands `query`, `table update`, `verify --fix` and `export`.
     pub tool: Option<String>,
-    /// The name in descriptions.
+    /// The product name in descriptions.
     pub product: String,
-    /// The folder of generated Rust.
+    /// The folder of the generated Rust code.
     pub rust: String,
-    /// The folder of the table's definitions and of JSON.
+    /// The folder of the table definitions and JSON files.
     pub schema: String,
-    /// The folder of an IAM policy for each function.
+    /// The folder of the IAM policies, one for each function.
     pub policies: Option<String>,
-    /// The folder of SQL for Athena and `DuckDB`.
+    /// The folder of the SQL for Athena and `DuckDB`.
     pub analytics: Option<String>,
-    /// Whether each pattern is also asked by its name, through the `by_name` module of the generated code's crate.
+    /// Whether each pattern can also be called by its name, through the `by_name` module of the crate with the
+    /// generated code.
     pub by_name: bool,
-    /// The folder of the limits of each crate that cannot use those beside the generated Rust.
+    /// For each crate that cannot use the limits beside the generated Rust: the folder of its limits.
     pub limits: Vec<(String, String)>,
-    /// The CloudFormation templates that have generated sections.
+    /// The CloudFormation templates with generated sections.
     pub templates: Vec<Input>,
     /// The OpenAPI document with the routes for those sections.
     pub api: Option<Input>,
 }
 
-/// A file that is read because `[generate]` names it.
+/// An input file that `[generate]` names.
 #[derive(Debug, Clone)]
 pub struct Input {
     pub path: String,
-    /// Where it is named.
+    /// The position of its path in `table.toml`.
     pub at: At,
 }
 
 impl Generate {
-    /// The folders in which every file is generated, none inside another.
+    /// The folders that contain only generated files. None is inside another.
     pub fn owned_folders(&self) -> Vec<&str> {
         let optional = [&self.policies, &self.analytics].into_iter().flatten();
         let optional = optional.chain(self.limits.iter().map(|(_, folder)| folder));

@@ -1,9 +1,9 @@
-//! Indexes of the table, and the keys that entities have in them.
+//! The indexes of the table, and the keys of entities in them.
 
 use crate::design::{Segment, Template};
 use crate::source::At;
 
-/// A global secondary index: a string partition key, a sort key that is a number or a text, and what it shows.
+/// A global secondary index: a string partition key, a sort key (number or text) and a projection.
 #[derive(Debug)]
 pub struct Index {
     pub name: String,
@@ -16,23 +16,23 @@ pub struct Index {
 }
 
 impl Index {
-    /// The attributes of its partition key and its sort key.
+    /// The attribute names of its partition key and its sort key.
     pub fn key_attributes(&self) -> [&String; 2] {
         [&self.partition_key, &self.sort_key]
     }
 
-    /// The letter of its sort key's type in DynamoDB's JSON.
+    /// The type letter of its sort key in DynamoDB JSON.
     pub fn sort_letter(&self) -> &'static str {
         if self.sorts_texts { "S" } else { "N" }
     }
 }
 
-/// The entity's key in one of the table's indexes.
+/// The key of an entity in one index of the table.
 #[derive(Debug)]
 pub struct IndexKey {
     pub index: usize,
     pub pk: Template,
-    /// The template of a text, or one numeric field.
+    /// The template of a text, or a single numeric field.
     pub sk: Template,
     /// Whether the sort key is a text.
     pub sorts_texts: bool,
@@ -40,26 +40,26 @@ pub struct IndexKey {
     pub at: At,
 }
 
-/// Each partition of an index key is cut into several, so that many writers at once meet in none of them.
+/// The shards of an index key: each partition is split into several, so that concurrent writers use different ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shards {
     pub count: u32,
-    /// The field whose hash says which. It is in the entity's own key, so it never changes.
+    /// The field whose hash selects the shard. It is part of the entity's own key, so it never changes.
     pub by: String,
 }
 
 impl IndexKey {
-    /// The fields that say in which partition an item is.
+    /// The fields that determine the partition of an item, including its shard.
     pub fn partition_fields(&self) -> impl Iterator<Item = &str> {
         self.pk.fields().chain(self.shards.iter().map(|shards| shards.by.as_str()))
     }
 
-    /// The field that is the sort key, if that is a number.
+    /// The field that is the sort key, if the sort key is a number.
     pub fn number(&self) -> Option<&str> {
         self.sk.fields().next().filter(|_| !self.sorts_texts)
     }
 
-    /// The fields that both of its parts are made from, each once.
+    /// The fields of both attributes of the key, each once.
     pub fn fields(&self) -> Vec<&str> {
         let mut fields: Vec<&str> = Vec::new();
         for field in self.pk.fields().chain(self.sk.fields()) {
@@ -70,7 +70,7 @@ impl IndexKey {
         fields
     }
 
-    /// The partition as it is stored: with its shard, as `{user_id%8}`.
+    /// The partition key template as the lock has it, with its shard: `{user_id%8}`.
     pub fn stored(&self) -> Template {
         let shard = self
             .shards

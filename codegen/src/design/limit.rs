@@ -1,15 +1,15 @@
-//! Limits: numbers with a name, which the documents and the code share.
+//! Limits: named numbers that the documents and the code share.
 
 use crate::source::At;
 use crate::suggestion::suggestion;
 
-/// The limits of `schema/limits.toml`, in its order.
+/// The limits of `schema/limits.toml`, in the order of the document.
 #[derive(Debug, Default)]
 pub struct Limits {
     pub all: Vec<Limit>,
-    /// Limits that have problems of their own, so that a use of one is no second problem.
+    /// Limits with a reported problem, so that their uses are not reported again.
     pub broken: Vec<String>,
-    /// Whether the document could not be read, so that a use of any limit is no second problem.
+    /// Whether the document could not be read, so that no use of a limit is reported.
     pub unreadable: bool,
 }
 
@@ -19,19 +19,19 @@ pub struct Limit {
     pub value: u32,
     pub unit: Unit,
     pub doc: String,
-    /// The crate whose constant it becomes; none for the crate of the access patterns.
+    /// The crate that gets the constant; `None` for the crate of the access patterns.
     pub package: Option<String>,
     pub at: At,
 }
 
-/// What a limit counts, and so the type of its constant.
+/// The unit of a limit, which determines the type of its constant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Things: `u32`.
+    /// A number of things: `u32`.
     Count,
-    /// The size of a text or of a list in memory: `usize`.
+    /// The size of a text or a list in memory: `usize`.
     Size(Size),
-    /// A time: `Duration`.
+    /// A duration: `Duration`.
     Time(Time),
 }
 
@@ -53,7 +53,7 @@ pub enum Time {
     Days,
 }
 
-/// Every unit and its word.
+/// Every unit with its keyword.
 pub const UNITS: [(&str, Unit); 11] = [
     ("count", Unit::Count),
     ("bytes", Unit::Size(Size::Bytes)),
@@ -69,7 +69,7 @@ pub const UNITS: [(&str, Unit); 11] = [
 ];
 
 impl Limit {
-    /// The value with its unit, for a text: `50`, `5,000`, `5 MiB` or `15 minutes`.
+    /// The value with its unit, as it appears in prose: `50`, `5,000`, `5 MiB` or `15 minutes`.
     pub fn in_words(&self) -> String {
         let number = with_commas(self.value);
         match self.unit {
@@ -82,7 +82,7 @@ impl Limit {
         }
     }
 
-    /// The value as a number that a field is compared with; none for a time.
+    /// The value as a number for comparisons; `None` for a duration.
     pub fn number(&self) -> Option<i64> {
         let factor = match self.unit {
             Unit::Count | Unit::Size(Size::Bytes | Size::Characters | Size::Tokens) => 1,
@@ -101,7 +101,7 @@ impl Unit {
 }
 
 impl Limits {
-    /// The limit with this name. The error is a sentence; none if the limit's own problem is reported already.
+    /// Looks up a limit by name. The error is a message, or `None` if the limit's own problem is already reported.
     pub fn find(&self, name: &str) -> Result<&Limit, Option<String>> {
         if self.unreadable || self.broken.iter().any(|broken| broken == name) {
             return Err(None);
@@ -113,14 +113,14 @@ impl Limits {
         })
     }
 
-    /// The limit as a number that a field is compared with, or that a page has.
+    /// The value of a limit as a number, for comparisons and page sizes.
     pub fn number(&self, name: &str) -> Result<i64, Option<String>> {
         let limit = self.find(name)?;
         let wrong_unit = || Some(format!("`@{name}` is {}, where a number without a time is needed", limit.in_words()));
         limit.number().ok_or_else(wrong_unit)
     }
 
-    /// A text with each `` `@name` `` replaced by the limit's value. The error is a sentence and the byte it is about.
+    /// Replaces each `` `@name` `` in a text by the limit's value. The error is a message and its byte offset.
     pub fn fill(&self, text: &str) -> Result<String, (usize, Option<String>)> {
         const OPENING: &str = "`@";
         let mut filled = String::with_capacity(text.len());

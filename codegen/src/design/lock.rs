@@ -1,4 +1,4 @@
-//! `schema.lock`: what stored items and running programs rely on, as it was when the code was last generated.
+//! `schema.lock`: the properties that stored items and running programs depend on, as of the last generation.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,18 @@ use serde::Deserialize;
 
 use crate::design::{Design, Entity, Field, Pattern, Table, Type};
 
-/// The names of a table's key attributes if it names no others.
+/// The default names of a table's key attributes.
 pub const USUAL_KEY: [&str; 2] = ["PK", "SK"];
 
-/// The lock. Without a file nothing is locked.
+/// The lock. Nothing is locked if the file does not exist.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Lock {
-    /// Whether there is a file, which is then written again.
+    /// Whether the file exists, so that it is updated.
     #[serde(skip)]
     pub is_kept: bool,
     pub ttl_attribute: Option<String>,
-    /// The names of the table's key attributes, unless they are [`USUAL_KEY`].
+    /// The names of the table's key attributes, if they differ from [`USUAL_KEY`].
     pub key_attributes: Option<[String; 2]>,
     pub index: BTreeMap<String, LockedIndex>,
     pub entity: BTreeMap<String, LockedEntity>,
@@ -27,13 +27,13 @@ pub struct Lock {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedIndex {
-    /// The attributes of its partition key and its sort key.
+    /// The attribute names of its partition key and its sort key.
     pub keys: [String; 2],
     /// Whether the sort key is a text.
     #[serde(default)]
     pub sorts_texts: bool,
     pub projection: Vec<String>,
-    /// It was here once, and a table may still have it.
+    /// Whether the index was removed from the schema. The deployed table may still have it.
     #[serde(default)]
     pub removed: bool,
 }
@@ -43,18 +43,18 @@ pub struct LockedIndex {
 pub struct LockedEntity {
     #[serde(rename = "type")]
     pub type_name: String,
-    /// The version that is written.
+    /// The version that items are written in.
     pub version: u32,
-    /// A newer one that every running program reads, and that nothing writes yet.
+    /// A newer version that every running program can read and that is not written yet.
     #[serde(default)]
     pub reads: Option<u32>,
-    /// The same while only the newest program reads it.
+    /// A newer version that only the newest program can read.
     #[serde(default)]
     pub announced: Option<u32>,
     pub key: Vec<String>,
     #[serde(default)]
     pub index: BTreeMap<String, Vec<String>>,
-    /// By the attribute's name; those of a record after the name of its attribute and a dot.
+    /// The fields by attribute name. The key of a record's field is the attribute of the record, a dot and the field.
     #[serde(default)]
     pub field: BTreeMap<String, LockedField>,
     #[serde(default)]
@@ -68,13 +68,13 @@ pub struct LockedField {
     pub type_name: String,
     #[serde(default)]
     pub optional: bool,
-    /// What an enum may be: values that every running program reads.
+    /// The enum values that every running program can read.
     #[serde(default)]
     pub values: Vec<String>,
-    /// Values that only the newest program reads, until it runs everywhere.
+    /// Enum values that only the newest program can read, until it is deployed everywhere.
     #[serde(default)]
     pub announced: Vec<String>,
-    /// No program reads it any more, but items may still have the attribute.
+    /// Whether the field was removed. Items may still have the attribute.
     #[serde(default)]
     pub removed: bool,
 }
@@ -82,7 +82,7 @@ pub struct LockedField {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LockedPattern {
-    /// Every name that its function had, the newest last.
+    /// Every name of the function so far, the newest last.
     pub names: Vec<String>,
     /// The operation and the entities.
     pub asks: String,
@@ -91,7 +91,7 @@ pub struct LockedPattern {
 }
 
 impl Lock {
-    /// What is locked once the design is accepted: all that it says, and what the lock remembers beyond that.
+    /// The lock after the design is accepted: the whole design, and the removed parts that this lock still has.
     pub fn after(&self, design: &Design) -> Lock {
         let mut next =
             Lock { is_kept: true, ttl_attribute: Some(design.table.ttl_attribute.clone()), ..Lock::default() };
@@ -120,13 +120,13 @@ impl Lock {
         next
     }
 
-    /// The names of the table's key attributes; none while nothing is locked.
+    /// The names of the table's key attributes; `None` if nothing is locked.
     pub fn locked_key(&self) -> Option<[&str; 2]> {
         self.ttl_attribute.as_ref()?;
         Some(self.key_attributes.as_ref().map_or(USUAL_KEY, |[partition, sort]| [partition, sort]))
     }
 
-    /// What was announced is known everywhere.
+    /// Marks every announced value and version as known to all running programs.
     pub fn deployed(&mut self) {
         for field in self.entity.values_mut().flat_map(|entity| entity.field.values_mut()) {
             field.values.append(&mut field.announced);
@@ -137,7 +137,7 @@ impl Lock {
     }
 }
 
-/// Keeps what is no longer there, marked as such.
+/// Keeps the entries that are missing in `now`, marked as removed.
 fn remember<T: Clone>(now: &mut BTreeMap<String, T>, before: &BTreeMap<String, T>, mark: impl Fn(&mut T)) {
     for (name, old) in before {
         now.entry(name.clone()).or_insert_with(|| {
@@ -201,14 +201,14 @@ impl LockedPattern {
     }
 }
 
-/// What a pattern does, and with which entities: a new name for the same is still the same question.
+/// The operation and entities of a pattern. A pattern can be renamed as long as they stay the same.
 pub fn asks(design: &Design, pattern: &Pattern) -> String {
     let mut words = vec![pattern.api().to_owned()];
     words.extend(pattern.entities().into_iter().map(|entity| design.entity(entity).name.clone()));
     words.join(" ")
 }
 
-/// The word for what is stored. Where Rust finds the type is not part of it.
+/// The name of a stored type. The path of its Rust type is not part of it.
 pub fn stored_type(table: &Table, ty: &Type) -> String {
     match ty {
         Type::Uuid(_) => "uuid".to_owned(),

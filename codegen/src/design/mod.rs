@@ -1,4 +1,5 @@
-//! The design: what the documents say, resolved. Loaded once, checked once, and read by every emitter.
+//! The design: the documents after every reference is resolved. It is loaded once, checked once and read by every
+//! emitter.
 
 mod action;
 mod arguments;
@@ -30,20 +31,20 @@ pub use pattern::{
 pub use stack::{Part, Route, Section, Stack};
 pub use template::{Segment, Template};
 
-/// Everything the generator knows.
+/// The complete input of the emitters.
 #[derive(Debug)]
 pub struct Design {
     pub table: Table,
     pub limits: Limits,
     pub entities: Vec<Entity>,
     pub patterns: Vec<Pattern>,
-    /// `schema.lock` as it was committed.
+    /// `schema.lock` as committed.
     pub lock: Lock,
-    /// access-patterns.md whole, for the block that is generated back into it.
+    /// The whole text of access-patterns.md, because the generated index is part of it.
     pub document: String,
-    /// The routes of the OpenAPI document that `[generate]` names, none without one.
+    /// The routes of the OpenAPI document that `[generate]` names; empty without one.
     pub routes: Vec<Route>,
-    /// The templates that have generated sections.
+    /// The templates with generated sections.
     pub stacks: Vec<Stack>,
 }
 
@@ -52,7 +53,8 @@ impl Design {
         &self.entities[index]
     }
 
-    /// The fields of an entity that writes add to. Arithmetic can take them out of the range of their type.
+    /// The counters of an entity: the numeric fields that some write adds to. Additions can move them out of the range
+    /// of their type.
     pub fn counters<'d>(&'d self, entity: &'d Entity) -> Vec<&'d Field> {
         let is_added_to = |field: &&Field| {
             let mut actions = self.patterns.iter().flat_map(Pattern::actions);

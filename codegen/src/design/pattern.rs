@@ -1,4 +1,4 @@
-//! Access patterns: what is asked, by whom, in which order, and what it costs.
+//! Access patterns: their operation, callers and cost.
 
 use crate::design::{Action, ActionKind, Expired, Segment, Template};
 use crate::source::At;
@@ -6,7 +6,7 @@ use crate::source::At;
 #[derive(Debug)]
 pub struct Pattern {
     pub id: String,
-    /// The heading after the id.
+    /// The heading without the id.
     pub title: String,
     /// The paragraphs between the heading and the block, as Markdown.
     pub prose: String,
@@ -14,24 +14,24 @@ pub struct Pattern {
     pub operation: Operation,
     pub callers: Vec<String>,
     pub tool: bool,
-    /// Why its writes do not need the root of their partition to exist; none if they do.
+    /// Why its writes do not need the root of their partition to exist; `None` if they need it.
     pub without_root: Option<String>,
-    /// Each domain error and what it means.
+    /// Each domain error with its meaning.
     pub errors: Vec<(String, String)>,
     pub cost: Cost,
     pub peak: Option<Peak>,
     pub at: At,
 }
 
-/// How often a pattern is called in the busiest second, over the whole product.
+/// The peak rate of a pattern: its calls in the busiest second, over the whole product.
 #[derive(Debug)]
 pub struct Peak {
     pub per_second: f64,
-    /// What share of the units of these calls meets in one partition of the table.
+    /// The share of the units of these calls that goes to one partition of the table.
     pub share: f64,
-    /// The same for some entities, where it is another.
+    /// Shares of entities that differ from `share`.
     pub shares: Vec<(usize, f64)>,
-    /// What share meets in one partition of an index before it is cut into shards.
+    /// The share that goes to one partition of an index, before sharding.
     pub index_share: f64,
 }
 
@@ -64,42 +64,42 @@ pub enum Operation {
         consistent: bool,
     },
     WriteBatch(Vec<WritePart>),
-    /// One segment of the whole table, page by page.
+    /// Reads one segment of the whole table, page by page.
     Scan(Scan),
-    /// One item of any entity, brought into a form that this program writes.
+    /// Rewrites one item of any entity in the current form.
     Upgrade(Upgrade),
 }
 
 #[derive(Debug)]
 pub struct Upgrade {
     pub kind: UpgradeKind,
-    /// Whether the block says that it is for maintenance.
+    /// Whether the block says `maintenance = true`.
     pub maintenance: bool,
 }
 
-/// What becomes of an item of any entity.
+/// How an upgrade changes an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UpgradeKind {
-    /// The next version after its own.
+    /// Applies the next step of its history.
     Version,
-    /// The keys of its indexes are made anew, and its version stays.
+    /// Recomputes its index keys and keeps its version.
     Indexes,
-    /// Counters that hold no number of their type get the nearest one.
+    /// Replaces each counter with an invalid number by the nearest valid number.
     Counters,
 }
 
 #[derive(Debug)]
 pub struct Scan {
-    /// The most items of one request.
+    /// The maximum number of items of one request.
     pub page: u32,
     pub consistent: bool,
-    /// Whether the block says that it is for maintenance.
+    /// Whether the block says `maintenance = true`.
     pub maintenance: bool,
 }
 
 #[derive(Debug)]
 pub struct Query {
-    /// One, or several that share a partition key template.
+    /// One entity, or several with the same partition key template.
     pub entities: Vec<usize>,
     pub index: Option<usize>,
     pub sort: Sort,
@@ -107,23 +107,23 @@ pub struct Query {
     pub paging: Paging,
     pub consistent: bool,
     pub expired: Option<Expired>,
-    /// A projection and the name of its struct.
+    /// The name of the row struct and the fields of the projection.
     pub row: Option<(String, Vec<String>)>,
     pub returns_keys: bool,
-    /// Items as they are stored, whether they decode or not.
+    /// Whether it returns stored items, even if they cannot be decoded.
     pub returns_stored: bool,
-    /// Up to how many of the first ones a caller may ask for.
+    /// The maximum number of first items that a caller may request.
     pub first_max: Option<u32>,
-    /// The numbers of the row that a reader adds up over all rows.
+    /// The numbers of the row that a total over all rows adds up.
     pub total: Vec<String>,
     pub at: At,
 }
 
-/// Which part of the partition is read, in the words of the sort key.
+/// The range of sort keys that a query reads, as templates of the sort key.
 #[derive(Debug, Clone)]
 pub enum Sort {
     Whole,
-    /// A template that ends at a delimiter, or with a literal that also is a whole sort key.
+    /// A template that ends at a delimiter, or with a literal that is also a whole sort key.
     BeginsWith {
         template: Template,
         is_delimited: bool,
@@ -178,7 +178,7 @@ pub enum WritePart {
         name: String,
         entity: usize,
     },
-    /// Keys that other patterns found.
+    /// Keys that other patterns returned.
     DeleteKeys {
         name: String,
         of: Vec<String>,
@@ -187,7 +187,7 @@ pub enum WritePart {
 }
 
 impl Sort {
-    /// The templates it is written with.
+    /// The templates of the sort condition.
     pub fn templates(&self) -> Vec<&Template> {
         match self {
             Sort::Whole => Vec::new(),
@@ -198,7 +198,7 @@ impl Sort {
         }
     }
 
-    /// The segments that every sort key in this part begins with.
+    /// The common first segments of every sort key in this range.
     pub fn beginning(&self) -> &[Segment] {
         match self {
             Sort::Whole | Sort::Below { .. } | Sort::Above { .. } => &[],
@@ -222,7 +222,7 @@ impl Sort {
 }
 
 impl Query {
-    /// Whether what comes back are items, whole or in part, and not keys or a number.
+    /// Whether the query returns items or rows, and not keys, stored items or a number.
     pub fn returns_items(&self) -> bool {
         !self.returns_keys && !self.returns_stored && self.paging != Paging::Count
     }
@@ -244,7 +244,7 @@ impl WritePart {
 }
 
 impl Pattern {
-    /// `Query`, `TransactWriteItems` and so on.
+    /// The name of the DynamoDB operation: `Query`, `TransactWriteItems` and so on.
     pub fn api(&self) -> &'static str {
         match &self.operation {
             Operation::Get { .. } => "GetItem",
@@ -262,7 +262,8 @@ impl Pattern {
         }
     }
 
-    /// What IAM has to allow, each once. A transaction needs the actions of its parts, and none of its own.
+    /// The IAM actions that the pattern needs, each once. A transaction needs the actions of its parts and no action
+    /// of its own.
     pub fn iam_actions(&self) -> Vec<String> {
         let mut names: Vec<&str> = match &self.operation {
             Operation::Transact(actions) => actions.iter().map(|action| action.kind.iam_action()).collect(),
@@ -273,8 +274,8 @@ impl Pattern {
         names.into_iter().map(|name| format!("dynamodb:{name}")).collect()
     }
 
-    /// Every entity it touches, each once. A scan and an upgrade touch none by its name: they serve whatever
-    /// there is.
+    /// Every entity of the pattern, each once. A scan and an upgrade name no entity, because they accept items of any
+    /// entity.
     pub fn entities(&self) -> Vec<usize> {
         let all: Vec<usize> = match &self.operation {
             Operation::Get { entity, .. } => vec![*entity],
@@ -294,8 +295,8 @@ impl Pattern {
         seen
     }
 
-    /// Whether a person can write its arguments: keys of items of any kind come from other patterns only, and what is for
-    /// maintenance has a command of its own.
+    /// Whether a user can write its arguments. Keys of items of any entity come only from other patterns, and
+    /// maintenance has its own command.
     pub fn is_asked_by_hand(&self) -> bool {
         match &self.operation {
             Operation::Scan(_) | Operation::Upgrade(_) => false,

@@ -1,6 +1,6 @@
-//! The CloudFormation templates, which have sections that are generated, and the routes that these are made from.
+//! CloudFormation templates with generated sections, and the API routes for those sections.
 
-/// A template, as the generator sees it: what people wrote, and between that what it writes.
+/// A template as a sequence of hand-written and generated parts.
 #[derive(Debug)]
 pub struct Stack {
     pub path: String,
@@ -9,37 +9,37 @@ pub struct Stack {
 
 #[derive(Debug)]
 pub enum Part {
-    /// Whole lines, the markers among them.
+    /// Hand-written lines, including the markers of generated sections.
     Written(String),
-    /// What stands between two markers, indented like the first.
+    /// The text between two markers, with the indentation of the first marker.
     Generated { section: Section, indent: usize },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Section {
-    /// The table.
+    /// The resource of the table.
     Table,
-    /// The routes under one heading of the API's document, as events of a function.
+    /// The routes with one tag of the OpenAPI document, as events of a function.
     Events { tag: String, is_streaming: bool },
-    /// What a function may do at the table: the statements of a policy.
+    /// The statements of the policy of a function.
     Policy { function: String },
-    /// An alarm on the faults of each route.
+    /// An alarm on the server errors of each route.
     Alarms,
 }
 
-/// A route of the API's document.
+/// A route of the OpenAPI document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Route {
     pub path: String,
-    /// In upper case.
+    /// The HTTP method in upper case.
     pub method: String,
-    /// The heading that it stands under.
+    /// The tag of the route.
     pub tag: String,
     pub takes_json: bool,
 }
 
 impl Route {
-    /// `PutSessionsId`, as resources are named.
+    /// The name as part of a resource name: `PutSessionsId`.
     pub fn name(&self) -> String {
         let words = self.path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         [self.method.as_str()].into_iter().chain(words).map(capital).collect()

@@ -1,4 +1,4 @@
-//! Key templates: segments joined by `#`, each wholly literal or wholly one field.
+//! Key templates: segments separated by `#`. Each segment is a literal or a field.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub enum Segment {
 }
 
 impl Template {
-    /// Reads `USER#{user_id}`. The error is a sentence and the byte it is about.
+    /// Parses `USER#{user_id}`. The error is a message and its byte offset.
     pub fn parse(text: &str) -> Result<Template, (usize, String)> {
         let mut offset = 0;
         let mut segments = Vec::new();
@@ -25,18 +25,18 @@ impl Template {
         Ok(Template { segments })
     }
 
-    /// The fields it names, in order.
+    /// The names of its fields, in order.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         self.segments.iter().filter_map(Segment::field)
     }
 
-    /// Whether some values of their fields give both templates one text. Literals differ when they differ; a field is
-    /// escaped, so it never holds a `#`, but it may be any literal, and even be empty.
+    /// Whether both templates can produce the same key. Two different literals never match. A field matches every
+    /// literal: its value is escaped, so it contains no `#`, but it may equal any literal and may be empty.
     pub fn overlaps(&self, other: &Template) -> bool {
         self.segments.len() == other.segments.len() && self.could_begin_like(&other.segments)
     }
 
-    /// Whether some values of their fields make the shorter of the two the first segments of the longer one.
+    /// Whether a key of the longer template can begin with all segments of the shorter one.
     pub fn could_begin_like(&self, beginning: &[Segment]) -> bool {
         self.segments.iter().zip(beginning).all(|pair| match pair {
             (Segment::Literal(a), Segment::Literal(b)) => a == b,
@@ -46,7 +46,7 @@ impl Template {
 }
 
 impl Segment {
-    /// The field's name, if it is one.
+    /// The field's name, if the segment is a field.
     pub fn field(&self) -> Option<&str> {
         match self {
             Segment::Field { name, .. } => Some(name),
@@ -80,7 +80,7 @@ impl Segment {
     }
 }
 
-/// `; write "THR#{id}"` for `THR{id}`; nothing if a `#` alone does not put it right.
+/// A hint for a missing `#`: `; write "THR#{id}"` for `THR{id}`; empty if adding a `#` is not enough.
 fn separated(part: &str) -> String {
     let mut text = String::new();
     for c in part.chars() {
@@ -96,11 +96,11 @@ fn separated(part: &str) -> String {
     if text != part && Template::parse(text).is_ok() { format!("; write \"{text}\"") } else { String::new() }
 }
 
-/// Reads `04`, as Rust would write it in a format.
+/// Parses a width such as `04`, which has the form of a Rust format width.
 fn digits(width: &str) -> Result<usize, String> {
     let number = width.strip_prefix('0').filter(|rest| !rest.starts_with('+')).and_then(|rest| rest.parse().ok());
     match number {
-        // A count has at most ten digits.
+        // A `count` has at most ten digits.
         Some(digits @ 1..=10) => Ok(digits),
         _ => Err(format!("`{width}` is no number of digits from 01 to 010; write `{{seq:04}}`")),
     }
@@ -180,7 +180,7 @@ mod tests {
         assert!(!overlap("ORDER#{a}", "ORDERITEM#{a}"));
     }
 
-    /// `key::escaped` of the generated code's crate, which this crate must not depend on.
+    /// The function `key::escaped` of `table-runtime`, which this crate must not depend on.
     fn escaped(text: &str) -> String {
         let special = |byte: u8| matches!(byte, b'#' | b'%' | b'/') || byte.is_ascii_control() || !byte.is_ascii();
         let one = |byte: u8| {
@@ -189,7 +189,7 @@ mod tests {
         text.bytes().map(one).collect()
     }
 
-    /// The key that the template gives when its fields, in order, have these values.
+    /// The key of a template when its fields, in order, have these values.
     fn key(template: &Template, values: &[String]) -> String {
         let mut values = values.iter();
         let parts = template.segments.iter().map(|segment| match segment {
@@ -199,7 +199,7 @@ mod tests {
         parts.collect::<Vec<_>>().join("#")
     }
 
-    /// Few literals and few values, most of them dangerous, so that keys would meet if they could.
+    /// A small set of literals and values with special characters, so that collisions are likely.
     fn segments() -> impl Strategy<Value = Vec<Segment>> {
         let literal =
             prop::sample::select(vec!["A", "B", "AB", "23"]).prop_map(|text| Segment::Literal(text.to_owned()));

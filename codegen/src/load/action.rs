@@ -1,4 +1,4 @@
-//! The words of one write: an operation of its own, or an action of a transaction.
+//! Loads one write: an operation of its own, or an action of a transaction.
 
 use toml::Spanned;
 
@@ -13,7 +13,8 @@ use crate::suggestion::suggestion;
 type Values = Map<Spanned<toml::Value>>;
 
 impl Scope<'_> {
-    /// Loads one action. `puts` are the items that the same transaction puts, for values like `session.user_id`.
+    /// Loads one action. `puts` are the items that the same transaction puts, which values such as `session.user_id`
+    /// refer to.
     pub fn action(&mut self, name: &str, raw: RawAction, at: At, puts: &Puts) -> Option<Action> {
         let kinds = [
             (&raw.put, ActionKind::Put),
@@ -74,7 +75,7 @@ impl Scope<'_> {
         })
     }
 
-    /// A value for every field of the key: what is given, or else an argument of the field's own name.
+    /// A value for every key field: the given value, or an argument with the field's name.
     fn key(&mut self, entity: usize, raw: Values, puts: &Puts) -> Option<Vec<(String, Value)>> {
         let entity = &self.known.entities[entity];
         let fields = entity.key_fields();

@@ -1,4 +1,4 @@
-//! The documents as texts, before anything in them is understood.
+//! The documents as plain texts, before parsing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,13 +9,13 @@ use crate::files::has_extension;
 use crate::load::generate;
 
 pub const SCHEMA: &str = "schema";
-/// The table, its indexes and types, and what is generated where.
+/// The table, its indexes and types, and the paths of the output.
 pub const TABLE: &str = "schema/table.toml";
 /// The limits.
 pub const LIMITS: &str = "schema/limits.toml";
 /// The access patterns.
 pub const PATTERNS: &str = "access-patterns.md";
-/// What is locked, once it has been begun.
+/// The lock; it exists only after `--lock`.
 pub const LOCK: &str = "schema/schema.lock";
 
 /// The text of every document, by its path from the root folder.
@@ -23,7 +23,7 @@ pub const LOCK: &str = "schema/schema.lock";
 pub struct Documents(BTreeMap<String, String>);
 
 impl Documents {
-    /// Reads the documents under `root`, those that are there.
+    /// Reads the existing documents under `root`.
     pub fn read(root: &Path) -> io::Result<Documents> {
         let mut documents = Documents::default();
         for path in paths(root)? {
@@ -39,23 +39,23 @@ impl Documents {
         self.0.insert(path.to_owned(), text.into());
     }
 
-    /// Takes a document away.
+    /// Removes a document.
     pub fn remove(&mut self, path: &str) {
         self.0.remove(path);
     }
 
-    /// The text of a document, if it is there.
+    /// The text of a document, if it exists.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&str> {
         self.0.get(path).map(String::as_str)
     }
 
-    /// Every document as its path and its text.
+    /// The path and the text of every document.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
-    /// These documents, and those of `base` that are missing among them.
+    /// These documents, plus those of `base` that are missing here.
     #[must_use]
     pub fn over(mut self, base: &Documents) -> Documents {
         for (path, text) in base.iter() {
@@ -64,7 +64,7 @@ impl Documents {
         self
     }
 
-    /// The entities' files: the name of each, its path and its text.
+    /// The documents of the entities: the name, path and text of each.
     pub fn entities(&self) -> impl Iterator<Item = (&str, &str, &str)> {
         self.iter().filter(|(path, _)| ![TABLE, LIMITS].contains(path)).filter_map(|(path, text)| {
             let name = path.strip_prefix("schema/")?.strip_suffix(".toml")?;
@@ -74,7 +74,7 @@ impl Documents {
 }
 
 fn paths(root: &Path) -> io::Result<Vec<String>> {
-    // Only the table says what else is read; whether it exists and is text is told later.
+    // `[generate]` in the table names further input files. A missing or invalid table is reported later.
     let table = fs::read_to_string(root.join(TABLE)).unwrap_or_default();
     let own = [PATTERNS, LOCK].map(str::to_owned).into_iter();
     let mut paths: Vec<String> = own.chain(generate::inputs(&table)).filter(|path| root.join(path).is_file()).collect();

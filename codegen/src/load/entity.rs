@@ -1,17 +1,15 @@
-//! `schema/<entity>.toml`.
-
-mod index_key;
+//! Loads `schema/<entity>.toml`.
 
 use toml::Spanned;
 
 use crate::design::{
-    DomainKind, Entity, Field, Limits, Literal, Migration, Record, Segment, Step, Table, Template, Type,
+    DomainKind, Entity, Field, IndexKey, Limits, Literal, Migration, Record, Segment, Shards, Step, Table, Template,
+    Type,
 };
-use crate::load::raw::{Map, RawEntity, RawField, RawMigration, RawStep, Word, in_order};
+use crate::load::raw::{Map, RawEntity, RawField, RawIndexKey, RawMigration, RawStep, Word, in_order};
 use crate::load::{all, fill, sample, toml_problem};
-use crate::problem::Problems;
+use crate::problem::{Problems, suggestion};
 use crate::source::At;
-use crate::suggestion::suggestion;
 
 pub const BUILT_IN: [&str; 14] = [
     "text", "texts", "text_set", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum",
@@ -22,7 +20,7 @@ pub fn read(text: &str, at: At, problems: &mut Problems) -> Option<RawEntity> {
     toml::from_str(text).map_err(|error| toml_problem(&error, at, problems)).ok()
 }
 
-/// The entity, unless a part of it could not be understood.
+/// The entity, unless one of its parts is invalid.
 pub fn load(
     table: &Table,
     limits: &Limits,
@@ -47,7 +45,7 @@ pub fn load(
     let fields = loader.fields(raw.fields);
     loader.stored_names(fields.as_deref().unwrap_or_default());
     let (pk, sk) = (loader.template(&raw.key.pk), loader.template(&raw.key.sk));
-    // Without all of the fields, one that is in a key could seem to be missing.
+    // Skip the keys if a field is invalid: a key that uses it would be reported too.
     let (fields, records) = (fields?, records?);
     for (word, template) in [(&raw.key.pk, &pk), (&raw.key.sk, &sk)] {
         loader.key_fields(&fields, word, template.as_ref(), false);
@@ -83,14 +81,14 @@ pub fn load(
     })
 }
 
-/// A mistake whose problem is told already.
+/// The problem is reported already.
 struct Reported;
 
 struct Loader<'l> {
     table: &'l Table,
     limits: &'l Limits,
     at: At,
-    /// The entity's name, and the place of it.
+    /// The entity's name and its position.
     entity: (String, At),
     problems: &'l mut Problems,
 }
@@ -100,15 +98,15 @@ impl Loader<'_> {
         self.problems.push(check, self.at.plus(word.span().start), message);
     }
 
-    /// A key uses a field that is not there.
+    /// Reports a field that a key uses and the entity does not have.
     fn missing_field(&mut self, check: &'static str, word: &Word, message: String, field: &str, known: &[&str]) {
         let (at, (entity, entity_at)) = (self.at.plus(word.span().start), &self.entity);
         self.problems.missing_field(check, at, message, (entity, *entity_at, field), (known, "a key template"));
     }
 
-    /// A text with the limits that it names.
+    /// The text with the values of its limits filled in.
     fn text(&mut self, word: &Word) -> String {
-        // The text begins after its opening quote.
+        // Skip the opening quote.
         fill(self.limits, word.get_ref(), self.at.plus(word.span().start + 1), self.problems)
     }
 
@@ -123,7 +121,7 @@ impl Loader<'_> {
         }))
     }
 
-    /// Two fields of an item, or of a record, under one name in the table would be one.
+    /// Reports two fields of one item or record with the same attribute name.
     fn stored_names(&mut self, fields: &[Field]) {
         for (i, field) in fields.iter().enumerate() {
             let stored = field.stored_name();
@@ -195,7 +193,7 @@ impl Loader<'_> {
         })
     }
 
-    /// Refuses a word that the type does not know, where a reader would think it did something.
+    /// Reports keywords that have no effect on this type.
     fn type_words(&mut self, raw: &RawField, word: &str) {
         let of_record = matches!(word, "record" | "records");
         let idle = [
@@ -213,7 +211,7 @@ impl Loader<'_> {
         match Template::parse(word.get_ref()) {
             Ok(template) => Some(template),
             Err((offset, message)) => {
-                // The value begins after its opening quote.
+                // Skip the opening quote.
                 let at = self.at.plus(word.span().start + 1 + offset);
                 self.problems.push("key-template", at, message);
                 None
@@ -221,7 +219,7 @@ impl Loader<'_> {
         }
     }
 
-    /// `may_be_absent` is whether the key is one of an index, where an item without an optional field is not.
+    /// `may_be_absent` is true for a key of an index: an item without one of its optional fields is not in the index.
     fn key_fields(&mut self, fields: &[Field], word: &Word, template: Option<&Template>, may_be_absent: bool) {
         let Some(template) = template else { return };
         let names: Vec<&str> = template.fields().collect();
@@ -267,6 +265,82 @@ impl Loader<'_> {
         self.problem("key-width", word, message);
     }
 
+    fn index_key(&mut self, fields: &[Field], own_key: &[String], name: &Word, raw: &RawIndexKey) -> Option<IndexKey> {
+        let known = self.table.indexes.iter().position(|index| index.name == *name.get_ref());
+        if known.is_none() {
+            let hint = suggestion(name.get_ref(), self.table.indexes.iter().map(|index| index.name.as_str()));
+            self.problem("index-exists", name, format!("table.toml has no index \"{}\"{hint}", name.get_ref()));
+        }
+        let pk = self.template(&raw.pk);
+        self.key_fields(fields, &raw.pk, pk.as_ref(), true);
+        let sorts_texts = known.is_some_and(|index| self.table.indexes[index].sorts_texts);
+        let sk = self.index_sort_key(fields, &raw.sk, sorts_texts);
+        let shards = self.shards(fields, own_key, raw);
+        if let (true, Some(count)) = (sorts_texts, &raw.shards) {
+            let message = "shards are merged by a number, and this index sorts texts; leave `shards` out".to_owned();
+            self.problems.push("shards-spread-writes", self.at.plus(count.span().start), message);
+        }
+        let at = self.at.plus(raw.pk.span().start);
+        Some(IndexKey { index: known?, pk: pk?, sk: sk?, sorts_texts, shards: shards.ok()?, at })
+    }
+
+    /// The sort key in an index: the template of a text, or one numeric field.
+    fn index_sort_key(&mut self, fields: &[Field], word: &Word, sorts_texts: bool) -> Option<Template> {
+        let sk = self.template(word)?;
+        if sorts_texts {
+            self.key_fields(fields, word, Some(&sk), true);
+            return Some(sk);
+        }
+        let found = |name: &str| fields.iter().find(|field| field.name == name);
+        match sk.segments.as_slice() {
+            [Segment::Field { name, width: None }] if found(name).is_none() => {
+                self.key_fields(fields, word, Some(&sk), true);
+                Some(sk)
+            }
+            [Segment::Field { name, width: None }] if found(name).is_some_and(|field| field.ty.is_number()) => Some(sk),
+            _ => {
+                let message = "the sort key of this index is a number: one count, amount or time field, as in \
+                               `{created_at}`; for a text, the index needs `sort_type = \"text\"` in table.toml";
+                self.problem("index-sort-key", word, message.to_owned());
+                None
+            }
+        }
+    }
+
+    /// The shards of an index key, if it declares any. An error if the declaration is invalid.
+    fn shards(&mut self, fields: &[Field], own_key: &[String], raw: &RawIndexKey) -> Result<Option<Shards>, Reported> {
+        const MOST: u32 = 16;
+        let (count, by) = match (&raw.shards, &raw.shard_by) {
+            (None, None) => return Ok(None),
+            (Some(count), Some(by)) => (*count.get_ref(), by),
+            _ => {
+                let message = "`shards` and `shard_by`, the field whose hash says which, go together".to_owned();
+                self.problem("shards-spread-writes", &raw.pk, message);
+                return Err(Reported);
+            }
+        };
+        let name = by.get_ref();
+        let ty = fields.iter().find(|field| field.name == *name).map(|field| &field.ty);
+        let is_text = ty.is_some_and(|ty| {
+            matches!(ty, Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest)
+        });
+        let message = if !(2..=MOST).contains(&count) {
+            format!("`shards = {count}`: a query asks each of them, so there are from 2 to {MOST}")
+        } else if !own_key.contains(name) || !is_text {
+            let texts = own_key.iter().map(String::as_str);
+            let hint = suggestion(name, texts);
+            format!(
+                "`{name}` is no text in the entity's own key, so it could change and leave the item in another shard{hint}"
+            )
+        } else if raw.pk.get_ref().contains(&format!("{{{name}}}")) {
+            format!("`{name}` is in the partition already, so all of its items would be in one shard")
+        } else {
+            return Ok(Some(Shards { count, by: name.clone() }));
+        };
+        self.problem("shards-spread-writes", by, message);
+        Err(Reported)
+    }
+
     fn step(&mut self, raw: Spanned<RawStep>) -> Option<Step> {
         let at = self.at.plus(raw.span().start);
         let RawStep { version, because, rename, default, remove, optional, index } = raw.into_inner();
@@ -306,7 +380,7 @@ impl Loader<'_> {
         }))
     }
 
-    /// Every record that a field names is there, and every one that is there is named once.
+    /// Reports an unknown record of a field, and a record that is not used by exactly one field.
     fn records(&mut self, fields: &[Field], records: &[Record]) {
         let all_fields = || fields.iter().chain(records.iter().flat_map(|record| &record.fields));
         let users = |name: &str| {

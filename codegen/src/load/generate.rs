@@ -1,4 +1,4 @@
-//! `[generate]` of `schema/table.toml`: the paths that the generator reads and writes besides its own documents.
+//! Loads `[generate]` of `schema/table.toml`: the paths of the output and of further input.
 
 use crate::design::{Generate, Input};
 use crate::load::raw::{RawGenerate, Word, in_order};
@@ -6,7 +6,7 @@ use crate::problem::Problems;
 use crate::source::At;
 
 const CHECK: &str = "generate-is-understood";
-/// A folder with this name holds nothing else: what the generator does not write there, it removes.
+/// The required name of an output folder. The generator removes all other files in such a folder.
 const GENERATED: &str = "generated";
 
 pub fn load(raw: RawGenerate, table: &str, at: At, problems: &mut Problems) -> Generate {
@@ -36,7 +36,7 @@ pub fn load(raw: RawGenerate, table: &str, at: At, problems: &mut Problems) -> G
     }
 }
 
-/// The files that `[generate]` names for reading. Whether they can be used is checked when the table is understood.
+/// The input files that `[generate]` names. They are checked after the table is loaded.
 pub fn inputs(table: &str) -> Vec<String> {
     let Ok(table) = table.parse::<toml::Table>() else { return Vec::new() };
     let Some(generate) = table.get("generate") else { return Vec::new() };

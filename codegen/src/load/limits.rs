@@ -1,4 +1,4 @@
-//! `schema/limits.toml`.
+//! Loads `schema/limits.toml`.
 
 use crate::design::{Generate, Limit, Limits, UNITS};
 use crate::load::documents::LIMITS;
@@ -10,7 +10,7 @@ use crate::suggestion::suggestion;
 
 const CHECK: &str = "limits-are-understood";
 
-/// The limits, none without the document.
+/// The limits; empty without the document.
 pub fn load(documents: &Documents, sources: &mut Sources, problems: &mut Problems) -> Limits {
     let mut limits = Limits::default();
     let Some(text) = documents.get(LIMITS) else { return limits };
@@ -57,7 +57,7 @@ fn limit(name: &Word, raw: &RawLimit, at: At, problems: &mut Problems) -> Option
     Some(Limit { name, value, unit: unit?, doc, package, at: here }).filter(|_| is_name)
 }
 
-/// The crate of each limit has a folder in `[generate]`.
+/// Reports a limit whose crate has no folder in `[generate]`.
 pub fn check_packages(limits: &Limits, generate: &Generate, problems: &mut Problems) {
     for limit in &limits.all {
         let Some(package) = &limit.package else { continue };

@@ -1,4 +1,4 @@
-//! `schema/schema.lock`: what stored items and running programs rely on. No file is no lock yet.
+//! Loads `schema/schema.lock`, the properties that stored items and running programs depend on. It is optional.
 
 use crate::design::Lock;
 use crate::load::{Documents, LOCK};

@@ -1,4 +1,4 @@
-//! Access patterns as Markdown: headings that start with an id, prose, and one fenced block each.
+//! Parses access-patterns.md: headings that start with an id, prose, and one fenced block for each.
 
 use std::ops::Range;
 
@@ -7,16 +7,16 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag};
 use crate::problem::Problems;
 use crate::source::At;
 
-/// A pattern as the page has it, before its block is read.
+/// One pattern of the page: its heading, its prose and the text of its block.
 #[derive(Debug)]
 pub struct Section {
     pub id: String,
     pub title: String,
     pub prose: String,
-    /// The first byte of the prose.
+    /// The position of the prose.
     pub prose_at: At,
     pub block: String,
-    /// The first byte of the block's content.
+    /// The position of the block's content.
     pub at: At,
 }
 
@@ -24,7 +24,7 @@ pub struct Section {
 #[derive(Debug)]
 pub struct Sections {
     pub found: Vec<Section>,
-    /// Whether every heading and every block became one.
+    /// Whether every heading with an id and every block belongs to a section.
     pub complete: bool,
 }
 
@@ -35,15 +35,15 @@ struct Heading {
     range: Range<usize>,
 }
 
-/// A fenced block that says it is a pattern's.
+/// A fenced block with `pattern=` in its info string.
 #[derive(Debug)]
 struct Block {
-    /// What it says after `pattern=`.
+    /// The value of `pattern=`.
     id: String,
     range: Range<usize>,
 }
 
-/// Splits the page at its second-level headings and takes those that start with an id.
+/// Splits the page at its second-level headings and returns the sections whose heading starts with an id.
 pub fn sections(text: &str, at: At, problems: &mut Problems) -> Sections {
     let (headings, blocks) = outline(text);
     let mut sections: Vec<Section> = Vec::new();
@@ -107,15 +107,15 @@ fn is_id(word: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The words of a heading, without the signs that make it one.
+/// The text of a heading without its Markdown markers.
 fn title(heading: &str) -> &str {
     let line = heading.lines().next().unwrap_or_default().trim().trim_start_matches('#').trim();
     let without = line.trim_end_matches('#');
-    // A closing `##` stands apart from the last word; a `#` at its end belongs to it.
+    // A closing `##` follows a space; a `#` right after the last word is part of the word.
     if without.ends_with(' ') { without.trim_end() } else { line }
 }
 
-/// The headings of the page and its patterns' blocks, wherever they are.
+/// All headings and pattern blocks of the page.
 fn outline(text: &str) -> (Vec<Heading>, Vec<Block>) {
     let (mut headings, mut blocks) = (Vec::new(), Vec::new());
     for (event, range) in Parser::new(text).into_offset_iter() {
@@ -137,7 +137,7 @@ fn outline(text: &str) -> (Vec<Heading>, Vec<Block>) {
     (headings, blocks)
 }
 
-/// The page, read for one pattern.
+/// The page, while the section of one pattern is parsed.
 struct Page<'p> {
     text: &'p str,
     at: At,
@@ -145,7 +145,7 @@ struct Page<'p> {
 }
 
 impl Page<'_> {
-    /// The first of the blocks under the pattern's heading; there should be no other.
+    /// The first block under the pattern's heading. Further blocks are reported.
     fn only_block<'b>(&self, own: &[&'b Block], heading: At, problems: &mut Problems) -> Option<&'b Block> {
         let id = self.id;
         for block in own.iter().filter(|block| block.id != id) {
@@ -162,7 +162,8 @@ impl Page<'_> {
         own.first().copied()
     }
 
-    /// The bytes between the fences, as they stand in the page, so that every place in them is one of the page.
+    /// The byte range between the fences. Its bytes are consecutive in the page, so offsets in it are offsets in the
+    /// page.
     fn content(&self, block: &Block, problems: &mut Problems) -> Option<Range<usize>> {
         let Range { start, end } = block.range;
         let fence = &self.text[start..end];
@@ -211,7 +212,7 @@ mod tests {
             (first.id.as_str(), first.title.as_str(), first.prose.as_str()),
             ("AP-01", "Ask one thing", "Who asks.")
         );
-        // A `#` inside a block is a comment of TOML, and no heading.
+        // A `#` inside a block starts a TOML comment and not a heading.
         assert_eq!(first.block, "# a comment\nname = \"x\"\n\nrcu = 1\n");
         assert_eq!(sources.locate(first.at).to_string(), "page.md:8:1");
         assert_eq!((second.title.as_str(), second.block.as_str()), ("Ask C#", ""));

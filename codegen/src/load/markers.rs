@@ -1,4 +1,4 @@
-//! The markers in access-patterns.md between which the index of patterns is generated.
+//! The markers in access-patterns.md that enclose the generated index of patterns.
 
 use crate::problem::Problems;
 use crate::source::At;
@@ -6,7 +6,7 @@ use crate::source::At;
 pub const INDEX_BEGIN: &str = "<!-- generated:begin index -->";
 pub const INDEX_END: &str = "<!-- generated:end index -->";
 
-/// Both once and in order, or neither: a page without an index is left alone.
+/// Reports markers that are incomplete, repeated or out of order. A page without markers has no index.
 pub fn check(text: &str, at: At, problems: &mut Problems) {
     let places = |marker: &str| text.match_indices(marker).map(|(offset, _)| offset).collect::<Vec<_>>();
     let message = match (places(INDEX_BEGIN).as_slice(), places(INDEX_END).as_slice()) {

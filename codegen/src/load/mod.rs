@@ -1,4 +1,4 @@
-//! From documents to a design: every file is read, every word resolved, every problem kept.
+//! Loads the documents into a design: parses every file, resolves every reference and collects every problem.
 
 mod action;
 mod documents;
@@ -27,17 +27,17 @@ use crate::problem::Problems;
 use crate::source::{At, Sources};
 use crate::suggestion::suggestion;
 
-/// What came of reading the documents.
+/// The result of loading the documents.
 pub struct Loaded {
     pub sources: Sources,
     pub problems: Problems,
-    /// What could be resolved; nothing without a table.
+    /// The resolved parts of the design; `None` without a table.
     pub design: Option<Design>,
-    /// Whether the design is all that the documents say. What has a problem of its own may be missing from it.
+    /// Whether the design is complete. Parts with a problem may be missing.
     pub complete: bool,
 }
 
-/// Reads the documents, first each for itself, then all together.
+/// Loads each document, then resolves the references between them.
 pub fn load(documents: &Documents) -> Loaded {
     let mut sources = Sources::default();
     let mut problems = Problems::default();
@@ -87,7 +87,7 @@ pub fn load(documents: &Documents) -> Loaded {
     Loaded { sources, problems, design, complete }
 }
 
-/// Fills the limits into a text that begins at `at`. A limit that is not there is reported, and left as it is written.
+/// Fills the limits into a text that begins at `at`. An unknown limit is reported and stays as it is written.
 fn fill(limits: &Limits, text: &str, at: At, problems: &mut Problems) -> String {
     limits.fill(text).unwrap_or_else(|(offset, message)| {
         if let Some(message) = message {
@@ -97,7 +97,7 @@ fn fill(limits: &Limits, text: &str, at: At, problems: &mut Problems) -> String 
     })
 }
 
-/// The text of a document that there must be.
+/// The text of a required document.
 fn document<'d>(
     documents: &'d Documents,
     path: &str,
@@ -112,26 +112,26 @@ fn document<'d>(
     (text, at)
 }
 
-/// The place and the words of a TOML error.
+/// Reports a TOML error with its position.
 fn toml_problem(error: &toml::de::Error, at: At, problems: &mut Problems) {
     let offset = error.span().map_or(0, |span| span.start);
-    // Two lines for some errors of syntax: what it is, and what was expected.
+    // Some syntax errors have two lines: the error, and the expected syntax.
     let message = error.message().trim_end().replace('\n', "; ");
-    // What a word without quotes looks like to a parser that tries each kind of value.
+    // The parser reports a word without quotes as an invalid number.
     let unquoted = message.starts_with("invalid float, expected");
     let message = if unquoted { "a text is in quotes".to_owned() } else { message };
     let hint = unknown_word(&message).map(|(word, known)| suggestion(&word, known.iter().map(String::as_str)));
     problems.push("toml", at.plus(offset), format!("{message}{}", hint.unwrap_or_default()));
 }
 
-/// Serde lists the known words in its message: "unknown field `x`, expected one of `a`, `b`".
+/// Extracts the words from a message of serde: "unknown field `x`, expected one of `a`, `b`".
 fn unknown_word(message: &str) -> Option<(String, Vec<String>)> {
     let (_, rest) = message.split_once("unknown ")?;
     let mut words = rest.split('`').skip(1).step_by(2).map(str::to_owned);
     Some((words.next()?, words.collect()))
 }
 
-/// All of them or nothing, but every one is looked at, so that each can tell its problem.
+/// All values, or `None` if one is missing. It evaluates every part, so that each can report its problem.
 fn all<T>(parts: impl IntoIterator<Item = Option<T>>) -> Option<Vec<T>> {
     let parts: Vec<Option<T>> = parts.into_iter().collect();
     parts.into_iter().collect()

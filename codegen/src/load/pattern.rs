@@ -1,4 +1,4 @@
-//! The blocks of access-patterns.md.
+//! Loads the blocks of access-patterns.md.
 
 use toml::Spanned;
 
@@ -11,7 +11,7 @@ use crate::problem::Problems;
 use crate::source::At;
 use crate::suggestion::suggestion;
 
-/// A section, and its block as serde reads it.
+/// A section with its deserialized block.
 pub type Block = (Section, RawPattern);
 
 pub fn read(section: Section, problems: &mut Problems) -> Option<Block> {
@@ -19,7 +19,7 @@ pub fn read(section: Section, problems: &mut Problems) -> Option<Block> {
     Some((section, raw.ok()?))
 }
 
-/// The pattern, unless a part of it could not be understood.
+/// The pattern, unless one of its parts is invalid.
 pub fn load(known: Known<'_>, (section, raw): Block, problems: &mut Problems) -> Option<Pattern> {
     let mut scope = Scope { known, at: section.at, problems };
     words::check(&mut scope, &raw.operation, &section.block)?;
@@ -40,9 +40,9 @@ pub fn load(known: Known<'_>, (section, raw): Block, problems: &mut Problems) ->
 }
 
 impl Scope<'_> {
-    /// A text with the limits that it names.
+    /// The text with the values of its limits filled in.
     fn text(&mut self, word: &Word) -> String {
-        // The text begins after its opening quote.
+        // Skip the opening quote.
         let at = self.place(word).plus(1);
         fill(self.known.limits, word.get_ref(), at, self.problems)
     }
@@ -65,7 +65,7 @@ impl Scope<'_> {
         Cost { fixture: fixture.clone(), requests: *requests, rcu: *rcu, wcu: *wcu }
     }
 
-    /// How often it is called at peak, and what share of that meets in one partition.
+    /// The peak rate, and the shares of it that go to one partition.
     fn peak(&mut self, raw: &Spanned<RawPeak>) -> Peak {
         const CHECK: &str = "peak-rates-are-shares";
         let RawPeak { per_second, share, shares, index_share } = raw.get_ref();
@@ -134,11 +134,11 @@ impl Scope<'_> {
             self.problems.push("operation", at, "a transact needs `[[action]]` blocks");
             return None;
         }
-        // Fields of an item that is not known cannot be looked up.
+        // Fields of an unknown entity cannot be looked up.
         let kinds = raw.iter().map(Spanned::get_ref).flat_map(|raw| [&raw.put, &raw.update, &raw.delete, &raw.check]);
         all(kinds.flatten().map(|word| self.entity(word)))?;
         let puts = self.puts(&raw);
-        // An action with a problem is gone; what is left would be a different transaction.
+        // An invalid action is missing here. The others are not checked as a transaction without it.
         let actions = all(raw.into_iter().map(|spanned| {
             let at = self.place(&spanned);
             let raw = spanned.into_inner();
@@ -151,7 +151,7 @@ impl Scope<'_> {
         Some(Operation::Transact(actions?))
     }
 
-    /// The items that are always put: the name of each action, and the entity.
+    /// The items that every call puts: the name of each action with its entity.
     fn puts(&self, actions: &[Spanned<RawAction>]) -> Vec<(String, usize)> {
         let put = |action: &Spanned<RawAction>| {
             let RawAction { name, put, optional, many, .. } = action.get_ref();
@@ -208,7 +208,7 @@ impl Scope<'_> {
     }
 }
 
-/// The words of a single write, as those of an action.
+/// Takes the keywords of a single write, in the form of an action.
 fn single(raw: &mut RawPattern) -> RawAction {
     let entity = raw.entity.take();
     let mut action = RawAction {

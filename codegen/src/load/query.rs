@@ -1,4 +1,4 @@
-//! The words of a query.
+//! Loads the keywords of a query.
 
 use crate::design::{Order, Paging, Query, Sort, Type};
 use crate::load::all;
@@ -121,10 +121,10 @@ impl Scope<'_> {
         }
     }
 
-    /// Up to how many of the first ones a caller may ask for.
+    /// The maximum number of first items that a caller may request.
     fn first_max(&mut self, raw: &RawPattern, at: At) -> Result<Option<u32>, Told> {
         let max = self.number(raw.first_max.as_ref())?;
-        // A wrong `first` is reported with the paging.
+        // An invalid `first` is reported with the paging.
         match (self.number(raw.first.as_ref())?, max) {
             (_, None) => Ok(None),
             (Some(first), Some(max)) if max > first => Ok(Some(max)),
@@ -137,7 +137,7 @@ impl Scope<'_> {
         }
     }
 
-    /// The numbers of the row that are added up over all rows.
+    /// The numbers of the row that a total over all rows adds up.
     fn total(&mut self, entities: &[usize], raw: &RawPattern) -> Option<Vec<String>> {
         let words = raw.total.as_deref().unwrap_or_default();
         let shown = raw.fields.as_deref().unwrap_or_default();
@@ -153,7 +153,7 @@ impl Scope<'_> {
         }))
     }
 
-    /// The name of a row and its fields, if there is one.
+    /// The name and the fields of the row struct, if the query has one.
     fn row(&mut self, entities: &[usize], raw: &RawPattern, at: At) -> Result<Option<(String, Vec<String>)>, Told> {
         let (Some(row), Some(words)) = (&raw.row, &raw.fields) else {
             if raw.row.is_none() && raw.fields.is_none() {

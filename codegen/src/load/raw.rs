@@ -1,4 +1,4 @@
-//! The documents as serde reads them: every word with its place, unknown words refused.
+//! The documents as serde reads them: every word has its position, and unknown words are refused.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -32,7 +32,7 @@ pub struct RawTable {
     pub index: Vec<Spanned<RawIndex>>,
     #[serde(default)]
     pub types: Map<RawDomain>,
-    /// Entities that are no more, and what became of their items.
+    /// Removed entities, and how their items were handled.
     #[serde(default)]
     pub removed_entities: Map<String>,
     #[serde(default)]
@@ -121,7 +121,7 @@ pub struct RawEntity {
     pub sample: Vec<Map<toml::Value>>,
 }
 
-/// What an item of one version lacks against the next.
+/// The differences between an item of one version and an item of the next.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawStep {
@@ -184,7 +184,7 @@ pub struct RawMigration {
     pub _how: String,
 }
 
-/// Every word a block may use; which of them its operation knows is checked apart.
+/// Every keyword of a block. A separate check compares them with the keywords of its operation.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawPattern {
@@ -351,7 +351,7 @@ pub struct RawWrite {
     pub of: Vec<Word>,
 }
 
-/// A number, or the limit that has it: `50` or `"@threads_per_page"`.
+/// A number or the name of a limit: `50` or `"@threads_per_page"`.
 #[derive(Debug)]
 pub enum RawCount {
     Number(u32),
@@ -382,7 +382,7 @@ impl<'de> Deserialize<'de> for RawCount {
     }
 }
 
-/// Map entries in the order they were written.
+/// Map entries in the order of the document.
 pub fn in_order<T>(map: Map<T>) -> Vec<(Word, T)> {
     let mut entries: Vec<_> = map.into_iter().collect();
     entries.sort_by_key(|(word, _)| word.span().start);

@@ -1,4 +1,4 @@
-//! `[[sample]]` of an entity: items as they could be stored.
+//! Loads `[[sample]]` of an entity: example items.
 
 use toml::Value;
 
@@ -36,7 +36,7 @@ pub fn load(
     raw.into_iter().map(|sample| in_order(sample).into_iter().map(|pair| value(pair, problems)).collect()).collect()
 }
 
-/// Whether a value is one of the type, as it is stored; else what it has to be.
+/// Checks that a value has the type in its stored form. The error is the expected form.
 fn fits(ty: &Type, records: &[Record], value: &Value) -> Result<(), String> {
     let fits = match ty {
         Type::Count | Type::Expiry | Type::Time => value.as_integer().is_some_and(|number| number >= 0),

@@ -1,4 +1,4 @@
-//! What the loaders of blocks share: the words they may use, and where they are.
+//! The common functions of the block loaders, with the names that a block may refer to.
 
 use toml::Spanned;
 
@@ -8,24 +8,24 @@ use crate::problem::Problems;
 use crate::source::At;
 use crate::suggestion::suggestion;
 
-/// What `schema/` says.
+/// The loaded documents of `schema/`.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'l> {
     pub table: &'l Table,
     pub limits: &'l Limits,
     pub entities: &'l [Entity],
-    /// The entities that have problems of their own, so that nothing is said of their fields.
+    /// Entities with a problem of their own, whose fields are therefore not checked.
     pub broken: &'l [String],
 }
 
-/// A problem that was told.
+/// The problem is reported already.
 #[derive(Debug, Clone, Copy)]
 pub struct Told;
 
-/// One block.
+/// One block, while it is loaded.
 pub struct Scope<'l> {
     pub known: Known<'l>,
-    /// The first byte of the block.
+    /// The position of the block.
     pub at: At,
     pub problems: &'l mut Problems,
 }
@@ -51,7 +51,7 @@ impl<'l> Scope<'l> {
         found
     }
 
-    /// The entity's field of this name. `used` is the word of the block that names it.
+    /// The entity's field with this name. `used` is the keyword of the block that names it.
     pub fn field(&mut self, entity: usize, word: &Word, used: &str) -> Option<&'l crate::design::Field> {
         let entity = &self.known.entities[entity];
         let found = entity.field(word.get_ref());
@@ -66,7 +66,7 @@ impl<'l> Scope<'l> {
         match Template::parse(text) {
             Ok(template) => Some(template),
             Err((offset, message)) => {
-                // The value begins after its opening quote.
+                // Skip the opening quote.
                 let at = self.place(word).plus(1 + offset);
                 self.problems.push("key-template", at, message);
                 None
@@ -74,7 +74,7 @@ impl<'l> Scope<'l> {
         }
     }
 
-    /// The number that a block says, itself or by a limit.
+    /// A number of the block, from a literal or from a limit.
     pub fn number(&mut self, raw: Option<&Spanned<RawCount>>) -> Result<Option<u32>, Told> {
         let Some(raw) = raw else { return Ok(None) };
         let name = match raw.get_ref() {
@@ -92,7 +92,7 @@ impl<'l> Scope<'l> {
         })
     }
 
-    /// What is said of items that have expired, if anything.
+    /// How the block treats expired items, if it says so.
     pub fn expired(&mut self, word: Option<&Word>, because: Option<&Word>) -> Result<Option<Expired>, Told> {
         let (place, message) = match (word, because) {
             (None, None) => return Ok(None),
@@ -108,7 +108,7 @@ impl<'l> Scope<'l> {
         Err(Told)
     }
 
-    /// What `returns` says, if anything; `known` are the words for it here.
+    /// The value of `returns`, if the block has one. `known` lists the values that are allowed here.
     pub fn returns(&mut self, word: Option<&Word>, known: &[&'static str]) -> Result<Option<&'static str>, Told> {
         let Some(word) = word else { return Ok(None) };
         let found = known.iter().find(|known| *known == word.get_ref());

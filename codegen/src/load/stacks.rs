@@ -1,4 +1,5 @@
-//! The templates and the OpenAPI document that `[generate]` names: sections of the former are made from the latter.
+//! Loads the templates and the OpenAPI document that `[generate]` names. Some template sections are generated from its
+//! routes.
 
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ const CHECK: &str = "sections-are-understood";
 const BEGIN: &str = "# generated:begin ";
 const END: &str = "# generated:end";
 
-/// The routes, in the order of their paths.
+/// The routes, ordered by path.
 pub fn routes(documents: &Documents, table: &Table, sources: &mut Sources, problems: &mut Problems) -> Vec<Route> {
     let Some(api) = &table.generate.api else { return Vec::new() };
     let Some(text) = named(documents, api, problems) else { return Vec::new() };
@@ -38,7 +39,7 @@ pub fn routes(documents: &Documents, table: &Table, sources: &mut Sources, probl
     operations.map(route).collect()
 }
 
-/// A document that `[generate]` names.
+/// The text of a document that `[generate]` names.
 fn named<'d>(documents: &'d Documents, Input { path, at }: &Input, problems: &mut Problems) -> Option<&'d str> {
     let text = documents.get(path);
     if text.is_none() {
@@ -48,7 +49,7 @@ fn named<'d>(documents: &'d Documents, Input { path, at }: &Input, problems: &mu
     text
 }
 
-/// The templates.
+/// The templates, split into their parts.
 pub fn load(
     documents: &Documents,
     table: &Table,

@@ -1,4 +1,4 @@
-//! `schema/table.toml`.
+//! Loads `schema/table.toml`.
 
 use crate::design::{Domain, DomainKind, Index, Removed, Table};
 use crate::load::entity::BUILT_IN;
@@ -19,7 +19,7 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
             return None;
         }
     };
-    // `table-runtime/src/attributes.rs` has these names.
+    // `table-runtime/src/attributes.rs` has the same names.
     let mut fixed = |word: Option<Word>, name: &str| {
         word.map_or_else(
             || name.to_owned(),
@@ -68,7 +68,7 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
     })
 }
 
-/// A domain whose kind is unknown is kept, so that the fields of its type are not told to have none.
+/// A domain of an unknown kind is kept, so that its fields are not reported as fields of an unknown type.
 fn domain(name: Word, raw: RawDomain, at: At, problems: &mut Problems) -> Domain {
     one_of(&raw.kind, &["uuid", "extern"], at, problems);
     let at = at.plus(name.span().start);

@@ -1,4 +1,4 @@
-//! What a write puts into a field, and what a condition compares one with.
+//! Loads the values that writes assign to fields and that conditions compare fields with.
 
 use toml::Spanned;
 
@@ -7,30 +7,30 @@ use crate::load::raw::RawRequire;
 use crate::load::scope::Scope;
 use crate::suggestion::suggestion;
 
-/// The items that a transaction puts: the name of each action, and the entity.
+/// The items that a transaction puts: the name of each action with its entity.
 pub type Puts = [(String, usize)];
 
-/// What a value is for.
+/// The use of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// It becomes the field; nothing, where that is optional, removes it.
+    /// Replaces the field; `None` removes an optional field.
     Replaces,
-    /// It becomes the field, and cannot be nothing.
+    /// Replaces the field, and is never `None`.
     Fills,
-    /// It becomes a part of the key.
+    /// Is a part of the key.
     Key,
-    /// It is added to the field, so it may be negative.
+    /// Is added to the number in the field, so it may be negative.
     Adds,
-    /// It is a list that is added at the end of the field's.
+    /// Is a list that is appended to the list in the field.
     Appends,
-    /// It is a text that is added to the field's set.
+    /// Is a text that is added to the set in the field.
     AddsTo,
-    /// It is a text that is deleted from the field's set.
+    /// Is a text that is deleted from the set in the field.
     DeletesFrom,
 }
 
 impl Use {
-    /// The word of the block that says so.
+    /// The keyword of this use.
     pub fn word(self) -> &'static str {
         match self {
             Use::Replaces => "set",
@@ -83,7 +83,7 @@ impl<'l> Scope<'l> {
                 return Err(format!("`{}` is {}; only a list is appended to{hint}", field.name, field.ty.word()));
             }
             match &value {
-                // What is added may be negative.
+                // A number for `add` may be negative.
                 Value::Literal(Literal::Number(_)) if used == Use::Adds => {}
                 Value::Literal(literal) => literal_fits(literal, &field.ty)?,
                 Value::Given(name) if used == Use::Key => {
@@ -96,7 +96,7 @@ impl<'l> Scope<'l> {
         checked.map_err(|message| self.problem("values-fit-their-fields", raw, message)).ok()
     }
 
-    /// The entity and the field of an `action.field` whose entity does not have it.
+    /// The entity and the field name of an `action.field` if the entity does not have the field.
     fn field_that_is_missing<'t>(&self, text: &'t str, puts: &Puts) -> Option<(&'l Entity, &'t str)> {
         if text.starts_with([':', '\'']) {
             return None;
@@ -107,7 +107,7 @@ impl<'l> Scope<'l> {
         entity.field(field).is_none().then_some((entity, field))
     }
 
-    /// Reads `:argument`, `action.field`, `1` or `'text'`.
+    /// Parses `:argument`, `action.field`, `1` or `'text'`.
     fn parse(&self, text: &str, target: &Field, puts: &Puts, used: Use) -> Result<Value, String> {
         if let Some(name) = text.strip_prefix(':') {
             return Ok(match name.strip_suffix('?') {
@@ -144,7 +144,7 @@ impl<'l> Scope<'l> {
         let that = match Expression::parse(raw.that.get_ref(), self.known.limits) {
             Ok(that) => that,
             Err((offset, message)) => {
-                // The condition begins after its opening quote.
+                // Skip the opening quote.
                 if let Some(message) = message {
                     self.problems.push("condition", at.plus(1 + offset), message);
                 }
@@ -178,7 +178,7 @@ impl<'l> Scope<'l> {
     }
 }
 
-/// How many values DynamoDB takes in one `IN`.
+/// The maximum number of values in one `IN` of DynamoDB.
 const MOST_IN: usize = 100;
 
 fn test_fits(field: &Field, asks: Asks<'_>) -> Result<(), String> {

@@ -1,4 +1,5 @@
-//! Which words a block may use. One that its operation does not know is refused, where a reader would think it did something.
+//! The keywords that each operation allows in a block. A keyword without effect is refused, so that no reader relies
+//! on it.
 
 use std::collections::BTreeMap;
 
@@ -98,7 +99,7 @@ struct Actions {
     action: Vec<Words>,
 }
 
-/// Checks the words of a block, and of each action in it. `None` is an operation that is none.
+/// Checks the keywords of a block and of each of its actions. Returns `None` for an unknown operation.
 pub fn check(scope: &mut Scope<'_>, operation: &Word, block: &str) -> Option<()> {
     let name = operation.get_ref().as_str();
     let Some((_, own)) = OPERATIONS.iter().find(|(known, _)| *known == name) else {
@@ -118,7 +119,7 @@ pub fn check(scope: &mut Scope<'_>, operation: &Word, block: &str) -> Option<()>
     for words in action {
         let is_named = |kind: &&Known| words.keys().any(|word: &Spanned<String>| word.get_ref() == kind.0);
         let kinds: Vec<&Known> = ACTIONS.iter().filter(is_named).collect();
-        // An action of no kind, or of several, is told as such.
+        // An action of no kind or of several kinds is reported elsewhere.
         if let [(kind, own)] = kinds.as_slice() {
             own_words(scope, &words, kind, own, &[SHAPE, &[*kind]].concat());
         }

@@ -1,12 +1,12 @@
-//! The parser of conditions: words first, then `or` over `and` over single tests.
+//! The parser of conditions: it splits the text into tokens, then parses `or` over `and` over single tests.
 
 use super::{Comparison, Expression, Literal, Operand};
 use crate::design::Limits;
 
-/// Parentheses deeper than this are no condition that a person wrote.
+/// Maximum depth of parentheses, so that the recursive parser cannot overflow the stack.
 const DEEPEST: usize = 16;
 
-/// What may stand in the place of a sign, after the name of a field.
+/// The tokens that may follow a field name instead of a comparison operator, for messages.
 const WORDS: &str = ", `in`, `missing` or `present`";
 
 type Parsed<T> = Result<T, (usize, Option<String>)>;
@@ -136,7 +136,7 @@ impl<'t> Parser<'t> {
         Ok(Expression::Compare { field, comparison, operand })
     }
 
-    /// What follows `contains` or `size`: `(field, value)`, or `(field) < value`.
+    /// Parses the rest of `contains` or `size` after the name: `(field, value)`, or `(field) < value`.
     fn function(&mut self, name: Token<'t>) -> Parsed<Expression> {
         if !matches!(name.text, "contains" | "size") {
             let message = format!("`{}` is no function of a condition; there are `contains` and `size`", name.text);
@@ -160,7 +160,7 @@ impl<'t> Parser<'t> {
         Ok(Expression::Size { field, comparison, operand })
     }
 
-    /// What follows `in`: values in parentheses.
+    /// Parses the rest of `in`: values in parentheses.
     fn list(&mut self) -> Parsed<Vec<Operand>> {
         self.expect("(")?;
         let mut operands = vec![self.operand()?];
@@ -179,7 +179,7 @@ impl<'t> Parser<'t> {
         wrong(token.offset, format!("`{}` where `{sign}` should be", token.text))
     }
 
-    /// A sign; `words` are what else may stand in its place, for the message.
+    /// Parses a comparison operator. `words` lists the other tokens that are allowed here, for the message.
     fn comparison(&mut self, words: &str) -> Parsed<Comparison> {
         let sign = self.take("a comparison")?;
         Ok(match sign.text {
@@ -218,7 +218,7 @@ impl<'t> Parser<'t> {
         Ok(operand)
     }
 
-    /// A limit, and the number that is added to it or taken from it: `@messages_per_thread - 2`.
+    /// Parses a limit with an optional sum or difference: `@messages_per_thread - 2`.
     fn limit(&mut self, name: &str, offset: usize) -> Parsed<i64> {
         let limit = self.limits.number(name).map_err(|message| (offset, message))?;
         let sign = match (self.next_is("+"), self.next_is("-")) {
@@ -238,7 +238,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// What follows an opening parenthesis.
+    /// Parses the rest of a group after its opening parenthesis.
     fn grouped(&mut self, opening: usize) -> Parsed<Expression> {
         self.depth += 1;
         if self.depth > DEEPEST {
@@ -252,4 +252,169 @@ impl<'t> Parser<'t> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::design::{Limit, Unit};
+    use crate::source::Sources;
+
+    fn parse(text: &str) -> Parsed<Expression> {
+        let at = Sources::default().add("limits.toml", "");
+        let limit =
+            Limit { name: "slots".to_owned(), value: 500, unit: Unit::Count, doc: String::new(), package: None, at };
+        super::parse(text, &Limits { all: vec![limit], ..Limits::default() })
+    }
+
+    fn compare(field: &str, comparison: Comparison, operand: Operand) -> Expression {
+        Expression::Compare { field: field.to_owned(), comparison, operand }
+    }
+
+    fn argument(name: &str) -> Operand {
+        Operand::Argument(name.to_owned())
+    }
+
+    fn refused(text: &str) -> String {
+        match parse(text) {
+            Ok(expression) => format!("{expression:?}"),
+            Err((offset, message)) => format!("{offset}: {}", message.unwrap_or_default()),
+        }
+    }
+
+    #[test]
+    fn and_binds_closer_than_or() {
+        let hits = Expression::Missing("hits".to_owned());
+        let started = compare("started_at", Comparison::Greater, argument("window"));
+        let under = compare("hits", Comparison::Less, Operand::Literal(Literal::Number(-7)));
+        assert_eq!(
+            parse("hits missing or started_at > :window and hits < -7"),
+            Ok(Expression::Or(vec![hits.clone(), Expression::And(vec![started.clone(), under.clone()])]))
+        );
+        assert_eq!(
+            parse("(hits missing or started_at > :window) and hits<-7"),
+            Ok(Expression::And(vec![Expression::Or(vec![hits, started]), under]))
+        );
+    }
+
+    #[test]
+    fn every_comparison_is_read_with_and_without_spaces() {
+        for sign in ["=", "<>", "<", "<=", ">", ">="] {
+            let spaced = parse(&format!("a {sign} 'x y'"));
+            let Ok(Expression::Compare { comparison, operand, .. }) = &spaced else { panic!("{sign}: {spaced:?}") };
+            assert_eq!(comparison.sign(), sign);
+            assert_eq!(*operand, Operand::Literal(Literal::Text("x y".to_owned())));
+            assert_eq!(parse(&format!("a{sign}'x y'")), spaced);
+        }
+    }
+
+    #[test]
+    fn functions_and_lists_are_tests_of_their_field() {
+        let text = |text: &str| Operand::Literal(Literal::Text(text.to_owned()));
+        let tags = || "tags".to_owned();
+        assert_eq!(parse("contains(tags, 'x')"), Ok(Expression::Contains { field: tags(), operand: text("x") }));
+        let small = Expression::Size {
+            field: tags(),
+            comparison: Comparison::Less,
+            operand: Operand::Literal(Literal::Number(9)),
+        };
+        assert_eq!(parse("size(tags)<9"), Ok(small.clone()));
+        let of_two = Expression::In { field: "state".to_owned(), operands: vec![text("a"), argument("b")] };
+        assert_eq!(parse("state in ('a', :b)"), Ok(of_two.clone()));
+        assert_eq!(parse("state in('a',:b) and size (tags) < 9"), Ok(Expression::And(vec![of_two, small])));
+        assert_eq!(
+            parse("contains(tags, :t?)"),
+            Ok(Expression::Contains { field: tags(), operand: Operand::Given("t".to_owned()) })
+        );
+        // A field may have the name of a function.
+        assert_eq!(parse("size missing"), Ok(Expression::Missing("size".to_owned())));
+        assert_eq!(
+            refused("has(tags, 'x')"),
+            "0: `has` is no function of a condition; there are `contains` and `size`"
+        );
+        assert_eq!(refused("contains(tags)"), "13: `)` where `,` should be");
+        assert_eq!(refused("contains(tags, 'x'"), "18: the condition ends where `)` should be");
+        assert_eq!(refused("size(tags)"), "10: the condition ends where a comparison should be");
+        assert_eq!(refused("size(tags) in (1)"), "11: `in` is no comparison; use =, <>, <, <=, >, >=");
+        assert_eq!(refused("state in 'a'"), "9: `'a'` where `(` should be");
+        assert_eq!(refused("state in ()"), "10: `)` is no value; write `:argument`, a number or a 'text'");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        assert_eq!(refused(""), "0: the condition ends where a field should be");
+        assert_eq!(refused("a"), "1: the condition ends where a comparison should be");
+        assert_eq!(refused("a ="), "3: the condition ends where a value should be");
+        assert_eq!(refused("a = b"), "4: `b` is no value; write `:argument`, `@limit`, a number or a 'text'");
+        assert_eq!(refused("a = :?"), "4: `:?` is no value; write `:argument`, `@limit`, a number or a 'text'");
+        assert_eq!(refused("a = 'x'?"), "7: `?` is no part of a condition");
+        assert_eq!(refused("a = :"), "4: `:` is no value; write `:argument`, `@limit`, a number or a 'text'");
+        assert_eq!(refused("a == 1"), "2: `==` is no comparison; write `=`");
+        assert_eq!(refused("a = 1 && b = 2"), "6: `&&` is not known here; write `and`");
+        assert_eq!(refused("a = 1 || b = 2"), "6: `||` is not known here; write `or`");
+        assert_eq!(refused("a 'x"), "2: a text literal has no closing `'`");
+        assert_eq!(refused("a = 1 b = 2"), "6: `b` is left over; join conditions with `and` or `or`");
+        assert_eq!(refused("(a = 1"), "6: the condition ends where `)` should be");
+        assert_eq!(refused("a != 1"), "2: `!=` is no comparison; write `<>`");
+        assert_eq!(refused("a ! 1"), "2: `!` is no part of a condition");
+        assert_eq!(refused(") = 1"), "0: `)` where a field should be");
+    }
+
+    #[test]
+    fn a_limit_is_a_number_with_an_optional_distance() {
+        let compared = |number| Ok(compare("a", Comparison::Less, Operand::Literal(Literal::Number(number))));
+        assert_eq!(parse("a < @slots"), compared(500));
+        assert_eq!(parse("a < @slots - 2"), compared(498));
+        assert_eq!(parse("a<@slots+1"), compared(501));
+        assert_eq!(refused("a < @slot"), "4: unknown limit `@slot`; did you mean \"slots\"?");
+        assert_eq!(refused("a < @slots - b"), "13: `b` where a number should be");
+        assert_eq!(refused("a < @slots -"), "12: the condition ends where a number should be");
+        assert_eq!(refused("a < 500 - 2"), "8: `-` is left over; join conditions with `and` or `or`");
+    }
+
+    #[test]
+    fn parentheses_have_a_bottom() {
+        let nested = |depth: usize| format!("{}a = 1{}", "(".repeat(depth), ")".repeat(depth));
+        assert!(parse(&nested(DEEPEST)).is_ok());
+        assert!(parse(&nested(DEEPEST + 1)).is_err());
+        assert!(parse(&nested(100_000)).is_err());
+        // Adjacent groups do not count as nested.
+        assert!(parse(&vec!["(a = 1)"; 50].join(" and ")).is_ok());
+    }
+
+    #[test]
+    fn a_condition_says_what_it_makes_of_no_item() {
+        let holds = |text: &str| parse(text).expect("a condition").holds_for_nothing();
+        assert!(holds("a missing or a < 3"));
+        assert!(holds("a <> 'x'"));
+        assert!(!holds("a < 3"));
+        assert!(!holds("a missing and b = 1"));
+        assert!(!holds("a present"));
+    }
+
+    /// Sequences of valid tokens, which are closer to a condition than random characters.
+    fn nearly_a_condition() -> impl Strategy<Value = String> {
+        let words = [
+            "a", "hits", ":x", ":", "@slots", "@", "+", "7", "-", "'t'", "'", "=", "<", ">", "<>", "(", ")", "é",
+            "and", "or",
+        ];
+        let rest = ["in", "size", "contains", ",", "?", "missing", "present", " ", "  "];
+        let piece = prop::sample::select([words.as_slice(), rest.as_slice()].concat());
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.join(""))
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics_and_errors_lie_inside(text in any::<String>()) {
+            if let Err((offset, _)) = parse(&text) {
+                prop_assert!(text.is_char_boundary(offset));
+            }
+        }
+
+        #[test]
+        fn parsing_never_panics_on_what_is_nearly_right(text in nearly_a_condition()) {
+            if let Err((offset, _)) = parse(&text) {
+                prop_assert!(text.is_char_boundary(offset));
+            }
+        }
+    }
+}
