@@ -1,4 +1,4 @@
-//! The generator's run: from the documents to files, or to a list of problems.
+//! One run of the generator: it turns the documents into files, or into a list of problems.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,48 +12,48 @@ use crate::emitted::Emitted;
 use crate::files;
 use crate::load::{Documents, LOCK, load};
 
-/// What is done with what comes out.
+/// The use of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// It is written where it differs.
+    /// Writes the files that differ.
     Write,
-    /// It is compared, and nothing is written.
+    /// Compares the files and writes nothing.
     Check,
-    /// It is written, and the lock is begun if there is none.
+    /// Writes the files that differ, and creates the lock if it does not exist.
     Lock,
-    /// It is written, and what was announced in the lock is known to every running program.
+    /// Writes the files that differ, and marks the announced values and versions in the lock as known everywhere.
     Deployed,
 }
 
-/// What a run did or found.
+/// The result of a run.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Every file is what the documents say.
+    /// Every file equals the output.
     Current {
-        /// How many there are.
+        /// The number of files.
         files: usize,
     },
-    /// Some were not, and now are.
+    /// Some files differed and are written now.
     Written {
-        /// The paths of those.
+        /// The paths of these files.
         changed: Vec<String>,
-        /// How many there are in all.
+        /// The number of all files.
         files: usize,
-        /// What is to be done besides, and what it costs: a sentence for each.
+        /// The manual steps and costs of the change, one sentence each.
         notices: Vec<String>,
     },
-    /// Some are not what the documents say.
+    /// Some files differ from the output.
     Stale {
-        /// The paths of those.
+        /// The paths of these files.
         paths: Vec<String>,
-        /// How people run the generator.
+        /// The command that runs the generator.
         command: String,
     },
-    /// A line for each problem of the documents.
+    /// A line for each problem in the documents.
     Problems(Vec<String>),
 }
 
-/// Reads the documents under `root` and writes, or checks, what comes out of them.
+/// Reads the documents under `root` and writes or checks their output.
 pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
     let mut documents = Documents::read(root)?;
     if mode == Mode::Lock && documents.get(LOCK).is_none() {
@@ -81,18 +81,18 @@ pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
     }
 }
 
-/// What comes out of the documents: every file, or a line for each problem.
+/// The output of the documents: every file, or a line for each problem.
 pub fn compile(documents: &Documents) -> Result<Vec<Emitted>, Vec<String>> {
     compiled(documents, Mode::Write).map(|compiled| compiled.files)
 }
 
-/// What the documents ask for besides files, against the lock: a sentence for each.
+/// The manual steps and costs of the differences from the lock, one sentence each.
 #[must_use]
 pub fn notices(documents: &Documents) -> Vec<String> {
     load(documents).design.map(|design| check::notices(&design)).unwrap_or_default()
 }
 
-/// The folders of the documents' output, in which nothing else lives; none if the table cannot be understood.
+/// The folders that contain only generated files; none if the table is invalid.
 #[must_use]
 pub fn owned_folders(documents: &Documents) -> Vec<String> {
     let design = load(documents).design;
@@ -100,7 +100,7 @@ pub fn owned_folders(documents: &Documents) -> Vec<String> {
     design.as_ref().map(owned).unwrap_or_default()
 }
 
-/// Every file, and where and how they are made.
+/// Every output file, and the settings of the output.
 struct Compiled {
     files: Vec<Emitted>,
     generate: Generate,
@@ -122,7 +122,7 @@ fn compiled(documents: &Documents, mode: Mode) -> Result<Compiled, Vec<String>> 
     }
 }
 
-/// A pattern of the documents.
+/// The name and callers of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternName {
     /// For instance `AP-07`.
@@ -131,15 +131,15 @@ pub struct PatternName {
     pub name: String,
     /// The heading, without the id.
     pub title: String,
-    /// The functions that may call it.
+    /// The functions that may call the pattern.
     pub callers: Vec<String>,
-    /// Whether people ask it, and not the product.
+    /// Whether operators call it, and not the product.
     pub tool: bool,
     /// Whether it reads the whole table.
     pub scan: bool,
 }
 
-/// The patterns of the documents, as far as they can be understood.
+/// The valid patterns of the documents.
 #[must_use]
 pub fn patterns(documents: &Documents) -> Vec<PatternName> {
     let patterns = load(documents).design.map(|design| design.patterns).unwrap_or_default();
@@ -151,7 +151,7 @@ pub fn patterns(documents: &Documents) -> Vec<PatternName> {
     patterns.into_iter().map(name).collect()
 }
 
-/// An id that no pattern has and none had: ids are never used again.
+/// An unused id for a new pattern. Ids of deleted patterns are never reused.
 #[must_use]
 pub fn next_id<'p>(ids: impl Iterator<Item = &'p str>, lock: &'p str) -> String {
     let locked = lock.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
@@ -159,14 +159,14 @@ pub fn next_id<'p>(ids: impl Iterator<Item = &'p str>, lock: &'p str) -> String 
     format!("AP-{:02}", numbers.max().unwrap_or_default() + 1)
 }
 
-/// The stale files as `--check` reports them.
+/// The report of `--check` on stale files.
 #[must_use]
 pub fn stale_report(paths: &[String], command: &str) -> String {
     let line = |path: &String| format!("{path} is stale: run `{command}` and commit the result\n");
     paths.iter().map(line).collect()
 }
 
-/// Every output, in one list: a new emitter is one more line.
+/// The list of all emitters.
 fn generate(design: &Design) -> Vec<Emitted> {
     [
         emit::ids::emit(design),
@@ -191,7 +191,7 @@ fn generate(design: &Design) -> Vec<Emitted> {
     .concat()
 }
 
-/// Files whose text differs, that are missing, or that nothing emits any more.
+/// The paths of files that differ from the output, that are missing, or that are not part of the output any more.
 fn stale(root: &Path, files: &[Emitted], generate: &Generate) -> io::Result<Vec<String>> {
     let mut stale: BTreeSet<String> = BTreeSet::new();
     for file in files {
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_id_is_above_all_that_are_or_were_used() {
+    fn a_new_id_is_above_all_ids_of_present_and_deleted_patterns() {
         assert_eq!(next_id(["AP-07", "AP-02"].into_iter(), ""), "AP-08");
         assert_eq!(next_id(["AP-07"].into_iter(), "pattern AP-116\nAP-9: deleted"), "AP-117");
         assert_eq!(next_id([].into_iter(), ""), "AP-01");

@@ -1,4 +1,4 @@
-//! The commands, for `codegen` and for other programs that offer them: each prints its result and returns whether it succeeded.
+//! The commands of `codegen` and of programs that include them. Each prints its result and returns whether it succeeded.
 
 use std::fs;
 use std::io;
@@ -9,39 +9,42 @@ use clap::{Args, Subcommand};
 use crate::{Documents, LOCK, Mode, Outcome, TABLE};
 use crate::{corpus, used, vet};
 
-/// How to generate.
+/// Options of generating.
 #[derive(Args, Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Write nothing. Exit with 1 if a generated file differs from what the documents produce.
+    /// Write nothing. Exit with 1 if a generated file differs from the output of the documents.
     #[arg(long)]
     pub check: bool,
-    /// Create schema/schema.lock if it does not exist. Later runs compare every change with it and update it.
+    /// Create schema/schema.lock if it does not exist. Later runs check every change against it and update it.
     #[arg(long, conflicts_with = "check")]
     pub lock: bool,
-    /// Record in schema/schema.lock that every running program knows what the last deployment announced.
+    /// Record in schema/schema.lock that every running program knows the announced values and versions.
     #[arg(long, conflicts_with_all = ["check", "lock"])]
     pub deployed: bool,
 }
 
-/// What the generator does besides generating.
+/// The other commands of the generator.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Show how many units a second the hottest partition of each key takes at the peak rates that the documents declare.
+    /// Show the units a second in the hottest partition of each key, at the declared peak rates.
     ///
-    /// Exits with 1 if that is more than half of what a partition takes. Generating refuses such documents too.
+    /// Exits with 1 if a partition needs more than half of its capacity. Generating refuses such documents too.
     Vet,
-    /// Compare the requests that tests recorded with `callers` in access-patterns.md and the policies made from them.
+    /// Compare the requests that tests recorded with `callers` in access-patterns.md and the resulting policies.
     ///
-    /// A line of the file is `web asks AP-01` or `web does GetItem on table in USER#`; `table` may be the name of an index.
+    /// A line of the file is `web asks AP-01` or `web does GetItem on table in USER#`. Instead of `table`, it may name
+    /// an index.
     Used {
-        /// The file that the tests wrote.
+        /// The file with the recorded requests.
         recorded: PathBuf,
     },
     /// Print an id for a new access pattern: one more than the highest id in the documents and the lock.
     NextId,
-    /// For changes of the generator itself: compare the output of every design in codegen/testdata with the expected output.
+    /// Compare the output of every design in codegen/testdata with the expected output.
+    ///
+    /// This is for changes of the generator itself.
     Corpus {
-        /// Replace the expected output with the output. Then review the difference.
+        /// Replace the expected output with the actual output. Then review the difference.
         #[arg(long)]
         bless: bool,
     },
@@ -71,9 +74,9 @@ impl Command {
     }
 }
 
-/// Generates, or checks, the files of the documents in `root`.
+/// Generates or checks the files of the documents in `root`.
 pub fn generate(root: &Path, options: Options) -> io::Result<bool> {
-    has_table(root)?;
+    require_table(root)?;
     match crate::run(root, options.mode())? {
         Outcome::Current { files } => println!("{files} generated files are current"),
         Outcome::Written { changed, files, notices } => {
@@ -97,8 +100,8 @@ pub fn generate(root: &Path, options: Options) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Without a table there is no design, and the folder is probably not the one that was meant.
-fn has_table(root: &Path) -> io::Result<()> {
+/// An error if `root` has no table: then it is probably the wrong folder.
+fn require_table(root: &Path) -> io::Result<()> {
     let table = root.join(TABLE);
     if table.is_file() {
         return Ok(());
@@ -111,15 +114,15 @@ fn has_table(root: &Path) -> io::Result<()> {
 }
 
 fn documents(root: &Path) -> io::Result<Documents> {
-    has_table(root)?;
+    require_table(root)?;
     Documents::read(root)
 }
 
 fn vet(root: &Path) -> io::Result<bool> {
     match vet::report(&documents(root)?) {
-        Ok((report, is_well)) => {
+        Ok((report, is_within_limits)) => {
             print!("{report}");
-            Ok(is_well)
+            Ok(is_within_limits)
         }
         Err(problems) => {
             eprint!("{problems}");
@@ -141,7 +144,7 @@ fn used(root: &Path, recorded: &Path) -> io::Result<bool> {
 fn next_id(root: &Path) -> io::Result<bool> {
     let documents = documents(root)?;
     let patterns = crate::patterns(&documents);
-    // The lock also knows the patterns that were deleted.
+    // The lock also has the ids of deleted patterns.
     let lock = documents.get(LOCK).unwrap_or_default();
     println!("{}", crate::next_id(patterns.iter().map(|pattern| pattern.id.as_str()), lock));
     Ok(true)
@@ -149,14 +152,14 @@ fn next_id(root: &Path) -> io::Result<bool> {
 
 fn compare_corpus() -> io::Result<bool> {
     let cases = corpus::cases(&corpus::folder())?;
-    let mut well = 0;
+    let mut matching = 0;
     for case in &cases {
         let differences = case.differences()?;
         eprint!("{}", differences.concat());
-        well += usize::from(differences.is_empty());
+        matching += usize::from(differences.is_empty());
     }
-    println!("{well} of {} designs come out as expected", cases.len());
-    Ok(well == cases.len())
+    println!("{matching} of {} designs come out as expected", cases.len());
+    Ok(matching == cases.len())
 }
 
 fn bless_corpus() -> io::Result<bool> {

@@ -1,4 +1,4 @@
-//! `codegen`: from the documents of a DynamoDB table to typed Rust, table definitions and policies.
+//! The program `codegen`: generates typed Rust, table definitions and policies from the documents of a DynamoDB table.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,46 +7,46 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
 use codegen::commands::{self, Command, Options};
 
-/// What `--help` says after the options.
+/// The text of `--help` after the options.
 const HELP: &str = "\
 Reads, from the root folder:
-  schema/table.toml       the table, its indexes, types and functions; `[generate]` says what is written where
-  schema/<entity>.toml    one file for each entity: its key, its fields, its versions
-  schema/limits.toml      optional: numbers with a name, which the other documents call `@name`
+  schema/table.toml       the table, its indexes, types and functions; `[generate]` sets the outputs and their paths
+  schema/<entity>.toml    one file for each entity: its key, fields and versions
+  schema/limits.toml      optional: named numbers, used as `@name` in the other documents
   access-patterns.md      one fenced block, ```toml pattern=AP-01, for each access pattern
-  schema/schema.lock      what stored items and running programs rely on; `--lock` creates it
+  schema/schema.lock      properties that stored items and running programs depend on; `--lock` creates it
 
 Writes, unless `[generate]` names other folders:
   src/generated/          Rust: ids, keys, entities, limits, and one function for each access pattern
   schema/generated/       CreateTable and CloudFormation, JSON Schema, PartiQL, a NoSQL Workbench model
-  access-patterns.md      the index between its two markers, if it has them
+  access-patterns.md      the index between its two markers, if the file has them
 It removes every other file in the generated folders.
 
-Only what `[generate]` in schema/table.toml asks for is written besides:
+Further outputs are written only if `[generate]` in schema/table.toml names them:
   [generate]
-  command   = \"codegen\"                         # how people run the generator, for headers and messages
+  command   = \"codegen\"                         # the command that runs the generator, for headers and messages
   rust      = \"src/generated\"                   # the folder of generated Rust
   schema    = \"schema/generated\"                # the folder of table definitions and JSON
   policies  = \"schema/generated/policies\"       # an IAM policy for each function
   analytics = \"schema/generated/analytics\"      # SQL for Athena and DuckDB
-  by_name   = true                              # each pattern asked by its name, through `crate::by_name`
+  by_name   = true                              # call each pattern by its name, through `crate::by_name`
   limits    = { core = \"core/src/generated\" }    # the limits of a crate that cannot use src/generated/
   templates = [\"infra/template.yaml\"]           # CloudFormation with `# generated:begin …` sections
   api       = \"openapi.json\"                    # the OpenAPI document with the routes for those sections
-  product   = \"Notes\"                           # the name in descriptions; otherwise the table's name
-  tool      = \"notes\"                           # the program that has `query`, `table`, `verify` and `export`
+  product   = \"Notes\"                           # the product name in descriptions; default: the table's name
+  tool      = \"notes\"                           # the program with the commands `query`, `table`, `verify` and `export`
 
 Examples:
   codegen                              generate for the current folder
   codegen --root examples/library      generate for another folder
   codegen --check                      for CI: fail if a generated file is stale
-  codegen vet                          how hot each partition gets
+  codegen vet                          show the load of the hottest partition of each key
 
 Exit codes: 0 success; 1 problems in the documents, or stale files; 2 wrong usage, or a file that cannot be read or written.";
 
 /// Generates typed Rust and table definitions from the documents of a DynamoDB table.
 ///
-/// Every problem is reported at once, each with its file, line and column. If there is one, nothing is written.
+/// It reports all problems together, each with its file, line and column. If there is a problem, it writes nothing.
 #[derive(Parser)]
 #[command(name = "codegen", after_long_help = HELP)]
 struct Arguments {

@@ -1,4 +1,4 @@
-//! `generated/any.rs`: an item of whichever entity, for whoever looks at all of them.
+//! Emits `generated/any.rs`: an item of any entity, for code that processes the whole table.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -59,7 +59,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     vec![file.finish(design, "any.rs", "An item of whichever entity.", "schema/")]
 }
 
-/// What only some of the entities have: counters, an older version that they are written in, keys in indexes.
+/// The functions about properties that only some entities have: counters, an older written version, index keys.
 fn of_some_entities(file: &mut RustFile, design: &Design) -> TokenStream {
     let counter = file.import("table_runtime::design::Counter");
     let index_keys_type = file.import("table_runtime::design::IndexKeys");

@@ -1,4 +1,5 @@
-//! `generated/by_name.rs`: one line for each pattern that can be asked by its name, and the types that the lines mention.
+//! Emits `generated/by_name.rs`: one line for each pattern that can be called by its name, and the types in these
+//! lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
@@ -34,13 +35,13 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     vec![file.finish(design, "by_name.rs", "The access patterns by their names.", "access-patterns.md and schema/")]
 }
 
-/// A call of one of the macros of `by_name`, as a person would indent it.
+/// A call of a macro of `by_name`, formatted as by hand.
 fn invocation(name: &str, lines: &[String]) -> String {
     let lines: String = lines.iter().map(|line| wrapped(line)).collect();
     format!("crate::by_name::{name}! {{\n{lines}}}\n")
 }
 
-/// A line that is broken before it is too wide. A list goes on where it began, anything else further in.
+/// Wraps a long line. A list continues at its own indentation, other lines are indented further.
 fn wrapped(line: &str) -> String {
     const WIDTH: usize = 120;
     let indent = if line.ends_with(',') { 4 } else { 8 };
@@ -60,7 +61,7 @@ fn wrapped(line: &str) -> String {
     text
 }
 
-/// A pattern's id, its function, what that takes, and what is counted as written.
+/// The id of a pattern, its function, its arguments and its number of written items.
 fn line(file: &mut RustFile, pattern: &Pattern, arguments: &[String]) -> String {
     let (id, name, arguments) = (&pattern.id, ident(&pattern.name), arguments.join(", "));
     let input = if is_struct(pattern) {
@@ -73,7 +74,7 @@ fn line(file: &mut RustFile, pattern: &Pattern, arguments: &[String]) -> String 
     format!("\"{id}\" {name}({input}){writes};")
 }
 
-/// What the pattern's function takes, in its order.
+/// The arguments of the pattern's function, in its order.
 fn arguments(design: &Design, pattern: &Pattern) -> Vec<String> {
     let plain = |arguments: Vec<Argument>| arguments.into_iter().map(|argument| ident(&argument.name).to_string());
     let mut names: Vec<String> = Vec::new();
@@ -106,7 +107,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<String> {
     names
 }
 
-/// The item of a put, or the keys or rows of an optional or repeated action.
+/// The argument for a put's item, or for the keys or rows of an optional or repeated action.
 fn member(action: &Action) -> Option<String> {
     let name = ident(&action.name);
     match (action.kind, action.shape, action.is_keyed()) {
@@ -117,7 +118,7 @@ fn member(action: &Action) -> Option<String> {
     }
 }
 
-/// How many items a write touches, as a sum; nothing for a read.
+/// The number of items that a write touches, as a sum; `None` for a read.
 fn writes(pattern: &Pattern) -> Option<String> {
     let (fixed, counted): (usize, Vec<&str>) = match &pattern.operation {
         Operation::Write(_) => (1, Vec::new()),
@@ -134,7 +135,7 @@ fn writes(pattern: &Pattern) -> Option<String> {
     Some(iter::once(fixed.to_string()).chain(terms).collect::<Vec<_>>().join(" + "))
 }
 
-/// The types that the lines mention, each with what the mechanism has to know of it.
+/// The types in the lines, grouped by the macros of `by_name` that need them.
 #[derive(Default)]
 struct Mentioned {
     copies: BTreeSet<String>,
@@ -194,7 +195,7 @@ impl Mentioned {
         }
     }
 
-    /// The input of an optional or repeated action.
+    /// Adds the input of an optional or repeated action.
     fn row(&mut self, design: &Design, file: &mut RustFile, action: &Action) {
         let Some(row) = action.row.as_ref().filter(|_| action.kind != ActionKind::Put && !action.is_keyed()) else {
             return;

@@ -1,15 +1,15 @@
-//! `Debug` for structs with personal fields: they print as `<redacted>`.
+//! Emits `Debug` for structs: personal fields are printed as `<redacted>`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::emit::rust::{RustFile, ident};
 
-/// A field, and whether it is personal.
+/// The name of a field, and whether it is personal.
 pub type Shown<'f> = (&'f str, bool);
 
-/// The derive list's `Debug`, or an implementation that hides what is personal. `lifetime` is `<'_>` where the struct
-/// has one.
+/// The `Debug` of the derive list, or an implementation that redacts personal fields. `lifetime` is `<'_>` if the
+/// struct has one.
 pub fn debug(
     file: &mut RustFile,
     name: &Ident,

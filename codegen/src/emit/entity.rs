@@ -1,4 +1,5 @@
-//! `generated/entity/`: a struct for every entity, with its records, its enums and its way in and out of an item.
+//! Emits `generated/entity/`: a struct for every entity with its records, its enums and its conversion from and to an
+//! item.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -154,7 +155,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
     });
 }
 
-/// The method that makes the item, of an entity that some pattern puts.
+/// The method that encodes the item, if a pattern puts the entity.
 fn to_item(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
     let (item, version) = (file.import("table_runtime::item::Item"), rust::number(entity.version));
     is_put(design, entity).then(|| {
@@ -176,7 +177,7 @@ fn to_item(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<Toke
     })
 }
 
-/// The constant that names the entity's counters, and the statement that makes them readable; nothing where it has none.
+/// The constant with the entity's counters, and the statement that clamps them on reading; `None` without counters.
 fn counters(design: &Design, file: &mut RustFile, entity: &Entity) -> (Option<TokenStream>, Option<TokenStream>) {
     let fields = design.counters(entity);
     if fields.is_empty() {
@@ -193,13 +194,13 @@ fn counters(design: &Design, file: &mut RustFile, entity: &Entity) -> (Option<To
     (Some(constant), Some(quote!(#clamp(&mut item, Self::COUNTERS);)))
 }
 
-/// What the versions before lack, oldest first.
+/// The history of the entity, oldest step first.
 fn history(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
     if entity.history.is_empty() {
         return None;
     }
     let step = file.import("table_runtime::design::Step");
-    // A history without a default needs no word for one, and an import that nothing uses is a warning.
+    // Import `Filling` only if a step has defaults: an unused import is a warning.
     let has_defaults = entity.history.iter().any(|each| !each.default.is_empty());
     let filling = has_defaults.then(|| file.import("table_runtime::design::Filling"));
     let steps = entity.history.iter().map(|each| {
@@ -215,7 +216,7 @@ fn history(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<Toke
         let is_made = |key: &&IndexKey| each.index.contains(&design.table.indexes[key.index].name);
         let indexes: Vec<_> =
             entity.index_keys.iter().filter(is_made).map(|key| types::index_keys(file, design, entity, key)).collect();
-        // What goes of a record goes when the record is next written.
+        // Fields of a record are removed when the record is written the next time.
         let removals = each.remove.iter().filter(|path| !path.contains('.'));
         quote! {
             #step {
@@ -236,7 +237,7 @@ fn history(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<Toke
     })
 }
 
-/// Whether a pattern puts it whole; an entity that is only upserted is never encoded.
+/// Whether a pattern puts the entity. An entity that is only upserted is never encoded.
 fn is_put(design: &Design, entity: &Entity) -> bool {
     design.patterns.iter().any(|pattern| {
         let puts = |index: usize| design.entity(index).name == entity.name;
@@ -246,7 +247,7 @@ fn is_put(design: &Design, entity: &Entity) -> bool {
     })
 }
 
-/// The type of the entity's index keys, and the expression of all its keys.
+/// The type of the entity's index keys, and the expression for all its keys.
 fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &Ident) -> (TokenStream, TokenStream) {
     let keys: Vec<(TokenStream, TokenStream)> =
         entity.index_keys.iter().map(|index_key| own_index_key(design, file, entity, key, index_key)).collect();
@@ -271,7 +272,7 @@ fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &Ident) 
     (index_types, full)
 }
 
-/// The type of the key in one index, and the key; an `Option` where an item without an optional field is not in it.
+/// The type and the value of the key in one index; an `Option` for a sparse index.
 fn own_index_key(
     design: &Design,
     file: &mut RustFile,
@@ -318,7 +319,7 @@ fn own_index_key(
     (quote!(Option<#index_type>), whole)
 }
 
-/// A numeric field as an `i64`.
+/// The expression for a numeric field as an `i64`.
 pub fn number(ty: &Type, value: &TokenStream) -> TokenStream {
     match ty {
         Type::Time => quote!(#value.millis()),

@@ -1,4 +1,4 @@
-//! `generated/ids.rs`: the id newtypes.
+//! Emits `generated/ids.rs`: the newtypes of ids.
 
 use quote::quote;
 

@@ -1,4 +1,4 @@
-//! The index of patterns, between the markers of access-patterns.md.
+//! Emits the index of patterns between the markers of access-patterns.md.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::load::{INDEX_BEGIN, INDEX_END, PATTERNS};
 
 const HEADER: &str = "| | pattern | asks DynamoDB for | function | asked by | requests | RCU | WCU |\n|---|---|---|---|---|--:|--:|--:|\n";
 
-/// The whole document with its index renewed; a document without markers is left alone.
+/// The whole document with a new index. A document without markers stays unchanged.
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let Some((before, rest)) = design.document.split_once(INDEX_BEGIN) else {
         return Vec::new();
@@ -20,7 +20,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     for pattern in &design.patterns {
         row(&mut table, design, pattern);
     }
-    // A document keeps the line endings it has.
+    // Keep the document's line endings.
     if before.contains("\r\n") {
         table = table.replace('\n', "\r\n");
     }
@@ -58,7 +58,7 @@ fn row(table: &mut String, design: &Design, pattern: &Pattern) {
     .expect("a String takes every write");
 }
 
-/// GitHub's anchor of a heading: lower case, punctuation dropped, spaces to hyphens.
+/// GitHub's anchor of a heading: lower case, without punctuation, with hyphens for spaces.
 pub fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | ' ' | '_'));
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()

@@ -1,4 +1,4 @@
-//! `json-schema/`: what an item of each entity looks like in plain JSON.
+//! Emits `json-schema/`: a schema for the items of each entity as plain JSON.
 
 use serde_json::{Map, Value, json};
 
@@ -63,7 +63,7 @@ fn emitted(design: &Design, entity: &Entity) -> Emitted {
     Emitted { path, text: format!("{schema:#}\n") }
 }
 
-/// The key attributes of the table and of the indexes that show the entity.
+/// The key attributes of the table and of the entity's indexes.
 fn keys(design: &Design, entity: &Entity) -> Map<String, Value> {
     let table = &design.table;
     let mut keys = Map::new();
@@ -110,7 +110,7 @@ fn pattern(entity: &Entity, template: &Template) -> String {
             Some(Type::Time) => "[0-9]{13}".to_owned(),
             Some(Type::Count) => format!("[0-9]{{{},}}", width.unwrap_or(1)),
             Some(Type::Enum { values, .. }) => format!("({})", values.join("|")),
-            // Escaped text: what could be taken for a delimiter is `%23`.
+            // In escaped text, a delimiter is `%23`.
             _ => "[^#]*".to_owned(),
         },
     };
@@ -156,7 +156,7 @@ fn record_schema(records: &[Record], record: &str) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
-/// DynamoDB's JSON as plain JSON.
+/// Converts DynamoDB JSON to plain JSON.
 fn plain(item: &Value) -> Value {
     let object =
         |fields: &Map<String, Value>| fields.iter().map(|(name, value)| (name.clone(), value_of(value))).collect();

@@ -1,4 +1,4 @@
-//! `generated/keys.rs`: a typed key for every entity, and the key types of the indexes.
+//! Emits `generated/keys.rs`: a typed key for every entity, and the key types of the indexes.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -9,7 +9,7 @@ use crate::emit::rust::{self, DESERIALIZE, RustFile, SERIALIZE, camel, doc, iden
 use crate::emit::types::{self, key_name};
 use crate::emitted::Emitted;
 
-/// The key type of a table with its own key attributes. Those of entities end in `Key`.
+/// The key type of a table with its own key attributes. The key types of entities end in `Key`, so the names differ.
 const TABLE_KEY: &str = "TablePrimary";
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
@@ -31,7 +31,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     vec![file.finish(design, "keys.rs", "Typed keys: the only way to write one.", "schema/")]
 }
 
-/// Whether the key attributes have other names than those of the runtime's own key type.
+/// Whether the key attributes have other names than in the key type of `table-runtime`.
 pub fn has_own_key_attributes(design: &Design) -> bool {
     [&design.table.partition_key, &design.table.sort_key] != USUAL_KEY
 }
@@ -50,17 +50,17 @@ pub fn index_type(index: &Index) -> String {
     camel(&index.name.to_lowercase())
 }
 
-/// The function of an entity's key that writes its partition in the index.
+/// The function of an entity's key that builds its partition key in the index.
 pub fn index_partition(index: &Index) -> Ident {
     format_ident!("{}_partition", index.name.to_lowercase())
 }
 
-/// The function of an entity's key that writes its sort key in an index that sorts texts.
+/// The function of an entity's key that builds its sort key in an index with text sort keys.
 pub fn index_sort(index: &Index) -> Ident {
     format_ident!("{}_sort", index.name.to_lowercase())
 }
 
-/// The function of an entity's key that writes all partitions of a sharded key.
+/// The function of an entity's key that builds all partition keys of a sharded index.
 pub fn index_partitions(index: &Index) -> Ident {
     format_ident!("{}_partitions", index.name.to_lowercase())
 }
@@ -151,7 +151,7 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
     });
 }
 
-/// A function from the template's fields to its text, and the arguments `self` would call it with.
+/// A function that builds a template's text from its fields, and the arguments for a call from a method.
 fn partition_function(
     file: &mut RustFile,
     entity: &Entity,
@@ -170,7 +170,7 @@ fn partition_function(
     (quote!(#about pub(crate) fn #name(#(#parameters),*) -> String { #text }), from_self)
 }
 
-/// A function for the partition of an item, and one for all those that a query reads.
+/// A function for the partition of one item, and a function for all partitions of a query.
 fn sharded_partitions(
     file: &mut RustFile,
     entity: &Entity,
@@ -206,7 +206,7 @@ fn sharded_partitions(
     }
 }
 
-/// The expression that writes a template's text, its fields reached through `from`.
+/// The expression that builds a template's text. `from` is the path to its fields.
 fn text(file: &mut RustFile, entity: &Entity, template: &Template, from: &TokenStream) -> TokenStream {
     key_text(file, template_parts(entity, template, from))
 }
@@ -223,7 +223,7 @@ fn template_parts(entity: &Entity, template: &Template, from: &TokenStream) -> V
     template.segments.iter().filter_map(part).collect()
 }
 
-/// A segment of a key's text.
+/// A segment of a key as an expression.
 pub enum Part {
     Literal(String),
     Value {
@@ -231,11 +231,11 @@ pub enum Part {
         ty: Type,
         width: Option<usize>,
     },
-    /// A number as it is.
+    /// A number without padding.
     Number(TokenStream),
 }
 
-/// The expression that writes segments of a key.
+/// The expression that joins the segments of a key.
 pub fn key_text(file: &mut RustFile, parts: impl IntoIterator<Item = Part>) -> TokenStream {
     let mut formats = Vec::new();
     let mut values = Vec::new();

@@ -1,4 +1,4 @@
-//! `generated/limits.rs`: a constant for every limit, in one file for each crate.
+//! Emits `generated/limits.rs`: a constant for every limit, in one file for each crate.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -19,7 +19,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     own.into_iter().chain(others).collect()
 }
 
-/// Whether the crate of the access patterns has limits.
+/// Whether there are limits for the crate of the access patterns.
 pub fn has_own(design: &Design) -> bool {
     design.limits.all.iter().any(|limit| limit.package.is_none())
 }

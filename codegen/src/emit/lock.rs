@@ -1,4 +1,4 @@
-//! `schema/schema.lock`: what stored items and running programs rely on from now on, a line for each thing.
+//! Emits `schema/schema.lock`: the properties that stored items and running programs depend on, one per line.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use crate::design::{Design, LockedEntity, LockedField, LockedIndex, LockedPatter
 use crate::emitted::Emitted;
 use crate::load::LOCK;
 
-/// Nothing while there is no lock: `--lock` makes the first.
+/// Returns no file without a lock; `--lock` creates it.
 pub fn emit(design: &Design) -> Vec<Emitted> {
     if !design.lock.is_kept {
         return Vec::new();
@@ -76,13 +76,13 @@ fn entity_lines(entity: &LockedEntity) -> String {
     lines.extend(removed.then(|| "removed = true".to_owned()));
     lines.push(format!("key = {}", list(key)));
     lines.extend(index.iter().map(|(name, key)| format!("index.{name} = {}", list(key))));
-    // A dot in a name is one of a path.
+    // A name with a dot is a path, so it needs quotes.
     let name = |path: &str| if path.contains('.') { quoted(path) } else { path.to_owned() };
     lines.extend(fields.iter().map(|(path, locked)| format!("field.{} = {}", name(path), field(locked))));
     lines.join("\n") + "\n"
 }
 
-/// An inline table of the entries that say something.
+/// An inline table without the empty entries.
 fn table(entries: &[(&str, String)]) -> String {
     let said = entries.iter().filter(|(_, value)| !value.is_empty());
     let entries: Vec<String> = said.map(|(name, value)| format!("{name} = {value}")).collect();

@@ -1,4 +1,4 @@
-//! The emitters: each turns the design into its files, and knows nothing of the others.
+//! The emitters: each turns the design into its files, independently of the others.
 
 pub mod analytics;
 pub mod any;

@@ -1,4 +1,4 @@
-//! PartiQL for every pattern that reads: `partiql.json`, and the statements of the registry.
+//! Emits PartiQL for every pattern that reads: `partiql.json`, and the statements of the registry.
 
 use serde_json::{Map, Value, json};
 
@@ -9,12 +9,12 @@ use crate::design::{
 use crate::emit::sample::{self, Row};
 use crate::emitted::Emitted;
 
-/// A day after the samples' morning: what "now" is for them.
+/// "Now" in the examples: one day after the time of the samples.
 const NEXT_MORNING_MS: i64 = 1_795_510_800_000;
 
 /// A statement with `?` for each value.
 pub struct Statement {
-    /// What to know about it; empty when there is nothing.
+    /// A note on the statement, which may be empty.
     pub about: String,
     pub text: String,
     pub parameters: Vec<Parameter>,
@@ -22,13 +22,13 @@ pub struct Statement {
     pub consistent: bool,
 }
 
-/// What stands for a `?`.
+/// The value of a `?`.
 pub struct Parameter {
     /// A key template, for instance `USER#{user_id}`.
     pub template: String,
-    /// `S` or `N`.
+    /// The type letter: `S` or `N`.
     pub letter: &'static str,
-    /// The template with the values of a sample item.
+    /// The template, filled with the values of a sample item.
     example: String,
 }
 
@@ -51,7 +51,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     vec![Emitted { path: format!("{}/partiql.json", design.table.generate.schema), text }]
 }
 
-/// As templates, and as a whole request with the values of a sample item.
+/// The statement with templates, and as a complete request with the values of a sample item.
 fn shown(statement: &Statement) -> Value {
     let request = |value: fn(&Parameter) -> &String| {
         let parameters = statement.parameters.iter().map(|parameter| json!({ parameter.letter: value(parameter) }));
@@ -73,7 +73,7 @@ fn shown(statement: &Statement) -> Value {
     shown
 }
 
-/// What a reading pattern asks, in PartiQL; nothing for one that writes.
+/// The PartiQL statements of a reading pattern; empty for a writing one.
 pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
     match &pattern.operation {
         Operation::Get { entity, consistent, expired } => {
@@ -98,7 +98,7 @@ pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
                 vec![query(design, asked, false, "in order `asc`"), query(design, asked, true, "in order `desc`")]
             }
         },
-        // A scan is cut into segments, for which PartiQL has no word.
+        // PartiQL has no syntax for the segments of a scan.
         Operation::Scan(_)
         | Operation::Upgrade(_)
         | Operation::Write(_)
@@ -120,8 +120,9 @@ fn get(design: &Design, entity: &Entity, consistent: bool, expired: Option<&Expi
     Statement { about, text, parameters, limit: None, consistent }
 }
 
-/// The condition of an item that has not expired. There is none where only some items expire: no engine takes it everywhere. OR cannot
-/// be ordered by the sort key, because PartiQL takes its branches for several partitions, and NOT is a 500 on DynamoDB Local.
+/// The condition that an item has not expired. It is used only if all items expire, because no condition for optional
+/// expiry works everywhere: PartiQL treats the branches of OR as several partitions and cannot order them by the sort
+/// key, and NOT returns status 500 on DynamoDB Local.
 fn lives(ttl: &str) -> String {
     format!("\"{ttl}\" > ?")
 }
@@ -152,7 +153,7 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
         parameters.push(now());
     }
     let limit = match query.paging {
-        // Of rows in descending order a limit takes the last ones, on DynamoDB Local at least: see `from_the_end`.
+        // In descending order, DynamoDB Local applies a limit to the wrong end of the partition: see `from_the_end`.
         Paging::Page(size) | Paging::First(size) if !descending => Some(size),
         _ => None,
     };
@@ -178,8 +179,8 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
     Statement { about: about.join("; "), text, parameters, limit, consistent: query.consistent }
 }
 
-/// DynamoDB Local takes as many rows as `Limit` says from the beginning of the partition, and then turns them round; the
-/// service is said to do the like (aws-sdk-go-v2, issue 2917). Without a limit the order is right.
+/// DynamoDB Local reads the first `Limit` rows of the partition and then reverses them. The service reportedly does
+/// the same (aws-sdk-go-v2, issue 2917). Without a limit the order is correct.
 fn from_the_end(paging: Paging) -> String {
     match paging {
         Paging::Page(size) | Paging::First(size) => {
@@ -202,7 +203,7 @@ fn paging(paging: Paging) -> &'static str {
     }
 }
 
-/// DynamoDB Local puts rows in order only if both attributes of the key are among the columns.
+/// DynamoDB Local orders rows only if both key attributes are among the columns.
 fn columns(design: &Design, query: &Query, key: [&String; 2]) -> String {
     let table = &design.table;
     let quoted = |names: &mut dyn Iterator<Item = &String>| {
@@ -251,7 +252,7 @@ fn sort(entity: &Entity, query: &Query, range: &str, row: &Row, parameters: &mut
     }
 }
 
-/// The beginning of the sort key that the template stands for: its arguments may have other names.
+/// The first segments of the sort key, as many as the template has. The template's arguments may have other names.
 fn renamed(key: &Template, template: &Template) -> Template {
     let segment = |(own, asked): (&Segment, &Segment)| match asked {
         Segment::Literal(_) => asked.clone(),
@@ -260,7 +261,7 @@ fn renamed(key: &Template, template: &Template) -> Template {
     Template { segments: key.segments.iter().zip(&template.segments).map(segment).collect() }
 }
 
-/// The row with its times a day later.
+/// The row with its times one day later.
 fn a_day_later(entity: &Entity, row: &Row) -> Row {
     let mut later = row.clone();
     for field in entity.fields.iter().filter(|field| field.ty == Type::Time) {

@@ -1,4 +1,4 @@
-//! `generated/registry.rs`: every pattern as data, for the CLI, the docs and the tests.
+//! Emits `generated/registry.rs`: every pattern as data, for the command line, the documentation and the tests.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -33,7 +33,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     vec![file.finish(design, "registry.rs", "The access patterns as data.", "access-patterns.md")]
 }
 
-/// `AP-07` as the name of its static.
+/// The name of the pattern's static: `AP_07`.
 pub fn constant(pattern: &Pattern) -> Ident {
     format_ident!("{}", pattern.id.replace('-', "_"))
 }
@@ -106,7 +106,7 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
     }
 }
 
-/// What the registry says of queries alone.
+/// The registry entries that only queries have.
 struct QueryFacts {
     shards: TokenStream,
     first: TokenStream,
@@ -148,20 +148,20 @@ fn statement(statement: partiql::Statement) -> TokenStream {
     })
 }
 
-/// An argument as the registry shows it.
+/// An argument in the registry.
 struct Argument {
     name: String,
     kind: String,
     optional: bool,
     many: bool,
-    /// What it is, where its type does not say it.
+    /// The documentation, if the type does not explain it.
     doc: String,
-    /// A value for the example; empty where it would be too long for one.
+    /// The value in the example call; empty if a value would be too long.
     sample: String,
 }
 
 impl Argument {
-    /// An item, a key or a list of either.
+    /// An item, a key, or a list of items or keys.
     fn part(name: &str, kind: String, optional: bool, many: bool) -> Argument {
         Argument { name: name.to_owned(), kind, optional, many, doc: String::new(), sample: String::new() }
     }
@@ -235,7 +235,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
     arguments
 }
 
-/// An item to write, with the first sample of its entity.
+/// An item to write. Its sample is the first sample of the entity.
 fn whole(design: &Design, name: &str, entity: usize, optional: bool, many: bool) -> Argument {
     let entity = design.entity(entity);
     let row = sample::rows(design, entity).into_iter().next().unwrap_or_default();
@@ -243,7 +243,7 @@ fn whole(design: &Design, name: &str, entity: usize, optional: bool, many: bool)
     Argument { sample, ..Argument::part(name, entity.name.clone(), optional, many) }
 }
 
-/// The word of the documents for a type.
+/// The name of a type in the documents.
 pub fn kind(design: &Design, ty: &Type) -> String {
     match (domain(design, ty), ty) {
         (Some(domain), _) => domain.name.clone(),
@@ -253,7 +253,7 @@ pub fn kind(design: &Design, ty: &Type) -> String {
     }
 }
 
-/// The domain type of table.toml that it is.
+/// The domain type of table.toml for this type, if there is one.
 fn domain<'d>(design: &'d Design, ty: &Type) -> Option<&'d Domain> {
     let (rust, kind) = match ty {
         Type::Uuid(rust) => (rust, DomainKind::Uuid),
@@ -263,7 +263,7 @@ fn domain<'d>(design: &'d Design, ty: &Type) -> Option<&'d Domain> {
     design.table.domains.iter().find(|domain| domain.rust == *rust && domain.kind == kind)
 }
 
-/// A value of the type as a person types it.
+/// A value of the type as a user types it.
 fn typed(design: &Design, ty: &Type) -> String {
     let of_domain = domain(design, ty).and_then(|domain| domain.example.as_deref());
     let of_type = match ty {
@@ -281,13 +281,13 @@ fn typed(design: &Design, ty: &Type) -> String {
     of_domain.unwrap_or(of_type).to_owned()
 }
 
-/// A key as JSON, of the examples of its fields.
+/// A key as JSON, with the examples of its fields.
 fn key_sample(design: &Design, entity: usize) -> String {
     let field = |field: &Field| member(design, &field.name, &field.ty, field.example.as_deref());
     object(design.entity(entity).key_fields().into_iter().map(field))
 }
 
-/// What an optional or repeated action takes beside the others, as JSON.
+/// The input of an optional or repeated action as JSON.
 fn row_sample(design: &Design, action: &Action) -> String {
     let arguments = action_arguments(&design.entities, action);
     object(arguments.iter().map(|one| member(design, &one.name, &one.ty, one.example.as_deref())))
@@ -306,7 +306,7 @@ fn object(members: impl Iterator<Item = String>) -> String {
 fn example(tool: Option<&str>, pattern: &Pattern, arguments: &[Argument]) -> String {
     let Some(tool) = tool.filter(|_| pattern.is_asked_by_hand()) else { return String::new() };
     let mut line = format!("{tool} query {}", pattern.name);
-    // Where every part may be left out, one of them has to be there.
+    // If every part is optional, the example needs at least one.
     let may_be_left_out = |action: &Action| action.shape != Shape::One || action.kind == ActionKind::Check;
     let is_all_optional = pattern.actions().len() > 1 && pattern.actions().iter().all(may_be_left_out);
     let is_shown = |argument: &&Argument| !argument.optional || is_all_optional && argument.sample.starts_with('{');
@@ -324,7 +324,7 @@ fn example(tool: Option<&str>, pattern: &Pattern, arguments: &[Argument]) -> Str
     line
 }
 
-/// A value as a shell takes it.
+/// A value, quoted for a shell if necessary.
 fn quoted(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/@%+=".contains(c);
     if !value.is_empty() && value.chars().all(is_plain) {

@@ -1,8 +1,8 @@
-//! The fields that the rows of a pattern can have, in one order: the header of a list of them.
+//! The fields that the results of a pattern can have, in the order of the columns of a table of results.
 
 use crate::design::{Design, Operation, Paging, Pattern};
 
-/// In the order of the documents, each once; empty for a pattern that returns nothing.
+/// The names in the order of the documents, each once; empty for a pattern without results.
 pub fn fields<'d>(design: &'d Design, pattern: &'d Pattern) -> Vec<&'d str> {
     let keys = || vec!["PK", "SK"];
     match &pattern.operation {

@@ -1,4 +1,4 @@
-//! `generated/mod.rs`: the folder's own modules, the handle of the patterns, and the design as the runtime takes it.
+//! Emits `generated/mod.rs`: the modules of the folder, the struct `Patterns`, and the design for the runtime.
 
 use quote::quote;
 
@@ -85,7 +85,7 @@ fn patterns_and_design(design: &Design, file: &mut RustFile) {
     });
 }
 
-/// The path from the generated Rust to a generated JSON file.
+/// The relative path from the generated Rust to a generated JSON file.
 fn path_to(design: &Design, name: &str) -> String {
     let up = "../".repeat(design.table.generate.rust.split('/').count());
     format!("{up}{}/{name}.json", design.table.generate.schema)

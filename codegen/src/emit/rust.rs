@@ -1,4 +1,5 @@
-//! Rust files: imports gathered while emitting, formatted by prettyplease, with air between items.
+//! Rust files: they collect imports while code is added, format it with prettyplease and separate items with empty
+//! lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +8,11 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use crate::design::Design;
 use crate::emitted::Emitted;
 
-/// Serde of the runtime, so that generated code needs no other crate.
+/// The serde of `table-runtime`, so that the generated code needs no other crate.
 pub const SERIALIZE: &str = "table_runtime::serde::Serialize";
 pub const DESERIALIZE: &str = "table_runtime::serde::Deserialize";
 
-/// A Rust file in the making.
+/// A Rust file under construction.
 #[derive(Default)]
 pub struct RustFile {
     own: BTreeSet<String>,
@@ -28,7 +29,7 @@ impl RustFile {
         ident(path.rsplit("::").next().unwrap_or(path))
     }
 
-    /// Says that the file itself has this path, so that it is not imported.
+    /// Declares that the file itself defines this path, so that it is not imported.
     pub fn defines(&mut self, path: &str) {
         self.own.insert(path.to_owned());
     }
@@ -42,12 +43,12 @@ impl RustFile {
         self.items.extend(formatted(item));
     }
 
-    /// Text that is formatted already: what is inside a macro has the emitter's own form.
+    /// Adds formatted text. Macro calls are added this way, because prettyplease does not format them.
     pub fn text(&mut self, text: &str) {
         self.items.push(text.to_owned());
     }
 
-    /// The file's text. `about` is its one documentation line, `sources` the documents it came from.
+    /// The whole file. `about` is its first documentation line, `sources` names the documents that it comes from.
     pub fn finish(self, design: &Design, path: &str, about: &str, sources: &str) -> Emitted {
         let generate = &design.table.generate;
         let command = &generate.command;
@@ -71,7 +72,7 @@ fn formatted(item: TokenStream) -> Vec<String> {
     file.items.into_iter().map(one).collect()
 }
 
-/// One `use` for each module, its names in braces when there are several.
+/// One `use` for each module, with braces around several names.
 fn imports(paths: &BTreeSet<String>) -> String {
     let mut modules: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in paths {
@@ -85,7 +86,7 @@ fn imports(paths: &BTreeSet<String>) -> String {
     modules.into_iter().map(line).collect()
 }
 
-/// An empty line after each method, as a person would leave one.
+/// Adds an empty line after each method.
 fn airy(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out = String::with_capacity(text.len());
@@ -100,7 +101,7 @@ fn airy(text: &str) -> String {
     out
 }
 
-/// A name as Rust writes it: raw when it is a keyword.
+/// A name as an identifier, raw if it is a keyword.
 pub fn ident(name: &str) -> Ident {
     if syn::parse_str::<Ident>(name).is_ok() {
         Ident::new(name, Span::call_site())
@@ -109,7 +110,7 @@ pub fn ident(name: &str) -> Ident {
     }
 }
 
-/// `list_sessions` to `ListSessions`.
+/// Converts `list_sessions` to `ListSessions`.
 pub fn camel(name: &str) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();
@@ -119,12 +120,12 @@ pub fn camel(name: &str) -> String {
     name.split('_').map(capital).collect()
 }
 
-/// A number without the suffix that `quote` would write.
+/// A number literal without the type suffix that `quote` adds.
 pub fn number(number: u32) -> Literal {
     literal(&grouped(&number.to_string()))
 }
 
-/// A number of any size: with its type only where `i32`, the default, is too small.
+/// An integer literal. It has a type suffix only if it does not fit into `i32`, the default type.
 pub fn integer(number: i64) -> TokenStream {
     let digits = grouped(&number.unsigned_abs().to_string());
     let suffix = if i32::try_from(number).is_ok() { "" } else { "_i64" };
@@ -132,14 +133,14 @@ pub fn integer(number: i64) -> TokenStream {
     quote::quote!(#sign #digits)
 }
 
-/// A number with a point, which is not negative.
+/// A non-negative floating-point literal.
 pub fn float(number: f64) -> Literal {
     let text = number.to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
     literal(&format!("{}.{fraction}", grouped(whole)))
 }
 
-/// Digits in groups of three where there are many.
+/// Separates long numbers into groups of three digits.
 fn grouped(digits: &str) -> String {
     if digits.len() < 5 {
         return digits.to_owned();

@@ -1,4 +1,4 @@
-//! Sample items: what the documents show of an entity, filled up to whole items with their keys.
+//! Sample items: the samples of the documents, completed with default values and keys.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +7,17 @@ use sha2::{Digest as _, Sha256};
 
 use crate::design::{Design, DomainKind, Entity, Field, IndexKey, Record, Sample, Segment, Shards, Template, Type};
 
-/// When samples happen: 23 November 2026, nine in the morning.
+/// The time of the samples: 23 November 2026, 09:00 UTC.
 const MORNING_MS: i64 = 1_795_424_400_000;
-/// When they expire: with the century, so that a table they are loaded into keeps them.
+/// The expiry of the samples: the end of the century, so that a table does not delete them.
 const CENTURY_S: i64 = 4_102_444_800;
 const DAY: &str = "2026-11-23";
 const DIGEST: &str = "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090";
 
-/// A sample item's fields, in plain JSON.
+/// The fields of a sample item as plain JSON.
 pub type Row = BTreeMap<String, Value>;
 
-/// The samples of an entity; one of defaults if its document shows none.
+/// The samples of an entity; one with default values if its document has none.
 pub fn rows(design: &Design, entity: &Entity) -> Vec<Row> {
     let of_nothing = [Sample::new()];
     let samples = if entity.samples.is_empty() { &of_nothing } else { entity.samples.as_slice() };
@@ -33,7 +33,7 @@ fn row(design: &Design, entity: &Entity, sample: &Sample) -> Row {
     entity.fields.iter().filter_map(value).collect()
 }
 
-/// A row that has these fields too, each with a value of its type if the sample leaves it out.
+/// Adds a default value for each of these fields that the row lacks.
 pub fn filled(design: &Design, entity: &Entity, mut row: Row, names: &[&str]) -> Row {
     for field in names.iter().filter_map(|name| entity.field(name)) {
         row.entry(field.name.clone()).or_insert_with(|| default(design, &entity.records, field));
@@ -45,7 +45,8 @@ fn plain(value: &toml::Value) -> Value {
     serde_json::to_value(value).expect("the loader takes numbers, texts, flags, lists and tables")
 }
 
-/// A value of the field's type. An id is the same wherever its type stands, so that samples belong together.
+/// A default value of the field's type. Each id type has one default, so that samples of different entities refer to
+/// each other.
 fn default(design: &Design, records: &[Record], field: &Field) -> Value {
     let domain = |rust: &str, kind: DomainKind| {
         design.table.domains.iter().enumerate().find(|(_, domain)| domain.rust == rust && domain.kind == kind)
@@ -63,7 +64,7 @@ fn default(design: &Design, records: &[Record], field: &Field) -> Value {
         Type::Texts | Type::TextSet => json!([field.name]),
         Type::Count | Type::Amount => json!(1),
         Type::Flag => json!(true),
-        // "sample" in base64.
+        // The word "sample" in base64.
         Type::Bytes => json!("c2FtcGxl"),
         Type::Time => json!(MORNING_MS),
         Type::Expiry => json!(CENTURY_S),
@@ -80,7 +81,7 @@ fn default_record(design: &Design, records: &[Record], record: &str) -> Value {
     required.map(|part| (part.name.clone(), default(design, records, part))).collect()
 }
 
-/// The item as DynamoDB's JSON writes it, with its keys, its type and its version.
+/// The item in DynamoDB JSON, with its keys, its type and its version.
 pub fn item(design: &Design, entity: &Entity, row: &Row) -> Value {
     let table = &design.table;
     let text = |template: &Template| json!({ "S": key(template, row) });
@@ -103,7 +104,7 @@ pub fn item(design: &Design, entity: &Entity, row: &Row) -> Value {
     Value::Object(item)
 }
 
-/// The values of some fields, each under the name that it is stored by and under its type's letter.
+/// The values of some fields, by attribute name, each under its type letter.
 fn attributes<'r>(
     fields: &[Field],
     records: &[Record],
@@ -118,7 +119,7 @@ fn attributes<'r>(
     values.into_iter().map(one).collect()
 }
 
-/// The value of a field, under its type's letter.
+/// The value of a field under its type letter.
 fn attribute(field: &Field, records: &[Record], value: &Value) -> Value {
     let members = |record: &str, parts: &Map<String, Value>| attributes(parts_of(records, record), records, parts);
     let value = match (&field.ty, value) {
@@ -134,12 +135,12 @@ fn attribute(field: &Field, records: &[Record], value: &Value) -> Value {
     json!({ letter(&field.ty): value })
 }
 
-/// The fields that a record is made of.
+/// The fields of a record.
 pub fn parts_of<'r>(records: &'r [Record], name: &str) -> &'r [Field] {
     records.iter().find(|record| record.name == name).map_or(&[], |record| &record.fields)
 }
 
-/// The letter of a type in DynamoDB's JSON.
+/// The letter of a type in DynamoDB JSON.
 pub fn letter(ty: &Type) -> &'static str {
     match ty {
         Type::Count | Type::Amount | Type::Time | Type::Expiry => "N",
@@ -152,7 +153,7 @@ pub fn letter(ty: &Type) -> &'static str {
     }
 }
 
-/// A key with the row's values in it, written as `key` of the generated code's crate writes them.
+/// The key of a row. It has the same format as `key` of `table-runtime`.
 pub fn key(template: &Template, row: &Row) -> String {
     let segment = |segment: &Segment| match segment {
         Segment::Literal(text) => text.clone(),
@@ -165,7 +166,7 @@ pub fn key(template: &Template, row: &Row) -> String {
     template.segments.iter().map(segment).collect::<Vec<_>>().join("#")
 }
 
-/// The partition that the row has in an index.
+/// The partition key of a row in an index.
 pub fn index_partition(index_key: &IndexKey, row: &Row) -> String {
     let partition = key(&index_key.pk, row);
     match &index_key.shards {
@@ -177,13 +178,13 @@ pub fn index_partition(index_key: &IndexKey, row: &Row) -> String {
     }
 }
 
-/// As `key::shard` there.
+/// The same computation as `key::shard` of `table-runtime`.
 fn shard(text: &str, shards: u32) -> u32 {
     let digest = Sha256::digest(text);
     u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) % shards
 }
 
-/// A count has the digits that the template says, and a time has thirteen.
+/// Pads a number: a count to the width of the template. A time has 13 digits already.
 fn padded(number: &serde_json::Number, width: Option<usize>) -> String {
     let (number, width) = (number.to_string(), width.unwrap_or(0));
     format!("{number:0>width$}")

@@ -1,4 +1,4 @@
-//! `generated/schema.rs`: every entity as data, for what shows and takes items it does not know.
+//! Emits `generated/schema.rs`: every entity as data, for generic code that shows or accepts any item.
 
 use proc_macro2::TokenStream;
 use quote::quote;

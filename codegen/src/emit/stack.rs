@@ -1,4 +1,4 @@
-//! The generated sections of the templates, and each function's policy for other tools.
+//! Emits the generated sections of the templates, and the policy of each function for other tools.
 
 mod alarms;
 mod events;
@@ -10,7 +10,7 @@ pub use policy::requests_of;
 use crate::design::{Design, Part, Section};
 use crate::emitted::Emitted;
 
-/// Each template whole with its sections renewed, and the policies.
+/// The templates with new sections, and the policies.
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let stacks = design.stacks.iter().map(|stack| {
         let text = stack.parts.iter().map(|part| match part {
@@ -18,7 +18,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
             Part::Generated { section, indent } => indented(&section_text(design, section), *indent),
         });
         let text: String = text.collect();
-        // A document keeps the line endings it has.
+        // Keep the document's line endings.
         let text = if text.contains("\r\n") { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text };
         Emitted { path: stack.path.clone(), text }
     });

@@ -1,4 +1,4 @@
-//! The table for `aws dynamodb create-table`, and for CloudFormation.
+//! Emits the table for `aws dynamodb create-table` and for CloudFormation.
 
 use std::fmt::Write as _;
 
@@ -29,7 +29,7 @@ fn is_encrypted_with_kms(table: &Table) -> bool {
     table.encryption == "KMS"
 }
 
-/// An index without fields of its own still shows the keys.
+/// An index without projected fields still contains the keys.
 fn projection_type(index: &Index) -> &'static str {
     if index.projection.is_empty() { "KEYS_ONLY" } else { "INCLUDE" }
 }
@@ -109,7 +109,7 @@ fn cloudformation(table: &Table) -> Emitted {
     Emitted { path: format!("{}/table.cfn.yaml", table.generate.schema), text }
 }
 
-/// What of the table is keys and indexes, as properties of CloudFormation.
+/// The keys and indexes of the table as CloudFormation properties.
 pub fn keys_and_indexes(table: &Table, indent: &str) -> String {
     let mut text = format!("{indent}AttributeDefinitions:\n");
     for (name, kind) in attributes(table) {

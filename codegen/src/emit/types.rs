@@ -1,4 +1,4 @@
-//! Types of the documents as types of Rust.
+//! The Rust types of document types.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -20,7 +20,7 @@ pub fn key(file: &mut RustFile, entity: &Entity) -> Ident {
     file.import(&format!("crate::generated::keys::{}", key_name(entity)))
 }
 
-/// The type a struct owns.
+/// The type of an owned field.
 pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
     let path = match ty {
         Type::Text => return quote!(String),
@@ -46,7 +46,7 @@ pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
     quote!(#name)
 }
 
-/// What says where an entity's keys in an index are stored, and what they are made from.
+/// The attributes of an entity's key in an index, and the fields that the key is made of.
 pub fn index_keys(file: &mut RustFile, design: &Design, entity: &Entity, key: &IndexKey) -> TokenStream {
     let index_keys = file.import("table_runtime::design::IndexKeys");
     let index = &design.table.indexes[key.index];
@@ -55,7 +55,7 @@ pub fn index_keys(file: &mut RustFile, design: &Design, entity: &Entity, key: &I
     quote!(#index_keys { keys: [#partition, #sort], from: &[#(#from),*] })
 }
 
-/// A struct's member for a field: its documentation, how serde reads and writes it, and its type.
+/// A struct field: its documentation, its serde attributes and its type.
 pub fn member(file: &mut RustFile, field: &Field, serde: &TokenStream) -> TokenStream {
     let (doc, ident, ty) = (super::rust::doc(&field.doc), super::rust::ident(&field.name), owned(file, &field.ty));
     let ty = if field.optional { quote!(Option<#ty>) } else { ty };
@@ -65,7 +65,7 @@ pub fn member(file: &mut RustFile, field: &Field, serde: &TokenStream) -> TokenS
     quote!(#doc #absent #bytes #stored_as pub #ident: #ty,)
 }
 
-/// The type of an argument: by value when that is a copy, else a reference of the given lifetime.
+/// The type of an argument: by value if the type is `Copy`, otherwise a reference with the given lifetime.
 pub fn argument(file: &mut RustFile, argument: &Argument, lifetime: Option<&TokenStream>) -> TokenStream {
     let ty = match &argument.ty {
         Type::Text => quote!(&#lifetime str),

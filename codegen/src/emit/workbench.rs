@@ -1,4 +1,4 @@
-//! `workbench.json`: a model for NoSQL Workbench, with a facet and sample items for each entity.
+//! Emits `workbench.json`: a model for NoSQL Workbench, with a facet and sample items for each entity.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::design::{Design, Entity, Field, Index, IndexKey, Template};
 use crate::emit::sample;
 use crate::emitted::Emitted;
 
-/// Workbench shows it; it is that of the samples, so that the file depends on nothing but the documents.
+/// The date that Workbench shows. It is constant, so that the file depends only on the documents.
 const DATE: &str = "Nov 23, 2026, 09:00 AM";
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
@@ -29,7 +29,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
             "NonKeyAttributes": non_key_attributes(design),
             "TableFacets": design.entities.iter().map(|entity| facet(design, entity)).collect::<Vec<_>>(),
             "GlobalSecondaryIndexes": table.indexes.iter().map(index).collect::<Vec<_>>(),
-            // The items are in the facets; here as well, Workbench would take them for two.
+            // The facets have the items. Workbench would show items here a second time.
             "TableData": [],
             "DataAccess": { "MySql": {} },
             "BillingMode": table.billing_mode,
@@ -45,7 +45,8 @@ fn key_attributes(partition: &str, sort: &str, letter: &str) -> Value {
     })
 }
 
-/// Every attribute but the table's key, each once. If entities store two types under one name, the first one stands.
+/// Every attribute except the table's key, each once. If entities store different types under one name, the first type
+/// is used.
 fn non_key_attributes(design: &Design) -> Vec<Value> {
     let table = &design.table;
     let mut letters: BTreeMap<&str, &str> = BTreeMap::new();
@@ -59,7 +60,8 @@ fn non_key_attributes(design: &Design) -> Vec<Value> {
     letters.into_iter().map(|(name, letter)| json!({ "AttributeName": name, "AttributeType": letter })).collect()
 }
 
-/// Workbench shows an item in a facet when it has all of the facet's attributes, so those that may be absent are not named.
+/// Workbench shows an item in a facet if the item has all attributes of the facet, so a facet lists no attribute that
+/// may be absent.
 fn facet(design: &Design, entity: &Entity) -> Value {
     let table = &design.table;
     let is_always_in = |key: &&IndexKey| entity.sparse_fields(key).is_empty();

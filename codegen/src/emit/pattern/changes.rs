@@ -1,4 +1,4 @@
-//! The `Changes` of an update, and the key of what it changes.
+//! Emits the `Changes` of an update, and the key of the updated item.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::emit::pattern::value::{Source, borrowed, compared, given, owned, stor
 use crate::emit::rust::{self, RustFile, ident};
 use crate::emit::types;
 
-/// The key as a value of its key struct.
+/// The key as an expression of its key struct.
 pub fn key(design: &Design, file: &mut RustFile, action: &Action, source: Source) -> TokenStream {
     let entity = design.entity(action.entity);
     let name = types::key(file, entity);
@@ -27,7 +27,7 @@ pub fn key(design: &Design, file: &mut RustFile, action: &Action, source: Source
     quote!(#name { #(#members),* })
 }
 
-/// `Changes::new()…` for an update.
+/// `Changes::new()…` of an update.
 pub fn changes(design: &Design, file: &mut RustFile, action: &Action, source: Source) -> TokenStream {
     let builder = file.import("table_runtime::changes::Changes");
     let entity = design.entity(action.entity);
@@ -51,7 +51,7 @@ pub fn changes(design: &Design, file: &mut RustFile, action: &Action, source: So
     quote!(#builder::new() #(#calls)*)
 }
 
-/// What a new item needs to say what it is.
+/// The attributes that a new item needs besides its fields: entity, version and key fields.
 fn identity(
     design: &Design,
     file: &mut RustFile,
@@ -102,7 +102,7 @@ fn one(file: &mut RustFile, entity: &Entity, name: &str, how: &How, source: Sour
     }
 }
 
-/// The index's own key, rewritten with what it is made of.
+/// The changes of an index key, for a changed field that it is made of.
 fn index_changes(
     design: &Design,
     file: &mut RustFile,
@@ -118,7 +118,7 @@ fn index_changes(
     };
     let mut calls = Vec::new();
     let partition_moves = key.pk.fields().any(|part| action.change(part).is_some());
-    // Whoever sets the sort key and knows the partition leaves the whole key as it should be.
+    // An update that sets the sort key and has all values of the partition key writes both.
     let is_known = key.pk.fields().all(|part| action.written(part).is_some());
     let is_set = matches!(action.change(number), Some(How::Set(_)));
     if partition_moves || action.upsert || is_set && is_known {
@@ -142,19 +142,20 @@ fn index_changes(
     match (action.change(number), action.key_value(number)) {
         (Some(How::Set(value)), _) => calls.push(set(value)),
         (Some(How::Add(value)), _) => {
-            // From the field itself, so that an item enters the index in its place, and returns to it.
+            // Compute it from the field itself, so that the item is in its correct position even if it was not in the
+            // index before.
             let (value, name) = (borrowed(file, field, value, source), field.stored_name());
             calls.push(quote!(.set_sum(#attribute, #name, #value)));
         }
-        // A sort key that is in the item's own key is written when the item is made.
+        // A sort key that is part of the item's own key is written when the item is created.
         (None, Some(value)) if action.upsert => calls.push(set(value)),
         _ => {}
     }
     calls
 }
 
-/// Both parts of a key that are written together: removed with an optional field that they are made from, else set where
-/// all that they are made from is at hand. A check refuses a change of a part of them.
+/// Writes both attributes of an index key together. It removes them if the action removes an optional field of the
+/// key, and sets them if all fields of the key are known. A check refuses a change of only some of these fields.
 fn whole_index_key(
     design: &Design,
     file: &mut RustFile,
@@ -202,8 +203,8 @@ fn whole_index_key(
         .collect()
 }
 
-/// A function of some fields, and whether it is an `Option`: of nothing where one of all the fields is.
-/// An empty function is the one field itself.
+/// A function call on some fields of a key, and whether it is an `Option`: `None` if one of the key's fields is
+/// `None`. An empty function returns its only argument.
 fn whole_part(
     file: &mut RustFile,
     action: &Action,
@@ -214,7 +215,7 @@ fn whole_part(
     let of = |function: &TokenStream, arguments: &[TokenStream]| {
         if function.is_empty() { quote!(#(#arguments)*) } else { quote!(#function(#(#arguments),*)) }
     };
-    // Those that are not used come first, so that the function is called with what is bound last.
+    // Unused optional fields come first, so that the function call is inside the innermost closure.
     let mut bound: Vec<(&Field, TokenStream)> = Vec::new();
     for field in all {
         let Some(value) = action.written(&field.name) else { continue };

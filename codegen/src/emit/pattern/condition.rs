@@ -1,4 +1,4 @@
-//! A condition as DynamoDB's expression.
+//! Emits a condition as a DynamoDB expression.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use crate::design::{Action, Design, Entity, Expression, Literal, Meets, Operand,
 use crate::emit::pattern::value::{Source, compared, given};
 use crate::emit::rust::RustFile;
 
-/// The condition of an action, or `None` when it has none.
+/// The condition of an action, or `None` if it has none.
 pub fn expression(design: &Design, file: &mut RustFile, action: &Action, source: Source) -> Option<Written> {
     if !action.is_conditional() {
         return None;
@@ -56,10 +56,10 @@ pub fn expression(design: &Design, file: &mut RustFile, action: &Action, source:
     }
 }
 
-/// A condition as Rust.
+/// A condition as Rust code.
 pub enum Written {
     Always(TokenStream),
-    /// An `Option`: nothing where all of its parts are left out.
+    /// An `Option`: `None` if every part is left out.
     IfGiven(TokenStream),
 }
 
@@ -72,14 +72,14 @@ pub fn option(condition: Option<Written>) -> TokenStream {
     }
 }
 
-/// Writes expressions, and remembers what their placeholders stand for.
+/// Writes expressions and collects the names and values of their placeholders.
 struct Writer<'w> {
     file: &'w mut RustFile,
     entity: &'w Entity,
     source: Source,
     names: Vec<String>,
     values: Vec<(String, TokenStream)>,
-    /// The placeholders of the part that is written.
+    /// The placeholders of the current part.
     used: Vec<String>,
 }
 
@@ -99,7 +99,7 @@ impl Writer<'_> {
         placeholder
     }
 
-    /// The part that was written, with what its placeholders stand for.
+    /// The current part with the names and values of its placeholders.
     fn condition(&mut self, text: &str) -> TokenStream {
         let condition = self.file.import("table_runtime::expr::Condition");
         let used = std::mem::take(&mut self.used);
@@ -114,7 +114,7 @@ impl Writer<'_> {
         quote!(#condition::new(#text) #(#names)* #(#values)*)
     }
 
-    /// The placeholder of a value: what it is called, or that with a number when something else is called so.
+    /// The placeholder of a value: its name, with a number if another value has that name.
     fn value(&mut self, name: &str, value: TokenStream) -> String {
         let text = value.to_string();
         let mut placeholder = name.to_owned();
@@ -131,7 +131,7 @@ impl Writer<'_> {
         self.uses(format!(":{placeholder}"))
     }
 
-    /// `outermost` is whether the text stands alone, so that an `OR` needs no parentheses.
+    /// `outermost` is whether the text is a whole condition, so that an `OR` needs no parentheses.
     fn text(&mut self, that: &Expression, outermost: bool) -> String {
         match that {
             Expression::And(parts) => {
@@ -185,7 +185,7 @@ impl Writer<'_> {
     }
 }
 
-/// What the placeholder of a literal is called: DynamoDB takes letters, digits and `_`.
+/// The placeholder name of a literal. DynamoDB allows letters, digits and `_`.
 fn placeholder(literal: &Literal) -> String {
     match literal {
         Literal::Number(number) => format!("n{number}").replace('-', "minus"),

@@ -1,4 +1,4 @@
-//! The documentation of a pattern's function: what, why, how and for how much.
+//! Emits the documentation of a pattern's function: its title, prose, request and cost.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -9,11 +9,11 @@ pub fn documentation(design: &Design, pattern: &Pattern) -> String {
     format!("{}: {}.\n\n{prose}\n\n{}", pattern.id, pattern.title, how(design, pattern))
 }
 
-/// Links of the document lead nowhere from here, so only their words stay.
+/// Replaces links by their text: relative links of the document are broken in the documentation.
 fn without_links(prose: &str) -> String {
     let mut out = String::with_capacity(prose.len());
     let mut copied = 0;
-    // The link that is open: its own range, and that of its words so far.
+    // The current link: its range, and the range of its text so far.
     let mut open: Option<(std::ops::Range<usize>, Option<std::ops::Range<usize>>)> = None;
     for (event, range) in Parser::new(prose).into_offset_iter() {
         match (event, &mut open) {
@@ -34,7 +34,7 @@ fn without_links(prose: &str) -> String {
     out + &prose[copied..]
 }
 
-/// A fenced block without a language would be a test of Rust; what stands in prose is text.
+/// Marks bare fenced blocks as text, because rustdoc would run them as Rust tests.
 fn without_doctests(prose: &str) -> String {
     let mut lines = Vec::new();
     let mut is_open = false;

@@ -1,4 +1,4 @@
-//! What every function has: its place in `Patterns`, its call and its parameters.
+//! Emits the common parts of all functions: the method of `Patterns`, the call and the parameters.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::emit::registry::constant;
 use crate::emit::rust::{RustFile, doc, ident};
 use crate::emit::types;
 
-/// A method of `Patterns`.
+/// Emits a method of `Patterns`.
 pub fn method(
     design: &Design,
     file: &mut RustFile,

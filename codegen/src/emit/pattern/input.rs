@@ -1,4 +1,4 @@
-//! What a function takes: a few arguments, or a struct with a name for each.
+//! Emits the input of a function: a few parameters, or a struct with named fields.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ use crate::emit::debug::{Shown, debug};
 use crate::emit::rust::{RustFile, camel, doc, ident};
 use crate::emit::types;
 
-/// More arguments than these are given by name.
+/// The maximum number of positional arguments.
 const POSITIONAL: usize = 4;
 
 /// Whether the function takes one struct.
@@ -31,7 +31,7 @@ struct Member {
     pii: bool,
 }
 
-/// Emits the input struct, and those of its optional and repeated actions. Returns its type for the signature.
+/// Emits the input struct and the structs of optional and repeated actions. Returns the type for the signature.
 pub fn structure(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStream {
     let mut members: Vec<Member> = Vec::new();
     for action in pattern.actions() {
@@ -47,7 +47,7 @@ pub fn structure(design: &Design, file: &mut RustFile, pattern: &Pattern) -> Tok
     if borrows { quote!(#name<'_>) } else { quote!(#name) }
 }
 
-/// Emits a struct and returns whether it borrows.
+/// Emits a struct and returns whether it has a lifetime.
 fn emit(file: &mut RustFile, name: &str, about: &str, members: &[Member]) -> bool {
     let borrows = members.iter().any(|member| member.borrows);
     let (parameters, anonymous) = (borrows.then(|| quote!(<'a>)), borrows.then(|| quote!(<'_>)));
@@ -102,7 +102,7 @@ fn action_member(design: &Design, file: &mut RustFile, action: &Action) -> Optio
             _ => (quote!(Option<#row>), format!("The {words} to write, if any."), row_borrows),
         }
     };
-    // Items, keys and rows hide what is personal in them by themselves.
+    // Items, keys and rows redact their personal fields themselves.
     Some(Member { name: action.name.clone(), about, ty, borrows, pii: false })
 }
 
@@ -120,7 +120,7 @@ fn row_structure(design: &Design, file: &mut RustFile, action: &Action, row: &st
     (if borrows { quote!(#name<'a>) } else { quote!(#name) }, borrows)
 }
 
-/// What an argument is, and what becomes of the write without it.
+/// The meaning of an argument, and the effect of leaving it out.
 fn about(design: &Design, actions: &[&Action], argument: &Argument) -> String {
     let is_given = |value: Option<&Value>| matches!(value, Some(Value::Given(name)) if *name == argument.name);
     let is_change = actions.iter().flat_map(|action| &action.changes).any(|change| is_given(change.how.value()));
@@ -135,7 +135,8 @@ fn about(design: &Design, actions: &[&Action], argument: &Argument) -> String {
     format!("{}\nWithout it, {left_out} left out.", meaning(design, actions, argument))
 }
 
-/// What an argument is: the field of its name that it meets, or else what it does to the one it meets.
+/// The meaning of an argument: the documentation of its field if they have the same name, otherwise its effect on the
+/// field.
 fn meaning(design: &Design, actions: &[&Action], argument: &Argument) -> String {
     let meets = |value: &Value| value.argument() == Some(&argument.name);
     let mut said = None;
@@ -151,7 +152,7 @@ fn meaning(design: &Design, actions: &[&Action], argument: &Argument) -> String 
                 Meets::Element => "Looked for in",
                 Meets::Size => "Compared with the size of",
             };
-            // What meets an element or the size is no value of the field, whatever its name.
+            // A value for an element or a size is not a value of the field, even if the names are equal.
             let own = if meets == Meets::Field { field } else { "" };
             (own, format!("{does} the `{field}` of the {words}."))
         });

@@ -1,4 +1,4 @@
-//! The functions of maintenance: a segment of the whole table, and an item of any entity.
+//! Emits the functions of maintenance: a scan of one segment of the table, and an upgrade of an item of any entity.
 
 use quote::quote;
 
@@ -16,7 +16,7 @@ pub fn scan(design: &Design, file: &mut RustFile, pattern: &Pattern, scan: &Scan
     method(design, file, pattern, &parameters, &quote!(Result<#page, #error>), &body);
 }
 
-/// Whether the item was still as it was seen, and is written now.
+/// The function returns whether the item was still unchanged, so that it was written.
 pub fn upgrade(design: &Design, file: &mut RustFile, pattern: &Pattern, kind: UpgradeKind) {
     let call = call(file, pattern);
     let (stored, error) = (file.import("table_runtime::StoredItem"), file.import("table_runtime::StoreError"));

@@ -1,4 +1,4 @@
-//! `generated/pattern/`: one file for each access pattern, with its function, its input and its errors.
+//! Emits `generated/pattern/`: one file for each access pattern, with its function, its input and its errors.
 
 mod changes;
 mod condition;
@@ -41,7 +41,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     files
 }
 
-/// The types in a pattern's file, and what each is.
+/// The types in a pattern's file, each with its role.
 pub fn types(pattern: &Pattern) -> Vec<(String, &'static str)> {
     let mut types = Vec::new();
     if is_struct(pattern) {

@@ -1,4 +1,4 @@
-//! Functions that read a partition, or a part of one.
+//! Emits functions that read a partition or a range of it.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -48,7 +48,7 @@ pub fn query(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Qu
     method(design, file, pattern, &parameters, &quote!(Result<#result, #error>), &body);
 }
 
-/// The result and the call of a query of the first few.
+/// The result type and the call of a query with `first`.
 fn first(
     file: &mut RustFile,
     query: &Query,
@@ -67,7 +67,7 @@ fn first(
     (quote!(#items<#item>), quote!(#send(query, first.unwrap_or(#size).clamp(1, #max))))
 }
 
-/// Statements that leave `partition` and `query`, and what a cursor is bound to beside the partition.
+/// The statements that define `partition` and `query`, and the part of a cursor's scope beside the partition.
 fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, TokenStream) {
     let entity = design.entity(query.entities[0]);
     let key = types::key(file, entity);
@@ -123,15 +123,15 @@ fn order(file: &mut RustFile, query: &Query) -> TokenStream {
     }
 }
 
-/// A sort condition: what is computed before, the call on the key condition, and the format of the range that a cursor
-/// is bound to.
+/// A sort condition: the statement before the query, the method call on the key condition, and the format string of
+/// its range for cursors.
 struct Sorted {
     statement: TokenStream,
     call: TokenStream,
     range: String,
 }
 
-/// A cursor is good for one range in one order.
+/// The scope of a cursor: one range in one order.
 fn bound(query: &Query, range: &str) -> TokenStream {
     let word = match query.order {
         Order::Ascending => "asc",
@@ -156,7 +156,7 @@ fn sort(file: &mut RustFile, entity: &Entity, query: &Query) -> Sorted {
             (quote!(), quote!(.begins_with(#prefix)), prefix)
         }
         Sort::BeginsWith { template, is_delimited, .. } => {
-            // The delimiter that ends the prefix comes before an empty last segment.
+            // An empty last segment puts the delimiter at the end of the prefix.
             let end = is_delimited.then(|| Part::Literal(String::new()));
             let text = key_text(file, parts(entity, query, template).into_iter().chain(end));
             (quote!(let prefix = #text;), quote!(.begins_with(&prefix)), "{prefix}".to_owned())
@@ -178,7 +178,7 @@ fn sort(file: &mut RustFile, entity: &Entity, query: &Query) -> Sorted {
     Sorted { statement, call, range }
 }
 
-/// One end of a range, as the sort key writes it.
+/// One end of a range, as text of the sort key.
 fn bound_of(file: &mut RustFile, entity: &Entity, query: &Query, template: &Template) -> TokenStream {
     let own = sort_field(entity, query, 0).filter(|_| sorts_numbers(entity, query));
     if let (Some(field), Some(argument)) = (own, template.fields().next()) {
@@ -188,7 +188,7 @@ fn bound_of(file: &mut RustFile, entity: &Entity, query: &Query, template: &Temp
     key_text(file, parts(entity, query, template))
 }
 
-/// The template's segments, its words being arguments with the types and widths of the sort key that is queried.
+/// The template's segments as expressions. Its fields are arguments with the types and widths of the queried sort key.
 fn parts(entity: &Entity, query: &Query, template: &Template) -> Vec<Part> {
     let own = &sort_template(entity, query).segments;
     let part = |(i, segment): (usize, &Segment)| match segment {

@@ -1,4 +1,4 @@
-//! Functions that read by key: one item, or a batch.
+//! Emits functions that read by key: one item, or a batch.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use crate::emit::pattern::function::{call, method, parameters};
 use crate::emit::rust::{RustFile, camel, doc, ident};
 use crate::emit::types;
 
-/// The key struct filled from arguments of the fields' own names.
+/// The key struct, filled from arguments with the names of its fields.
 fn key_of(file: &mut RustFile, entity: &Entity) -> TokenStream {
     let name = types::key(file, entity);
     let members = entity.key_fields().into_iter().map(|field| {
@@ -50,7 +50,7 @@ pub fn get(
     method(design, file, pattern, &parameters, &quote!(Result<Option<#name>, #error>), &body);
 }
 
-/// Whether `item`, one of the entity, has not expired.
+/// The condition that `item` has not expired.
 fn lives(design: &Design, entity: &Entity) -> TokenStream {
     let expiry = ident(&design.table.ttl_attribute);
     if entity.always_expires(&design.table) {
@@ -64,7 +64,7 @@ fn hides(part: &ReadPart) -> bool {
     part.expired == Some(Expired::Hidden)
 }
 
-/// Whether a batch reads nothing but one list.
+/// Whether the batch reads only one list of keys.
 pub fn is_one_list(parts: &[ReadPart]) -> bool {
     matches!(parts, [part] if part.many)
 }

@@ -1,4 +1,4 @@
-//! Errors: the enum of a pattern, and the Rust that finds which of them a refused write means.
+//! Emits the error enum of a pattern, and the code that maps a refused write to one of its errors.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -9,7 +9,7 @@ use crate::emit::pattern::violation::{Violation, violation};
 use crate::emit::rust::{RustFile, camel, doc, ident};
 use crate::emit::types;
 
-/// Emits the error enum of a pattern and returns its type; a pattern without domain errors has the store's.
+/// Emits the error enum of a pattern and returns its type. A pattern without domain errors uses the store's error.
 pub fn error_type(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStream {
     let store_error = file.import("table_runtime::StoreError");
     if pattern.errors.is_empty() {
@@ -48,29 +48,29 @@ fn variant(design: &Design, file: &mut RustFile, pattern: &Pattern, error: &str,
     }
 }
 
-/// What becomes of a refusal.
+/// The code for a refused write.
 #[derive(Clone)]
 pub struct Ending {
     /// Statements that end in the error.
     pub statements: TokenStream,
-    /// Whether they look at `refused`.
+    /// Whether the statements use `refused`.
     pub looks: bool,
 }
 
 impl Ending {
-    /// The arm of the `match`, with the refusal under the name that its statements know it by.
+    /// The arm of the `match`. It binds `refused` only if the statements use it.
     pub fn arm(&self) -> TokenStream {
         let Ending { statements, looks } = self;
         if *looks { quote!(Err(refused) => { #statements }) } else { quote!(Err(_) => { #statements }) }
     }
 }
 
-/// What becomes of a refusal where no condition was sent.
+/// The code for a refusal of a write without conditions.
 pub fn unexplained() -> Ending {
     Ending { statements: quote!(Err(refused.unexplained())), looks: true }
 }
 
-/// What becomes of a refusal of this action.
+/// The code for a refusal of this action.
 pub fn ending(
     design: &Design,
     file: &mut RustFile,
@@ -110,7 +110,7 @@ pub fn ending(
     Ending { statements: quote!(#found #checks), looks: reads || action.if_missing.is_some() }
 }
 
-/// Whether a condition failed: one that was left out did not.
+/// Whether a condition failed. A condition that was left out did not fail.
 fn violated(file: &mut RustFile, entity: &Entity, require: &Require, source: Source) -> Violation {
     let violated = violation(file, entity, &require.that, source);
     let Some(name) = require.without() else { return violated };
@@ -122,8 +122,9 @@ fn violated(file: &mut RustFile, entity: &Entity, require: &Require, source: Sou
     }
 }
 
-/// The conditions, tried in order until one is found that failed. The last needs no trying when the item is not read
-/// for another: it is the only one left that can have failed. The second is whether they look at the current item.
+/// Checks the conditions in order and returns the error of the first failed one. The last condition must have failed
+/// if no other did, so it is checked only if the item is read anyway. The second value is whether the checks use the
+/// current item.
 fn checks(
     design: &Design,
     file: &mut RustFile,

@@ -1,4 +1,4 @@
-//! What queries return: items, rows, keys, or one of several kinds.
+//! Emits the result types of queries: items, rows, keys, or an enum of several entities.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use crate::emit::debug::{Shown, debug};
 use crate::emit::rust::{DESERIALIZE, RustFile, SERIALIZE, camel, doc, ident};
 use crate::emit::types;
 
-/// The type of one thing that the query returns; nothing for a number.
+/// The type of one result of the query; empty for a count.
 pub fn item_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Query) -> TokenStream {
     if query.returns_keys {
         let key = file.import("table_runtime::key::ItemKey");
@@ -31,7 +31,7 @@ pub fn item_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query:
     quote!(#name)
 }
 
-/// Whether the query returns items of several kinds.
+/// Whether the query returns items of several entities.
 pub fn is_union(query: &Query) -> bool {
     query.returns_items() && query.entities.len() > 1
 }
@@ -40,7 +40,7 @@ pub fn union_name(pattern: &Pattern) -> String {
     format!("{}Item", camel(&pattern.name))
 }
 
-/// The attributes of a row, and those of its keys, which a cursor needs.
+/// The attributes of a row, and its key attributes, which a cursor needs.
 fn projection(design: &Design, file: &mut RustFile, query: &Query, fields: &[String]) -> TokenStream {
     let entity = design.entity(query.entities[0]);
     let mut fields: Vec<String> = fields.iter().map(|field| entity.stored_name(field).to_owned()).collect();
@@ -102,7 +102,7 @@ fn row_type(
     quote!(#name)
 }
 
-/// An enum of the entities that share the partition.
+/// Emits an enum of the entities in the partition.
 fn union_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Query) -> TokenStream {
     let name = ident(&union_name(pattern));
     let entities: Vec<_> = query.entities.iter().map(|index| design.entity(*index)).collect();

@@ -1,4 +1,4 @@
-//! Functions that write several items, all or none.
+//! Emits functions that write several items in one transaction.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -29,7 +29,7 @@ pub fn transact(design: &Design, file: &mut RustFile, pattern: &Pattern, actions
     method(design, file, pattern, &[quote!(input: #ty)], &quote!(Result<(), #error>), &body);
 }
 
-/// The statement that adds an action, inside a loop or an `if let` when it is repeated or optional.
+/// The statement that adds an action. A repeated action is added in a loop, an optional one in an `if let`.
 fn add(design: &Design, file: &mut RustFile, action: &Action) -> TokenStream {
     let (name, member) = (&action.name, ident(&action.name));
     let source = match action.shape {
@@ -70,8 +70,8 @@ fn add(design: &Design, file: &mut RustFile, action: &Action) -> TokenStream {
     }
 }
 
-/// The arm for a refusal: which action it was, and what that means. Actions that mean the same share an arm. A refusal of
-/// an action that has no condition is no domain error.
+/// The arm for a refused transaction, which maps the failed action to its error. Actions with equal code share an arm.
+/// A refusal of an action without a condition is not a domain error.
 fn refusals(design: &Design, file: &mut RustFile, actions: &[Action], error: &TokenStream) -> TokenStream {
     let mut arms: Vec<(Vec<&str>, Ending)> = Vec::new();
     for action in actions.iter().filter(|action| action.is_conditional()) {

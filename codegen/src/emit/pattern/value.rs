@@ -1,4 +1,4 @@
-//! Values where they are written: an argument, a field of an item put beside it, or a literal.
+//! Emits values: an argument, a field of an item in the same transaction, or a literal.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,21 +6,21 @@ use quote::quote;
 use crate::design::{Field, Literal, Type, Value};
 use crate::emit::rust::{RustFile, camel, ident, integer};
 
-/// Where the arguments are found.
+/// The location of the arguments in the generated function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// They are parameters of the function.
+    /// Parameters of the function.
     Parameters,
-    /// They are fields of `input`.
+    /// Fields of `input`.
     Input,
-    /// They are fields of `one`, which a loop or an `if let` takes from the input.
+    /// Fields of `one`, the variable of a loop or an `if let` over the input.
     One,
-    /// They are fields of `one`, which is a key and owns them.
+    /// Fields of `one`, a key with owned fields.
     Key,
 }
 
 impl Source {
-    /// The argument as it is found.
+    /// The expression for an argument.
     pub fn argument(self, name: &str) -> TokenStream {
         let name = ident(name);
         match self {
@@ -30,14 +30,14 @@ impl Source {
         }
     }
 
-    /// The argument by value if that is a copy, else by reference.
+    /// The argument by value if its type is `Copy`, otherwise by reference.
     pub fn borrowed(self, name: &str, ty: &Type) -> TokenStream {
         let argument = self.argument(name);
         if self == Source::Key && !ty.is_copy() { quote!(&#argument) } else { argument }
     }
 }
 
-/// The value as a field of a struct owns it.
+/// The value as an owned field of a struct.
 pub fn owned(file: &mut RustFile, field: &Field, value: &Value, source: Source) -> TokenStream {
     let copy = field.ty.is_copy();
     match value {
@@ -61,7 +61,7 @@ pub fn owned(file: &mut RustFile, field: &Field, value: &Value, source: Source) 
     }
 }
 
-/// The value by value if that is a copy, else by reference.
+/// The value by value if its type is `Copy`, otherwise by reference.
 pub fn borrowed(file: &mut RustFile, field: &Field, value: &Value, source: Source) -> TokenStream {
     match value {
         Value::Argument(name) => source.borrowed(name, &field.ty),
@@ -74,7 +74,7 @@ pub fn borrowed(file: &mut RustFile, field: &Field, value: &Value, source: Sourc
     }
 }
 
-/// The value as an expression takes it: what serde makes an attribute of. The second is whether it is an `Option`.
+/// The value in the form that an expression serializes, and whether it is an `Option`.
 pub fn stored(file: &mut RustFile, field: &Field, value: &Value, source: Source) -> (TokenStream, bool) {
     let bytes = field.ty == Type::Bytes;
     match value {
@@ -95,13 +95,13 @@ pub fn stored(file: &mut RustFile, field: &Field, value: &Value, source: Source)
     }
 }
 
-/// As [`stored`], for a value that is not optional whatever its field is.
+/// Like [`stored`], for a value that is never an `Option`, even if its field is optional.
 pub fn compared(file: &mut RustFile, field: &Field, value: &Value, source: Source) -> TokenStream {
     let value = borrowed(file, field, value, source);
     if field.ty == Type::Bytes { quote!(table_runtime::serde_bytes::Bytes::new(#value)) } else { value }
 }
 
-/// An argument that may be left out, where it is bound because it is given.
+/// The variable of an optional argument, inside the code that runs only if it is given.
 pub fn given(name: &str) -> TokenStream {
     let name = ident(name);
     quote!(#name)
@@ -112,7 +112,7 @@ fn place(action: &str, field: &str) -> TokenStream {
     quote!(input.#action.#field)
 }
 
-/// A literal as the type writes it.
+/// A literal as Rust code of the type.
 pub fn literal(file: &mut RustFile, ty: &Type, literal: &Literal) -> TokenStream {
     match (literal, ty) {
         (Literal::Text(text), Type::Enum { rust, .. }) => {

@@ -1,4 +1,4 @@
-//! A condition as Rust that tells, from the item that refused a write, whether it was this one that failed.
+//! Emits a condition as Rust code that finds, from the current item, whether the condition failed.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,17 +7,17 @@ use crate::design::{Comparison, Entity, Expression, Field, Literal, Operand, Typ
 use crate::emit::pattern::value::{Source, given, literal};
 use crate::emit::rust::{RustFile, ident, integer};
 
-/// Whether a condition failed for `current`.
+/// The result of checking a condition against `current`.
 pub enum Violation {
     Always,
     Never,
-    /// When this is true. The flag is whether it is several parts joined by `||`.
+    /// If the expression is true. The flag is whether the expression is a chain of `||`.
     When(TokenStream, bool),
 }
 
 pub fn violation(file: &mut RustFile, entity: &Entity, that: &Expression, source: Source) -> Violation {
     match that {
-        // All must hold, so one that fails is enough.
+        // All parts must hold, so the condition fails if one part fails.
         Expression::And(parts) => any(parts.iter().map(|part| violation(file, entity, part, source)).collect()),
         Expression::Or(parts) => all(parts.iter().map(|part| violation(file, entity, part, source)).collect()),
         Expression::Missing(field) => presence(entity, field, true),
@@ -44,7 +44,7 @@ pub fn violation(file: &mut RustFile, entity: &Entity, that: &Expression, source
     }
 }
 
-/// A list without the element, or a text without the part. What is absent contains nothing.
+/// Whether a list lacks the element, or a text lacks the part. An absent field contains nothing.
 fn lacks(file: &mut RustFile, field: &Field, operand: &Operand, source: Source) -> TokenStream {
     let name = ident(&field.name);
     let value = match operand {
@@ -60,7 +60,7 @@ fn lacks(file: &mut RustFile, field: &Field, operand: &Operand, source: Source) 
     }
 }
 
-/// A size for which the comparison does not hold. What is absent has no size.
+/// Whether the comparison with the size fails. An absent field has no size.
 fn size_differs(field: &Field, comparison: Comparison, operand: &Operand, source: Source) -> TokenStream {
     let name = ident(&field.name);
     let (found, absent) = if field.optional {
@@ -68,7 +68,7 @@ fn size_differs(field: &Field, comparison: Comparison, operand: &Operand, source
     } else {
         (quote!(current.#name), None)
     };
-    // A set that is there is not empty.
+    // A stored set is never empty.
     if field.ty == Type::TextSet
         && let (Comparison::Greater | Comparison::NotEqual, Operand::Literal(Literal::Number(0)))
         | (Comparison::GreaterOrEqual, Operand::Literal(Literal::Number(1))) = (comparison, operand)
@@ -78,7 +78,7 @@ fn size_differs(field: &Field, comparison: Comparison, operand: &Operand, source
     let is_text = field.ty == Type::Text;
     let size = if is_text { quote!(#found.encode_utf16().count()) } else { quote!(#found.len()) };
     let differs = match (comparison, operand) {
-        // "At least one" and its like are about being empty, and clippy knows.
+        // Comparisons with 0 or 1 become `is_empty`, because clippy requires it.
         (Comparison::Greater | Comparison::NotEqual, Operand::Literal(Literal::Number(0)))
         | (Comparison::GreaterOrEqual, Operand::Literal(Literal::Number(1))) => quote!(#found.is_empty()),
         (Comparison::Equal | Comparison::LessOrEqual, Operand::Literal(Literal::Number(0)))
@@ -123,7 +123,7 @@ fn any(parts: Vec<Violation>) -> Violation {
     match count {
         0 => Violation::Never,
         1 => Violation::When(tokens, false),
-        // It becomes a part of an `&&`, which binds closer.
+        // As part of an `&&`, it needs parentheses.
         _ => Violation::When(tokens, true),
     }
 }
@@ -144,7 +144,7 @@ fn all(parts: Vec<Violation>) -> Violation {
     Violation::When(quote!(#(#parts)&&*), false)
 }
 
-/// A field that is not optional is present in every item that can be read.
+/// An item that can be read has every required field.
 fn presence(entity: &Entity, name: &str, violated_by_presence: bool) -> Violation {
     let field = ident(name);
     match (entity.field(name).is_some_and(|field| field.optional), violated_by_presence) {
@@ -174,7 +174,7 @@ fn differs(
             Type::Text => quote!(current.#name.as_deref()),
             _ => quote!(current.#name.as_ref()),
         };
-        // As DynamoDB decides it: what is absent differs from everything, and no other comparison with it holds.
+        // As in DynamoDB, an absent field differs from every value, and every other comparison with it is false.
         return match comparison {
             Comparison::Equal => quote!(#found != Some(#value)),
             Comparison::NotEqual => quote!(#found == Some(#value)),
@@ -184,7 +184,7 @@ fn differs(
             }
         };
     }
-    // No count is less than 0, and clippy knows.
+    // A `count` is never less than 0, so clippy refuses `<= 0`.
     let is_none = matches!(operand, Operand::Literal(Literal::Number(0))) && field.ty == Type::Count;
     let opposite = comparison.opposite();
     let sign = sign(if is_none && opposite == Comparison::LessOrEqual { Comparison::Equal } else { opposite });

@@ -1,4 +1,4 @@
-//! Functions that write one item, or many each for itself.
+//! Emits functions that write one item, or a batch of independent items.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! An alarm for each route: over 5 % of its requests failed, as the specification (11.5) asks.
+//! Emits an alarm for each route, for more than 5 % failed requests (section 11.5 of the specification).
 
 use crate::design::{Design, Route, Table};
 

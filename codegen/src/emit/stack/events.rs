@@ -1,8 +1,8 @@
-//! The routes of one heading, as events of a function.
+//! Emits the routes with one tag as events of a function.
 
 use crate::design::{Design, Route};
 
-/// How long a streamed answer may take. A gateway gives up one that is not streamed at 29,000.
+/// The timeout of a streamed response in milliseconds. Other responses have a limit of 29,000 at the gateway.
 const STREAMED_FOR: &str = "    TimeoutInMillis: 45000\n";
 
 pub(super) fn of(design: &Design, tag: &str, is_streaming: bool) -> String {

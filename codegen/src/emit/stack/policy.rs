@@ -1,5 +1,5 @@
-//! What a function may do at the table: the actions of the patterns that name it as a caller, each in the partitions that those
-//! patterns reach, and nothing else.
+//! Emits the permissions of a function: the actions of the patterns that it calls, limited to the partitions of these
+//! patterns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use crate::design::{Action, Design, Operation, Pattern, Segment, Template, WritePart};
 use crate::emitted::Emitted;
 
-/// The table itself, or one of its indexes by its name.
+/// The table (`None`), or an index by its name.
 pub type Resource = Option<String>;
 
-/// Actions with the same partitions on the same resource, in the order of what they reach.
+/// The actions for each resource and set of partitions.
 type Statements = BTreeMap<(Resource, BTreeSet<String>), BTreeSet<String>>;
 
-/// The statements of a function's policy, as list items of YAML. `ForAllValues` holds for a request that names no key at all, so
-/// `Null` wants one.
+/// The statements of a function's policy as YAML list items. `ForAllValues` also holds for a request without any key,
+/// so the `Null` condition requires one.
 pub(super) fn statements(design: &Design, function: &str) -> String {
     let statement = |((index, partitions), actions): ((Resource, BTreeSet<String>), BTreeSet<String>)| {
         let resource = index
@@ -35,7 +35,8 @@ pub(super) fn statements(design: &Design, function: &str) -> String {
     allowed(design, function).into_iter().map(statement).collect()
 }
 
-/// Each function's policy as IAM takes it, for tools other than the template. Account and region are for those to fill in.
+/// The policy of each function as an IAM document, for tools other than the template. The tool sets the account and
+/// the region.
 pub(super) fn documents(design: &Design) -> Vec<Emitted> {
     let Some(folder) = &design.table.generate.policies else { return Vec::new() };
     let document = |function: &String| {
@@ -70,13 +71,13 @@ fn allowed(design: &Design, function: &str) -> Statements {
     statements
 }
 
-/// Each action of a function, on what it is done, and the partitions that it can reach.
+/// Each action of a function with its resource and its partitions.
 pub fn requests_of(design: &Design, function: &str) -> Vec<(&'static str, Resource, String)> {
     let own = design.patterns.iter().filter(|pattern| pattern.callers.iter().any(|caller| caller == function));
     own.flat_map(|pattern| requests(design, pattern, function)).collect()
 }
 
-/// Each action of a pattern, with what it is done to and the partitions that it can reach when this function asks.
+/// Each action of a pattern with its resource and its partitions, if this function calls it.
 fn requests(design: &Design, pattern: &Pattern, function: &str) -> Vec<(&'static str, Resource, String)> {
     let at_table = |action: &'static str, entity: usize| (action, None, partitions(&design.entity(entity).pk));
     match &pattern.operation {
@@ -96,7 +97,7 @@ fn requests(design: &Design, pattern: &Pattern, function: &str) -> Vec<(&'static
         }
         Operation::ReadBatch { parts, .. } => parts.iter().map(|part| at_table("BatchGetItem", part.entity)).collect(),
         Operation::WriteBatch(parts) => parts.iter().flat_map(|part| written(design, part, function)).collect(),
-        // No function calls these, by a check of their own.
+        // A check ensures that no function calls these.
         Operation::Scan(_) | Operation::Upgrade(_) => Vec::new(),
     }
 }
@@ -116,7 +117,7 @@ fn written(design: &Design, part: &WritePart, function: &str) -> Vec<(&'static s
     }
 }
 
-/// The literals that a key begins with, and whatever follows: `USER#*`.
+/// The literals at the beginning of a key, with a wildcard for the rest: `USER#*`.
 fn partitions(template: &Template) -> String {
     let literals = template.segments.iter().map_while(|segment| match segment {
         Segment::Literal(text) => Some(text.as_str()),

@@ -1,4 +1,4 @@
-//! The table as a resource of a stage's template.
+//! Emits the table as a resource of a template.
 
 use crate::design::Design;
 use crate::emit::table::keys_and_indexes;
