@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn problems_are_told_once_and_in_the_order_of_the_documents() {
+    fn problems_are_reported_once_and_in_document_order() {
         let mut sources = Sources::default();
         let (first, second) = (sources.add("a.toml", "one\ntwo"), sources.add("b.md", "three"));
         let mut problems = Problems::default();
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_close_word_is_suggested() {
+    fn only_similar_words_are_suggested() {
         assert_eq!(suggestion("sesion", ["user", "session"]), "; did you mean \"session\"?");
         assert_eq!(suggestion("zebra", ["user", "session"]), "");
         assert_eq!(suggestion("anything", []), "");

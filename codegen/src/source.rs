@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_past_the_end_is_the_end() {
+    fn an_offset_past_the_end_is_located_at_the_end() {
         assert_eq!(located("ab\n", 99), "a.md:2:1");
         assert_eq!(located("", 0), "a.md:1:1");
     }

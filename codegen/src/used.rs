@@ -53,12 +53,12 @@ web does GetItem on table in AUTHOR#
 ";
 
     #[test]
-    fn what_the_documents_say_is_what_was_seen() {
+    fn matching_requests_have_no_differences() {
         assert_eq!(differences(&minimal(), RIGHT), [""; 0]);
     }
 
     #[test]
-    fn what_was_seen_alone_and_what_was_said_alone_is_told() {
+    fn unnamed_and_unrecorded_requests_are_reported() {
         let recorded = RIGHT.replace("web asks AP-02\n", "web does Query on table in AUTHOR#\n");
         let [seen, said] = differences(&minimal(), &recorded).try_into().expect("two differences");
         assert!(seen.starts_with("web does Query on table in AUTHOR#: the tests saw it"), "{seen}");

@@ -15,7 +15,7 @@ use crate::problem::problem_report;
 /// The capacity of one partition a second, and the maximum share of it that may be used.
 pub(crate) const WCU: f64 = 1_000.0;
 pub(crate) const RCU: f64 = 3_000.0;
-pub(crate) const MOST: f64 = 0.5;
+pub(crate) const MAX_SHARE: f64 = 0.5;
 
 /// Units a second in the hottest partition of a key.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -180,12 +180,12 @@ pub fn report(documents: &Documents) -> Result<(String, bool), String> {
     };
     let mut text = format!(
         "Units a second in one partition at the declared peak rates. One takes {WCU} WCU and {RCU} RCU; at most {:.0} % may be used.\n",
-        MOST * 100.0
+        MAX_SHARE * 100.0
     );
     let partitions = partitions(&design);
     for partition in &partitions {
         let Units { rcu, wcu } = partition.total();
-        let too_much = if partition.used() > MOST { "  TOO MUCH" } else { "" };
+        let too_much = if partition.used() > MAX_SHARE { "  TOO MUCH" } else { "" };
         let used = partition.used() * 100.0;
         let _ = writeln!(text, "\n{:58} {wcu:8.1} WCU {rcu:8.1} RCU {used:5.1} %{too_much}", partition.key);
         for (pattern, units) in &partition.loads {
@@ -204,5 +204,5 @@ pub fn report(documents: &Documents) -> Result<(String, bool), String> {
     if !undeclared.is_empty() {
         let _ = writeln!(text, "\nWithout a declared peak, and so not counted: {}", undeclared.join(", "));
     }
-    Ok((text, partitions.iter().all(|partition| partition.used() <= MOST)))
+    Ok((text, partitions.iter().all(|partition| partition.used() <= MAX_SHARE)))
 }

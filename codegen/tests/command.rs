@@ -67,7 +67,7 @@ fn check_reports_a_stale_file_with_the_command_and_exits_with_1() {
 }
 
 #[test]
-fn configured_outputs_are_written_where_the_table_says() {
+fn configured_outputs_are_written_to_the_paths_in_the_table() {
     let root = minimal();
     let table = fs::read_to_string(root.path().join("schema/table.toml")).expect("there is a table");
     let table = format!(
@@ -83,7 +83,7 @@ fn configured_outputs_are_written_where_the_table_says() {
 }
 
 #[test]
-fn a_folder_without_a_table_is_refused_with_the_path_that_is_missing() {
+fn a_folder_without_a_table_is_refused_with_the_missing_path() {
     let root = tempfile::tempdir().expect("a folder can be made");
     for arguments in [&[][..], &["--check"], &["vet"], &["next-id"], &["used", "x"]] {
         let output = codegen(root.path(), arguments);

@@ -20,7 +20,7 @@ fn good_designs() -> Vec<Case> {
 }
 
 #[test]
-fn every_design_comes_out_as_expected() {
+fn every_design_has_the_expected_output() {
     let differences: Vec<String> =
         cases().iter().flat_map(|case| case.differences().expect("the case can be read")).collect();
     assert!(
@@ -31,7 +31,7 @@ fn every_design_comes_out_as_expected() {
 }
 
 #[test]
-fn a_good_design_has_no_problems_and_a_bad_one_has() {
+fn only_bad_designs_have_problems() {
     for case in cases() {
         let expected = case.expected().expect("the case can be read");
         assert!(!expected.is_empty(), "{} expects nothing: run `cargo xtask corpus --bless`", case.name);
@@ -40,7 +40,7 @@ fn a_good_design_has_no_problems_and_a_bad_one_has() {
 }
 
 #[test]
-fn a_lock_that_was_just_written_refuses_nothing_and_stays_as_it_is() {
+fn a_new_lock_accepts_its_design_and_stays_unchanged() {
     let mut seen = 0;
     for case in cases() {
         let outcome = case.outcome();
@@ -114,7 +114,7 @@ fn check_names() -> BTreeSet<String> {
 }
 
 #[test]
-fn line_endings_change_nothing_that_comes_out() {
+fn line_endings_do_not_change_the_output() {
     for case in good_designs() {
         let mut documents = Documents::default();
         for (path, text) in case.documents.iter() {
@@ -151,7 +151,7 @@ fn emitted_rust() -> BTreeMap<String, (String, syn::File)> {
 }
 
 #[test]
-fn emitted_rust_uses_what_it_imports_once() {
+fn emitted_rust_uses_every_import_and_imports_it_once() {
     for (path, (text, file)) in emitted_rust() {
         let mut names = BTreeSet::new();
         for item in &file.items {
@@ -179,7 +179,7 @@ fn imported(tree: &syn::UseTree, visit: &mut impl FnMut(String)) {
 }
 
 #[test]
-fn emitted_rust_has_no_two_arms_that_do_the_same() {
+fn emitted_rust_has_no_match_arms_with_equal_bodies() {
     struct Arms<'p>(&'p str);
 
     impl<'ast> Visit<'ast> for Arms<'_> {
@@ -199,7 +199,7 @@ fn emitted_rust_has_no_two_arms_that_do_the_same() {
 }
 
 #[test]
-fn emitted_numbers_have_a_suffix_only_where_they_need_it() {
+fn emitted_numbers_have_a_suffix_only_if_necessary() {
     struct Numbers<'p>(&'p str);
 
     impl<'ast> Visit<'ast> for Numbers<'_> {
@@ -219,7 +219,7 @@ fn emitted_numbers_have_a_suffix_only_where_they_need_it() {
 }
 
 #[test]
-fn emitted_modules_are_the_emitted_files() {
+fn every_emitted_module_has_an_emitted_file() {
     let emitted = emitted_rust();
     for (path, (_, file)) in &emitted {
         let folder = path.strip_suffix("/mod.rs");

@@ -104,7 +104,7 @@ fn shows(shown: &str, printed: &str) -> bool {
 }
 
 #[test]
-fn your_own_table_works_as_the_page_says() {
+fn the_page_your_own_table_works_as_written() {
     let root = tempfile::tempdir().expect("a folder can be made");
     workspace_with_rooms(root.path());
     let rooms = root.path().join("rooms");
@@ -131,7 +131,7 @@ fn your_own_table_works_as_the_page_says() {
 }
 
 #[test]
-fn an_output_is_compared_line_by_line() {
+fn outputs_are_compared_line_by_line() {
     assert!(shows("a\n…\nc\n", "a\nb\nc\nd\n"));
     assert!(shows("a\nc\n", "c\na\n"));
     assert!(!shows("a\nd\n", "a\nb\nc\n"));

@@ -9,7 +9,7 @@ use crate::problem::Problems;
 use crate::suggestion::suggestion;
 
 /// Local variables of generated functions that exist while the arguments are still in use.
-const OWN: &[&str] =
+const LOCAL_VARIABLES: &[&str] =
     &["changes", "condition", "current", "items", "key", "keys", "order", "page", "partition", "query", "refused"];
 
 /// Refuses equal names of an argument and a part: they would be the same parameter or the same field of the input.
@@ -22,7 +22,7 @@ pub fn members_are_unique(design: &Design, problems: &mut Problems) {
                 let message = format!("`:{name}` has the name of a part; both are given by name, so name them apart");
                 problems.push(CHECK, pattern.at, message);
             }
-            if !is_struct(pattern) && OWN.contains(&name.as_str()) {
+            if !is_struct(pattern) && LOCAL_VARIABLES.contains(&name.as_str()) {
                 problems.push(
                     CHECK,
                     pattern.at,
@@ -31,7 +31,7 @@ pub fn members_are_unique(design: &Design, problems: &mut Problems) {
             }
         }
         if matches!(pattern.operation, Operation::ReadBatch { .. } | Operation::WriteBatch(_)) {
-            for name in members.iter().filter(|name| OWN.contains(&name.as_str())) {
+            for name in members.iter().filter(|name| LOCAL_VARIABLES.contains(&name.as_str())) {
                 problems.push(
                     CHECK,
                     pattern.at,

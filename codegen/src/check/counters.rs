@@ -25,15 +25,15 @@ pub fn counters_have_a_floor(design: &Design, problems: &mut Problems) {
 }
 
 fn has_floor(action: &Action, field: &str, lowered: u64) -> bool {
-    let always = action.require.iter().filter(|require| require.without().is_none());
-    always.into_iter().any(|require| keeps(&require.that, field, lowered))
+    let always = action.require.iter().filter(|require| require.optional_argument().is_none());
+    always.into_iter().any(|require| ensures_minimum(&require.that, field, lowered))
 }
 
 /// Whether the condition implies that the field is at least `least`.
-fn keeps(that: &Expression, field: &str, least: u64) -> bool {
+fn ensures_minimum(that: &Expression, field: &str, least: u64) -> bool {
     match that {
-        Expression::And(parts) => parts.iter().any(|part| keeps(part, field, least)),
-        Expression::Or(parts) => parts.iter().all(|part| keeps(part, field, least)),
+        Expression::And(parts) => parts.iter().any(|part| ensures_minimum(part, field, least)),
+        Expression::Or(parts) => parts.iter().all(|part| ensures_minimum(part, field, least)),
         Expression::Compare { field: compared, comparison, operand: Operand::Literal(Literal::Number(number)) } => {
             let reached = u64::try_from(*number).unwrap_or(0);
             compared == field
@@ -61,22 +61,22 @@ mod tests {
     use crate::design::Limits;
 
     #[test]
-    fn a_floor_is_a_condition_that_leaves_enough() {
-        let floor = |that: &str, least| {
+    fn only_conditions_that_ensure_the_minimum_are_accepted() {
+        let ensures = |that: &str, least| {
             let that = Expression::parse(that, &Limits::default()).expect("it is a condition");
-            keeps(&that, "copies", least)
+            ensures_minimum(&that, "copies", least)
         };
-        assert!(floor("copies > 0", 1));
-        assert!(floor("copies >= 2", 2));
-        assert!(floor("state = 'open' and copies >= 1", 1));
-        assert!(floor("copies = 3 or copies > 4", 3));
-        assert!(floor("copies in (2, 3)", 2));
-        assert!(!floor("copies in (1, 3)", 2));
-        assert!(!floor("copies >= 1", 2));
-        assert!(!floor("copies > 0 or state = 'open'", 1));
-        assert!(!floor("copies = :seen", 1));
-        assert!(!floor("copies <> 0", 1));
-        assert!(!floor("pages > 0", 1));
-        assert!(!floor("copies present", 1));
+        assert!(ensures("copies > 0", 1));
+        assert!(ensures("copies >= 2", 2));
+        assert!(ensures("state = 'open' and copies >= 1", 1));
+        assert!(ensures("copies = 3 or copies > 4", 3));
+        assert!(ensures("copies in (2, 3)", 2));
+        assert!(!ensures("copies in (1, 3)", 2));
+        assert!(!ensures("copies >= 1", 2));
+        assert!(!ensures("copies > 0 or state = 'open'", 1));
+        assert!(!ensures("copies = :seen", 1));
+        assert!(!ensures("copies <> 0", 1));
+        assert!(!ensures("pages > 0", 1));
+        assert!(!ensures("copies present", 1));
     }
 }

@@ -120,7 +120,7 @@ pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
             for require in &action.require {
                 let may_lack = |field: &&str| step.fills().any(|filled| filled == entity.stored_name(field));
                 if let Some(field) = tested(&require.that).into_iter().find(may_lack)
-                    && !require.that.holds_for_nothing()
+                    && !require.that.holds_without_item()
                 {
                     let message = format!(
                         "items of version {} lack `{field}`, so this fails for them; say `{field} missing or …`",
@@ -139,7 +139,7 @@ pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
                 problems.push(CHECK, action.at, message);
             }
             for change in &action.changes {
-                if let Some(message) = loses(step, entity.stored_name(&change.field), &change.how) {
+                if let Some(message) = lost_change(step, entity.stored_name(&change.field), &change.how) {
                     problems.push(CHECK, change.at, message);
                 }
             }
@@ -161,7 +161,7 @@ fn tested(that: &Expression) -> Vec<&str> {
 }
 
 /// The problem with this change if the stored item is older than the step.
-fn loses(step: &Step, field: &str, how: &How) -> Option<String> {
+fn lost_change(step: &Step, field: &str, how: &How) -> Option<String> {
     let version = step.version;
     let renamed = step.rename.iter().find(|(_, new)| new == field);
     let default = step.default.iter().find(|(name, _)| name == field);

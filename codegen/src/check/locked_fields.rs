@@ -143,7 +143,7 @@ impl Comparison<'_> {
             return;
         }
         let is_filled = self.steps().any(|step| step.fills().any(|name| name == path));
-        let gone = self.gone_like(path, field);
+        let gone = self.possible_old_name(path, field);
         let renamed = gone.as_ref().map(|old| {
             format!(
                 "; if it is `{old}` under a new name, write `stored_as = \"{old}\"`, which moves no data, or \
@@ -184,7 +184,7 @@ impl Comparison<'_> {
 
     /// A locked field of the same type that is missing now and that no step mentions. It may be the old name of this
     /// field.
-    fn gone_like(&self, path: &str, field: &Field) -> Option<String> {
+    fn possible_old_name(&self, path: &str, field: &Field) -> Option<String> {
         let is = stored_type(&self.design.table, &field.ty);
         let parent = |path: &str| path.rsplit_once('.').map(|(parent, _)| parent.to_owned());
         let fields = self.entity.stored_fields();
@@ -193,12 +193,12 @@ impl Comparison<'_> {
                 && locked.type_name == is
                 && parent(old) == parent(path)
                 && !fields.iter().any(|(known, _)| known == *old)
-                && !self.is_told_of(old)
+                && !self.is_handled_by_a_step(old)
         });
         found.map(|(old, _)| old.clone())
     }
 
-    fn is_told_of(&self, path: &str) -> bool {
+    fn is_handled_by_a_step(&self, path: &str) -> bool {
         self.steps().any(|step| {
             step.rename.iter().any(|(old, _)| old == path) || step.remove.iter().any(|removed| removed == path)
         })
@@ -206,7 +206,7 @@ impl Comparison<'_> {
 
     fn removed(&mut self, path: &str, locked: &LockedField) {
         let parent_is_gone = path.split_once('.').is_some_and(|(record, _)| self.entity.field(record).is_none());
-        if locked.optional || self.is_told_of(path) || parent_is_gone {
+        if locked.optional || self.is_handled_by_a_step(path) || parent_is_gone {
             return;
         }
         let words = self.entity.words();

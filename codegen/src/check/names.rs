@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_that_generated_files_import_is_taken() {
+    fn every_imported_name_of_generated_files_is_reserved() {
         let mut names = BTreeSet::new();
         for case in corpus::cases(&corpus::folder()).expect("the corpus can be read") {
             // The file of the limits contains no entity.

@@ -47,19 +47,19 @@ fn of_index(design: &Design, entity: &Entity, key: &IndexKey) -> Vec<String> {
             index.projection.join(", ")
         ),
     ];
-    let dearer: Vec<String> =
-        design.patterns.iter().filter_map(|pattern| dearer(design, entity, key, pattern)).collect();
-    if !dearer.is_empty() {
+    let additional_cost: Vec<String> =
+        design.patterns.iter().filter_map(|pattern| additional_cost(design, entity, key, pattern)).collect();
+    if !additional_cost.is_empty() {
         notices.push(format!(
             "these writes of {words} cost more from now on, for each KB that {name} shows; measure their contracts again: {}",
-            dearer.join(", ")
+            additional_cost.join(", ")
         ));
     }
     notices
 }
 
 /// The additional cost of an index for each item that a pattern writes, if there is one.
-fn dearer(design: &Design, entity: &Entity, key: &IndexKey, pattern: &Pattern) -> Option<String> {
+fn additional_cost(design: &Design, entity: &Entity, key: &IndexKey, pattern: &Pattern) -> Option<String> {
     let is_it = |index: usize| design.entity(index).name == entity.name;
     let of_actions = pattern.actions().iter().filter(|action| is_it(action.entity));
     let of_batch = match &pattern.operation {

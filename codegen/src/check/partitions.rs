@@ -2,7 +2,7 @@
 
 use crate::design::Design;
 use crate::problem::Problems;
-use crate::vet::{self, MOST, RCU, WCU};
+use crate::vet::{self, MAX_SHARE, RCU, WCU};
 
 /// Compares the declared peak rates with the capacity of a partition. A full partition refuses writes, and the results
 /// of paid calls are lost.
@@ -12,9 +12,9 @@ pub fn partitions_are_not_hot(design: &Design, problems: &mut Problems) {
             (one.wcu / WCU + one.rcu / RCU).total_cmp(&(other.wcu / WCU + other.rcu / RCU))
         });
         if let Some((pattern, units)) = hottest
-            && partition.used() > MOST
+            && partition.used() > MAX_SHARE
         {
-            let (total, most) = (partition.total(), MOST * 100.0);
+            let (total, most) = (partition.total(), MAX_SHARE * 100.0);
             let message = format!(
                 "{}: at the declared peak {:.1} WCU and {:.1} RCU a second meet in one partition, of which {} takes {:.1} and {:.1}; \
                  more than {most:.0} % of {WCU} WCU or {RCU} RCU: cut an index key into `shards`, or spread the key",

@@ -145,9 +145,9 @@ fn may_meet(entity: &Entity, sort: &Sort) -> bool {
             (Segment::Literal(own), Segment::Literal(last)) => own.starts_with(last.as_str()),
             _ => true,
         };
-        return entity.sk.could_begin_like(before) && entity.sk.segments.get(before.len()).is_some_and(begins_like);
+        return entity.sk.may_share_beginning(before) && entity.sk.segments.get(before.len()).is_some_and(begins_like);
     }
-    entity.sk.segments.len() > beginning.len() && entity.sk.could_begin_like(beginning)
+    entity.sk.segments.len() > beginning.len() && entity.sk.may_share_beginning(beginning)
 }
 
 /// The field of the sort condition that two entities pad to different widths.

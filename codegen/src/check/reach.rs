@@ -120,7 +120,7 @@ fn written_items_have_not_expired(design: &Design, action: &Action, problems: &m
     const CHECK: &str = "expired-items-are-hidden";
     let ttl = &design.table.ttl_attribute;
     let reads = matches!(action.kind, ActionKind::Update | ActionKind::Check) || !action.require.is_empty();
-    let always = || action.require.iter().filter(|require| require.without().is_none());
+    let always = || action.require.iter().filter(|require| require.optional_argument().is_none());
     let looks = always().any(|require| require.that.tests().iter().any(|test| test.field == *ttl));
     let message = match (design.entity(action.entity).expires(&design.table), &action.expired) {
         (true, None) if reads && !looks => {

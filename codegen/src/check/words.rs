@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_fit_their_forms() {
+    fn names_match_their_forms() {
         for (form, good, bad) in [
             (
                 Form::Snake,

@@ -15,7 +15,7 @@ pub fn index_keys_are_rewritten_whole(design: &Design, problems: &mut Problems) 
         for change in &action.changes {
             for key in entity.index_keys_of(&change.field) {
                 let (field, index) = (&change.field, &design.table.indexes[key.index].name);
-                if let Some(Value::Given(name)) = change.how.value() {
+                if let Some(Value::OptionalArgument(name)) = change.how.value() {
                     let message = format!(
                         "`{field}` is part of the key in {index}, so its change cannot be left out; write `:{name}`"
                     );
@@ -112,11 +112,11 @@ pub fn writes_say_what_absence_means(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let alone = matches!(pattern.operation, Operation::Write(_));
         for action in pattern.actions() {
-            if let Some(message) = unsaid(action, alone) {
+            if let Some(message) = wrong_absence_keyword(action, alone) {
                 problems.push(CHECK, action.at, message);
             }
             let may_make_it = action.upsert || action.kind == ActionKind::Put && action.if_present.is_none();
-            let fails = action.require.iter().find(|require| !require.that.holds_for_nothing());
+            let fails = action.require.iter().find(|require| !require.that.holds_without_item());
             if let (true, Some(require)) = (may_make_it, fails) {
                 let message = "this also fails when there is no item yet, so none is ever made; say `… missing or …`";
                 problems.push(CHECK, require.at, message);
@@ -126,7 +126,7 @@ pub fn writes_say_what_absence_means(design: &Design, problems: &mut Problems) {
 }
 
 /// The missing or superfluous keyword for an item that is absent or present.
-fn unsaid(action: &Action, alone: bool) -> Option<&'static str> {
+fn wrong_absence_keyword(action: &Action, alone: bool) -> Option<&'static str> {
     let is_conditional = !action.require.is_empty();
     Some(match action.kind {
         ActionKind::Put => match (action.if_present.is_some(), action.replace, is_conditional) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::{Entity, Expression, IndexKey, Literal, Meets, Operand};
+use crate::design::{ComparedPart, Entity, Expression, IndexKey, Literal, Operand};
 use crate::source::At;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub enum How {
 pub enum Value {
     Argument(String),
     /// An optional argument. A call without it makes no change.
-    Given(String),
+    OptionalArgument(String),
     /// A field of an item that another action of the same transaction puts.
     FieldOf {
         action: String,
@@ -112,8 +112,8 @@ pub struct Require {
 
 impl How {
     /// Whether the value belongs to the whole field or to one element of it.
-    pub fn meets(&self) -> Meets {
-        if matches!(self, How::AddTo(_) | How::DeleteFrom(_)) { Meets::Element } else { Meets::Field }
+    pub fn compared_part(&self) -> ComparedPart {
+        if matches!(self, How::AddTo(_) | How::DeleteFrom(_)) { ComparedPart::Element } else { ComparedPart::Field }
     }
 
     /// The value that is written; `None` for a removal.
@@ -133,14 +133,14 @@ impl How {
 impl Change {
     /// Whether every call makes the change: its value is not an optional argument.
     pub fn is_always_made(&self) -> bool {
-        !matches!(self.how.value(), Some(Value::Given(_)))
+        !matches!(self.how.value(), Some(Value::OptionalArgument(_)))
     }
 }
 
 impl Require {
     /// The optional argument of the condition. A call without it leaves the condition out.
-    pub fn without(&self) -> Option<&str> {
-        self.that.may_be_left_out().first().copied()
+    pub fn optional_argument(&self) -> Option<&str> {
+        self.that.optional_arguments().first().copied()
     }
 }
 
@@ -148,7 +148,7 @@ impl Value {
     /// The argument's name, if the value is an argument.
     pub fn argument(&self) -> Option<&str> {
         match self {
-            Value::Argument(name) | Value::Given(name) => Some(name),
+            Value::Argument(name) | Value::OptionalArgument(name) => Some(name),
             Value::FieldOf { .. } | Value::Literal(_) => None,
         }
     }
@@ -208,14 +208,14 @@ impl Action {
     /// The value that the write gives a field, if it gives one.
     pub fn written(&self, field: &str) -> Option<&Value> {
         match self.change(field) {
-            Some(How::Set(Value::Given(_))) => None,
+            Some(How::Set(Value::OptionalArgument(_))) => None,
             Some(How::Set(value)) => Some(value),
             _ => self.key_value(field),
         }
     }
 
     /// The operands of its conditions, each with its field and the part of the field that it is compared with.
-    pub fn operands(&self) -> impl Iterator<Item = (&str, &Operand, Meets)> {
+    pub fn operands(&self) -> impl Iterator<Item = (&str, &Operand, ComparedPart)> {
         let tests = self.require.iter().flat_map(|require| require.that.tests());
         tests
             .flat_map(|test| test.asks.operands().into_iter().map(move |(operand, meets)| (test.field, operand, meets)))

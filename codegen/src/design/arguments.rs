@@ -1,7 +1,7 @@
 //! The arguments of a generated function, each with the type of the field that it is used for.
 
 use crate::design::{
-    Action, ActionKind, Entity, Field, How, IndexKey, Meets, Operand, Operation, Pattern, Query, Segment, Shape,
+    Action, ActionKind, ComparedPart, Entity, Field, How, IndexKey, Operand, Operation, Pattern, Query, Segment, Shape,
     Shards, Template, Type, Value,
 };
 
@@ -29,15 +29,15 @@ impl Argument {
     }
 }
 
-impl Meets {
+impl ComparedPart {
     /// The field or the part of it that an operand is compared with, as a field of the same name.
     pub fn field(self, field: &Field) -> Field {
         let ty = match self {
-            Meets::Field => return field.clone(),
-            Meets::Element => Type::Text,
-            Meets::Size => Type::Count,
+            ComparedPart::Field => return field.clone(),
+            ComparedPart::Element => Type::Text,
+            ComparedPart::Size => Type::Count,
         };
-        Field { ty, optional: false, pii: field.pii && self == Meets::Element, example: None, ..field.clone() }
+        Field { ty, optional: false, pii: field.pii && self == ComparedPart::Element, example: None, ..field.clone() }
     }
 }
 
@@ -74,7 +74,7 @@ pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
     let entity = &entities[action.entity];
     let mut uses = Vec::new();
     // `is_optional` is whether the argument is an optional argument, or the value of an optional field.
-    let mut meet = |field: &str, name: Option<&str>, is_optional: fn(&Field) -> bool, meets: Meets| {
+    let mut meet = |field: &str, name: Option<&str>, is_optional: fn(&Field) -> bool, meets: ComparedPart| {
         if let (Some(name), Some(field)) = (name, entity.field(field)) {
             uses.push(Argument {
                 name: name.to_owned(),
@@ -84,10 +84,11 @@ pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
         }
     };
     for (field, value) in &action.key {
-        meet(field, value.argument(), |_| false, Meets::Field);
+        meet(field, value.argument(), |_| false, ComparedPart::Field);
     }
     for (field, operand, meets) in action.operands() {
-        let is_optional: fn(&Field) -> bool = if matches!(operand, Operand::Given(_)) { |_| true } else { |_| false };
+        let is_optional: fn(&Field) -> bool =
+            if matches!(operand, Operand::OptionalArgument(_)) { |_| true } else { |_| false };
         meet(field, operand.argument(), is_optional, meets);
     }
     if action.kind == ActionKind::Update {
@@ -97,7 +98,7 @@ pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
                 How::Set(_) => |field| field.optional,
                 _ => |_| false,
             };
-            meet(&change.field, change.how.value().and_then(Value::argument), is_optional, change.how.meets());
+            meet(&change.field, change.how.value().and_then(Value::argument), is_optional, change.how.compared_part());
         }
     }
     uses

@@ -48,7 +48,7 @@ pub enum Comparison {
 pub enum Operand {
     Argument(String),
     /// An optional argument. A call without it leaves the condition out.
-    Given(String),
+    OptionalArgument(String),
     Literal(Literal),
 }
 
@@ -62,12 +62,12 @@ pub enum Literal {
 #[derive(Debug, Clone, Copy)]
 pub struct Test<'e> {
     pub field: &'e str,
-    pub asks: Asks<'e>,
+    pub asks: TestKind<'e>,
 }
 
 /// The comparison that a test makes with its field.
 #[derive(Debug, Clone, Copy)]
-pub enum Asks<'e> {
+pub enum TestKind<'e> {
     Presence,
     Compare(Comparison, &'e Operand),
     In(&'e [Operand]),
@@ -77,7 +77,7 @@ pub enum Asks<'e> {
 
 /// The part of a field that an operand is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meets {
+pub enum ComparedPart {
     /// The whole field.
     Field,
     /// An element of a list or a set, or a part of a text.
@@ -86,15 +86,15 @@ pub enum Meets {
     Size,
 }
 
-impl<'e> Asks<'e> {
+impl<'e> TestKind<'e> {
     /// The operands of the test, each with the part of the field that it is compared with.
-    pub fn operands(self) -> Vec<(&'e Operand, Meets)> {
+    pub fn operands(self) -> Vec<(&'e Operand, ComparedPart)> {
         match self {
-            Asks::Presence => Vec::new(),
-            Asks::Compare(_, operand) => vec![(operand, Meets::Field)],
-            Asks::In(operands) => operands.iter().map(|operand| (operand, Meets::Field)).collect(),
-            Asks::Contains(operand) => vec![(operand, Meets::Element)],
-            Asks::Size(_, operand) => vec![(operand, Meets::Size)],
+            TestKind::Presence => Vec::new(),
+            TestKind::Compare(_, operand) => vec![(operand, ComparedPart::Field)],
+            TestKind::In(operands) => operands.iter().map(|operand| (operand, ComparedPart::Field)).collect(),
+            TestKind::Contains(operand) => vec![(operand, ComparedPart::Element)],
+            TestKind::Size(_, operand) => vec![(operand, ComparedPart::Size)],
         }
     }
 }
@@ -143,22 +143,22 @@ impl Expression {
         match self {
             Expression::And(parts) | Expression::Or(parts) => parts.iter().flat_map(Expression::tests).collect(),
             Expression::Compare { field, comparison, operand } => {
-                vec![Test { field, asks: Asks::Compare(*comparison, operand) }]
+                vec![Test { field, asks: TestKind::Compare(*comparison, operand) }]
             }
-            Expression::In { field, operands } => vec![Test { field, asks: Asks::In(operands) }],
-            Expression::Contains { field, operand } => vec![Test { field, asks: Asks::Contains(operand) }],
+            Expression::In { field, operands } => vec![Test { field, asks: TestKind::In(operands) }],
+            Expression::Contains { field, operand } => vec![Test { field, asks: TestKind::Contains(operand) }],
             Expression::Size { field, comparison, operand } => {
-                vec![Test { field, asks: Asks::Size(*comparison, operand) }]
+                vec![Test { field, asks: TestKind::Size(*comparison, operand) }]
             }
-            Expression::Missing(field) | Expression::Present(field) => vec![Test { field, asks: Asks::Presence }],
+            Expression::Missing(field) | Expression::Present(field) => vec![Test { field, asks: TestKind::Presence }],
         }
     }
 
     /// The optional arguments of the condition, each once.
-    pub fn may_be_left_out(&self) -> Vec<&str> {
+    pub fn optional_arguments(&self) -> Vec<&str> {
         let mut names = Vec::new();
         for (operand, _) in self.tests().into_iter().flat_map(|test| test.asks.operands()) {
-            if let Operand::Given(name) = operand
+            if let Operand::OptionalArgument(name) = operand
                 && !names.contains(&name.as_str())
             {
                 names.push(name.as_str());
@@ -168,10 +168,10 @@ impl Expression {
     }
 
     /// Whether DynamoDB evaluates the condition to true if the item does not exist.
-    pub fn holds_for_nothing(&self) -> bool {
+    pub fn holds_without_item(&self) -> bool {
         match self {
-            Expression::And(parts) => parts.iter().all(Expression::holds_for_nothing),
-            Expression::Or(parts) => parts.iter().any(Expression::holds_for_nothing),
+            Expression::And(parts) => parts.iter().all(Expression::holds_without_item),
+            Expression::Or(parts) => parts.iter().any(Expression::holds_without_item),
             // An absent field differs from every value; every other comparison with it is false.
             Expression::Compare { comparison, .. } => *comparison == Comparison::NotEqual,
             Expression::Missing(_) => true,
@@ -196,7 +196,7 @@ impl Operand {
     /// The argument's name, if the operand is an argument.
     pub fn argument(&self) -> Option<&str> {
         match self {
-            Operand::Argument(name) | Operand::Given(name) => Some(name),
+            Operand::Argument(name) | Operand::OptionalArgument(name) => Some(name),
             Operand::Literal(_) => None,
         }
     }

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_name_the_value_and_its_unit() {
+    fn texts_contain_the_value_and_its_unit() {
         let filled = limits().fill("At most `@books` books of `@book`, for `@lease`, `@ada");
         assert_eq!(filled.as_deref(), Ok("At most 1,200,000 books of 5 MiB, for 1 minute, `@ada"));
         assert_eq!(limits().fill("ada@example.com `ask @ada`").as_deref(), Ok("ada@example.com `ask @ada`"));

@@ -19,7 +19,7 @@ pub use arguments::{
     Argument, action_arguments, action_uses, index_key, partition, pattern_arguments, pattern_uses, shards, sort_field,
     sort_template, sorts_numbers,
 };
-pub use condition::{Asks, Comparison, Expression, Literal, Meets, Operand, Test};
+pub use condition::{ComparedPart, Comparison, Expression, Literal, Operand, Test, TestKind};
 pub use entity::{Domain, DomainKind, Entity, Field, Migration, Record, Removed, Sample, Step, Table, Type};
 pub use generate::{Generate, Input};
 pub use index::{Index, IndexKey, Shards};

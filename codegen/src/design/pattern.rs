@@ -297,7 +297,7 @@ impl Pattern {
 
     /// Whether a user can write its arguments. Keys of items of any entity come only from other patterns, and
     /// maintenance has its own command.
-    pub fn is_asked_by_hand(&self) -> bool {
+    pub fn has_writable_arguments(&self) -> bool {
         match &self.operation {
             Operation::Scan(_) | Operation::Upgrade(_) => false,
             Operation::WriteBatch(parts) => !parts.iter().any(|part| matches!(part, WritePart::DeleteKeys { .. })),

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_route_is_named_by_its_words() {
+    fn a_route_name_consists_of_its_method_and_path() {
         let route = |method: &str, path: &str| Route {
             path: path.to_owned(),
             method: method.to_owned(),

@@ -33,11 +33,11 @@ impl Template {
     /// Whether both templates can produce the same key. Two different literals never match. A field matches every
     /// literal: its value is escaped, so it contains no `#`, but it may equal any literal and may be empty.
     pub fn overlaps(&self, other: &Template) -> bool {
-        self.segments.len() == other.segments.len() && self.could_begin_like(&other.segments)
+        self.segments.len() == other.segments.len() && self.may_share_beginning(&other.segments)
     }
 
     /// Whether a key of the longer template can begin with all segments of the shorter one.
-    pub fn could_begin_like(&self, beginning: &[Segment]) -> bool {
+    pub fn may_share_beginning(&self, beginning: &[Segment]) -> bool {
         self.segments.iter().zip(beginning).all(|pair| match pair {
             (Segment::Literal(a), Segment::Literal(b)) => a == b,
             _ => true,
@@ -137,14 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn a_template_is_displayed_as_it_was_written() {
+    fn display_returns_the_text_of_a_template() {
         for text in ["PROFILE", "USER#{user_id}", "MSG#{thread}#{seq:03}", "{due}#{kind}", "A#{n:010}", "v1.2-x_y"] {
             assert_eq!(template(text).to_string(), text);
         }
     }
 
     #[test]
-    fn what_is_no_template_is_refused_where_it_goes_wrong() {
+    fn invalid_templates_are_refused_with_their_offset() {
         assert_eq!(
             refused("USER##x"),
             (5, "an empty segment: write a literal or one `{field}` between two `#`".into())
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn templates_overlap_unless_length_or_a_literal_tells_them_apart() {
+    fn templates_overlap_unless_their_length_or_a_literal_differs() {
         let overlap = |a: &str, b: &str| {
             let (a, b) = (template(a), template(b));
             assert_eq!(a.overlaps(&b), b.overlaps(&a));
@@ -216,7 +216,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
         #[test]
-        fn templates_that_do_not_overlap_never_give_one_key(
+        fn templates_without_overlap_never_produce_the_same_key(
             (a, b) in (segments(), segments()),
             (x, y) in (values(), values()),
         ) {
@@ -227,7 +227,7 @@ mod tests {
         }
 
         #[test]
-        fn templates_that_overlap_give_one_key_for_some_values((a, b) in (segments(), segments())) {
+        fn overlapping_templates_produce_the_same_key_for_some_values((a, b) in (segments(), segments())) {
             let (a, b) = (Template { segments: a }, Template { segments: b });
             if a.overlaps(&b) {
                 let meeting = |own: &Template, other: &Template| {
@@ -243,14 +243,14 @@ mod tests {
         }
 
         #[test]
-        fn one_template_gives_two_items_one_key_only_when_their_fields_agree(a in segments(), x in values(), y in values()) {
+        fn a_template_produces_equal_keys_only_for_equal_fields(a in segments(), x in values(), y in values()) {
             let a = Template { segments: a };
             let fields = a.fields().count();
             prop_assert_eq!(x[..fields] == y[..fields], key(&a, &x) == key(&a, &y));
         }
 
         #[test]
-        fn parsing_never_panics_and_what_it_accepts_is_displayed_again(text in "[A-Z#{}:0-9a-z é]{0,16}") {
+        fn parsing_never_panics_and_display_returns_the_parsed_text(text in "[A-Z#{}:0-9a-z é]{0,16}") {
             if let Ok(template) = Template::parse(&text) {
                 prop_assert_eq!(template.to_string(), text);
             }

@@ -22,7 +22,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     let patterns = file.import("crate::generated::Patterns");
     let mut lines = vec![format!("impl {patterns};")];
     let mut mentioned = Mentioned::default();
-    for pattern in design.patterns.iter().filter(|pattern| pattern.is_asked_by_hand()) {
+    for pattern in design.patterns.iter().filter(|pattern| pattern.has_writable_arguments()) {
         lines.push(line(&mut file, pattern, &arguments(design, pattern)));
         mentioned.add(design, &mut file, pattern);
     }

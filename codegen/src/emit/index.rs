@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_anchor_is_the_one_that_github_makes() {
+    fn an_anchor_equals_githubs_anchor() {
         assert_eq!(anchor("AP-21 List a user's sessions"), "ap-21-list-a-users-sessions");
         assert_eq!(anchor("AP-03 E-mail: `x_y`, é"), "ap-03-e-mail-x_y-é");
     }

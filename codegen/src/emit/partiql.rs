@@ -113,7 +113,7 @@ fn get(design: &Design, entity: &Entity, consistent: bool, expired: Option<&Expi
     let mut parameters = vec![parameter(&entity.pk), parameter(&entity.sk)];
     let mut conditions = vec![format!("\"{}\" = ?", table.partition_key), format!("\"{}\" = ?", table.sort_key)];
     if expired == Some(&Expired::Hidden) && entity.always_expires(table) {
-        conditions.push(lives(&table.ttl_attribute));
+        conditions.push(is_live(&table.ttl_attribute));
         parameters.push(now());
     }
     let text = format!("SELECT * FROM \"{}\" WHERE {}", table.name, conditions.join(" AND "));
@@ -123,7 +123,7 @@ fn get(design: &Design, entity: &Entity, consistent: bool, expired: Option<&Expi
 /// The condition that an item has not expired. It is used only if all items expire, because no condition for optional
 /// expiry works everywhere: PartiQL treats the branches of OR as several partitions and cannot order them by the sort
 /// key, and NOT returns status 500 on DynamoDB Local.
-fn lives(ttl: &str) -> String {
+fn is_live(ttl: &str) -> String {
     format!("\"{ttl}\" > ?")
 }
 
@@ -149,7 +149,7 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
     conditions.extend(sort(entity, query, range, &row, &mut parameters));
     let all_expire = query.entities.iter().all(|index| design.entity(*index).always_expires(table));
     if query.expired == Some(Expired::Hidden) && all_expire {
-        conditions.push(lives(&table.ttl_attribute));
+        conditions.push(is_live(&table.ttl_attribute));
         parameters.push(now());
     }
     let limit = match query.paging {

@@ -194,7 +194,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
         }
         Operation::Write(action) if action.kind == ActionKind::Put => {
             let name = entity(action.entity);
-            arguments.insert(0, whole(design, &name, action.entity, false, false));
+            arguments.insert(0, item_argument(design, &name, action.entity, false, false));
         }
         Operation::Transact(actions) => {
             let parts = actions.iter().filter(|action| action.kind == ActionKind::Put || action.shape != Shape::One);
@@ -208,7 +208,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
                 } else if action.is_keyed() {
                     of_key(&action.name, action.entity, optional, many)
                 } else {
-                    whole(design, &action.name, action.entity, optional, many)
+                    item_argument(design, &action.name, action.entity, optional, many)
                 }
             }));
         }
@@ -217,7 +217,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
             arguments.extend(many.map(|part| of_key(&part.name, part.entity, false, true)));
         }
         Operation::WriteBatch(parts) => arguments.extend(parts.iter().map(|part| match part {
-            WritePart::Put { entity: index, .. } => whole(design, part.name(), *index, false, true),
+            WritePart::Put { entity: index, .. } => item_argument(design, part.name(), *index, false, true),
             WritePart::Delete { entity: index, .. } => of_key(part.name(), *index, false, true),
             WritePart::DeleteKeys { .. } => Argument::part(part.name(), "key".to_owned(), false, true),
         })),
@@ -236,7 +236,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
 }
 
 /// An item to write. Its sample is the first sample of the entity.
-fn whole(design: &Design, name: &str, entity: usize, optional: bool, many: bool) -> Argument {
+fn item_argument(design: &Design, name: &str, entity: usize, optional: bool, many: bool) -> Argument {
     let entity = design.entity(entity);
     let row = sample::rows(design, entity).into_iter().next().unwrap_or_default();
     let sample = serde_json::to_string(&row).expect("a row is JSON");
@@ -304,7 +304,7 @@ fn object(members: impl Iterator<Item = String>) -> String {
 }
 
 fn example(tool: Option<&str>, pattern: &Pattern, arguments: &[Argument]) -> String {
-    let Some(tool) = tool.filter(|_| pattern.is_asked_by_hand()) else { return String::new() };
+    let Some(tool) = tool.filter(|_| pattern.has_writable_arguments()) else { return String::new() };
     let mut line = format!("{tool} query {}", pattern.name);
     // If every part is optional, the example needs at least one.
     let may_be_left_out = |action: &Action| action.shape != Shape::One || action.kind == ActionKind::Check;

@@ -58,7 +58,7 @@ impl RustFile {
             text.push('\n');
         }
         text.push_str(&self.items.join("\n"));
-        Emitted { path: format!("{}/{path}", generate.rust), text: airy(&text) }
+        Emitted { path: format!("{}/{path}", generate.rust), text: with_empty_lines(&text) }
     }
 }
 
@@ -87,7 +87,7 @@ fn imports(paths: &BTreeSet<String>) -> String {
 }
 
 /// Adds an empty line after each method.
-fn airy(text: &str) -> String {
+fn with_empty_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out = String::with_capacity(text.len());
     for (i, line) in lines.iter().enumerate() {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_a_person_would() {
+    fn numbers_have_separators_and_no_needless_suffix() {
         assert_eq!(integer(-7).to_string(), "- 7");
         assert_eq!(integer(i64::from(i32::MAX)).to_string(), "2_147_483_647");
         assert_eq!(integer(5_000_000_000).to_string(), "5_000_000_000_i64");

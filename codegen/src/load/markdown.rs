@@ -204,7 +204,7 @@ mod tests {
     const PAGE: &str = "# Page\n\n## AP-01 Ask one thing\n\nWho asks.\n\n```toml pattern=AP-01\n# a comment\nname = \"x\"\n\nrcu = 1\n```\n\n## AP-02 Ask C#\n\nWhy.\n\n~~~toml pattern=AP-02\n~~~\n\nAfter.\n";
 
     #[test]
-    fn a_section_is_a_heading_prose_and_a_block() {
+    fn a_section_has_a_heading_prose_and_a_block() {
         let (sections, problems, sources) = read(PAGE);
         assert_eq!(problems, [""; 0]);
         let [first, second] = sections.as_slice() else { panic!("{sections:?}") };
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn line_endings_of_windows_change_no_word_and_no_line() {
+    fn windows_line_endings_change_neither_words_nor_lines() {
         let text = PAGE.replace('\n', "\r\n");
         let (sections, problems, sources) = read(&text);
         assert_eq!(problems, [""; 0]);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_of_several_paragraphs_and_lower_headings_is_kept_whole() {
+    fn prose_keeps_its_paragraphs_and_lower_headings() {
         let prose = "One.\n\n### Why\n\n- a list\n\n```text\nPK  SK\n```";
         let (sections, problems, _) = read(&format!("## AP-01 T\n\n{prose}\n\n```toml pattern=AP-01\n```\n"));
         assert_eq!(problems, [""; 0]);
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_are_read_in_each_of_their_forms() {
+    fn every_form_of_heading_is_parsed() {
         assert_eq!(title("## AP-01 Ask ##\n"), "AP-01 Ask");
         assert_eq!(title("##   AP-01 Ask C#\n"), "AP-01 Ask C#");
         assert_eq!(title("AP-01 Ask\n---------\n"), "AP-01 Ask");
@@ -246,14 +246,14 @@ mod tests {
     }
 
     #[test]
-    fn other_headings_and_other_blocks_are_prose_of_the_page() {
+    fn other_headings_and_blocks_are_ignored() {
         let text = "## Index\n\n```toml\nx = 1\n```\n\n## AP-1x Not an id\n\n<!-- ## AP-03 Hidden -->\n";
         let (sections, problems, _) = read(text);
         assert!(sections.is_empty() && problems.is_empty(), "{sections:?} {problems:?}");
     }
 
     #[test]
-    fn a_block_where_nobody_looks_is_told() {
+    fn a_block_outside_of_all_sections_is_reported() {
         let lost = problems("## AP01 Typo\n\nWhy.\n\n```toml pattern=AP-01\n```\n");
         assert_eq!(lost.len(), 1);
         assert!(lost[0].starts_with("page.md:5:1: error: this block is under no heading"), "{lost:?}");
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_is_not_plain_is_told() {
+    fn an_unclosed_or_nested_block_is_reported() {
         let open = problems("## AP-01 T\n\nWhy.\n\n```toml pattern=AP-01\nname = \"x\"\n");
         assert!(open[0].contains("never closed; end it with a line of ```"), "{open:?}");
         let open = problems("## AP-01 T\n\nWhy.\n\n```toml pattern=AP-01");
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_section_lacks_is_told_at_its_heading() {
+    fn missing_parts_of_a_section_are_reported_at_its_heading() {
         assert!(problems("## AP-01\n\nWhy.\n\n```toml pattern=AP-01\n```\n")[0].contains("AP-01 has no title"));
         assert!(problems("## AP-01 T\n\nWhy.\n")[0].contains("AP-01 has no block"));
         assert!(problems("## AP-01 T\n\n```toml pattern=AP-01\n```\n")[0].contains("says nothing before its block"));

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_documents_each_that_is_missing_is_named() {
+    fn every_missing_document_is_reported() {
         let loaded = load(&Documents::default());
         let lines = loaded.problems.lines(&loaded.sources);
         let missing: Vec<_> = lines.iter().filter(|line| line.contains("[documents-exist]")).collect();

@@ -3,9 +3,9 @@
 use crate::design::{Order, Paging, Query, Sort, Type};
 use crate::load::all;
 use crate::load::raw::{RawPattern, RawSort, Word};
-use crate::load::scope::{Scope, Told};
+use crate::load::scope::{Reported, Scope};
+use crate::problem::suggestion;
 use crate::source::At;
-use crate::suggestion::suggestion;
 
 impl Scope<'_> {
     pub fn query(&mut self, raw: &RawPattern, at: At) -> Option<Query> {
@@ -122,7 +122,7 @@ impl Scope<'_> {
     }
 
     /// The maximum number of first items that a caller may request.
-    fn first_max(&mut self, raw: &RawPattern, at: At) -> Result<Option<u32>, Told> {
+    fn first_max(&mut self, raw: &RawPattern, at: At) -> Result<Option<u32>, Reported> {
         let max = self.number(raw.first_max.as_ref())?;
         // An invalid `first` is reported with the paging.
         match (self.number(raw.first.as_ref())?, max) {
@@ -132,7 +132,7 @@ impl Scope<'_> {
                 let message =
                     "`first_max` is up to how many a caller may ask for: more than `first`, which is how many it gets";
                 self.problems.push("operation", at, message);
-                Err(Told)
+                Err(Reported)
             }
         }
     }
@@ -154,17 +154,17 @@ impl Scope<'_> {
     }
 
     /// The name and the fields of the row struct, if the query has one.
-    fn row(&mut self, entities: &[usize], raw: &RawPattern, at: At) -> Result<Option<(String, Vec<String>)>, Told> {
+    fn row(&mut self, entities: &[usize], raw: &RawPattern, at: At) -> Result<Option<(String, Vec<String>)>, Reported> {
         let (Some(row), Some(words)) = (&raw.row, &raw.fields) else {
             if raw.row.is_none() && raw.fields.is_none() {
                 return Ok(None);
             }
             self.problems.push("operation", at, "`fields` and `row`, the name of their struct, go together");
-            return Err(Told);
+            return Err(Reported);
         };
         let [entity] = entities else {
             self.problem("operation", row, "a row shows one entity, and this query reads several");
-            return Err(Told);
+            return Err(Reported);
         };
         for (i, word) in words.iter().enumerate() {
             if words[..i].iter().any(|before| before.get_ref() == word.get_ref()) {
@@ -172,7 +172,7 @@ impl Scope<'_> {
             }
         }
         let fields =
-            all(words.iter().map(|word| Some(self.field(*entity, word, "fields")?.name.clone()))).ok_or(Told)?;
+            all(words.iter().map(|word| Some(self.field(*entity, word, "fields")?.name.clone()))).ok_or(Reported)?;
         Ok(Some((row.get_ref().clone(), fields)))
     }
 

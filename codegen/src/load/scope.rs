@@ -20,7 +20,7 @@ pub struct Known<'l> {
 
 /// The problem is reported already.
 #[derive(Debug, Clone, Copy)]
-pub struct Told;
+pub struct Reported;
 
 /// One block, while it is loaded.
 pub struct Scope<'l> {
@@ -75,7 +75,7 @@ impl<'l> Scope<'l> {
     }
 
     /// A number of the block, from a literal or from a limit.
-    pub fn number(&mut self, raw: Option<&Spanned<RawCount>>) -> Result<Option<u32>, Told> {
+    pub fn number(&mut self, raw: Option<&Spanned<RawCount>>) -> Result<Option<u32>, Reported> {
         let Some(raw) = raw else { return Ok(None) };
         let name = match raw.get_ref() {
             RawCount::Number(number) => return Ok(Some(*number)),
@@ -88,12 +88,12 @@ impl<'l> Scope<'l> {
             if let Some(message) = message {
                 self.problem("limits-exist", raw, message);
             }
-            Told
+            Reported
         })
     }
 
     /// How the block treats expired items, if it says so.
-    pub fn expired(&mut self, word: Option<&Word>, because: Option<&Word>) -> Result<Option<Expired>, Told> {
+    pub fn expired(&mut self, word: Option<&Word>, because: Option<&Word>) -> Result<Option<Expired>, Reported> {
         let (place, message) = match (word, because) {
             (None, None) => return Ok(None),
             (Some(word), None) if word.get_ref() == "hidden" => return Ok(Some(Expired::Hidden)),
@@ -105,17 +105,17 @@ impl<'l> Scope<'l> {
             (Some(word), None) => (word, "`expired` is \"hidden\", or \"included\" with a `because`"),
         };
         self.problem("expired-items-are-hidden", place, message);
-        Err(Told)
+        Err(Reported)
     }
 
     /// The value of `returns`, if the block has one. `known` lists the values that are allowed here.
-    pub fn returns(&mut self, word: Option<&Word>, known: &[&'static str]) -> Result<Option<&'static str>, Told> {
+    pub fn returns(&mut self, word: Option<&Word>, known: &[&'static str]) -> Result<Option<&'static str>, Reported> {
         let Some(word) = word else { return Ok(None) };
         let found = known.iter().find(|known| *known == word.get_ref());
         if found.is_none() {
             let known = known.iter().map(|known| format!("\"{known}\"")).collect::<Vec<_>>().join(", ");
             self.problem("operation", word, format!("`returns` is {known} or left out"));
         }
-        found.copied().map(Some).ok_or(Told)
+        found.copied().map(Some).ok_or(Reported)
     }
 }

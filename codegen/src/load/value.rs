@@ -2,7 +2,9 @@
 
 use toml::Spanned;
 
-use crate::design::{Asks, Comparison, Entity, Expression, Field, Literal, Meets, Operand, Require, Test, Type, Value};
+use crate::design::{
+    ComparedPart, Comparison, Entity, Expression, Field, Literal, Operand, Require, Test, TestKind, Type, Value,
+};
 use crate::load::raw::RawRequire;
 use crate::load::scope::Scope;
 use crate::suggestion::suggestion;
@@ -63,7 +65,7 @@ impl<'l> Scope<'l> {
             self.problem("values-fit-their-fields", raw, message);
             return None;
         }
-        let element = Meets::Element.field(field);
+        let element = ComparedPart::Element.field(field);
         let field = if is_of_set { &element } else { field };
         if let toml::Value::String(text) = raw.get_ref()
             && let Some((entity, field)) = self.field_that_is_missing(text, puts)
@@ -86,10 +88,10 @@ impl<'l> Scope<'l> {
                 // A number for `add` may be negative.
                 Value::Literal(Literal::Number(_)) if used == Use::Adds => {}
                 Value::Literal(literal) => literal_fits(literal, &field.ty)?,
-                Value::Given(name) if used == Use::Key => {
+                Value::OptionalArgument(name) if used == Use::Key => {
                     return Err(format!("a part of the key cannot be left out; write \":{name}\""));
                 }
-                Value::FieldOf { .. } | Value::Argument(_) | Value::Given(_) => {}
+                Value::FieldOf { .. } | Value::Argument(_) | Value::OptionalArgument(_) => {}
             }
             Ok(value)
         });
@@ -111,7 +113,7 @@ impl<'l> Scope<'l> {
     fn parse(&self, text: &str, target: &Field, puts: &Puts, used: Use) -> Result<Value, String> {
         if let Some(name) = text.strip_prefix(':') {
             return Ok(match name.strip_suffix('?') {
-                Some(name) => Value::Given(name.to_owned()),
+                Some(name) => Value::OptionalArgument(name.to_owned()),
                 None => Value::Argument(name.to_owned()),
             });
         }
@@ -167,7 +169,7 @@ impl<'l> Scope<'l> {
                 sound = false;
             }
         }
-        if let [first, second, ..] = that.may_be_left_out().as_slice() {
+        if let [first, second, ..] = that.optional_arguments().as_slice() {
             let message = format!(
                 "this is left out without `:{first}` and without `:{second}`; write a condition of its own for each"
             );
@@ -181,40 +183,40 @@ impl<'l> Scope<'l> {
 /// The maximum number of values in one `IN` of DynamoDB.
 const MOST_IN: usize = 100;
 
-fn test_fits(field: &Field, asks: Asks<'_>) -> Result<(), String> {
+fn test_fits(field: &Field, asks: TestKind<'_>) -> Result<(), String> {
     let (name, ty) = (&field.name, field.ty.word());
     match asks {
-        Asks::Compare(comparison, operand) => comparison_fits(field, comparison, operand),
-        Asks::In([only]) => {
+        TestKind::Compare(comparison, operand) => comparison_fits(field, comparison, operand),
+        TestKind::In([only]) => {
             let value = match only {
                 Operand::Argument(name) => format!(":{name}"),
-                Operand::Given(name) => format!(":{name}?"),
+                Operand::OptionalArgument(name) => format!(":{name}?"),
                 Operand::Literal(Literal::Number(number)) => number.to_string(),
                 Operand::Literal(Literal::Text(text)) => format!("'{text}'"),
             };
             Err(format!("one value needs no `in`; write `{name} = {value}`"))
         }
-        Asks::In(operands) if operands.len() > MOST_IN => {
+        TestKind::In(operands) if operands.len() > MOST_IN => {
             Err(format!("`in` takes up to {MOST_IN} values, and these are {}", operands.len()))
         }
-        Asks::In(operands) => {
+        TestKind::In(operands) => {
             operands.iter().try_for_each(|operand| comparison_fits(field, Comparison::Equal, operand))
         }
-        Asks::Contains(operand) if matches!(field.ty, Type::Text | Type::Texts | Type::TextSet) => match operand {
+        TestKind::Contains(operand) if matches!(field.ty, Type::Text | Type::Texts | Type::TextSet) => match operand {
             Operand::Literal(literal) => literal_fits(literal, &Type::Text),
-            Operand::Argument(_) | Operand::Given(_) => Ok(()),
+            Operand::Argument(_) | Operand::OptionalArgument(_) => Ok(()),
         },
-        Asks::Contains(_) => {
+        TestKind::Contains(_) => {
             Err(format!("`{name}` is {ty}; `contains` takes a text, texts or a text_set; write `{name} = …`"))
         }
-        Asks::Size(..) if !field.ty.has_size() => {
+        TestKind::Size(..) if !field.ty.has_size() => {
             Err(format!("`{name}` is {ty}, which has no size; write `{name} < …` to compare its value"))
         }
-        Asks::Size(Comparison::Less | Comparison::GreaterOrEqual, Operand::Literal(Literal::Number(0))) => {
+        TestKind::Size(Comparison::Less | Comparison::GreaterOrEqual, Operand::Literal(Literal::Number(0))) => {
             Err(format!("the size of `{name}` is never less than 0; write `size({name}) > 0` or `= 0`"))
         }
-        Asks::Size(_, Operand::Literal(literal)) => size_fits(literal),
-        Asks::Presence | Asks::Size(_, Operand::Argument(_) | Operand::Given(_)) => Ok(()),
+        TestKind::Size(_, Operand::Literal(literal)) => size_fits(literal),
+        TestKind::Presence | TestKind::Size(_, Operand::Argument(_) | Operand::OptionalArgument(_)) => Ok(()),
     }
 }
 
@@ -245,7 +247,7 @@ fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> 
             Err(format!("`{name}` is a count, which is never less than 0"))
         }
         Operand::Literal(literal) => literal_fits(literal, &field.ty),
-        Operand::Argument(_) | Operand::Given(_) => Ok(()),
+        Operand::Argument(_) | Operand::OptionalArgument(_) => Ok(()),
     }
 }
 

@@ -38,7 +38,7 @@ pub fn changes(design: &Design, file: &mut RustFile, action: &Action, source: So
     for change in &action.changes {
         let call = one(file, entity, &change.field, &change.how, source);
         calls.push(match change.how.value() {
-            Some(Value::Given(name)) => {
+            Some(Value::OptionalArgument(name)) => {
                 let (argument, given) = (source.argument(name), given(name));
                 quote!(.given(#argument, |changes, #given| changes #call))
             }
@@ -94,7 +94,7 @@ fn one(file: &mut RustFile, entity: &Entity, name: &str, how: &How, source: Sour
             quote!(.append(#name, #value))
         }
         How::AddTo(value) | How::DeleteFrom(value) => {
-            let element = compared(file, &how.meets().field(field), value, source);
+            let element = compared(file, &how.compared_part().field(field), value, source);
             let call = if matches!(how, How::AddTo(_)) { quote!(add_to) } else { quote!(delete_from) };
             quote!(.#call(#name, #element))
         }

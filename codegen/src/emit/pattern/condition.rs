@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::design::{Action, Design, Entity, Expression, Literal, Meets, Operand, Require, Value};
+use crate::design::{Action, ComparedPart, Design, Entity, Expression, Literal, Operand, Require, Value};
 use crate::emit::pattern::value::{Source, compared, given};
 use crate::emit::rust::RustFile;
 
@@ -28,7 +28,7 @@ pub fn expression(design: &Design, file: &mut RustFile, action: &Action, source:
         }
     }
     let (optional, always): (Vec<&Require>, Vec<&Require>) =
-        action.require.iter().partition(|require| require.without().is_some());
+        action.require.iter().partition(|require| require.optional_argument().is_some());
     let alone = always.len() == 1 && conjuncts.is_empty() && optional.is_empty();
     for require in always {
         conjuncts.push(writer.text(&require.that, alone));
@@ -38,7 +38,7 @@ pub fn expression(design: &Design, file: &mut RustFile, action: &Action, source:
     for require in optional {
         let text = writer.text(&require.that, false);
         let one = writer.condition(&text);
-        if let Some(name) = require.without() {
+        if let Some(name) = require.optional_argument() {
             let (argument, name) = (source.argument(name), given(name));
             given_ones.push(quote!(#argument.map(|#name| #one)));
         }
@@ -146,22 +146,22 @@ impl Writer<'_> {
             Expression::Present(field) => format!("attribute_exists({})", self.name(field)),
             Expression::Compare { field, comparison, operand } => {
                 let name = self.name(field);
-                let placeholder = self.operand(field, operand, Meets::Field);
+                let placeholder = self.operand(field, operand, ComparedPart::Field);
                 format!("{name} {} {placeholder}", comparison.sign())
             }
             Expression::In { field, operands } => {
                 let name = self.name(field);
                 let values: Vec<_> =
-                    operands.iter().map(|operand| self.operand(field, operand, Meets::Field)).collect();
+                    operands.iter().map(|operand| self.operand(field, operand, ComparedPart::Field)).collect();
                 format!("{name} IN ({})", values.join(", "))
             }
             Expression::Contains { field, operand } => {
                 let name = self.name(field);
-                format!("contains({name}, {})", self.operand(field, operand, Meets::Element))
+                format!("contains({name}, {})", self.operand(field, operand, ComparedPart::Element))
             }
             Expression::Size { field, comparison, operand } => {
                 let name = self.name(field);
-                format!("size({name}) {} {}", comparison.sign(), self.operand(field, operand, Meets::Size))
+                format!("size({name}) {} {}", comparison.sign(), self.operand(field, operand, ComparedPart::Size))
             }
         }
     }
@@ -171,10 +171,10 @@ impl Writer<'_> {
         if matches!(that, Expression::And(_)) { format!("({text})") } else { text }
     }
 
-    fn operand(&mut self, field: &str, operand: &Operand, meets: Meets) -> String {
+    fn operand(&mut self, field: &str, operand: &Operand, meets: ComparedPart) -> String {
         let (value, name) = match operand {
             Operand::Argument(name) => (Value::Argument(name.clone()), name.clone()),
-            Operand::Given(name) => (Value::Given(name.clone()), name.clone()),
+            Operand::OptionalArgument(name) => (Value::OptionalArgument(name.clone()), name.clone()),
             Operand::Literal(literal) => (Value::Literal(literal.clone()), placeholder(literal)),
         };
         let Some(field) = self.entity.field(field) else {

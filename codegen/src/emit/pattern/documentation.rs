@@ -103,14 +103,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_leaves_its_words() {
+    fn a_link_is_replaced_by_its_text() {
         assert_eq!(without_links("Before ([AP-70](#ap-70-leave-a-job)) after."), "Before (AP-70) after.");
         assert_eq!(without_links("[the `x` of *y*](a.md) and [b](c)"), "the `x` of *y* and b");
         assert_eq!(without_links("[](a)"), "");
     }
 
     #[test]
-    fn brackets_that_are_no_link_stay() {
+    fn brackets_outside_links_are_kept() {
         for text in ["a[0] and (b)", "`[a](b)`", "[x] y ](z)", "é [x]"] {
             assert_eq!(without_links(text), text);
         }
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_in_prose_is_no_test() {
+    fn a_block_in_prose_is_marked_as_text() {
         assert_eq!(without_doctests("a\n```\nPK\n```\nb"), "a\n```text\nPK\n```\nb");
         assert_eq!(without_doctests("```sql\nx\n```"), "```sql\nx\n```");
     }

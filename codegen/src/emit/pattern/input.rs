@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::design::{
-    Action, ActionKind, Argument, Design, How, Meets, Operation, Pattern, Shape, Value, action_arguments,
+    Action, ActionKind, Argument, ComparedPart, Design, How, Operation, Pattern, Shape, Value, action_arguments,
     pattern_arguments,
 };
 use crate::emit::debug::{Shown, debug};
@@ -12,13 +12,13 @@ use crate::emit::rust::{RustFile, camel, doc, ident};
 use crate::emit::types;
 
 /// The maximum number of positional arguments.
-const POSITIONAL: usize = 4;
+const MAX_POSITIONAL: usize = 4;
 
 /// Whether the function takes one struct.
 pub fn is_struct(pattern: &Pattern) -> bool {
     match &pattern.operation {
         Operation::Transact(_) => true,
-        Operation::Write(action) => action.kind == ActionKind::Update && action.argument_names().len() > POSITIONAL,
+        Operation::Write(action) => action.kind == ActionKind::Update && action.argument_names().len() > MAX_POSITIONAL,
         _ => false,
     }
 }
@@ -122,10 +122,13 @@ fn row_structure(design: &Design, file: &mut RustFile, action: &Action, row: &st
 
 /// The meaning of an argument, and the effect of leaving it out.
 fn about(design: &Design, actions: &[&Action], argument: &Argument) -> String {
-    let is_given = |value: Option<&Value>| matches!(value, Some(Value::Given(name)) if *name == argument.name);
+    let is_given =
+        |value: Option<&Value>| matches!(value, Some(Value::OptionalArgument(name)) if *name == argument.name);
     let is_change = actions.iter().flat_map(|action| &action.changes).any(|change| is_given(change.how.value()));
-    let is_condition =
-        actions.iter().flat_map(|action| &action.require).any(|require| require.without() == Some(&argument.name));
+    let is_condition = actions
+        .iter()
+        .flat_map(|action| &action.require)
+        .any(|require| require.optional_argument() == Some(&argument.name));
     let left_out = match (is_change, is_condition) {
         (false, false) => return meaning(design, actions, argument),
         (true, false) => "the change is",
@@ -148,12 +151,12 @@ fn meaning(design: &Design, actions: &[&Action], argument: &Argument) -> String 
         let compared = action.operands().filter(|(_, operand, _)| operand.argument() == Some(&argument.name));
         let of_conditions = compared.map(|(field, _, meets)| {
             let does = match meets {
-                Meets::Field => "Compared with",
-                Meets::Element => "Looked for in",
-                Meets::Size => "Compared with the size of",
+                ComparedPart::Field => "Compared with",
+                ComparedPart::Element => "Looked for in",
+                ComparedPart::Size => "Compared with the size of",
             };
             // A value for an element or a size is not a value of the field, even if the names are equal.
-            let own = if meets == Meets::Field { field } else { "" };
+            let own = if meets == ComparedPart::Field { field } else { "" };
             (own, format!("{does} the `{field}` of the {words}."))
         });
         let changed = action.changes.iter().filter(|change| change.how.value().is_some_and(meets));
@@ -164,7 +167,7 @@ fn meaning(design: &Design, actions: &[&Action], argument: &Argument) -> String 
                 How::DeleteFrom(_) => "Deleted from the",
                 How::Set(_) | How::SetOnce(_) | How::Remove => "The new",
             };
-            let own = if change.how.meets() == Meets::Field { field } else { "" };
+            let own = if change.how.compared_part() == ComparedPart::Field { field } else { "" };
             (own, format!("{does} `{field}` of the {words}."))
         });
         for (field, does) in of_conditions.chain(of_changes).chain(of_key) {

@@ -35,11 +35,11 @@ pub fn get(
     let (name, error) = (types::entity(file, entity), file.import("table_runtime::StoreError"));
     let key = key_of(file, entity);
     let body = if expired == Some(&Expired::Hidden) {
-        let lives = lives(design, entity);
+        let is_live = is_live(design, entity);
         quote! {
             let key = #key;
             let found: Option<#name> = #call.get(key.primary(), #consistent).await?;
-            Ok(found.filter(|item| #lives))
+            Ok(found.filter(|item| #is_live))
         }
     } else {
         quote! {
@@ -51,7 +51,7 @@ pub fn get(
 }
 
 /// The condition that `item` has not expired.
-fn lives(design: &Design, entity: &Entity) -> TokenStream {
+fn is_live(design: &Design, entity: &Entity) -> TokenStream {
     let expiry = ident(&design.table.ttl_attribute);
     if entity.always_expires(&design.table) {
         quote!(!item.#expiry.has_passed(self.table.clock().now()))
@@ -91,9 +91,9 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
                     .collect::<#collection>()?;
             });
             if hides(part) {
-                let lives = lives(design, entity);
+                let is_live = is_live(design, entity);
                 takes.push(quote! {
-                    let #name = #name.into_iter().filter(|item| #lives).collect();
+                    let #name = #name.into_iter().filter(|item| #is_live).collect();
                 });
             }
         } else {
@@ -101,10 +101,10 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
             keys.push(quote!(let #place = #key.primary(); keys.push(#place.clone());));
             members.push(quote!(#about pub #name: Option<#ty>,));
             takes.push(if hides(part) {
-                let lives = lives(design, entity);
+                let is_live = is_live(design, entity);
                 quote! {
                     let #name = items.take::<#ty>(&#place)?;
-                    let #name = #name.filter(|item| #lives);
+                    let #name = #name.filter(|item| #is_live);
                 }
             } else {
                 quote!(let #name = items.take(&#place)?;)

@@ -50,44 +50,44 @@ fn variant(design: &Design, file: &mut RustFile, pattern: &Pattern, error: &str,
 
 /// The code for a refused write.
 #[derive(Clone)]
-pub struct Ending {
+pub struct RefusalCode {
     /// Statements that end in the error.
     pub statements: TokenStream,
     /// Whether the statements use `refused`.
-    pub looks: bool,
+    pub uses_refused: bool,
 }
 
-impl Ending {
+impl RefusalCode {
     /// The arm of the `match`. It binds `refused` only if the statements use it.
     pub fn arm(&self) -> TokenStream {
-        let Ending { statements, looks } = self;
-        if *looks { quote!(Err(refused) => { #statements }) } else { quote!(Err(_) => { #statements }) }
+        let RefusalCode { statements, uses_refused } = self;
+        if *uses_refused { quote!(Err(refused) => { #statements }) } else { quote!(Err(_) => { #statements }) }
     }
 }
 
 /// The code for a refusal of a write without conditions.
-pub fn unexplained() -> Ending {
-    Ending { statements: quote!(Err(refused.unexplained())), looks: true }
+pub fn unexplained() -> RefusalCode {
+    RefusalCode { statements: quote!(Err(refused.unexplained())), uses_refused: true }
 }
 
 /// The code for a refusal of this action.
-pub fn ending(
+pub fn refusal_code(
     design: &Design,
     file: &mut RustFile,
     action: &Action,
     error_type: &TokenStream,
     source: Source,
-) -> Ending {
+) -> RefusalCode {
     if let [(only, false)] = action.errors().as_slice() {
         let only = ident(only);
-        return Ending { statements: quote!(Err(#error_type::#only)), looks: false };
+        return RefusalCode { statements: quote!(Err(#error_type::#only)), uses_refused: false };
     }
     if let (Some(missing), [require]) = (&action.if_missing, action.require.as_slice())
         && !require.current
     {
         let (missing, other) = (ident(missing), ident(&require.error));
         let either = quote!(if refused.missing() { #error_type::#missing } else { #error_type::#other });
-        return Ending { statements: quote!(Err(#either)), looks: true };
+        return RefusalCode { statements: quote!(Err(#either)), uses_refused: true };
     }
     let (checks, reads) = checks(design, file, action, error_type, source);
     let found = match (&action.if_missing, reads) {
@@ -107,13 +107,13 @@ pub fn ending(
         }
         (None, false) => quote!(),
     };
-    Ending { statements: quote!(#found #checks), looks: reads || action.if_missing.is_some() }
+    RefusalCode { statements: quote!(#found #checks), uses_refused: reads || action.if_missing.is_some() }
 }
 
 /// Whether a condition failed. A condition that was left out did not fail.
 fn violated(file: &mut RustFile, entity: &Entity, require: &Require, source: Source) -> Violation {
     let violated = violation(file, entity, &require.that, source);
-    let Some(name) = require.without() else { return violated };
+    let Some(name) = require.optional_argument() else { return violated };
     let (argument, given) = (source.argument(name), given(name));
     match violated {
         Violation::Never => Violation::Never,
@@ -135,8 +135,8 @@ fn checks(
     let entity = design.entity(action.entity);
     let (mut statements, mut reads) = (TokenStream::new(), action.require.iter().any(|require| require.current));
     for (i, require) in action.require.iter().enumerate() {
-        let needs_no_trying = i + 1 == action.require.len() && !reads;
-        let violated = if needs_no_trying { Violation::Always } else { violated(file, entity, require, source) };
+        let is_implied = i + 1 == action.require.len() && !reads;
+        let violated = if is_implied { Violation::Always } else { violated(file, entity, require, source) };
         let name = ident(&require.error);
         let value = if require.current {
             quote!(#error_type::#name { current: Box::new(current) })

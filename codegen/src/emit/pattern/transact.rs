@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::design::{Action, ActionKind, Design, Pattern, Shape};
 use crate::emit::pattern::function::{call, method};
-use crate::emit::pattern::refusal::{self, Ending};
+use crate::emit::pattern::refusal::{self, RefusalCode};
 use crate::emit::pattern::value::Source;
 use crate::emit::pattern::{changes, condition, input};
 use crate::emit::rust::{RustFile, ident};
@@ -73,20 +73,20 @@ fn add(design: &Design, file: &mut RustFile, action: &Action) -> TokenStream {
 /// The arm for a refused transaction, which maps the failed action to its error. Actions with equal code share an arm.
 /// A refusal of an action without a condition is not a domain error.
 fn refusals(design: &Design, file: &mut RustFile, actions: &[Action], error: &TokenStream) -> TokenStream {
-    let mut arms: Vec<(Vec<&str>, Ending)> = Vec::new();
+    let mut arms: Vec<(Vec<&str>, RefusalCode)> = Vec::new();
     for action in actions.iter().filter(|action| action.is_conditional()) {
-        let ending = refusal::ending(design, file, action, error, Source::Input);
+        let code = refusal::refusal_code(design, file, action, error, Source::Input);
         let same =
-            |(_, known): &&mut (Vec<&str>, Ending)| known.statements.to_string() == ending.statements.to_string();
+            |(_, known): &&mut (Vec<&str>, RefusalCode)| known.statements.to_string() == code.statements.to_string();
         match arms.iter_mut().find(same) {
             Some((names, _)) => names.push(&action.name),
-            None => arms.push((vec![&action.name], ending)),
+            None => arms.push((vec![&action.name], code)),
         }
     }
     if arms.is_empty() {
         return refusal::unexplained().arm();
     }
-    let arms = arms.iter().map(|(names, Ending { statements, .. })| quote!(#(#names)|* => { #statements }));
+    let arms = arms.iter().map(|(names, RefusalCode { statements, .. })| quote!(#(#names)|* => { #statements }));
     quote! {
         Err(refused) => match refused.action {
             #(#arms)*

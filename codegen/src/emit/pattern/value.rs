@@ -49,7 +49,7 @@ pub fn owned(file: &mut RustFile, field: &Field, value: &Value, source: Source) 
                 _ => quote!(#argument.clone()),
             }
         }
-        Value::Given(name) => given(name),
+        Value::OptionalArgument(name) => given(name),
         Value::FieldOf { action, field, .. } => {
             let place = place(action, field);
             if copy { place } else { quote!(#place.clone()) }
@@ -65,7 +65,7 @@ pub fn owned(file: &mut RustFile, field: &Field, value: &Value, source: Source) 
 pub fn borrowed(file: &mut RustFile, field: &Field, value: &Value, source: Source) -> TokenStream {
     match value {
         Value::Argument(name) => source.borrowed(name, &field.ty),
-        Value::Given(name) => given(name),
+        Value::OptionalArgument(name) => given(name),
         Value::FieldOf { action, field: name, .. } => {
             let place = place(action, name);
             if field.ty.is_copy() { place } else { quote!(&#place) }

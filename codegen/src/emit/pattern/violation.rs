@@ -49,7 +49,7 @@ fn lacks(file: &mut RustFile, field: &Field, operand: &Operand, source: Source) 
     let name = ident(&field.name);
     let value = match operand {
         Operand::Argument(argument) => source.borrowed(argument, &Type::Text),
-        Operand::Given(name) => given(name),
+        Operand::OptionalArgument(name) => given(name),
         Operand::Literal(value) => literal(file, &Type::Text, value),
     };
     match (&field.ty, field.optional) {
@@ -91,7 +91,7 @@ fn size_differs(field: &Field, comparison: Comparison, operand: &Operand, source
             let (sign, argument) = (sign(comparison.opposite()), source.argument(argument));
             quote!(#size #sign #argument as usize)
         }
-        (_, Operand::Given(name)) => {
+        (_, Operand::OptionalArgument(name)) => {
             let (sign, argument) = (sign(comparison.opposite()), given(name));
             quote!(#size #sign #argument as usize)
         }
@@ -165,7 +165,7 @@ fn differs(
     let name = ident(&field.name);
     let value = match operand {
         Operand::Argument(argument) => source.borrowed(argument, &field.ty),
-        Operand::Given(name) => given(name),
+        Operand::OptionalArgument(name) => given(name),
         Operand::Literal(value) => literal(file, &field.ty, value),
     };
     if field.optional {
@@ -190,7 +190,7 @@ fn differs(
     let sign = sign(if is_none && opposite == Comparison::LessOrEqual { Comparison::Equal } else { opposite });
     match (&field.ty, operand) {
         (Type::Text, _) if comparison.is_order() => quote!(current.#name.as_str() #sign #value),
-        (Type::Extern { copy: false, .. }, Operand::Argument(_) | Operand::Given(_)) => {
+        (Type::Extern { copy: false, .. }, Operand::Argument(_) | Operand::OptionalArgument(_)) => {
             quote!(current.#name #sign *#value)
         }
         _ => quote!(current.#name #sign #value),

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::design::{Action, ActionKind, Design, Pattern, WritePart};
 use crate::emit::pattern::function::{call, method, parameters};
-use crate::emit::pattern::refusal::{self, Ending};
+use crate::emit::pattern::refusal::{self, RefusalCode};
 use crate::emit::pattern::value::Source;
 use crate::emit::pattern::{changes, condition, input};
 use crate::emit::rust::{RustFile, ident};
@@ -19,8 +19,18 @@ pub fn single(design: &Design, file: &mut RustFile, pattern: &Pattern, action: &
     }
 }
 
-fn ending(design: &Design, file: &mut RustFile, action: &Action, error: &TokenStream, source: Source) -> Ending {
-    if action.is_conditional() { refusal::ending(design, file, action, error, source) } else { refusal::unexplained() }
+fn refusal_code(
+    design: &Design,
+    file: &mut RustFile,
+    action: &Action,
+    error: &TokenStream,
+    source: Source,
+) -> RefusalCode {
+    if action.is_conditional() {
+        refusal::refusal_code(design, file, action, error, source)
+    } else {
+        refusal::unexplained()
+    }
 }
 
 fn put(design: &Design, file: &mut RustFile, pattern: &Pattern, action: &Action) {
@@ -31,7 +41,7 @@ fn put(design: &Design, file: &mut RustFile, pattern: &Pattern, action: &Action)
     all.extend(parameters(design, file, pattern));
     let call = call(file, pattern);
     let condition = condition::option(condition::expression(design, file, action, Source::Parameters));
-    let refused = ending(design, file, action, &error, Source::Parameters).arm();
+    let refused = refusal_code(design, file, action, &error, Source::Parameters).arm();
     let body = quote! {
         match #call.put(#name.to_item(), #condition).await? {
             Ok(()) => Ok(()),
@@ -60,7 +70,7 @@ fn update(design: &Design, file: &mut RustFile, pattern: &Pattern, action: &Acti
     } else {
         (quote!(update), quote!(Ok(_) => Ok(())), quote!(()))
     };
-    let refused = ending(design, file, action, &error, source).arm();
+    let refused = refusal_code(design, file, action, &error, source).arm();
     let body = quote! {
         let key = #key;
         let changes = #changes;
