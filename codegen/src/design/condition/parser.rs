@@ -336,7 +336,7 @@ mod tests {
         assert_eq!(refused("size(tags)"), "10: the condition ends where a comparison should be");
         assert_eq!(refused("size(tags) in (1)"), "11: `in` is no comparison; use =, <>, <, <=, >, >=");
         assert_eq!(refused("state in 'a'"), "9: `'a'` where `(` should be");
-        assert_eq!(refused("state in ()"), "10: `)` is no value; write `:argument`, a number or a 'text'");
+        assert_eq!(refused("state in ()"), "10: `)` is no value; write `:argument`, `@limit`, a number or a 'text'");
     }
 
     #[test]
