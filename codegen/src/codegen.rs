@@ -12,7 +12,7 @@ use crate::emitted::Emitted;
 use crate::files;
 use crate::load::{Documents, LOCK, load};
 
-/// The use of the output.
+/// The purpose of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Writes the files that differ.

@@ -1,4 +1,4 @@
-//! The commands of `codegen` and of programs that include them. Each prints its result and returns whether it succeeded.
+//! The commands of `codegen`, also for other programs. Each prints its result and returns whether it succeeded.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use crate::{Documents, LOCK, Mode, Outcome, TABLE};
 use crate::{corpus, used, vet};
 
-/// Options of generating.
+/// The options of generating.
 #[derive(Args, Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Write nothing. Exit with 1 if a generated file differs from the output of the documents.

@@ -13,7 +13,7 @@ use crate::load::{Documents, load};
 pub fn differences(documents: &Documents, recorded: &str) -> Vec<String> {
     let Some(design) = load(documents).design else { return vec!["the documents cannot be understood\n".to_owned()] };
     let about_functions = recorded.lines().filter(|line| !line.contains(" /"));
-    let (recorded, said) = (about_functions.map(str::to_owned).collect(), said(&design));
+    let (recorded, said) = (about_functions.map(str::to_owned).collect(), documented(&design));
     let only = |left: &BTreeSet<String>, right: &BTreeSet<String>, words: &str| {
         left.difference(right).map(|line| format!("{line}: {words}\n")).collect::<Vec<_>>()
     };
@@ -23,7 +23,7 @@ pub fn differences(documents: &Documents, recorded: &str) -> Vec<String> {
     [only(&recorded, &said, unsaid), only(&said, &recorded, unseen)].concat()
 }
 
-fn said(design: &Design) -> BTreeSet<String> {
+fn documented(design: &Design) -> BTreeSet<String> {
     let mut said = BTreeSet::new();
     for function in &design.table.functions {
         let own = design.patterns.iter().filter(|pattern| pattern.callers.contains(function));
@@ -44,7 +44,7 @@ mod tests {
         Documents::read(&crate::corpus::folder().join("good/minimal")).expect("the corpus can be read")
     }
 
-    const RIGHT: &str = "\
+    const MATCHING: &str = "\
 web asks AP-01
 GET /authors asks AP-01
 web asks AP-02
@@ -54,12 +54,12 @@ web does GetItem on table in AUTHOR#
 
     #[test]
     fn matching_requests_have_no_differences() {
-        assert_eq!(differences(&minimal(), RIGHT), [""; 0]);
+        assert_eq!(differences(&minimal(), MATCHING), [""; 0]);
     }
 
     #[test]
     fn unnamed_and_unrecorded_requests_are_reported() {
-        let recorded = RIGHT.replace("web asks AP-02\n", "web does Query on table in AUTHOR#\n");
+        let recorded = MATCHING.replace("web asks AP-02\n", "web does Query on table in AUTHOR#\n");
         let [seen, said] = differences(&minimal(), &recorded).try_into().expect("two differences");
         assert!(seen.starts_with("web does Query on table in AUTHOR#: the tests saw it"), "{seen}");
         assert!(said.starts_with("web asks AP-02: access-patterns.md says so"), "{said}");

@@ -50,7 +50,7 @@ impl Partition<'_> {
 pub(crate) fn partitions(design: &Design) -> Vec<Partition<'_>> {
     let mut found: BTreeMap<String, Vec<(&Pattern, Units)>> = BTreeMap::new();
     for pattern in &design.patterns {
-        for (key, units) in of_pattern(design, pattern) {
+        for (key, units) in pattern_loads(design, pattern) {
             found.entry(key).or_default().push((pattern, units));
         }
     }
@@ -61,7 +61,7 @@ pub(crate) fn partitions(design: &Design) -> Vec<Partition<'_>> {
 }
 
 /// The keys that a pattern uses, with its units a second in the hottest partition of each.
-fn of_pattern(design: &Design, pattern: &Pattern) -> Vec<(String, Units)> {
+fn pattern_loads(design: &Design, pattern: &Pattern) -> Vec<(String, Units)> {
     let Some(peak) = &pattern.peak else { return Vec::new() };
     let mut units: BTreeMap<String, Units> = BTreeMap::new();
     let mut add = |key: String, share: f64, one: Units| {

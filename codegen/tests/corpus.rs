@@ -25,7 +25,7 @@ fn every_design_has_the_expected_output() {
         cases().iter().flat_map(|case| case.differences().expect("the case can be read")).collect();
     assert!(
         differences.is_empty(),
-        "{}\nIf this is what should come out, run `cargo xtask corpus --bless` and look at the difference.",
+        "{}\nIf the new output is correct, run `cargo xtask corpus --bless` and review the difference.",
         differences.concat()
     );
 }
@@ -48,7 +48,7 @@ fn a_new_lock_accepts_its_design_and_stays_unchanged() {
         let mut documents = case.documents.clone();
         documents.insert(LOCK, lock.clone());
         let again = compile(&documents).unwrap_or_else(|problems| panic!("{}: {problems:?}", case.name));
-        let again = again.iter().find(|file| file.path == LOCK).expect("what is there is written again");
+        let again = again.iter().find(|file| file.path == LOCK).expect("an existing lock is part of the output");
         assert_eq!(&again.text, lock, "{}", case.name);
         seen += 1;
     }
@@ -107,7 +107,7 @@ fn check_names() -> BTreeSet<String> {
     }
     assert!(
         names.0.contains("toml") && names.0.contains("entity-exists"),
-        "the walk finds what it should: {:?}",
+        "the search must find these two checks: {:?}",
         names.0
     );
     names.0

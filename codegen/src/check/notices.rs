@@ -20,14 +20,14 @@ pub fn notices(design: &Design) -> Vec<String> {
         for key in &entity.index_keys {
             let index = &design.table.indexes[key.index].name;
             if locked.index.get(index) != Some(&entity.index_key_words(key)) {
-                notices.extend(of_index(design, entity, key));
+                notices.extend(index_notices(design, entity, key));
             }
         }
     }
     notices
 }
 
-fn of_index(design: &Design, entity: &Entity, key: &IndexKey) -> Vec<String> {
+fn index_notices(design: &Design, entity: &Entity, key: &IndexKey) -> Vec<String> {
     let index = &design.table.indexes[key.index];
     let (name, words) = (&index.name, entity.words());
     let backfill = match &design.table.generate.tool {

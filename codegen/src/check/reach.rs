@@ -94,20 +94,20 @@ pub fn expired_items_are_hidden(design: &Design, problems: &mut Problems) {
             Operation::Query(query) => query.expired.as_ref(),
             Operation::ReadBatch { parts, .. } => {
                 for part in parts {
-                    read_says_what_expires(can_expire(&part.entity), part.expired.as_ref(), part.at, problems);
+                    check_expired(can_expire(&part.entity), part.expired.as_ref(), part.at, problems);
                 }
                 continue;
             }
             _ => continue,
         };
-        read_says_what_expires(any_expires, expired, pattern.at, problems);
+        check_expired(any_expires, expired, pattern.at, problems);
     }
     for action in design.patterns.iter().flat_map(Pattern::actions) {
         written_items_have_not_expired(design, action, problems);
     }
 }
 
-fn read_says_what_expires(can_expire: bool, said: Option<&Expired>, at: At, problems: &mut Problems) {
+fn check_expired(can_expire: bool, said: Option<&Expired>, at: At, problems: &mut Problems) {
     let message = match (can_expire, said) {
         (true, None) => "this entity expires: say `expired = \"hidden\"`",
         (false, Some(_)) => "nothing that is read here expires; leave `expired` out",

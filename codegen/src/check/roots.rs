@@ -62,13 +62,13 @@ fn is_root_of(design: &Design, action: &Action, made: &Action, root: &Entity) ->
     match action.kind {
         ActionKind::Put => true,
         ActionKind::Check | ActionKind::Update if !action.upsert => {
-            root.pk.fields().all(|field| made.shape != Shape::One || names_the_same(action, made, field))
+            root.pk.fields().all(|field| made.shape != Shape::One || has_same_value(action, made, field))
         }
         _ => false,
     }
 }
 
-fn names_the_same(action: &Action, made: &Action, field: &str) -> bool {
+fn has_same_value(action: &Action, made: &Action, field: &str) -> bool {
     match (action.key_value(field), made.key_value(field)) {
         (Some(Value::FieldOf { action, field: of, .. }), None) => *action == made.name && of == field,
         (Some(value), Some(same)) => value == same,

@@ -145,7 +145,7 @@ fn names_in_pattern(pattern: &Pattern) -> Vec<Named<'_>> {
     names
 }
 
-/// The generated code takes its documentation from the documents.
+/// Every part needs a description, because the generated documentation consists of these texts.
 pub fn everything_is_documented(design: &Design, problems: &mut Problems) {
     let mut said: Vec<(String, &str, At)> = Vec::new();
     for domain in &design.table.domains {

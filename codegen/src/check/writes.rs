@@ -106,7 +106,7 @@ fn is_always_written(action: &Action, field: &str) -> bool {
     action.changes.iter().any(|change| change.field == field && change.is_always_made())
 }
 
-/// A write that can find the item absent or present names the error for it.
+/// A write names the error for an absent or present item if it can fail because of it.
 pub fn writes_say_what_absence_means(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "writes-say-what-absence-means";
     for pattern in &design.patterns {

@@ -114,9 +114,9 @@ impl Lock {
             let before = self.pattern.get(&pattern.id);
             next.pattern.insert(pattern.id.clone(), LockedPattern::after(before, design, pattern));
         }
-        remember(&mut next.index, &self.index, |index| index.removed = true);
-        remember(&mut next.entity, &self.entity, |entity| entity.removed = true);
-        remember(&mut next.pattern, &self.pattern, |pattern| pattern.removed = true);
+        keep_removed(&mut next.index, &self.index, |index| index.removed = true);
+        keep_removed(&mut next.entity, &self.entity, |entity| entity.removed = true);
+        keep_removed(&mut next.pattern, &self.pattern, |pattern| pattern.removed = true);
         next
     }
 
@@ -138,7 +138,7 @@ impl Lock {
 }
 
 /// Keeps the entries that are missing in `now`, marked as removed.
-fn remember<T: Clone>(now: &mut BTreeMap<String, T>, before: &BTreeMap<String, T>, mark: impl Fn(&mut T)) {
+fn keep_removed<T: Clone>(now: &mut BTreeMap<String, T>, before: &BTreeMap<String, T>, mark: impl Fn(&mut T)) {
     for (name, old) in before {
         now.entry(name.clone()).or_insert_with(|| {
             let mut old = old.clone();
@@ -161,7 +161,7 @@ impl LockedEntity {
             field.insert(path, locked);
         }
         if let Some(before) = before {
-            remember(&mut field, &before.field, |field| field.removed = true);
+            keep_removed(&mut field, &before.field, |field| field.removed = true);
         }
         let newer = entity.write_version.map(|_| entity.version);
         let is_read = |version| before.is_some_and(|before| before.reads == Some(version));

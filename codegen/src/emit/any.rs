@@ -27,7 +27,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         keys.push(quote!(Self::#variant(entity) => <#ty as #whole>::full_key(entity).into_key()));
         versions.push(quote!((#stored, #version, #history)));
     }
-    let of_some = of_some_entities(&mut file, design);
+    let of_some = optional_functions(&mut file, design);
     file.item(quote! {
         #[doc = " An item of whichever entity."]
         pub(crate) enum AnyEntity { #(#variants),* }
@@ -60,7 +60,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
 }
 
 /// The functions about properties that only some entities have: counters, an older written version, index keys.
-fn of_some_entities(file: &mut RustFile, design: &Design) -> TokenStream {
+fn optional_functions(file: &mut RustFile, design: &Design) -> TokenStream {
     let counter = file.import("table_runtime::design::Counter");
     let index_keys_type = file.import("table_runtime::design::IndexKeys");
     let (mut counters, mut written, mut index_keys) = (Vec::new(), Vec::new(), Vec::new());

@@ -10,7 +10,7 @@ use crate::design::{Design, DomainKind, Entity, Field, IndexKey, Record, Sample,
 /// The time of the samples: 23 November 2026, 09:00 UTC.
 const MORNING_MS: i64 = 1_795_424_400_000;
 /// The expiry of the samples: the end of the century, so that a table does not delete them.
-const CENTURY_S: i64 = 4_102_444_800;
+const EXPIRY_S: i64 = 4_102_444_800;
 const DAY: &str = "2026-11-23";
 const DIGEST: &str = "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090";
 
@@ -67,7 +67,7 @@ fn default(design: &Design, records: &[Record], field: &Field) -> Value {
         // The word "sample" in base64.
         Type::Bytes => json!("c2FtcGxl"),
         Type::Time => json!(MORNING_MS),
-        Type::Expiry => json!(CENTURY_S),
+        Type::Expiry => json!(EXPIRY_S),
         Type::Date => json!(DAY),
         Type::Digest => json!(DIGEST),
         Type::Enum { values, .. } => json!(values.first()),

@@ -45,7 +45,7 @@ pub fn load(
     let fields = loader.fields(raw.fields);
     loader.stored_names(fields.as_deref().unwrap_or_default());
     let (pk, sk) = (loader.template(&raw.key.pk), loader.template(&raw.key.sk));
-    // Skip the keys if a field is invalid: a key that uses it would be reported too.
+    // Stop if a field is invalid: every key that uses it would be reported too.
     let (fields, records) = (fields?, records?);
     for (word, template) in [(&raw.key.pk, &pk), (&raw.key.sk, &sk)] {
         loader.key_fields(&fields, word, template.as_ref(), false);
@@ -137,7 +137,7 @@ impl Loader<'_> {
 
     fn field_type(&mut self, raw: &RawField) -> Option<Type> {
         let word = raw.type_name.get_ref().as_str();
-        self.type_words(raw, word);
+        self.check_type_keywords(raw, word);
         if let Some(domain) = self.table.domains.iter().find(|domain| domain.name == word) {
             return Some(match domain.kind {
                 DomainKind::Uuid => Type::Uuid(domain.rust.clone()),
@@ -194,7 +194,7 @@ impl Loader<'_> {
     }
 
     /// Reports keywords that have no effect on this type.
-    fn type_words(&mut self, raw: &RawField, word: &str) {
+    fn check_type_keywords(&mut self, raw: &RawField, word: &str) {
         let of_record = matches!(word, "record" | "records");
         let idle = [
             ("rust", raw.rust.is_some() && !of_record && word != "enum"),
@@ -309,7 +309,7 @@ impl Loader<'_> {
 
     /// The shards of an index key, if it declares any. An error if the declaration is invalid.
     fn shards(&mut self, fields: &[Field], own_key: &[String], raw: &RawIndexKey) -> Result<Option<Shards>, Reported> {
-        const MOST: u32 = 16;
+        const MAX_SHARDS: u32 = 16;
         let (count, by) = match (&raw.shards, &raw.shard_by) {
             (None, None) => return Ok(None),
             (Some(count), Some(by)) => (*count.get_ref(), by),
@@ -324,8 +324,8 @@ impl Loader<'_> {
         let is_text = ty.is_some_and(|ty| {
             matches!(ty, Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest)
         });
-        let message = if !(2..=MOST).contains(&count) {
-            format!("`shards = {count}`: a query asks each of them, so there are from 2 to {MOST}")
+        let message = if !(2..=MAX_SHARDS).contains(&count) {
+            format!("`shards = {count}`: a query asks each of them, so there are from 2 to {MAX_SHARDS}")
         } else if !own_key.contains(name) || !is_text {
             let texts = own_key.iter().map(String::as_str);
             let hint = suggestion(name, texts);

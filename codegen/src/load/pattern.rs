@@ -138,7 +138,7 @@ impl Scope<'_> {
         let kinds = raw.iter().map(Spanned::get_ref).flat_map(|raw| [&raw.put, &raw.update, &raw.delete, &raw.check]);
         all(kinds.flatten().map(|word| self.entity(word)))?;
         let puts = self.puts(&raw);
-        // An invalid action is missing here. The others are not checked as a transaction without it.
+        // An invalid action makes the whole pattern invalid: without it, the transaction would have another meaning.
         let actions = all(raw.into_iter().map(|spanned| {
             let at = self.place(&spanned);
             let raw = spanned.into_inner();

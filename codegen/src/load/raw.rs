@@ -288,7 +288,7 @@ pub struct RawPeak {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "they are the words of a block")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a keyword of a block")]
 pub struct RawAction {
     pub name: Option<Word>,
     pub put: Option<Word>,

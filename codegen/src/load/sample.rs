@@ -51,7 +51,7 @@ fn fits(ty: &Type, records: &[Record], value: &Value) -> Result<(), String> {
         }
         Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Bytes | Type::Date | Type::Digest => value.is_str(),
     };
-    if fits { Ok(()) } else { Err(wanted(ty)) }
+    if fits { Ok(()) } else { Err(expected_form(ty)) }
 }
 
 fn record_fits(record: &str, records: &[Record], value: &Value) -> bool {
@@ -65,7 +65,7 @@ fn record_fits(record: &str, records: &[Record], value: &Value) -> bool {
     })
 }
 
-fn wanted(ty: &Type) -> String {
+fn expected_form(ty: &Type) -> String {
     match ty {
         Type::Count => "a number from 0 on".to_owned(),
         Type::Time => "a number of milliseconds since 1970".to_owned(),

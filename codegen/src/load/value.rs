@@ -181,7 +181,7 @@ impl<'l> Scope<'l> {
 }
 
 /// The maximum number of values in one `IN` of DynamoDB.
-const MOST_IN: usize = 100;
+const MAX_IN: usize = 100;
 
 fn test_fits(field: &Field, asks: TestKind<'_>) -> Result<(), String> {
     let (name, ty) = (&field.name, field.ty.word());
@@ -196,8 +196,8 @@ fn test_fits(field: &Field, asks: TestKind<'_>) -> Result<(), String> {
             };
             Err(format!("one value needs no `in`; write `{name} = {value}`"))
         }
-        TestKind::In(operands) if operands.len() > MOST_IN => {
-            Err(format!("`in` takes up to {MOST_IN} values, and these are {}", operands.len()))
+        TestKind::In(operands) if operands.len() > MAX_IN => {
+            Err(format!("`in` takes up to {MAX_IN} values, and these are {}", operands.len()))
         }
         TestKind::In(operands) => {
             operands.iter().try_for_each(|operand| comparison_fits(field, Comparison::Equal, operand))
@@ -221,10 +221,10 @@ fn test_fits(field: &Field, asks: TestKind<'_>) -> Result<(), String> {
 }
 
 fn size_fits(literal: &Literal) -> Result<(), String> {
-    const MOST_BYTES: i64 = 400 * 1024;
+    const MAX_BYTES: i64 = 400 * 1024;
     match literal {
-        Literal::Number(0..=MOST_BYTES) => Ok(()),
-        Literal::Number(number) => Err(format!("{number} is no size; an item has up to {MOST_BYTES} bytes")),
+        Literal::Number(0..=MAX_BYTES) => Ok(()),
+        Literal::Number(number) => Err(format!("{number} is no size; an item has up to {MAX_BYTES} bytes")),
         Literal::Text(text) => Err(format!("'{text}' is no size; write a number")),
     }
 }

@@ -112,7 +112,7 @@ pub fn check(scope: &mut Scope<'_>, operation: &Word, block: &str) -> Option<()>
         return None;
     };
     let words: Words = toml::from_str(block).unwrap_or_default();
-    own_words(scope, &words, name, own, COMMON);
+    check_keywords(scope, &words, name, own, COMMON);
     let Ok(Actions { action }) = toml::from_str(block) else {
         return Some(());
     };
@@ -121,13 +121,13 @@ pub fn check(scope: &mut Scope<'_>, operation: &Word, block: &str) -> Option<()>
         let kinds: Vec<&Known> = ACTIONS.iter().filter(is_named).collect();
         // An action of no kind or of several kinds is reported elsewhere.
         if let [(kind, own)] = kinds.as_slice() {
-            own_words(scope, &words, kind, own, &[SHAPE, &[*kind]].concat());
+            check_keywords(scope, &words, kind, own, &[SHAPE, &[*kind]].concat());
         }
     }
     Some(())
 }
 
-fn own_words(scope: &mut Scope<'_>, words: &Words, name: &str, own: &[&str], common: &[&str]) {
+fn check_keywords(scope: &mut Scope<'_>, words: &Words, name: &str, own: &[&str], common: &[&str]) {
     for word in words.keys() {
         let written = word.get_ref().as_str();
         if !common.contains(&written) && !own.contains(&written) {

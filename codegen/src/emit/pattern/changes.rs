@@ -36,7 +36,7 @@ pub fn changes(design: &Design, file: &mut RustFile, action: &Action, source: So
         calls.extend(identity(design, file, entity, action, source));
     }
     for change in &action.changes {
-        let call = one(file, entity, &change.field, &change.how, source);
+        let call = field_change(file, entity, &change.field, &change.how, source);
         calls.push(match change.how.value() {
             Some(Value::OptionalArgument(name)) => {
                 let (argument, given) = (source.argument(name), given(name));
@@ -71,7 +71,7 @@ fn identity(
     calls
 }
 
-fn one(file: &mut RustFile, entity: &Entity, name: &str, how: &How, source: Source) -> TokenStream {
+fn field_change(file: &mut RustFile, entity: &Entity, name: &str, how: &How, source: Source) -> TokenStream {
     let Some(field) = entity.field(name) else {
         return TokenStream::new();
     };

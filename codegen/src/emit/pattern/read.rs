@@ -60,7 +60,7 @@ fn is_live(design: &Design, entity: &Entity) -> TokenStream {
     }
 }
 
-fn hides(part: &ReadPart) -> bool {
+fn hides_expired(part: &ReadPart) -> bool {
     part.expired == Some(Expired::Hidden)
 }
 
@@ -83,14 +83,14 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
             parameters.push(quote!(#name: &[#key]));
             keys.push(quote!(keys.extend(#name.iter().map(#key::primary));));
             members.push(quote!(#about pub #name: Vec<#ty>,));
-            let collection = if hides(part) { quote!(Result<Vec<#ty>, _>) } else { quote!(Result<_, _>) };
+            let collection = if hides_expired(part) { quote!(Result<Vec<#ty>, _>) } else { quote!(Result<_, _>) };
             takes.push(quote! {
                 let #name = #name
                     .iter()
                     .filter_map(|key| items.take(&key.primary()).transpose())
                     .collect::<#collection>()?;
             });
-            if hides(part) {
+            if hides_expired(part) {
                 let is_live = is_live(design, entity);
                 takes.push(quote! {
                     let #name = #name.into_iter().filter(|item| #is_live).collect();
@@ -100,7 +100,7 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
             let (key, place) = (key_of(file, entity), format_ident!("{}_key", part.name));
             keys.push(quote!(let #place = #key.primary(); keys.push(#place.clone());));
             members.push(quote!(#about pub #name: Option<#ty>,));
-            takes.push(if hides(part) {
+            takes.push(if hides_expired(part) {
                 let is_live = is_live(design, entity);
                 quote! {
                     let #name = items.take::<#ty>(&#place)?;

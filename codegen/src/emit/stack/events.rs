@@ -3,7 +3,7 @@
 use crate::design::{Design, Route};
 
 /// The timeout of a streamed response in milliseconds. Other responses have a limit of 29,000 at the gateway.
-const STREAMED_FOR: &str = "    TimeoutInMillis: 45000\n";
+const STREAM_TIMEOUT: &str = "    TimeoutInMillis: 45000\n";
 
 pub(super) fn of(design: &Design, tag: &str, is_streaming: bool) -> String {
     design.routes.iter().filter(|route| route.tag == tag).map(|route| event(route, is_streaming)).collect()
@@ -20,7 +20,7 @@ fn event(route: &Route, is_streaming: bool) -> String {
     }
     if is_streaming {
         text += "    ResponseTransferMode: RESPONSE_STREAM\n";
-        text += STREAMED_FOR;
+        text += STREAM_TIMEOUT;
     }
     text
 }
