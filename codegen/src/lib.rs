@@ -1,6 +1,7 @@
 //! The generator: it loads the documents into one design, checks it, and runs one small emitter for each output.
 //!
-//! `docs/your-own-table.md` shows its use for a table outside of this repository; `schema/README.md` explains the documents.
+//! `docs/your-own-table.md` shows its use for a table outside of this repository. `schema/README.md` explains the
+//! documents.
 #![expect(unreachable_pub, reason = "in a private module, `pub` has the effect of `pub(crate)` and is easier to read")]
 
 mod codegen;
