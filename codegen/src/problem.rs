@@ -2,6 +2,7 @@
 
 use crate::design::Entity;
 use crate::source::{At, Sources};
+use crate::suggestion::suggestion;
 
 /// A problem in a document.
 #[derive(Debug)]
@@ -131,20 +132,6 @@ impl Missing {
     }
 }
 
-/// `; did you mean "session"?` if a known word is similar to the written one, otherwise empty.
-pub fn suggestion<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> String {
-    let closest = known
-        .into_iter()
-        .map(|word| (strsim::damerau_levenshtein(written, word), word))
-        .min_by_key(|(distance, _)| *distance);
-    match closest {
-        Some((distance, word)) if distance <= 1 + written.len() / 4 => {
-            format!("; did you mean \"{word}\"?")
-        }
-        _ => String::new(),
-    }
-}
-
 /// The problems as the generator prints them.
 #[must_use]
 pub fn problem_report(problems: &[String]) -> String {
@@ -168,12 +155,5 @@ mod tests {
         let expected =
             ["a.toml:1:1: error: 1 [start]\n", "a.toml:2:1: error: 2 [middle]\n", "b.md:1:1: error: 3 [last]\n"];
         assert_eq!(problems.lines(&sources), expected);
-    }
-
-    #[test]
-    fn only_similar_words_are_suggested() {
-        assert_eq!(suggestion("sesion", ["user", "session"]), "; did you mean \"session\"?");
-        assert_eq!(suggestion("zebra", ["user", "session"]), "");
-        assert_eq!(suggestion("anything", []), "");
     }
 }

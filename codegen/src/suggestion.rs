@@ -1,6 +1,6 @@
 //! The known word that is closest to an unknown one.
 
-/// `; did you mean "session"?` when a known word is close to what was written, else nothing.
+/// `; did you mean "session"?` if a known word is similar to the written one, otherwise empty.
 pub fn suggestion<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> String {
     let closest = known
         .into_iter()
@@ -19,7 +19,7 @@ mod tests {
     use super::suggestion;
 
     #[test]
-    fn only_a_close_word_is_suggested() {
+    fn only_similar_words_are_suggested() {
         assert_eq!(suggestion("sesion", ["user", "session"]), "; did you mean \"session\"?");
         assert_eq!(suggestion("zebra", ["user", "session"]), "");
         assert_eq!(suggestion("anything", []), "");

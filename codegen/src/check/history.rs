@@ -53,7 +53,7 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
             }
             let says = [!step.rename.is_empty(), !step.default.is_empty(), !step.remove.is_empty()];
             if !says.contains(&true) && step.optional.is_empty() && step.index.is_empty() {
-                let message = "this step changes nothing: a field that is optional, or that nobody reads any more, needs no version";
+                let message = "this step changes nothing: a field that is optional or no longer read needs no version";
                 refuse(message.to_owned());
             }
             let next = step.version + 1;

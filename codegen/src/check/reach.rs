@@ -55,7 +55,7 @@ pub fn every_pattern_has_a_caller(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         if pattern.callers.is_empty() && !pattern.tool {
             let message =
-                format!("nobody calls {}: name its `callers`, mark it `tool = true`, or remove it", pattern.id);
+                format!("{} has no caller: name its `callers`, mark it `tool = true`, or remove it", pattern.id);
             problems.push("every-pattern-has-a-caller", pattern.at, message);
         }
     }

@@ -1,15 +1,17 @@
 //! Loads `schema/<entity>.toml`.
 
+mod index_key;
+
 use toml::Spanned;
 
 use crate::design::{
-    DomainKind, Entity, Field, IndexKey, Limits, Literal, Migration, Record, Segment, Shards, Step, Table, Template,
-    Type,
+    DomainKind, Entity, Field, Limits, Literal, Migration, Record, Segment, Step, Table, Template, Type,
 };
-use crate::load::raw::{Map, RawEntity, RawField, RawIndexKey, RawMigration, RawStep, Word, in_order};
+use crate::load::raw::{Map, RawEntity, RawField, RawMigration, RawStep, Word, in_order};
 use crate::load::{all, fill, sample, toml_problem};
-use crate::problem::{Problems, suggestion};
+use crate::problem::Problems;
 use crate::source::At;
+use crate::suggestion::suggestion;
 
 pub const BUILT_IN: [&str; 14] = [
     "text", "texts", "text_set", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum",
@@ -263,82 +265,6 @@ impl Loader<'_> {
             _ => return,
         };
         self.problem("key-width", word, message);
-    }
-
-    fn index_key(&mut self, fields: &[Field], own_key: &[String], name: &Word, raw: &RawIndexKey) -> Option<IndexKey> {
-        let known = self.table.indexes.iter().position(|index| index.name == *name.get_ref());
-        if known.is_none() {
-            let hint = suggestion(name.get_ref(), self.table.indexes.iter().map(|index| index.name.as_str()));
-            self.problem("index-exists", name, format!("table.toml has no index \"{}\"{hint}", name.get_ref()));
-        }
-        let pk = self.template(&raw.pk);
-        self.key_fields(fields, &raw.pk, pk.as_ref(), true);
-        let sorts_texts = known.is_some_and(|index| self.table.indexes[index].sorts_texts);
-        let sk = self.index_sort_key(fields, &raw.sk, sorts_texts);
-        let shards = self.shards(fields, own_key, raw);
-        if let (true, Some(count)) = (sorts_texts, &raw.shards) {
-            let message = "shards are merged by a number, and this index sorts texts; leave `shards` out".to_owned();
-            self.problems.push("shards-spread-writes", self.at.plus(count.span().start), message);
-        }
-        let at = self.at.plus(raw.pk.span().start);
-        Some(IndexKey { index: known?, pk: pk?, sk: sk?, sorts_texts, shards: shards.ok()?, at })
-    }
-
-    /// The sort key in an index: the template of a text, or one numeric field.
-    fn index_sort_key(&mut self, fields: &[Field], word: &Word, sorts_texts: bool) -> Option<Template> {
-        let sk = self.template(word)?;
-        if sorts_texts {
-            self.key_fields(fields, word, Some(&sk), true);
-            return Some(sk);
-        }
-        let found = |name: &str| fields.iter().find(|field| field.name == name);
-        match sk.segments.as_slice() {
-            [Segment::Field { name, width: None }] if found(name).is_none() => {
-                self.key_fields(fields, word, Some(&sk), true);
-                Some(sk)
-            }
-            [Segment::Field { name, width: None }] if found(name).is_some_and(|field| field.ty.is_number()) => Some(sk),
-            _ => {
-                let message = "the sort key of this index is a number: one count, amount or time field, as in \
-                               `{created_at}`; for a text, the index needs `sort_type = \"text\"` in table.toml";
-                self.problem("index-sort-key", word, message.to_owned());
-                None
-            }
-        }
-    }
-
-    /// The shards of an index key, if it declares any. An error if the declaration is invalid.
-    fn shards(&mut self, fields: &[Field], own_key: &[String], raw: &RawIndexKey) -> Result<Option<Shards>, Reported> {
-        const MAX_SHARDS: u32 = 16;
-        let (count, by) = match (&raw.shards, &raw.shard_by) {
-            (None, None) => return Ok(None),
-            (Some(count), Some(by)) => (*count.get_ref(), by),
-            _ => {
-                let message = "`shards` and `shard_by`, the field whose hash says which, go together".to_owned();
-                self.problem("shards-spread-writes", &raw.pk, message);
-                return Err(Reported);
-            }
-        };
-        let name = by.get_ref();
-        let ty = fields.iter().find(|field| field.name == *name).map(|field| &field.ty);
-        let is_text = ty.is_some_and(|ty| {
-            matches!(ty, Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest)
-        });
-        let message = if !(2..=MAX_SHARDS).contains(&count) {
-            format!("`shards = {count}`: a query asks each of them, so there are from 2 to {MAX_SHARDS}")
-        } else if !own_key.contains(name) || !is_text {
-            let texts = own_key.iter().map(String::as_str);
-            let hint = suggestion(name, texts);
-            format!(
-                "`{name}` is no text in the entity's own key, so it could change and leave the item in another shard{hint}"
-            )
-        } else if raw.pk.get_ref().contains(&format!("{{{name}}}")) {
-            format!("`{name}` is in the partition already, so all of its items would be in one shard")
-        } else {
-            return Ok(Some(Shards { count, by: name.clone() }));
-        };
-        self.problem("shards-spread-writes", by, message);
-        Err(Reported)
     }
 
     fn step(&mut self, raw: Spanned<RawStep>) -> Option<Step> {

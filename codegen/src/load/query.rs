@@ -4,8 +4,8 @@ use crate::design::{Order, Paging, Query, Sort, Type};
 use crate::load::all;
 use crate::load::raw::{RawPattern, RawSort, Word};
 use crate::load::scope::{Reported, Scope};
-use crate::problem::suggestion;
 use crate::source::At;
+use crate::suggestion::suggestion;
 
 impl Scope<'_> {
     pub fn query(&mut self, raw: &RawPattern, at: At) -> Option<Query> {

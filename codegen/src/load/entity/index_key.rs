@@ -54,9 +54,9 @@ impl Loader<'_> {
         }
     }
 
-    /// The shards of an index key, if it has any. An error when they are not declared as they have to be.
+    /// The shards of an index key, if it declares any. An error if the declaration is invalid.
     fn shards(&mut self, fields: &[Field], own_key: &[String], raw: &RawIndexKey) -> Result<Option<Shards>, Reported> {
-        const MOST: u32 = 16;
+        const MAX_SHARDS: u32 = 16;
         let (count, by) = match (&raw.shards, &raw.shard_by) {
             (None, None) => return Ok(None),
             (Some(count), Some(by)) => (*count.get_ref(), by),
@@ -71,8 +71,8 @@ impl Loader<'_> {
         let is_text = ty.is_some_and(|ty| {
             matches!(ty, Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest)
         });
-        let message = if !(2..=MOST).contains(&count) {
-            format!("`shards = {count}`: a query asks each of them, so there are from 2 to {MOST}")
+        let message = if !(2..=MAX_SHARDS).contains(&count) {
+            format!("`shards = {count}`: a query asks each of them, so there are from 2 to {MAX_SHARDS}")
         } else if !own_key.contains(name) || !is_text {
             let texts = own_key.iter().map(String::as_str);
             let hint = suggestion(name, texts);

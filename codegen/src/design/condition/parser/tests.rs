@@ -44,7 +44,7 @@ fn and_binds_closer_than_or() {
 }
 
 #[test]
-fn every_comparison_is_read_with_and_without_spaces() {
+fn every_comparison_is_parsed_with_and_without_spaces() {
     for sign in ["=", "<>", "<", "<=", ">", ">="] {
         let spaced = parse(&format!("a {sign} 'x y'"));
         let Ok(Expression::Compare { comparison, operand, .. }) = &spaced else { panic!("{sign}: {spaced:?}") };
@@ -55,7 +55,7 @@ fn every_comparison_is_read_with_and_without_spaces() {
 }
 
 #[test]
-fn functions_and_lists_are_tests_of_their_field() {
+fn functions_and_lists_are_parsed_as_tests_of_their_field() {
     let text = |text: &str| Operand::Literal(Literal::Text(text.to_owned()));
     let tags = || "tags".to_owned();
     assert_eq!(parse("contains(tags, 'x')"), Ok(Expression::Contains { field: tags(), operand: text("x") }));
@@ -67,7 +67,7 @@ fn functions_and_lists_are_tests_of_their_field() {
     assert_eq!(parse("state in('a',:b) and size (tags) < 9"), Ok(Expression::And(vec![of_two, small])));
     assert_eq!(
         parse("contains(tags, :t?)"),
-        Ok(Expression::Contains { field: tags(), operand: Operand::Given("t".to_owned()) })
+        Ok(Expression::Contains { field: tags(), operand: Operand::OptionalArgument("t".to_owned()) })
     );
     // A field may have the name of a function.
     assert_eq!(parse("size missing"), Ok(Expression::Missing("size".to_owned())));
@@ -81,7 +81,7 @@ fn functions_and_lists_are_tests_of_their_field() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_place() {
+fn syntax_errors_are_reported_with_their_offset() {
     assert_eq!(refused(""), "0: the condition ends where a field should be");
     assert_eq!(refused("a"), "1: the condition ends where a comparison should be");
     assert_eq!(refused("a ="), "3: the condition ends where a value should be");
@@ -101,7 +101,7 @@ fn what_is_wrong_is_said_with_its_place() {
 }
 
 #[test]
-fn a_limit_is_a_number_with_an_optional_distance() {
+fn a_limit_may_have_a_sum_or_a_difference() {
     let compared = |number| Ok(compare("a", Comparison::Less, Operand::Literal(Literal::Number(number))));
     assert_eq!(parse("a < @slots"), compared(500));
     assert_eq!(parse("a < @slots - 2"), compared(498));
@@ -113,18 +113,18 @@ fn a_limit_is_a_number_with_an_optional_distance() {
 }
 
 #[test]
-fn parentheses_have_a_bottom() {
+fn nesting_of_parentheses_is_limited() {
     let nested = |depth: usize| format!("{}a = 1{}", "(".repeat(depth), ")".repeat(depth));
-    assert!(parse(&nested(DEEPEST)).is_ok());
-    assert!(parse(&nested(DEEPEST + 1)).is_err());
+    assert!(parse(&nested(MAX_DEPTH)).is_ok());
+    assert!(parse(&nested(MAX_DEPTH + 1)).is_err());
     assert!(parse(&nested(100_000)).is_err());
-    // Beside each other is not inside each other.
+    // Adjacent groups do not count as nested.
     assert!(parse(&vec!["(a = 1)"; 50].join(" and ")).is_ok());
 }
 
 #[test]
-fn a_condition_says_what_it_makes_of_no_item() {
-    let holds = |text: &str| parse(text).expect("a condition").holds_for_nothing();
+fn conditions_are_evaluated_for_an_absent_item() {
+    let holds = |text: &str| parse(text).expect("a condition").holds_without_item();
     assert!(holds("a missing or a < 3"));
     assert!(holds("a <> 'x'"));
     assert!(!holds("a < 3"));
@@ -132,8 +132,8 @@ fn a_condition_says_what_it_makes_of_no_item() {
     assert!(!holds("a present"));
 }
 
-/// Pieces that nearly make a condition, which random characters hardly ever do.
-fn nearly_a_condition() -> impl Strategy<Value = String> {
+/// Sequences of valid tokens, which are closer to a condition than random characters.
+fn almost_valid_condition() -> impl Strategy<Value = String> {
     let words = [
         "a", "hits", ":x", ":", "@slots", "@", "+", "7", "-", "'t'", "'", "=", "<", ">", "<>", "(", ")", "é", "and",
         "or",
@@ -145,14 +145,14 @@ fn nearly_a_condition() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn parsing_never_panics_and_errors_lie_inside(text in any::<String>()) {
+    fn parsing_never_panics_and_error_offsets_are_in_the_text(text in any::<String>()) {
         if let Err((offset, _)) = parse(&text) {
             prop_assert!(text.is_char_boundary(offset));
         }
     }
 
     #[test]
-    fn parsing_never_panics_on_what_is_nearly_right(text in nearly_a_condition()) {
+    fn parsing_never_panics_on_almost_valid_conditions(text in almost_valid_condition()) {
         if let Err((offset, _)) = parse(&text) {
             prop_assert!(text.is_char_boundary(offset));
         }
