@@ -64,34 +64,27 @@ impl Session {
 }
 
 impl Sessions<'_> {
-    /// Creates a session with the first version of its code.
+    /// Creates a session with the first version of its code. With the client's own id, a repeated request gets the
+    /// session that the first one created.
     ///
     /// # Errors
-    /// When the code is too large, or the user has the maximum number of sessions.
-    pub async fn create(self, owner: UserId, new: NewSession) -> Result<Session, NewSessionError> {
-        self.put(owner, new, None).await.map(|created| created.item)
-    }
-
-    /// Like [`create`](Self::create), under the client's own id: a repeated request gets the session that the first one
-    /// created.
-    ///
-    /// # Errors
-    /// As [`create`](Self::create); and when the id was used for a file with other contents, or its session was
-    /// deleted.
-    pub async fn create_once(
+    /// When the code is too large, or the user has the maximum number of sessions; and when the client's id was used
+    /// for a file with other contents, or its session was deleted.
+    pub async fn create(
         self,
         owner: UserId,
-        client_session_id: Uuid,
+        client_id: Option<Uuid>,
         new: NewSession,
     ) -> Result<Created<Session>, NewSessionError> {
-        let request = CreationRequest::of_session(owner, client_session_id, &new);
+        let request = client_id.map(|client_id| CreationRequest::of_session(owner, client_id, &new));
         // The transaction checks the record too, but only after the chunks were written.
-        if new.text.len() > INLINE_MAX
+        if let Some(request) = request
+            && new.text.len() > INLINE_MAX
             && let Some(record) = self.store.patterns.get_creation(request.key_digest).await?
         {
             return self.created_before(&record, request).await;
         }
-        self.put(owner, new, Some(request)).await
+        self.put(owner, new, request).await
     }
 
     async fn put(

@@ -128,45 +128,20 @@ const TRIES: u32 = 100;
 
 impl Threads<'_> {
     /// Creates a thread on lines of the caller's session, in its current code. Retried when the session is saved
-    /// meanwhile.
+    /// meanwhile. With the client's own id, a repeated request gets the thread that the first one created.
     ///
     /// # Errors
-    /// When the session belongs to another user, does not exist or is full, or its code does not have these lines.
+    /// When the session belongs to another user, does not exist or is full, or its code does not have these lines; and
+    /// when the client's id was used for another selection, or its thread was deleted.
     pub async fn create(
         self,
         caller: UserId,
         session_id: SessionId,
-        new: NewThread,
-        locate: Locate,
-    ) -> Result<PlacedThread, NewThreadError> {
-        self.put(caller, session_id, new, None, locate).await.map(|created| created.item)
-    }
-
-    /// Like [`create`](Self::create), under the client's own id: a repeated request gets the thread that the first one
-    /// created.
-    ///
-    /// # Errors
-    /// As [`create`](Self::create); and when the id was used for another selection, or its thread was deleted.
-    pub async fn create_once(
-        self,
-        caller: UserId,
-        session_id: SessionId,
-        client_thread_id: Uuid,
+        client_id: Option<Uuid>,
         new: NewThread,
         locate: Locate,
     ) -> Result<Created<PlacedThread>, NewThreadError> {
-        let request = CreationRequest::of_thread(caller, session_id, client_thread_id, &new);
-        self.put(caller, session_id, new, Some(request), locate).await
-    }
-
-    async fn put(
-        self,
-        caller: UserId,
-        session_id: SessionId,
-        new: NewThread,
-        request: Option<CreationRequest>,
-        locate: Locate,
-    ) -> Result<Created<PlacedThread>, NewThreadError> {
+        let request = client_id.map(|client_id| CreationRequest::of_thread(caller, session_id, client_id, &new));
         retry!(session::TRIES, "AP-30", {
             let OpenedSession { head, text } = self.store.sessions().open(caller, session_id).await?;
             // The code may have lost these lines since the first request, so the record is checked before the error is

@@ -149,8 +149,8 @@ impl TestTable {
 
     /// The user opens a session.
     pub async fn session(&self, owner: &User, filename: &str, text: &str) -> Session {
-        let created = self.sessions().create(owner.user_id, file(filename, text)).await;
-        created.expect("there is room for a session")
+        let created = self.sessions().create(owner.user_id, None, file(filename, text)).await;
+        created.expect("there is room for a session").item
     }
 
     /// The session's owner reads it.
@@ -167,8 +167,8 @@ impl TestTable {
     /// The session's owner opens a thread.
     pub async fn thread(&self, session: &Session, start_line: u32, end_line: u32) -> Thread {
         let new = lines(start_line, end_line);
-        let opened = self.threads().create(session.user_id, session.session_id, new, anywhere).await;
-        opened.expect("there is room for a thread").item
+        let opened = self.threads().create(session.user_id, session.session_id, None, new, anywhere).await;
+        opened.expect("there is room for a thread").item.item
     }
 
     /// The session's threads with their anchors.

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use model::{
-    AccessError, AddUsage, AddUsageError, Clock, ContextMode, Date, Digest, Email, EmailClaim, FailQuestionError, Ids,
-    LoadAccount, LoadAccountError, Message, MessageKey, NewAnswer, NewSession, NewSessionError, NewThread,
-    NewThreadError, PasswordHash, Patch, PlacedThread, PostError, Posted, ReplyState, SessionId, Store,
+    AccessError, AddUsage, AddUsageError, Clock, ContextMode, Created, Date, Digest, Email, EmailClaim,
+    FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, MessageKey, NewAnswer, NewSession, NewSessionError,
+    NewThread, NewThreadError, PasswordHash, Patch, PlacedThread, PostError, Posted, ReplyState, SessionId, Store,
     StoreAnswerError, StoreError, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username,
     UsernameClaim, selection_status,
 };
@@ -152,14 +152,14 @@ impl<'s> Loader<'s> {
             language_override: session.language,
             text: session.text.to_string(),
         };
-        let mut opened = self.store_at(session.opened, name).sessions().create(user_id, new()).await;
+        let mut opened = self.store_at(session.opened, name).sessions().create(user_id, None, new()).await;
         if matches!(opened, Err(NewSessionError::Store(StoreError::Contended { .. }))) {
             // An earlier load was killed between its chunks and its commit. Its sweep job is due.
             self.store.maintenance().sweep_due(SWEEP_TIMEOUT).await?;
-            opened = self.store_at(session.opened, name).sessions().create(user_id, new()).await;
+            opened = self.store_at(session.opened, name).sessions().create(user_id, None, new()).await;
         }
         match opened {
-            Ok(head) => {
+            Ok(Created { item: head, .. }) => {
                 self.tally.add_items("session", 1);
                 self.tally.add_items("code", 1);
                 self.tally.add_items("code_chunk", head.chunk_count.into());
@@ -228,7 +228,7 @@ impl<'s> Loader<'s> {
         let (start_line, end_line) = anchor.lines;
         let selected_text = anchor.selected.clone().unwrap_or_default();
         let new = NewThread { kind, start_line, end_line, selected_text };
-        match store.threads().create(progress.user_id, progress.session_id, new, selection_status).await {
+        match store.threads().create(progress.user_id, progress.session_id, None, new, selection_status).await {
             Ok(_) => {
                 self.tally.add_items("anchors", u64::from(progress.threads.len() == 1));
                 Ok(self.written("thread", 1))

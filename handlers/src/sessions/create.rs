@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use model::{Created, NewSession, NewSessionError};
+use model::{NewSession, NewSessionError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -39,12 +39,9 @@ pub struct NewFile {
 pub async fn create(
     ctx: Ctx,
     caller: Caller,
-    CodeForm { 0: (client_session_id, given, new) }: CodeForm<NewFile>,
+    CodeForm { 0: (client_id, given, new) }: CodeForm<NewFile>,
 ) -> ApiResult<(StatusCode, Json<OneSession>)> {
-    let created = match client_session_id {
-        Some(client_id) => ctx.store.sessions().create_once(caller.user_id, client_id, new).await?,
-        None => Created { item: ctx.store.sessions().create(caller.user_id, new).await?, is_repeated: false },
-    };
+    let created = ctx.store.sessions().create(caller.user_id, client_id, new).await?;
     let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(OneSession::from(&created.item).given(&given))))
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use model::{Created, NewThread, NewThreadError, SelectionTooLong, SessionId, ThreadKind, selection_status};
+use model::{NewThread, NewThreadError, SelectionTooLong, SessionId, ThreadKind, selection_status};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -47,16 +47,8 @@ pub async fn create(
     Path(session_id): Path<SessionId>,
     SelectionForm { 0: (client_id, new) }: SelectionForm<ThreadForm>,
 ) -> ApiResult<(StatusCode, Json<OneThread>)> {
-    let user_id = caller.user_id;
-    let created = match client_id {
-        Some(client_id) => {
-            ctx.store.threads().create_once(user_id, session_id, client_id, new, selection_status).await?
-        }
-        None => Created {
-            item: ctx.store.threads().create(user_id, session_id, new, selection_status).await?,
-            is_repeated: false,
-        },
-    };
+    let threads = ctx.store.threads();
+    let created = threads.create(caller.user_id, session_id, client_id, new, selection_status).await?;
     let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(OneThread::from(&created.item))))
 }

@@ -281,7 +281,7 @@ async fn deleted_account(store: &Store) -> SessionId {
     let new = NewUser { name: "Ada".to_owned(), email, username, password_hash: hash };
     let (user, _) = store.accounts().create(new, Duration::from_hours(1)).await.unwrap();
     let new = NewSession { filename: "main.rs".parse().unwrap(), language_override: None, text: CODE.to_owned() };
-    let session = store.sessions().create(user.user_id, new).await.unwrap();
+    let session = store.sessions().create(user.user_id, None, new).await.unwrap().item;
     let job = SweepJob {
         shard: 3,
         due: store.clock().now(),

@@ -10,7 +10,7 @@ async fn two_hundred_concurrent_creations_create_exactly_100_sessions() {
     let ada = table.user("ada").await;
     let outcomes = concurrently(200, |number| {
         let (store, owner) = (table.store().clone(), ada.user_id);
-        async move { store.sessions().create(owner, file("main.rs", &format!("// file {number}"))).await }
+        async move { store.sessions().create(owner, None, file("main.rs", &format!("// file {number}"))).await }
     })
     .await;
     let full = outcomes.iter().filter(|outcome| matches!(outcome, Err(NewSessionError::LimitExceeded))).count();
@@ -29,7 +29,7 @@ async fn deleting_a_session_frees_its_slot() {
     for number in 1..100 {
         table.session(&ada, "main.rs", &number.to_string()).await;
     }
-    let full = table.sessions().create(ada.user_id, file("main.rs", "one too many")).await;
+    let full = table.sessions().create(ada.user_id, None, file("main.rs", "one too many")).await;
     assert!(matches!(full, Err(NewSessionError::LimitExceeded)), "{full:?}");
     table.sessions().delete(ada.user_id, first.session_id).await.unwrap();
     table.session(&ada, "main.rs", "the hundredth again").await;
@@ -43,7 +43,7 @@ async fn eighty_concurrent_creations_create_exactly_50_threads() {
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
     let outcomes = concurrently(80, |_| {
         let (store, session_id, owner) = (table.store().clone(), session.session_id, ada.user_id);
-        async move { store.threads().create(owner, session_id, lines(1, 1), anywhere).await }
+        async move { store.threads().create(owner, session_id, None, lines(1, 1), anywhere).await }
     })
     .await;
     let full = outcomes.iter().filter(|outcome| matches!(outcome, Err(NewThreadError::LimitExceeded))).count();
@@ -64,7 +64,7 @@ async fn deleting_a_thread_frees_its_slot() {
     for _ in 1..50 {
         table.thread(&session, 1, 1).await;
     }
-    let full = table.threads().create(ada.user_id, session.session_id, lines(1, 1), anywhere).await;
+    let full = table.threads().create(ada.user_id, session.session_id, None, lines(1, 1), anywhere).await;
     assert!(matches!(full, Err(NewThreadError::LimitExceeded)), "{:?}", full.is_ok());
     table.delete_thread(&first).await;
     table.thread(&session, 1, 1).await;

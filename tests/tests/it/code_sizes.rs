@@ -102,7 +102,7 @@ async fn code_one_byte_over_5_mib_is_refused_and_nothing_is_stored() {
         Err(SaveCodeError::TooLarge(error)) => assert_eq!(error.bytes, FIVE_MIB + 1),
         other => panic!("{:?}", other.map(|saved| saved.head)),
     }
-    match table.sessions().create(ada.user_id, file("main.rs", &too_large)).await {
+    match table.sessions().create(ada.user_id, None, file("main.rs", &too_large)).await {
         Err(NewSessionError::TooLarge(error)) => assert_eq!(error.bytes, FIVE_MIB + 1),
         other => panic!("{other:?}"),
     }

@@ -13,7 +13,7 @@ async fn the_session_counter_is_exact_after_conflicting_creations() {
     let store = table.store_through(&proxy.url()).await;
     let outcomes = concurrently(200, |number| {
         let (store, owner) = (store.clone(), ada.user_id);
-        async move { store.sessions().create(owner, file("main.rs", &number.to_string())).await }
+        async move { store.sessions().create(owner, None, file("main.rs", &number.to_string())).await }
     })
     .await;
     let (mut made, mut full, mut given_up) = (0, 0, 0);

@@ -26,7 +26,8 @@ impl Scene {
         let ada = table.user("ada").await;
         let session = table.session(&ada, "main.rs", "fn main() {}\n").await;
         let new = NewThread { selected_text: "fn main() {}".to_owned(), ..lines(1, 1) };
-        let thread = table.threads().create(ada.user_id, session.session_id, new, anywhere).await.unwrap().item;
+        let thread =
+            table.threads().create(ada.user_id, session.session_id, None, new, anywhere).await.unwrap().item.item;
         Self { table, store, ada, session, thread }
     }
 

@@ -26,7 +26,8 @@ async fn a_list_of_threads_contains_a_new_thread_at_once() {
     let mut opened = Vec::new();
     for line in 1..=20 {
         let new = lines(line, line);
-        opened.push(table.threads().create(ada.user_id, session.session_id, new, anywhere).await.unwrap());
+        let created = table.threads().create(ada.user_id, session.session_id, None, new, anywhere).await.unwrap();
+        opened.push(created.item);
         let page = table.threads().list(ada.user_id, session.session_id, PageRequest::default()).await.unwrap();
         assert_eq!((page.items, page.cursor), (opened.clone(), None));
     }

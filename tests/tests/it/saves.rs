@@ -159,7 +159,7 @@ static MEANWHILE: OnceLock<(tokio::runtime::Handle, Store, Session)> = OnceLock:
 fn thread_opened_meanwhile(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
     let (runtime, store, session) = MEANWHILE.get().expect("the test has set it");
     if threads.len() == 1 {
-        let opened = store.threads().create(session.user_id, session.session_id, lines(1, 1), anywhere);
+        let opened = store.threads().create(session.user_id, session.session_id, None, lines(1, 1), anywhere);
         runtime.block_on(opened).expect("there is room");
     }
     one_line_down("", "", threads)

@@ -175,7 +175,8 @@ async fn the_sweep_removes_a_creation_killed_before_its_commit() {
     let before = scene.table.raw().items().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let (store, owner) = (scene.store.clone(), scene.ada.user_id);
-    let creation = tokio::spawn(async move { store.sessions().create(owner, file("b.rs", &noise(CHUNKED, 3))).await });
+    let creation =
+        tokio::spawn(async move { store.sessions().create(owner, None, file("b.rs", &noise(CHUNKED, 3))).await });
     stalled.arrived().await;
     creation.abort();
     assert!(creation.await.expect_err("the save was stalled").is_cancelled());
@@ -191,7 +192,7 @@ async fn a_refused_creation_removes_its_chunks_at_once() {
     let ada = table.user("ada").await;
     table.delete_account(&ada).await;
     table.sweep_due_jobs().await;
-    let refused = table.sessions().create(ada.user_id, file("main.rs", &noise(CHUNKED, 1))).await;
+    let refused = table.sessions().create(ada.user_id, None, file("main.rs", &noise(CHUNKED, 1))).await;
     assert!(matches!(refused, Err(model::NewSessionError::UserNotFound)), "{refused:?}");
     assert_eq!(table.raw().items().await, []);
 }

@@ -23,7 +23,7 @@ async fn open_sessions(table: &TestTable, owner: &User) -> Vec<Session> {
     concurrently(SESSIONS, |number| {
         let (store, owner) = (table.store().clone(), owner.user_id);
         let text = if number < CHUNKED { rotated(&large, number) } else { format!("// file {number}") };
-        async move { store.sessions().create(owner, file("main.rs", &text)).await.unwrap() }
+        async move { store.sessions().create(owner, None, file("main.rs", &text)).await.unwrap().item }
     })
     .await
 }
@@ -34,8 +34,8 @@ async fn talk(table: &TestTable, sessions: &[Session]) {
         let (store, session) = (table.store().clone(), sessions[CHUNKED - number % 2].clone());
         async move {
             let new = lines(1, 1);
-            let opened = store.threads().create(session.user_id, session.session_id, new, anywhere).await;
-            let mut thread = opened.unwrap().item;
+            let opened = store.threads().create(session.user_id, session.session_id, None, new, anywhere).await;
+            let mut thread = opened.unwrap().item.item;
             for _ in 0..TALKS {
                 let question = store.messages().ask(&thread, "why?", None, LEASE).await.unwrap();
                 store.messages().store_answer(&question, answer("because")).await.unwrap();
@@ -126,8 +126,8 @@ async fn change_something(store: Store, number: usize, session: Session, thread:
                 drop(store.messages().store_answer(&question, answer("because")).await);
             }
         }
-        4 => drop(store.threads().create(owner, id, lines(1, 1), anywhere).await),
-        5 => drop(store.sessions().create(owner, file("main.rs", &noise(500_000, 3))).await),
+        4 => drop(store.threads().create(owner, id, None, lines(1, 1), anywhere).await),
+        5 => drop(store.sessions().create(owner, None, file("main.rs", &noise(500_000, 3))).await),
         _ => {
             if let Ok(opened) = store.threads().open(owner, thread.id()).await {
                 drop(store.threads().move_to(opened, lines(1, 1), anywhere).await);

@@ -22,7 +22,7 @@ const EXCEPTIONS: [(&str, &str); 5] = [
     ("web/src/words/editor.ts", "the page writes everyday English to its users"),
 ];
 
-/// Hand-written text uses none of the [`PRONOUNS`], also not inside identifiers.
+/// Hand-written text uses none of the `PRONOUNS`, also not inside identifiers.
 #[must_use]
 pub fn words_are_plain(tree: &Tree) -> Findings {
     let mut findings = Vec::new();

@@ -115,8 +115,8 @@ impl Bench {
     pub(super) async fn thread(&self, session: &Session) -> Thread {
         let new = model::NewThread { selected_text: "s".repeat(300), ..tests::story::lines(1, 1) };
         let opened =
-            self.table.threads().create(session.user_id, session.session_id, new, tests::story::anywhere).await;
-        opened.expect("there is room").item
+            self.table.threads().create(session.user_id, session.session_id, None, new, tests::story::anywhere).await;
+        opened.expect("there is room").item.item
     }
 
     /// Adds `count` notes with this many bytes of text.

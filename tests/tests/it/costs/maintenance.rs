@@ -132,7 +132,7 @@ async fn remove_expired(bench: &Bench) {
     bench
         .table
         .threads()
-        .create_once(thread.user_id, session_id, uuid::Uuid::from_u128(7), new, anywhere)
+        .create(thread.user_id, session_id, Some(uuid::Uuid::from_u128(7)), new, anywhere)
         .await
         .unwrap();
     let creation = bench.table.raw().one("creation", |_| true).await;

@@ -28,14 +28,14 @@ fixtures! {
 async fn create_session(bench: &Bench) {
     let ada = bench.user().await;
     let new = NewSession { filename: filename().parse().unwrap(), language_override: None, text: small_code() };
-    let created = bench.once().await.sessions().create_once(ada.user_id, CLIENT_ID, new).await.unwrap();
+    let created = bench.once().await.sessions().create(ada.user_id, Some(CLIENT_ID), new).await.unwrap();
     assert!(!created.is_repeated);
 }
 
 async fn get_creation(bench: &Bench) {
     let ada = bench.user().await;
     let new = NewSession { filename: filename().parse().unwrap(), language_override: None, text: small_code() };
-    bench.table.sessions().create_once(ada.user_id, CLIENT_ID, new).await.unwrap();
+    bench.table.sessions().create(ada.user_id, Some(CLIENT_ID), new).await.unwrap();
     let key = Digest::of(format!("session\n{}\n{CLIENT_ID}", ada.user_id));
     assert!(bench.once().await.patterns().get_creation(key).await.unwrap().is_some());
 }

@@ -40,7 +40,7 @@ impl FullTable {
         let small = table.session(&ada, "main.rs", "fn main() {}").await;
         let file = tests::story::file("lib.rs", "pub fn one() -> u8 {\n    1\n}\n");
         let client_id = CLIENTS_ID.parse().expect("it is a UUID");
-        let session = table.sessions().create_once(ada.user_id, client_id, file).await.unwrap().item;
+        let session = table.sessions().create(ada.user_id, Some(client_id), file).await.unwrap().item;
         let thread = table.thread(&session, 1, 1).await;
         table.thread(&session, 2, 3).await;
         talk(&table, &thread).await;
