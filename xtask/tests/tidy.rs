@@ -83,6 +83,11 @@ fn every_link_between_documents_has_a_target() {
 }
 
 #[test]
+fn every_file_and_test_that_a_document_names_exists() {
+    keeps(tidy::named_files_and_tests_exist);
+}
+
+#[test]
 fn the_readme_is_short() {
     keeps(tidy::readme_is_short);
 }

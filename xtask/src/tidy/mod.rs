@@ -7,6 +7,7 @@ mod documents;
 mod imports;
 mod language;
 mod limits;
+mod names;
 mod rust;
 mod sizes;
 mod text;
@@ -22,6 +23,7 @@ pub use documents::{MAX_README_LINES, links_have_targets, readme_is_short};
 pub use imports::files_have_no_import_cycle;
 pub use language::{MAX_PROSE_LINE, MAX_TEST_NAME, prose_lines_are_short, test_names_are_short, words_are_plain};
 pub use limits::limits_are_used;
+pub use names::named_files_and_tests_exist;
 pub use sizes::{MAX_FILE_LINES, MAX_FUNCTION_LINES, files_are_short, functions_are_short};
 pub use text::{
     file_names_are_specific, files_open_with_their_purpose, generated_folders_are_marked, no_machine_paths, no_scan,
