@@ -8,12 +8,10 @@ use crate::http::cookie::ACCESS_TOKEN;
 use crate::http::trace::TRACE_ID;
 use crate::routes;
 
-mod errors;
+pub(crate) mod errors;
 mod inline;
 mod operation;
 mod shapes;
-
-pub(crate) use errors::Failure;
 
 const ABOUT: &str = "\
 Inline AI code review. A *session* is a file, a *thread* is a conversation on some of its lines, and a *message* is a \

@@ -20,7 +20,7 @@ use crate::fields;
 use crate::http::deadline::Deadline;
 use crate::http::events;
 use crate::http::form::{Check, CodeForm};
-use crate::openapi::Failure;
+use crate::openapi::errors::Failure;
 use crate::state::Ctx;
 use crate::threads::UncheckedLines;
 

@@ -9,7 +9,7 @@ use crate::http::events::Events;
 use crate::messages::accept::Accepted;
 use crate::messages::outcome::Outcome;
 use crate::messages::view::{MessageView, PatchView, Posted};
-use crate::openapi::Failure;
+use crate::openapi::errors::Failure;
 
 /// The event `accepted`: the message is stored.
 #[derive(Serialize, ToSchema)]
