@@ -1,7 +1,7 @@
 //! A public library on one DynamoDB table: the access layer that `codegen` makes of `schema/` and `access-patterns.md`.
 //!
-//! It shows that the generator and its runtime serve a table that is not the product's. Its patterns use every
-//! operation and nearly every word: conditional writes, transactions, batches, queries with cursors, three indexes,
+//! It shows that the generator and its runtime serve a table that is not the product's. Its patterns use
+//! nearly every operation and word: conditional writes, transactions, batches, queries with cursors, three indexes,
 //! shards, counters, expiry and older versions of items. The key attributes are called `Group` and `Key`. The crate
 //! depends on `table-runtime` alone.
 //!

@@ -11,7 +11,7 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::load_account`](crate::Patterns::load_account) was refused.
 #[derive(Debug)]
 pub enum LoadAccountError {
-    /// An user with this id already exists.
+    /// A user with this id already exists.
     UserExists,
     /// Another account has this e-mail address.
     EmailTaken,
@@ -23,7 +23,7 @@ pub enum LoadAccountError {
 
 table_runtime::pattern_error! {
     LoadAccountError {
-        UserExists => "An user with this id already exists.",
+        UserExists => "A user with this id already exists.",
         EmailTaken => "Another account has this e-mail address.",
         UsernameTaken => "Another account has this username.",
     }

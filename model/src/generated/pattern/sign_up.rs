@@ -11,7 +11,7 @@ use table_runtime::transact::Transaction;
 /// Why [`Patterns::sign_up`](crate::Patterns::sign_up) was refused.
 #[derive(Debug)]
 pub enum SignUpError {
-    /// An user with this id already exists.
+    /// A user with this id already exists.
     UserExists,
     /// Another account has this e-mail address.
     EmailTaken,
@@ -25,7 +25,7 @@ pub enum SignUpError {
 
 table_runtime::pattern_error! {
     SignUpError {
-        UserExists => "An user with this id already exists.",
+        UserExists => "A user with this id already exists.",
         EmailTaken => "Another account has this e-mail address.",
         UsernameTaken => "Another account has this username.",
         FamilyExists => "A family with this id already exists.",
