@@ -90,8 +90,8 @@ async fn run_steps(client: &mut DemoClient) -> Result<(), Failure> {
     for line in explained.by_ref().take(3) {
         println!("    | {}", shorten(line));
     }
-    let apply_patch = apply_patch(code, &reply["patch"])?;
-    let save = json!({ "expected_version_number": 1, "code_content": apply_patch });
+    let patched = apply_patch(code, &reply["patch"])?;
+    let save = json!({ "expected_version_number": 1, "code_content": patched });
     let saved = client.step("apply the patch by saving", "PUT", &session, Some(save.clone())).await?;
     let anchor = &saved["threads"][0];
     println!(
@@ -121,8 +121,8 @@ fn apply_patch(code: &str, patch: &Value) -> Result<String, Failure> {
     println!("    | a patch for lines {start} to {end}");
     let lines: Vec<&str> = code.lines().collect();
     let replacement: Vec<&str> = text_of(&patch["replacement"])?.lines().collect();
-    let apply_patch = [&lines[..start - 1], &replacement, &lines[end..]].concat().join("\n");
-    Ok(apply_patch + "\n")
+    let patched = [&lines[..start - 1], &replacement, &lines[end..]].concat().join("\n");
+    Ok(patched + "\n")
 }
 
 fn shorten(line: &str) -> String {

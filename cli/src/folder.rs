@@ -162,11 +162,11 @@ impl DataFolder {
     /// # Errors
     /// If a file of the folder cannot be used.
     pub async fn lock_command(path: &Path, command: &str) -> Result<File, OpenError> {
-        let lock_command = private_files::open(&path.join(command)).map_err(|source| folder_error(path, source))?;
+        let lock = private_files::open(&path.join(command)).map_err(|source| folder_error(path, source))?;
         let mut wait = WaitNotice::begin();
         loop {
-            if is_acquired(lock_command.try_lock()).map_err(|source| folder_error(path, source))? {
-                return Ok(lock_command);
+            if is_acquired(lock.try_lock()).map_err(|source| folder_error(path, source))? {
+                return Ok(lock);
             }
             wait.wait(|| format!("Waiting for another `codesensei {command}` on {} to end.", path.display())).await;
         }

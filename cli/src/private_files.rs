@@ -36,9 +36,9 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let open = options.open(path)?;
+    let file = options.open(path)?;
     restrict_access(path)?;
-    Ok(open)
+    Ok(file)
 }
 
 /// Replaces the content of the file, not atomically.
@@ -46,9 +46,9 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 /// # Errors
 /// If the operating system refuses it.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut open = open(path)?;
-    open.set_len(0)?;
-    open.write_all(bytes)
+    let mut file = open(path)?;
+    file.set_len(0)?;
+    file.write_all(bytes)
 }
 
 /// Replaces the file atomically: after a crash or a power cut it has the old or the new content, never a part.
@@ -62,10 +62,10 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     File::open(&draft)?.sync_all()?;
     fs::rename(&draft, path)?;
     #[cfg(unix)]
-    if let Some(create_folder) = path.parent() {
+    if let Some(parent) = path.parent() {
         // The parent of a bare file name is empty.
-        let create_folder = if create_folder.as_os_str().is_empty() { Path::new(".") } else { create_folder };
-        File::open(create_folder)?.sync_all()?;
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        File::open(parent)?.sync_all()?;
     }
     Ok(())
 }

@@ -326,13 +326,13 @@ fn table(kinds: &BTreeMap<FindingKind, Kind>, empty_message: &str) -> String {
         "by hand",
         "description and first findings",
     ]);
-    for (kind, on_finding) in kinds {
+    for (kind, found) in kinds {
         let mut lines = vec![kind.about().to_owned()];
-        lines.extend(on_finding.examples.iter().map(|id| format!("  {id}")));
-        let more = on_finding.count.saturating_sub(MAX_EXAMPLES as u64);
+        lines.extend(found.examples.iter().map(|id| format!("  {id}")));
+        let more = found.count.saturating_sub(MAX_EXAMPLES as u64);
         lines.extend((more > 0).then(|| format!("  and {more} more: `--format jsonl` shows all")));
-        lines.extend(on_finding.notes.iter().map(|note| format!("  -> {note}")));
-        let Kind { count, deletable, restorable, settled, left, .. } = *on_finding;
+        lines.extend(found.notes.iter().map(|note| format!("  -> {note}")));
+        let Kind { count, deletable, restorable, settled, left, .. } = *found;
         let numbers = [count, deletable, restorable, settled, left].map(|number| number.to_string());
         grid.add_row([vec![kind.word().to_owned()], numbers.to_vec(), vec![lines.join("\n")]].concat());
     }

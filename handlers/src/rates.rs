@@ -27,8 +27,8 @@ pub enum RateSubject {
     Ip,
     /// The signed-in user.
     User,
-    /// The sign-in whose token came with the request: a thief who has a copy of one shares the user with its owner, who
-    /// signs in anew and is not kept from anything.
+    /// The sign-in of the request's token. So a thief with a copy of a token cannot use up the limit of its owner, who
+    /// signs in again and has a new count.
     SignIn,
     /// The account that is being signed in to, by all clients that are not known to it together.
     Account,

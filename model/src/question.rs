@@ -97,7 +97,7 @@ pub enum CancelError {
     #[error(transparent)]
     Access(#[from] AccessError),
     /// The message is a note or an answer.
-    #[error("it is no question")]
+    #[error("it is not a question")]
     NoQuestion,
 }
 

@@ -184,9 +184,9 @@ fn assumptions(values: &AssumedValues) -> Grid {
 }
 
 fn prices() -> Grid {
-    let row = |output: &Price| {
-        let source = format!("[{}]({})", output.evidence.as_str(), output.source);
-        vec![output.service.to_owned(), output.what.to_owned(), source, price(output)]
+    let row = |each: &Price| {
+        let source = format!("[{}]({})", each.evidence.as_str(), each.source);
+        vec![each.service.to_owned(), each.what.to_owned(), source, price(each)]
     };
     Grid { heads: &["service", "item", "source", "price"], numbers: 3, rows: PRICES.iter().map(row).collect() }
 }

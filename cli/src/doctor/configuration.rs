@@ -121,7 +121,7 @@ fn known_variables() -> impl Iterator<Item = &'static str> {
 }
 
 fn is_known_variable(name: &str) -> bool {
-    known_variables().any(|known_variables| known_variables == name)
+    known_variables().any(|known| known == name)
 }
 
 fn has_our_prefix(name: &str) -> bool {

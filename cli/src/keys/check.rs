@@ -33,7 +33,7 @@ pub(crate) fn problems(secrets: &ParsedSecrets, options: &str) -> Vec<String> {
 fn private_key_problems(signing: &SigningKey, public: Option<&PublicKeys>, options: &str) -> Vec<String> {
     let next = signing.next_signing_key.as_deref().map(|key| ("next_signing_key", key));
     let keys = std::iter::once(("signing_key", &*signing.signing_key)).chain(next);
-    let problem = |(name, private_key_problems): (&str, &str)| match key_id::kid(private_key_problems) {
+    let problem = |(name, private_key): (&str, &str)| match key_id::kid(private_key) {
         Err(error) => {
             Some(format!("{name} is invalid: {error}. Restore an earlier version of the secret signing-key."))
         }
@@ -47,8 +47,8 @@ fn private_key_problems(signing: &SigningKey, public: Option<&PublicKeys>, optio
 }
 
 fn misnamed_keys(public: &PublicKeys) -> impl Iterator<Item = String> {
-    let find_problems = public.keys.iter().filter(|key| key_id::public_kid(&key.pem).as_ref() != Some(&key.kid));
-    find_problems.map(|key| {
+    let mismatched = public.keys.iter().filter(|key| key_id::public_kid(&key.pem).as_ref() != Some(&key.kid));
+    mismatched.map(|key| {
         let kid = &key.kid;
         format!("The public key {kid} does not match its id. Restore an earlier version of the secret public-keys.")
     })

@@ -42,6 +42,8 @@ pub struct AnalysisForm {
     history: Vec<SaidForm>,
 }
 
+const _: () = assert!(HISTORY_MESSAGES == 10, "the schema of `history` names the limit");
+
 /// An earlier message of the conversation.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Said)]
@@ -162,7 +164,8 @@ impl Check for AnalysisForm {
 /// Checks the length of the user's messages. Answers of the model are limited only by the token limit.
 fn check_history(history: &[SaidForm], wrong: &mut Wrong) {
     if history.len() > HISTORY_MESSAGES as usize {
-        wrong.note(ApiError::invalid("history", "Only the last 10 messages of a conversation can be sent."));
+        let message = format!("Only the last {HISTORY_MESSAGES} messages of a conversation can be sent.");
+        wrong.note(ApiError::invalid("history", message));
         return;
     }
     for (at, said) in history.iter().enumerate().filter(|(_, said)| said.role.0 == Role::User) {

@@ -3,7 +3,9 @@
 use super::{UUID, UUID_EXAMPLE, amount, date, flag, format, matching, number, text, time};
 use crate::auth::person_name::PersonName;
 use crate::error::{ApiError, ApiResult};
-use model::limits::{NAME_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
+use model::limits::{
+    EMAIL_BYTES, NAME_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, USERNAME_MAX_CHARS, USERNAME_MIN_CHARS,
+};
 
 text_fields! {
     /// The user's id.
@@ -18,9 +20,10 @@ request_fields! {
     /// The name of the user, without hidden characters. Surrounding blanks are removed.
     Name(String) = text("Ada Lovelace").min_length(Some(1)).max_length(Some(NAME_CHARS));
     /// The e-mail address. It is unique, and its case does not matter.
-    Email(String) = format("email", "ada@example.com").max_length(Some(254));
+    Email(String) = format("email", "ada@example.com").max_length(Some(EMAIL_BYTES));
     /// The name for signing in. Its case does not matter.
-    Username(String) = matching("[A-Za-z0-9]{3,20}", "ada".to_owned());
+    Username(String) =
+        matching(&format!("[A-Za-z0-9]{{{USERNAME_MIN_CHARS},{USERNAME_MAX_CHARS}}}"), "ada".to_owned());
     /// The username. Its case does not matter.
     UsernameToFind(String) = text("ada");
     /// At least 8 characters and at most 71 bytes, with an upper-case letter, a number and a special character. Common
@@ -80,7 +83,8 @@ impl Username {
     /// # Errors
     /// `INVALID_INPUT` at `username`.
     pub(crate) fn parse(&self) -> ApiResult<model::Username> {
-        self.0.parse().map_err(|_| ApiError::invalid("username", "A username has 3 to 20 letters and digits."))
+        let message = format!("A username has {USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} letters and digits.");
+        self.0.parse().map_err(|_| ApiError::invalid("username", message))
     }
 }
 

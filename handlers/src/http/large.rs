@@ -51,7 +51,7 @@ mod tests {
         drop(first);
         assert!(
             turn(LARGE_BODIES_BYTES * 2).await.expect("all are free").is_some(),
-            "one that is larger than all has all"
+            "a request larger than the limit waits for all of it"
         );
     }
 

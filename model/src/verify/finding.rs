@@ -44,7 +44,7 @@ kinds! {
     UnknownEntity = "unknown_entity",
     /// An item that does not decode.
     Undecodable = "undecodable",
-    /// A counter that is negative, a fraction or too large; it is read as the nearest number that it can be.
+    /// A counter that is negative, a fraction or too large; it is read as the nearest valid number.
     BadCounter = "bad_counter",
     /// An item of a newer version than this program knows.
     NewerVersion = "newer_version",

@@ -94,7 +94,7 @@ impl Repair {
         Some(match self {
             Self::None(_) => return None,
             Self::Upgrade(_) => (Effect::Restores, "writes the item in the current version"),
-            Self::Counters(_) => (Effect::Restores, "sets the counter to the nearest number that it can be"),
+            Self::Counters(_) => (Effect::Restores, "sets the counter to the nearest valid number"),
             Self::IndexKeys(_) => (Effect::Restores, "writes the keys of the index again"),
             Self::RemoveExpired(_) => (Effect::Deletes, "deletes the item"),
             Self::SessionCount { .. } | Self::ThreadCount { .. } | Self::MessageSlots { .. } => {
@@ -118,7 +118,7 @@ impl Maintenance<'_> {
             Repair::None(why) => Ok(Outcome::Left(why)),
             Repair::Upgrade(item) => self.upgrade_whole(item).await,
             Repair::Counters(item) => Ok(if self.store.patterns.correct_counters(item).await? {
-                Outcome::Repaired("it was set to the nearest number that it can be")
+                Outcome::Repaired("it was set to the nearest valid number")
             } else {
                 Outcome::Moved
             }),
@@ -165,7 +165,7 @@ impl Maintenance<'_> {
 
     /// Repairs a counter, on condition that its value has not changed.
     async fn repair_number(self, repair: &Repair) -> Result<Outcome, StoreError> {
-        const COUNTED: Outcome = Outcome::Repaired("the counter was set to what there is");
+        const COUNTED: Outcome = Outcome::Repaired("the counter was set to the number of items");
         match *repair {
             Repair::SessionCount { user_id, seen, seen_changes, counted } => {
                 match self.store.patterns.repair_session_count(user_id, seen, seen_changes, counted).await {

@@ -74,13 +74,13 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cancelling_a_question_ends_its_run_within_a_second_and_bills_it() {
+async fn cancelling_a_question_ends_its_run_within_seconds_and_bills_it() {
     let scene = Scene::new().await;
     let asked = scene.asks_a_slow_model(Duration::from_secs(25)).await;
     let stopped = Instant::now();
     assert_eq!(scene.cancels().await["reply_state"], "cancelled");
     let answer = asked.await.unwrap().is(201);
-    assert!(stopped.elapsed() < Duration::from_secs(10), "{:?}: about a second on an idle machine", stopped.elapsed());
+    assert!(stopped.elapsed() < Duration::from_secs(5), "{:?}: about a second on an idle machine", stopped.elapsed());
     assert_eq!((&answer["message"]["reply_state"], answer.get("reply")), (&json!("cancelled"), None));
     let stored = stored_messages(&scene.app, &scene.thread.id).await;
     assert_eq!((stored.len(), stored[0].reply_state), (1, Some(ReplyState::Cancelled)));
