@@ -30,10 +30,11 @@ async fn a_condition_accepts_a_value_of_its_list_and_a_text_of_its_size() {
     let library = Library::open().await;
     let book = library.book(MOBY_DICK, 1).await;
     let sign = async |longest| library.patterns.sign_copy(&book.isbn, 1, longest, &names(1)).await;
-    let copy = async |state| Copy { state, remark: Some("12345678".to_owned()), ..library.read(&book, 1).await };
-    library.replace(copy(CopyState::Lost).await).await;
+    let stored = library.read(&book, 1).await;
+    let copy = |state| Copy { state, remark: Some("12345678".to_owned()), ..stored.clone() };
+    library.replace(copy(CopyState::Lost)).await;
     assert!(matches!(sign(100).await, Err(SignCopyError::CopyIsLost)));
-    library.replace(copy(CopyState::Lent).await).await;
+    library.replace(copy(CopyState::Lent)).await;
     assert!(matches!(sign(7).await, Err(SignCopyError::TooManyRemarks)));
     sign(8).await.expect("the remark has eight characters");
 }
