@@ -115,16 +115,21 @@ impl Scene {
         (questions, answers)
     }
 
-    /// The same when the count is stable: the table may still execute requests from before a crash.
-    async fn stored_at_rest(&self) -> (usize, usize) {
-        let (mut stored, mut equal_reads) = (self.stored().await, 0);
-        while equal_reads < 5 {
+    /// The number of calls of the model whose answer is not stored, when both counts are stable: the table and the
+    /// model may still receive requests from before a crash.
+    async fn lost_at_rest(&self) -> usize {
+        let (mut counts, mut equal_reads) = (None, 0);
+        loop {
+            let stored = self.stored().await;
+            let calls = self.app.bedrock().calls();
+            let now = Some((stored, calls));
+            equal_reads = if now == counts { equal_reads + 1 } else { 0 };
+            counts = now;
+            if equal_reads == 5 {
+                return calls - stored.1;
+            }
             tokio::time::sleep(Duration::from_millis(200)).await;
-            let now = self.stored().await;
-            equal_reads = if now == stored { equal_reads + 1 } else { 0 };
-            stored = now;
         }
-        stored
     }
 
     /// Asserts that each question is stored once, directly before its answer, as the responses said.
@@ -240,7 +245,7 @@ async fn killed_servers_ask_again_only_questions_without_a_committed_answer() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         server.kill();
-        lost = scene.app.bedrock().calls() - scene.stored_at_rest().await.1;
+        lost = scene.lost_at_rest().await;
         scene.app.advance(LEASE_IS_OVER);
         server.start_again(scene.app.router()).await;
     }
