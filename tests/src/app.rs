@@ -4,9 +4,9 @@
 //! properties of all answers, see [`Response`]. The requests of a person are in [`Person`].
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -19,7 +19,7 @@ use handlers::rates::RateLimits;
 use model::Store;
 use serde_json::{Value, json};
 
-use crate::{TestTable, used};
+use crate::{CLOSED_URL, TestTable, used};
 
 pub mod contract;
 mod person;
@@ -78,8 +78,7 @@ impl TestApp {
     /// An application that cannot connect to a model.
     pub async fn without_a_model() -> Self {
         let (table, bedrock, mut app) = parts(RateLimits::Off).await;
-        let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
-        app.reviewer = Some(Arc::new(Reviewer::connect(reviewer_at(&format!("http://{closed}"))).await));
+        app.reviewer = Some(Arc::new(Reviewer::connect(reviewer_at(CLOSED_URL)).await));
         Self::of(table, bedrock, app)
     }
 

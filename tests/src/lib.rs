@@ -25,3 +25,7 @@ pub use raw::{RawItem, RawTable};
 pub use sink::Sink;
 pub use story::{LEASE, concurrently};
 pub use table::{TestTable, without_indexes};
+
+/// The URL of a service that refuses connections. Port 9 is never chosen as a free port, so no other test can listen on
+/// it.
+pub const CLOSED_URL: &str = "http://127.0.0.1:9";

@@ -200,9 +200,9 @@ async fn a_failure_reports_the_usage_of_its_calls() {
 
 #[tokio::test]
 async fn a_model_without_a_connection_is_unreachable() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
-    for closed_url in [format!("http://{closed}"), "http://bedrock.invalid".to_owned()] {
-        let connection = play_with([], |config| config.endpoint_url = Some(closed_url)).await;
+    // Port 9 is never chosen as a free port, so no other test can listen on it.
+    for closed_url in ["http://127.0.0.1:9", "http://bedrock.invalid"] {
+        let connection = play_with([], |config| config.endpoint_url = Some(closed_url.to_owned())).await;
         let error = connection.ask().await.expect_err("nothing listens at this address");
         assert_eq!(error, AiError::Unreachable);
     }

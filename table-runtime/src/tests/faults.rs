@@ -110,10 +110,8 @@ async fn unprocessed_items_of_a_batch_are_sent_again() {
 
 #[tokio::test]
 async fn a_closed_port_is_reported_soon() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("a bound socket has an address");
-    drop(listener);
-    let store = store_at(address).await;
+    // Port 9 is never chosen as a free port, so no other test can listen on it.
+    let store = store_at(([127, 0, 0, 1], 9).into()).await;
     let start = Instant::now();
     let error = store.ping().await.expect_err("the port is closed");
     assert!(matches!(error, StoreError::Unavailable { pattern: "ping", .. }), "{error:?}");

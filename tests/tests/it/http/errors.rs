@@ -15,7 +15,7 @@ use handlers::error::ErrorCode;
 use serde_json::{Value, json};
 use tests::app::contract::{Operation, operations};
 use tests::app::{PASSWORD, Response};
-use tests::{Proxy, TestApp};
+use tests::{CLOSED_URL, Proxy, TestApp};
 
 use crate::http::errors::scenarios::{
     at_the_cap, forbidden, in_progress, malformed, rate_limited, too_much_code, with_a_wrong_password,
@@ -72,7 +72,7 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "FORBIDDEN" => forbidden(scene).await,
         code if code.ends_with("_NOT_FOUND") => not_found(scene, code).await?,
         "DATABASE_ERROR" => {
-            let closed = Proxy::before("http://127.0.0.1:1").await;
+            let closed = Proxy::before(CLOSED_URL).await;
             let store = scene.app.table().store_through(&closed.url()).await;
             scene.sent(&scene.app.on(store, &scene.ada), &scene.path()).await
         }

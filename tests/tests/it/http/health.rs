@@ -6,7 +6,7 @@ use handlers::http::trace::Details;
 use serde_json::{Value, json};
 use tests::app::Response;
 use tests::proxy::Moment;
-use tests::{Proxy, TestApp, TestTable};
+use tests::{CLOSED_URL, Proxy, TestApp, TestTable};
 
 /// Asserts the whole response for an unavailable table.
 fn assert_unavailable(answer: Response) {
@@ -46,8 +46,7 @@ async fn the_health_check_fails_after_two_seconds_without_an_answer_and_recovers
 #[tokio::test]
 async fn the_health_check_hides_why_a_table_assert_unavailable() {
     let table = TestTable::new().await;
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let nowhere = table.store_through(&format!("http://{closed}")).await;
+    let nowhere = table.store_through(CLOSED_URL).await;
     assert_unavailable(TestApp::with(|app| app.store = nowhere).await.stranger().gets("/health").await);
     // The table is deleted when its `TestTable` is dropped.
     let gone = TestTable::new().await.store().clone();

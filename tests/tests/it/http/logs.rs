@@ -8,9 +8,9 @@ use axum::http::Request;
 use axum::http::request::Builder;
 use bedrock_local::Act;
 use serde_json::{Value, json};
-use tests::TestApp;
 use tests::app::contract::operations;
 use tests::app::{Person, sign_up};
+use tests::{CLOSED_URL, TestApp};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -268,8 +268,7 @@ async fn rejected_requests(app: &TestApp, ada: &Person) {
     let language = json!({ "filename": "a", "code_content": "", "language_override": secret("language") });
     ada.posts("/sessions", &language).await.refused(400, "INVALID_LANGUAGE");
 
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let nowhere = app.table().store_through(&format!("http://{closed}")).await;
+    let nowhere = app.table().store_through(CLOSED_URL).await;
     let without = TestApp::with(|app| app.store = nowhere).await;
     let stranger = without.stranger();
     stranger.gets("/health").await.refused(503, "DATABASE_ERROR");
