@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 use crate::Failure;
 use crate::engine::Engine;
 use crate::local::application_on;
+use crate::local_keys::LocalKeys;
 use crate::seed::FILES;
 
 /// The lines of the file that the demo discusses: a comparison in a loop.
@@ -38,7 +39,7 @@ pub async fn run() -> Result<(), Failure> {
     })
     .await;
     store.table().create_if_absent(Protection::Off).await?;
-    let app = application_on(store, &bedrock.url, handlers::auth::password::COST).await?;
+    let app = application_on(store, &LocalKeys::generate()?, &bedrock.url, handlers::auth::password::COST).await?;
     println!("CodeSensei, step by step, on a new table in memory. The rule-based reviewer of this process answers.\n");
     println!("{:<46} {:>6}  {:>3} {:>6} {:>6}  access patterns", "step", "status", "req", "RCU", "WCU");
     let mut client =

@@ -51,14 +51,12 @@ pub(crate) fn application(
     })
 }
 
-/// The application on any store, with new keys and a reviewer at this endpoint, for the demo and the tests.
+/// The application on any store, with these keys and a reviewer at this endpoint, for the demo and the tests.
 ///
 /// # Errors
-/// If no key can be generated.
-pub async fn application_on(store: Store, bedrock_url: &str, cost: u32) -> Result<App, OpenError> {
-    let generated = LocalKeys::generate();
-    let secrets = generated.map_err(|source| OpenError::DataDir { folder: "(none)".to_owned(), source })?;
-    application(store, &secrets, Reviewer::connect(local_reviewer(bedrock_url)).await, cost, ACCESS_TOKEN_LIFE)
+/// If a key is invalid.
+pub async fn application_on(store: Store, keys: &LocalKeys, bedrock_url: &str, cost: u32) -> Result<App, OpenError> {
+    application(store, keys, Reviewer::connect(local_reviewer(bedrock_url)).await, cost, ACCESS_TOKEN_LIFE)
 }
 
 /// The configuration of a reviewer at this endpoint.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use bedrock_local::LocalBedrock;
 use codesensei::local::application_on;
+use codesensei::local_keys::LocalKeys;
 use handlers::App;
 use handlers::auth::password::{COST, Password};
 use handlers::rates::RateLimits;
@@ -34,7 +35,8 @@ async fn main() {
 async fn compare() {
     let table = TestTable::new().await;
     let bedrock = LocalBedrock::start().expect("a free port");
-    let app = application_on(table.store().clone(), &bedrock.url, COST).await.expect("a key for tokens");
+    let keys = LocalKeys::generate().expect("a key for tokens");
+    let app = application_on(table.store().clone(), &keys, &bedrock.url, COST).await.expect("an application");
     let password: Password = "Analytical-1843".parse().expect("strong");
     let password_hash = app.hasher.hash(&password).await.expect("a hash");
     for number in 0..WARM_UP + ROUNDS {

@@ -6,13 +6,14 @@
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
 use bedrock::{Reviewer, ReviewerConfig};
 use bedrock_local::LocalBedrock;
 use codesensei::local::application_on;
+use codesensei::local_keys::LocalKeys;
 use handlers::App;
 use handlers::auth::password::Hasher;
 use handlers::rates::RateLimits;
@@ -33,6 +34,9 @@ const FIRST_ADDRESS: u32 = u32::from_be_bytes([127, 1, 0, 1]);
 
 /// The lowest cost of bcrypt.
 const BCRYPT_COST: u32 = 4;
+
+/// The keys of every application. A signing key for each would take a quarter of the time of all tests over HTTP.
+static KEYS: LazyLock<LocalKeys> = LazyLock::new(|| LocalKeys::generate().expect("keys"));
 
 /// The password of every person who signs up in a test.
 pub const PASSWORD: &str = "Analytical-1843";
@@ -178,8 +182,8 @@ fn reviewer_at(url: &str) -> ReviewerConfig {
 async fn parts(rate_limits: RateLimits) -> (TestTable, LocalBedrock, App) {
     let table = TestTable::new().await;
     let bedrock = LocalBedrock::start().expect("a free port");
-    let app = application_on(table.store().clone(), &bedrock.url, BCRYPT_COST).await;
-    (table, bedrock, App { rate_limits, ..app.expect("a key for tokens") })
+    let app = application_on(table.store().clone(), &KEYS, &bedrock.url, BCRYPT_COST).await;
+    (table, bedrock, App { rate_limits, ..app.expect("valid keys") })
 }
 
 /// The body of a sign-up.

@@ -22,6 +22,7 @@ use super::bill::{Bill, number};
 use super::{document, prices, report};
 use crate::engine::Engine;
 use crate::local::application_on;
+use crate::local_keys::LocalKeys;
 
 /// A client that keeps its cookies and the access patterns of its requests.
 struct Client {
@@ -73,7 +74,8 @@ async fn store(engine: &Engine) -> Store {
 async fn every_action_has_the_patterns_of_its_route() {
     let (engine, bedrock) = (Engine::in_memory().await.expect("an engine"), LocalBedrock::start().expect("a model"));
     let store = store(&engine).await;
-    let app = application_on(store.clone(), &bedrock.url, 4).await.expect("an application");
+    let keys = LocalKeys::generate().expect("keys");
+    let app = application_on(store.clone(), &keys, &bedrock.url, 4).await.expect("an application");
     let router = router(&app, &Domain::ALL);
     let mut client = Client { router, cookies: BTreeMap::new(), requested: BTreeMap::new() };
     let account = json!({ "name": "Ada", "email": "ada@example.com", "username": "ada",
