@@ -250,12 +250,13 @@ async fn a_stopped_server_runs_its_engine_until_other_commands_end() {
 #[tokio::test]
 async fn a_second_interruption_ends_the_owner_at_once() {
     let folder = tempdir().unwrap();
-    let server = Server::start(folder.path()).await;
+    let mut command = on(folder.path(), &["--port", "0"]);
+    command.stderr(Stdio::piped());
+    let mut server = Server::run(command).await;
     let seed = slow_seed(folder.path(), "2000").await;
-    for _ in 0..2 {
-        signal(server.id(), "-INT").await;
-        tokio::time::sleep(Duration::from_millis(1500)).await;
-    }
+    server.interrupt().await;
+    server.wait_for_message("Waiting for other commands that use the engine of this process").await;
+    server.interrupt().await;
     assert_eq!(server.wait_for_exit().await.0, Some(0));
     let (code, stdout, stderr) = output(seed).await;
     assert_eq!(code, Some(1), "{stdout}{stderr}");

@@ -122,6 +122,18 @@ impl Server {
         assert!(Command::new("kill").args(["-INT", &self.id().to_string()]).status().await.unwrap().success());
     }
 
+    /// Waits until the server prints this text as an error message. Its command must pipe the standard error.
+    #[cfg(unix)]
+    pub(crate) async fn wait_for_message(&mut self, text: &str) {
+        let mut messages = BufReader::new(self.child.stderr.as_mut().expect("the standard error is piped")).lines();
+        loop {
+            let line = timeout(TIMEOUT, messages.next_line()).await.expect("a message").unwrap();
+            if line.expect("a message before the end").contains(text) {
+                break;
+            }
+        }
+    }
+
     /// Waits until the server ends. Returns its exit code and its output since the banner.
     pub(crate) async fn wait_for_exit(mut self) -> (Option<i32>, String) {
         let status = timeout(TIMEOUT, self.child.wait()).await.expect("it ends").unwrap();
