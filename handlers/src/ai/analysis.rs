@@ -92,8 +92,13 @@ impl Ctx {
             });
             if let Err(error) = added.await {
                 let cost_micros = usage.cost_micros;
-                let message = "A cost is missing from the user's usage";
-                tracing::error!(%error, input_tokens, output_tokens, cost_micros, "{message}");
+                tracing::error!(
+                    %error,
+                    input_tokens,
+                    output_tokens,
+                    cost_micros,
+                    "A cost is missing from the user's usage"
+                );
             }
         }));
         if tokio::time::timeout_at(until.into(), paying).await.is_err() {
