@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use codegen::{Documents, LOCK, Mode, Outcome, files, owned_folders, problem_report, run, stale_report};
+use codegen::{Documents, LOCK, Mode, Outcome, PATTERNS, files, owned_folders, problem_report, run, stale_report};
 use tempfile::TempDir;
 use xtask::tidy::{GENERATED, ROOTS};
 
@@ -72,6 +72,39 @@ fn tidy_knows_every_generated_folder() {
 fn the_table_of_routes_matches_the_handlers_and_the_patterns() {
     let problems = xtask::routes::problems(&repository()).expect("the repository can be read");
     assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+}
+
+/// The keys in the picture of the table, each as partition and sort key. A line without a partition has the one above.
+fn pictured_keys(page: &str) -> Vec<(String, String)> {
+    let (_, picture) = page.split_once("**The table in one picture.**").expect("the page has the picture");
+    let (_, picture) = picture.split_once("```text\n").expect("the picture is a block");
+    let (picture, _) = picture.split_once("```").expect("the block ends");
+    let mut partition = String::new();
+    let keys = picture.lines().map(|line| {
+        let mut words = line.split_whitespace();
+        if !line.starts_with(' ') {
+            partition = words.next().unwrap_or_default().to_owned();
+        }
+        (partition.clone(), words.next().unwrap_or_default().to_owned())
+    });
+    keys.collect()
+}
+
+#[test]
+fn the_picture_of_the_table_has_the_keys_of_the_schema() {
+    let documents = Documents::read(&repository()).expect("the documents can be read");
+    let key_of = |text: &str| {
+        let entity: toml::Table = text.parse().expect("a document is TOML");
+        let text = |name: &str| entity.get("key")?.get(name)?.as_str().map(str::to_owned);
+        text("pk").zip(text("sk"))
+    };
+    let schema = documents.iter().filter(|(path, _)| files::has_extension(path, "toml"));
+    let mut declared: Vec<_> = schema.filter_map(|(_, text)| key_of(text)).collect();
+    let page = fs::read_to_string(repository().join(PATTERNS)).expect("the page can be read");
+    let mut pictured = pictured_keys(&page);
+    declared.sort();
+    pictured.sort();
+    assert_eq!(pictured, declared);
 }
 
 #[test]

@@ -5,6 +5,6 @@ table_runtime::uuid_newtypes! {
     #[doc = " A user."] UserId, #[doc = " A session: one file under review."] SessionId,
     #[doc =
     " A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId)."]
-    ThreadUuid, #[doc = " A family of refresh tokens: one sign-in on one device."]
+    ThreadUuid, #[doc = " The id of a sign-in, which is a family of refresh tokens."]
     FamilyId, #[doc = " One saved state of a session's code."] RevisionId,
 }

@@ -278,7 +278,7 @@ impl RateWindowKey {
 pub struct RefreshFamilyKey {
     /// The user who signed in.
     pub user_id: UserId,
-    /// The `sid` claim of every token of the family.
+    /// The `sid` claim of every token of the sign-in.
     pub family_id: FamilyId,
 }
 

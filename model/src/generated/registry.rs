@@ -603,11 +603,11 @@ pub(crate) static AP_07: Pattern = Pattern {
     doc: "`DELETE /users/me`. Profile and claims are deleted at once, so the user cannot sign in and the name is free. A sweep job\nremains for the other items, which may be a hundred sessions. The hash is a condition: a request that the old password\nauthorised is refused after the password changed. A claim is deleted only if it names this user. A claim that is missing\nor names another user is left out of the next attempt, so that it does not block the deletion. See\n[Deleting](#deleting).",
 };
 
-/// AP-10: Start a refresh family.
+/// AP-10: Start a sign-in.
 pub(crate) static AP_10: Pattern = Pattern {
     id: "AP-10",
     name: "start_refresh_family",
-    title: "Start a refresh family",
+    title: "Start a sign-in",
     operation: Operation::Transact,
     entities: &["user", "refresh_family"],
     fields: &[],
@@ -646,14 +646,14 @@ pub(crate) static AP_10: Pattern = Pattern {
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query start_refresh_family --password-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --family '{\"created_at\":1795424400000,\"expires_at\":4102444800,\"family_id\":\"0198c5e2-8a00-7000-8000-000000000004\",\"rotated_at\":1795424400000,\"seq\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`POST /auth/login`, last step. Each sign-in is one item in the user's partition, so ending one device or all of them\nneeds no index. The verified password is a condition: if the password changed meanwhile, or the account was deleted, no\nsign-in starts.",
+    doc: "`POST /auth/login`, last step. Each sign-in is one item in the user's partition, so ending one or all of them needs\nno index. The verified password is a condition: if the password changed meanwhile, or the account was deleted, no\nsign-in starts.",
 };
 
-/// AP-11: Read a refresh family.
+/// AP-11: Read a sign-in.
 pub(crate) static AP_11: Pattern = Pattern {
     id: "AP-11",
     name: "get_refresh_family",
-    title: "Read a refresh family",
+    title: "Read a sign-in",
     operation: Operation::Get,
     entities: &["refresh_family"],
     fields: &[
@@ -681,12 +681,12 @@ pub(crate) static AP_11: Pattern = Pattern {
             kind: "family_id",
             optional: false,
             many: false,
-            doc: "A family of refresh tokens: one sign-in on one device.",
+            doc: "The id of a sign-in, which is a family of refresh tokens.",
             sample: "0198c5e2-8a00-7000-8000-000000000001",
         },
     ],
     cost: Cost {
-        fixture: "one family",
+        fixture: "one sign-in",
         requests: 1.0,
         rcu: 1.0,
         wcu: 0.0,
@@ -713,7 +713,7 @@ pub(crate) static AP_11: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "Support checks whether a sign-in is active. Handlers read it together with its user\n([AP-15](#ap-15-read-a-user-and-a-sign-in)). Strongly consistent, so a family that has ended is absent at once.",
+    doc: "Support checks whether a sign-in is active. Handlers read it together with its user\n([AP-15](#ap-15-read-a-user-and-a-sign-in)). Strongly consistent, so a sign-in that has ended is absent at once.",
 };
 
 /// AP-12: Rotate a refresh token.
@@ -748,7 +748,7 @@ pub(crate) static AP_12: Pattern = Pattern {
             kind: "family_id",
             optional: false,
             many: false,
-            doc: "A family of refresh tokens: one sign-in on one device.",
+            doc: "The id of a sign-in, which is a family of refresh tokens.",
             sample: "0198c5e2-8a00-7000-8000-000000000001",
         },
         Argument {
@@ -785,7 +785,7 @@ pub(crate) static AP_12: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "one family",
+        fixture: "one sign-in",
         requests: 1.0,
         rcu: 0.0,
         wcu: 1.0,
@@ -800,14 +800,14 @@ pub(crate) static AP_12: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query rotate_refresh_token --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 2026-11-23T09:00:00Z --seq 1 --now 2026-11-23T09:00:00Z --expires-at 2026-11-23T09:00:00Z --write",
-    doc: "`POST /auth/refresh`, if less than a day is left. The number of the presented token is a condition. If it is not the\nnewest, the refusal returns the family, and the caller decides between the ten seconds of grace and a theft.",
+    doc: "`POST /auth/refresh`, if less than a day is left. The number of the presented token is a condition. If it is not the\nnewest, the refusal returns the sign-in, and the caller decides between the ten seconds of grace and a theft.",
 };
 
-/// AP-13: End a refresh family.
+/// AP-13: End a sign-in.
 pub(crate) static AP_13: Pattern = Pattern {
     id: "AP-13",
     name: "end_refresh_family",
-    title: "End a refresh family",
+    title: "End a sign-in",
     operation: Operation::Delete,
     entities: &["refresh_family"],
     fields: &[],
@@ -826,12 +826,12 @@ pub(crate) static AP_13: Pattern = Pattern {
             kind: "family_id",
             optional: false,
             many: false,
-            doc: "A family of refresh tokens: one sign-in on one device.",
+            doc: "The id of a sign-in, which is a family of refresh tokens.",
             sample: "0198c5e2-8a00-7000-8000-000000000001",
         },
     ],
     cost: Cost {
-        fixture: "one family",
+        fixture: "one sign-in",
         requests: 1.0,
         rcu: 0.0,
         wcu: 1.0,
@@ -846,14 +846,14 @@ pub(crate) static AP_13: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
     example: "codesensei query end_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --write",
-    doc: "`POST /auth/logout`, the response to a stolen token, and the sign-ins that do not fit into the transaction of a password\nchange. Ending a family that has ended is no error.",
+    doc: "`POST /auth/logout`, the response to a stolen token, and the sign-ins that do not fit into the transaction of a password\nchange. Ending a sign-in that has ended is no error.",
 };
 
-/// AP-14: List a user's refresh families.
+/// AP-14: List a user's sign-ins.
 pub(crate) static AP_14: Pattern = Pattern {
     id: "AP-14",
     name: "list_refresh_families",
-    title: "List a user's refresh families",
+    title: "List a user's sign-ins",
     operation: Operation::Query,
     entities: &["refresh_family"],
     fields: &[
@@ -878,7 +878,7 @@ pub(crate) static AP_14: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "three families",
+        fixture: "three sign-ins",
         requests: 1.0,
         rcu: 1.0,
         wcu: 0.0,
@@ -948,7 +948,7 @@ pub(crate) static AP_15: Pattern = Pattern {
             kind: "family_id",
             optional: false,
             many: false,
-            doc: "A family of refresh tokens: one sign-in on one device.",
+            doc: "The id of a sign-in, which is a family of refresh tokens.",
             sample: "0198c5e2-8a00-7000-8000-000000000001",
         },
     ],
@@ -1013,7 +1013,7 @@ pub(crate) static AP_16: Pattern = Pattern {
             kind: "family_id",
             optional: false,
             many: false,
-            doc: "A family of refresh tokens: one sign-in on one device.",
+            doc: "The id of a sign-in, which is a family of refresh tokens.",
             sample: "0198c5e2-8a00-7000-8000-000000000001",
         },
         Argument {
@@ -1034,7 +1034,7 @@ pub(crate) static AP_16: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "one family",
+        fixture: "one sign-in",
         requests: 1.0,
         rcu: 0.0,
         wcu: 1.0,
@@ -1775,7 +1775,7 @@ pub(crate) static AP_28: Pattern = Pattern {
         },
     ],
     example: "codesensei query read_code_chunks --chunks '{\"revision\":\"01a0bc8a-ad00-7238-9946-31fb0afd26b9\",\"n\":1}'",
-    doc: "Reads code that does not fit into one item: all its chunks in one request, each from its own partition.",
+    doc: "Reads code that does not fit into one item: all its chunks in one request, each from its own partition. The fixture\nhas the maximum, 14 chunks of incompressible bytes. Text of 5 MiB has 14 chunks at most; random ASCII has 12, which\ncost 1,135 RCU.",
 };
 
 /// AP-29: Write code chunks.

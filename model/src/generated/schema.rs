@@ -891,7 +891,7 @@ pub static ENTITIES: &[&Entity] = &[
     },
     &Entity {
         name: "refresh_family",
-        summary: "One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.",
+        summary: "A sign-in: the family of its refresh tokens. Each token has a number; only the newest is valid, and the use of an older one ends the sign-in.",
         version: 1,
         pk: "USER#{user_id}",
         sk: "REFRESH#{family_id}",
@@ -912,7 +912,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "family_id",
                 optional: false,
                 pii: false,
-                doc: "The `sid` claim of every token of the family.",
+                doc: "The `sid` claim of every token of the sign-in.",
                 fields: &[],
             },
             Field {
@@ -948,7 +948,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "expiry",
                 optional: false,
                 pii: false,
-                doc: "When the newest token and the family expire.",
+                doc: "When the newest token and the sign-in expire.",
                 fields: &[],
             },
             Field {

@@ -11,13 +11,13 @@ use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
 use table_runtime::key::Primary;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.
+/// A sign-in: the family of its refresh tokens. Each token has a number; only the newest is valid, and the use of an older one ends the sign-in.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct RefreshFamily {
     /// The user who signed in.
     pub user_id: UserId,
-    /// The `sid` claim of every token of the family.
+    /// The `sid` claim of every token of the sign-in.
     pub family_id: FamilyId,
     /// The number of the newest refresh token.
     pub seq: u32,
@@ -25,7 +25,7 @@ pub struct RefreshFamily {
     pub created_at: Timestamp,
     /// When the newest token was issued; its predecessor is accepted for ten more seconds.
     pub rotated_at: Timestamp,
-    /// When the newest token and the family expire.
+    /// When the newest token and the sign-in expire.
     pub expires_at: Expiry,
     /// When a token was last used, to within an hour. The last use is the later of this and `rotated_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

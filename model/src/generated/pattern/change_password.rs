@@ -20,7 +20,7 @@ pub enum ChangePasswordError {
     UserNotFound,
     /// The password was changed by another request since it was checked.
     PasswordChanged,
-    /// A family with this id already exists.
+    /// A sign-in with this id already exists.
     FamilyExists,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -30,7 +30,7 @@ table_runtime::pattern_error! {
     ChangePasswordError {
         UserNotFound => "The user does not exist.",
         PasswordChanged => "The password was changed by another request since it was checked.",
-        FamilyExists => "A family with this id already exists.",
+        FamilyExists => "A sign-in with this id already exists.",
     }
 }
 

@@ -13,7 +13,7 @@ use table_runtime::StoreError;
 pub struct GetSignIn {
     /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
     pub user: Option<User>,
-    /// One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.
+    /// A sign-in: the family of its refresh tokens. Each token has a number; only the newest is valid, and the use of an older one ends the sign-in.
     pub family: Option<RefreshFamily>,
 }
 

@@ -30,7 +30,7 @@ table_runtime::pattern_error! {
 pub struct ExpiredFamily {
     /// The user who signed in.
     pub user_id: UserId,
-    /// The `sid` claim of every token of the family.
+    /// The `sid` claim of every token of the sign-in.
     pub family_id: FamilyId,
     /// Compared with the `expires_at` of the refresh family.
     pub seen_expires_at: Expiry,

@@ -15,7 +15,7 @@ use table_runtime::expr::Condition;
 pub enum RotateRefreshTokenError {
     /// The sign-in has ended.
     FamilyEnded,
-    /// The token is not the newest of its family.
+    /// The token is not the newest of its sign-in.
     TokenSuperseded {
         /// The item that refused, as it is.
         current: Box<RefreshFamily>,
@@ -27,7 +27,7 @@ pub enum RotateRefreshTokenError {
 table_runtime::pattern_error! {
     RotateRefreshTokenError {
         FamilyEnded => "The sign-in has ended.",
-        TokenSuperseded => "The token is not the newest of its family.",
+        TokenSuperseded => "The token is not the newest of its sign-in.",
     }
 }
 
@@ -36,7 +36,7 @@ table_runtime::pattern_error! {
 pub struct RotateRefreshToken {
     /// The user who signed in.
     pub user_id: UserId,
-    /// The `sid` claim of every token of the family.
+    /// The `sid` claim of every token of the sign-in.
     pub family_id: FamilyId,
     /// Compared with the `expires_at` of the refresh family.
     pub second: Expiry,
@@ -44,7 +44,7 @@ pub struct RotateRefreshToken {
     pub seq: u32,
     /// The new `rotated_at` of the refresh family.
     pub now: Timestamp,
-    /// When the newest token and the family expire.
+    /// When the newest token and the sign-in expire.
     pub expires_at: Expiry,
 }
 
@@ -52,9 +52,9 @@ impl Patterns {
     /// AP-12: Rotate a refresh token.
     ///
     /// `POST /auth/refresh`, if less than a day is left. The number of the presented token is a condition. If it is not the
-    /// newest, the refusal returns the family, and the caller decides between the ten seconds of grace and a theft.
+    /// newest, the refusal returns the sign-in, and the caller decides between the ten seconds of grace and a theft.
     ///
-    /// `UpdateItem`. Costs 1 request and 1 WCU for one family.
+    /// `UpdateItem`. Costs 1 request and 1 WCU for one sign-in.
     pub async fn rotate_refresh_token(
         &self,
         input: RotateRefreshToken,

@@ -17,7 +17,7 @@ pub enum SignUpError {
     EmailTaken,
     /// Another account has this username.
     UsernameTaken,
-    /// A family with this id already exists.
+    /// A sign-in with this id already exists.
     FamilyExists,
     /// The store could not be asked, or its answer not be understood.
     Store(StoreError),
@@ -28,7 +28,7 @@ table_runtime::pattern_error! {
         UserExists => "A user with this id already exists.",
         EmailTaken => "Another account has this e-mail address.",
         UsernameTaken => "Another account has this username.",
-        FamilyExists => "A family with this id already exists.",
+        FamilyExists => "A sign-in with this id already exists.",
     }
 }
 

@@ -17,7 +17,7 @@ use table_runtime::key::Primary;
 pub enum UserFootprintItem {
     /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
     User(User),
-    /// One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.
+    /// A sign-in: the family of its refresh tokens. Each token has a number; only the newest is valid, and the use of an older one ends the sign-in.
     RefreshFamily(RefreshFamily),
     /// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
     Session(Session),

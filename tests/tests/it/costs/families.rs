@@ -1,4 +1,4 @@
-//! The fixtures of AP-10 to AP-16: refresh families.
+//! The fixtures of AP-10 to AP-16: sign-ins.
 
 use model::RotateRefreshToken;
 use tests::story::A_WEEK;
