@@ -11,7 +11,7 @@ pub use row::Row;
 pub(crate) use table::{Found, Shown, batches, call, copies, items, patterns, refusals, rows, taken, unions};
 
 use table_runtime::registry::Pattern;
-use table_runtime::{Held, PageRequest, StoreError, WireRequest};
+use table_runtime::{PageRequest, RequestCapture, StoreError, WireRequest};
 
 use crate::{Code, Store};
 use argument::attribute;
@@ -100,9 +100,9 @@ impl ByName<'_> {
         arguments: Arguments,
         page: PageRequest<'_>,
     ) -> Result<WireRequest, RunError> {
-        let held = Held::default();
-        let outcome = self.store.holding(&held).patterns.run(pattern, arguments, page).await;
-        match (held.take(), outcome) {
+        let capture = RequestCapture::default();
+        let outcome = self.store.capturing(&capture).patterns.run(pattern, arguments, page).await;
+        match (capture.take(), outcome) {
             (Some(request), _) => Ok(request),
             (None, Err(error)) => Err(error),
             // An empty batch.

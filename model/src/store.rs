@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use table_runtime::{
-    Clock, Held, Ids, Meter, Reached, StoreError, Table, TableConfig, TableError, TableFacts, Traffic, Unreadable,
+    Clock, Ids, Meter, Reached, RequestCapture, StoreError, Table, TableConfig, TableError, TableFacts, Traffic,
+    Unreadable,
 };
 
 use crate::MessageTtl;
@@ -108,8 +109,8 @@ impl Store {
     }
 
     /// The same store, which prepares requests without sending them.
-    pub(crate) fn holding(&self, held: &Held) -> Self {
-        self.on(self.table().holding(held))
+    pub(crate) fn capturing(&self, capture: &RequestCapture) -> Self {
+        self.on(self.table().capturing(capture))
     }
 
     /// The same store with this lifetime of new messages.

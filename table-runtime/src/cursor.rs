@@ -1,4 +1,4 @@
-//! Cursors: the start of the next page, sealed to its query.
+//! Cursors: the start of the next page, with a tag that binds it to its query.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,7 +20,8 @@ const HEADER_BYTES: usize = 1 + TAG_BYTES + 8;
 /// Longer than any cursor in Base64, with keys at DynamoDB's limits (1 KB, 2 KB and a number) in each of 16 shards.
 const MAX_CHARS: usize = 72 * 1024;
 
-/// The secret from which the key of the cursors is derived. Does not print.
+/// The secret from which the key of the cursors is derived. Does not print. A table keeps only the derived key, which
+/// depends on the name of its design.
 #[derive(Clone)]
 pub struct CursorKey(Vec<u8>);
 
@@ -32,16 +33,16 @@ impl CursorKey {
     }
 
     /// The key for the cursors of this design.
-    pub(crate) fn sealing(&self, design: &str) -> SealingKey {
+    pub(crate) fn mac_key(&self, design: &str) -> MacKey {
         // The prefix keeps this key apart from other keys that are derived from the same secret.
         let digest = Sha256::new().chain_update(design).chain_update(b" cursor key\0").chain_update(&self.0);
-        SealingKey(digest.finalize().into())
+        MacKey(digest.finalize().into())
     }
 }
 
-/// The key under which cursors are sealed.
+/// The key of the cursors' tags.
 #[derive(Clone)]
-pub(crate) struct SealingKey([u8; 32]);
+pub(crate) struct MacKey([u8; 32]);
 
 impl fmt::Debug for CursorKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,9 +64,9 @@ pub enum CursorError {
     Expired,
 }
 
-/// The query to which a cursor is sealed.
+/// The query to which a cursor is bound.
 #[derive(Clone, Copy)]
-pub(crate) struct Seal<'a> {
+pub(crate) struct Scope<'a> {
     /// The id of the pattern.
     pub(crate) pattern: &'a str,
     /// The partition, which always comes from the caller and never from the cursor.
@@ -94,20 +95,20 @@ pub(crate) struct IndexPosition {
     pub(crate) sk: String,
 }
 
-impl SealingKey {
-    pub(crate) fn seal(&self, seal: Seal<'_>, position: &Position, now: Timestamp) -> String {
+impl MacKey {
+    pub(crate) fn sign(&self, scope: Scope<'_>, position: &Position, now: Timestamp) -> String {
         let mut body = now.plus(LIFETIME).millis().to_be_bytes().to_vec();
         for part in position.parts() {
             push(&mut body, part);
         }
-        let tag = self.mac(seal, &body).finalize().into_bytes();
+        let tag = self.mac(scope, &body).finalize().into_bytes();
         let mut bytes = vec![FORMAT];
         bytes.extend_from_slice(&tag[..TAG_BYTES]);
         bytes.extend_from_slice(&body);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    pub(crate) fn open(&self, seal: Seal<'_>, cursor: &str, now: Timestamp) -> Result<Position, CursorError> {
+    pub(crate) fn verify(&self, scope: Scope<'_>, cursor: &str, now: Timestamp) -> Result<Position, CursorError> {
         if cursor.len() > MAX_CHARS {
             return Err(CursorError::Malformed);
         }
@@ -117,7 +118,7 @@ impl SealingKey {
         }
         let (tag, body) = bytes[1..].split_at(TAG_BYTES);
         // Compares in constant time, before any byte of the body is used.
-        self.mac(seal, body).verify_truncated_left(tag).map_err(|_| CursorError::Forged)?;
+        self.mac(scope, body).verify_truncated_left(tag).map_err(|_| CursorError::Forged)?;
         let (expiry, parts) = body.split_first_chunk().ok_or(CursorError::Malformed)?;
         if i64::from_be_bytes(*expiry) < now.millis() {
             return Err(CursorError::Expired);
@@ -125,15 +126,15 @@ impl SealingKey {
         Position::parse(parts).ok_or(CursorError::Malformed)
     }
 
-    fn mac(&self, seal: Seal<'_>, body: &[u8]) -> Hmac<Sha256> {
+    fn mac(&self, scope: Scope<'_>, body: &[u8]) -> Hmac<Sha256> {
         // Each part with its length, so that different queries have different bytes.
-        let mut sealed = vec![FORMAT];
-        for part in [seal.pattern, seal.partition, seal.bound_to] {
-            push(&mut sealed, part);
+        let mut signed = vec![FORMAT];
+        for part in [scope.pattern, scope.partition, scope.bound_to] {
+            push(&mut signed, part);
         }
         Hmac::<Sha256>::new_from_slice(&self.0)
             .expect("HMAC takes keys of any length")
-            .chain_update(sealed)
+            .chain_update(signed)
             .chain_update(body)
     }
 }
@@ -183,10 +184,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SEAL: Seal<'_> = Seal { pattern: "AP-07", partition: "USER#1", bound_to: "desc" };
+    const SCOPE: Scope<'_> = Scope { pattern: "AP-07", partition: "USER#1", bound_to: "desc" };
 
-    fn key() -> SealingKey {
-        CursorKey::from_secret("a secret of the tests").sealing("garden")
+    fn key() -> MacKey {
+        CursorKey::from_secret("a secret of the tests").mac_key("garden")
     }
 
     fn at(millis: i64) -> Timestamp {
@@ -200,27 +201,27 @@ mod tests {
     #[test]
     fn a_cursor_lives_for_a_day() {
         let now = at(1_800_000_000_000);
-        let cursor = key().seal(SEAL, &position(), now);
+        let cursor = key().sign(SCOPE, &position(), now);
         let day = now.plus(LIFETIME);
-        assert_eq!(key().open(SEAL, &cursor, day), Ok(position()));
-        assert_eq!(key().open(SEAL, &cursor, day.plus(Duration::from_millis(1))), Err(CursorError::Expired));
+        assert_eq!(key().verify(SCOPE, &cursor, day), Ok(position()));
+        assert_eq!(key().verify(SCOPE, &cursor, day.plus(Duration::from_millis(1))), Err(CursorError::Expired));
     }
 
     #[test]
     fn another_query_partition_argument_or_key_is_rejected() {
         let now = at(1_800_000_000_000);
-        let cursor = key().seal(SEAL, &position(), now);
+        let cursor = key().sign(SCOPE, &position(), now);
         for other in [
-            Seal { pattern: "AP-08", ..SEAL },
-            Seal { partition: "USER#2", ..SEAL },
-            Seal { bound_to: "asc", ..SEAL },
-            Seal { partition: "USER#1\0", bound_to: "esc", ..SEAL },
+            Scope { pattern: "AP-08", ..SCOPE },
+            Scope { partition: "USER#2", ..SCOPE },
+            Scope { bound_to: "asc", ..SCOPE },
+            Scope { partition: "USER#1\0", bound_to: "esc", ..SCOPE },
         ] {
-            assert_eq!(key().open(other, &cursor, now), Err(CursorError::Forged));
+            assert_eq!(key().verify(other, &cursor, now), Err(CursorError::Forged));
         }
         let secret = CursorKey::from_secret("a secret of the tests");
-        for other in [CursorKey::from_secret("another secret").sealing("garden"), secret.sealing("meadow")] {
-            assert_eq!(other.open(SEAL, &cursor, now), Err(CursorError::Forged));
+        for other in [CursorKey::from_secret("another secret").mac_key("garden"), secret.mac_key("meadow")] {
+            assert_eq!(other.verify(SCOPE, &cursor, now), Err(CursorError::Forged));
         }
     }
 
@@ -228,7 +229,7 @@ mod tests {
     fn a_text_that_is_not_a_cursor_is_malformed() {
         let now = at(1_800_000_000_000);
         for bad in ["", "!", "AQ", "eyJQSyI6ICJVU0VSIzIifQ", "AAAA", &"A".repeat(MAX_CHARS + 1)] {
-            assert_eq!(key().open(SEAL, bad, now), Err(CursorError::Malformed), "{bad}");
+            assert_eq!(key().verify(SCOPE, bad, now), Err(CursorError::Malformed), "{bad}");
         }
     }
 
@@ -237,9 +238,9 @@ mod tests {
         let longest = IndexPosition { sort: "9".repeat(38), pk: "p".repeat(2048), sk: "s".repeat(1024) };
         let position = Position::Index(vec![Some(longest); 16]);
         let now = at(1_800_000_000_000);
-        let cursor = key().seal(SEAL, &position, now);
+        let cursor = key().sign(SCOPE, &position, now);
         assert!(cursor.len() <= MAX_CHARS);
-        assert_eq!(key().open(SEAL, &cursor, now), Ok(position));
+        assert_eq!(key().verify(SCOPE, &cursor, now), Ok(position));
     }
 
     #[test]
@@ -255,7 +256,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_sealed_cursor_can_be_opened(
+        fn a_signed_cursor_can_be_verified(
             sort in "-?[0-9]{1,15}|s[a-z#]{0,9}", pk in any::<String>(), sk in any::<String>(),
         ) {
             let now = at(1_800_000_000_000);
@@ -263,31 +264,31 @@ mod tests {
             let index = IndexPosition { sort, pk, sk };
             let shards = Position::Index(vec![None, Some(index.clone()), None]);
             for position in [table, Position::Index(vec![Some(index)]), shards] {
-                let cursor = key().seal(SEAL, &position, now);
-                prop_assert_eq!(key().open(SEAL, &cursor, now), Ok(position));
+                let cursor = key().sign(SCOPE, &position, now);
+                prop_assert_eq!(key().verify(SCOPE, &cursor, now), Ok(position));
             }
         }
 
         #[test]
         fn any_changed_byte_is_rejected(index in any::<prop::sample::Index>(), flip in 1_u8..=255) {
             let now = at(1_800_000_000_000);
-            let mut bytes = URL_SAFE_NO_PAD.decode(key().seal(SEAL, &position(), now)).expect("our own cursor");
+            let mut bytes = URL_SAFE_NO_PAD.decode(key().sign(SCOPE, &position(), now)).expect("our own cursor");
             let index = index.index(bytes.len());
             bytes[index] ^= flip;
-            prop_assert!(key().open(SEAL, &URL_SAFE_NO_PAD.encode(bytes), now).is_err());
+            prop_assert!(key().verify(SCOPE, &URL_SAFE_NO_PAD.encode(bytes), now).is_err());
         }
 
         #[test]
         fn any_shorter_or_longer_cursor_is_rejected(keep in 0_usize..60, more in "[A-Za-z0-9_-]{0,8}") {
             let now = at(1_800_000_000_000);
-            let cursor = key().seal(SEAL, &position(), now);
+            let cursor = key().sign(SCOPE, &position(), now);
             let changed = format!("{}{more}", &cursor[..keep.min(cursor.len())]);
-            prop_assert_eq!(changed == cursor, key().open(SEAL, &changed, now).is_ok());
+            prop_assert_eq!(changed == cursor, key().verify(SCOPE, &changed, now).is_ok());
         }
 
         #[test]
         fn no_input_causes_a_panic(text in any::<String>()) {
-            prop_assert!(key().open(SEAL, &text, at(1_800_000_000_000)).is_err());
+            prop_assert!(key().verify(SCOPE, &text, at(1_800_000_000_000)).is_err());
         }
     }
 }

@@ -77,7 +77,7 @@ pub use table::{Table, TableConfig};
 pub use text_set::TextSet;
 pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
 pub use unreadable::{Unreadable, UnreadableItem, readable};
-pub use wire::{Held, Traffic, WireRequest};
+pub use wire::{RequestCapture, Traffic, WireRequest};
 #[doc(hidden)]
 pub use {aws_sdk_dynamodb::primitives::Blob, serde, serde_bytes, uuid};
 

@@ -6,7 +6,7 @@ use modyne::keys::Key;
 use modyne::model::Query;
 
 use crate::call::Call;
-use crate::cursor::{CursorError, IndexPosition, Position, Seal};
+use crate::cursor::{CursorError, IndexPosition, Position, Scope};
 use crate::error::CorruptItem;
 use crate::error::StoreError;
 use crate::item::{Item, Returned};
@@ -96,10 +96,10 @@ impl Call<'_> {
         request: PageRequest<'_>,
         max: u32,
     ) -> Result<Page<T>, StoreError> {
-        let seal = Seal { pattern: self.id(), partition, bound_to };
-        let (key, now) = (self.table.sealing_key(), self.table.clock().now());
+        let scope = Scope { pattern: self.id(), partition, bound_to };
+        let (key, now) = (self.table.mac_key(), self.table.clock().now());
         let mut start = match request.cursor {
-            Some(cursor) => Some(start_key::<K>(partition, key.open(seal, cursor, now)?, self.key_attributes())?),
+            Some(cursor) => Some(start_key::<K>(partition, key.verify(scope, cursor, now)?, self.key_attributes())?),
             None => None,
         };
         let want = request.limit.unwrap_or(max).clamp(1, max.max(1)) as usize;
@@ -119,7 +119,7 @@ impl Call<'_> {
         items.truncate(want);
         let last = if more { items.last() } else { start.as_ref() };
         let cursor = match last.map(|last| position::<K>(last, self.key_attributes())) {
-            Some(position) => Some(key.seal(seal, &position.map_err(|corrupt| corrupt.read_by(self.id()))?, now)),
+            Some(position) => Some(key.sign(scope, &position.map_err(|corrupt| corrupt.read_by(self.id()))?, now)),
             None => None,
         };
         Ok(Page { items: self.decode(items)?, cursor })

@@ -9,7 +9,7 @@ use modyne::keys::Key;
 use modyne::model::Query;
 
 use crate::call::Call;
-use crate::cursor::{CursorError, IndexPosition, Position, Seal};
+use crate::cursor::{CursorError, IndexPosition, Position, Scope};
 use crate::error::StoreError;
 use crate::item::{Item, Returned};
 use crate::query::{FirstItems, Order, Page, PageRequest, REQUESTS_PER_PAGE, index_position, start_of_index};
@@ -36,25 +36,25 @@ impl<K: Key> Sharded<K> {
 }
 
 /// The state of one shard during a read.
-struct Lane<'q, K: Key> {
+struct ShardReader<'q, K: Key> {
     query: &'q Query<K>,
     /// The start of the next request.
     start: Option<Item>,
     /// Items that were read and not returned yet.
-    found: VecDeque<Item>,
+    buffered: VecDeque<Item>,
     /// Whether the shard has no more items to read.
-    is_read: bool,
+    is_exhausted: bool,
     requests: u32,
 }
 
-impl<'q, K: Key> Lane<'q, K> {
+impl<'q, K: Key> ShardReader<'q, K> {
     fn new(query: &'q Query<K>, start: Option<Item>) -> Self {
-        Self { query, start, found: VecDeque::new(), is_read: false, requests: 0 }
+        Self { query, start, buffered: VecDeque::new(), is_exhausted: false, requests: 0 }
     }
 
     /// Whether the shard must be queried before the next item is known.
-    fn is_dry(&self) -> bool {
-        self.found.is_empty() && !self.is_read
+    fn needs_request(&self) -> bool {
+        self.buffered.is_empty() && !self.is_exhausted
     }
 }
 
@@ -68,33 +68,33 @@ impl Call<'_> {
         max: u32,
     ) -> Result<Page<T>, StoreError> {
         let partition = sharded.queries.first().map_or("", |(partition, _)| partition);
-        let seal = Seal { pattern: self.id(), partition, bound_to };
-        let (key, now, names) = (self.table.sealing_key(), self.table.clock().now(), self.key_attributes());
+        let scope = Scope { pattern: self.id(), partition, bound_to };
+        let (key, now, names) = (self.table.mac_key(), self.table.clock().now(), self.key_attributes());
         let mut positions = match request.cursor {
-            Some(cursor) => positions(key.open(seal, cursor, now)?, sharded.queries.len())?,
+            Some(cursor) => positions(key.verify(scope, cursor, now)?, sharded.queries.len())?,
             None => vec![None; sharded.queries.len()],
         };
-        let mut lanes: Vec<Lane<'_, K>> = Vec::new();
+        let mut readers: Vec<ShardReader<'_, K>> = Vec::new();
         for ((partition, query), position) in sharded.queries.iter().zip(&positions) {
             let start = position.clone().map(|position| start_of_index::<K>(partition, position, names)).transpose()?;
-            lanes.push(Lane::new(query, start));
+            readers.push(ShardReader::new(query, start));
         }
         let want = request.limit.unwrap_or(max).clamp(1, max.max(1)) as usize;
         // One more than requested, to know whether another page follows.
-        let mut merged = self.merge::<K, T>(&mut lanes, sharded.order, want + 1, Some(REQUESTS_PER_PAGE)).await?;
-        let more = merged.len() > want || lanes.iter().any(Lane::is_dry);
+        let mut merged = self.merge::<K, T>(&mut readers, sharded.order, want + 1, Some(REQUESTS_PER_PAGE)).await?;
+        let more = merged.len() > want || readers.iter().any(ShardReader::needs_request);
         merged.truncate(want);
         let corrupt = |corrupt: crate::error::CorruptItem| corrupt.read_by(self.id());
-        for (position, lane) in positions.iter_mut().zip(&lanes) {
+        for (position, reader) in positions.iter_mut().zip(&readers) {
             // Items that a filter dropped are not read again.
-            if let Some(start) = lane.start.as_ref().filter(|_| lane.is_dry()) {
+            if let Some(start) = reader.start.as_ref().filter(|_| reader.needs_request()) {
                 *position = Some(index_position::<K>(start, names).map_err(corrupt)?);
             }
         }
         for (shard, item) in &merged {
             positions[*shard] = Some(index_position::<K>(item, names).map_err(corrupt)?);
         }
-        let cursor = more.then(|| key.seal(seal, &Position::Index(positions), now));
+        let cursor = more.then(|| key.sign(scope, &Position::Index(positions), now));
         Ok(Page { items: self.decode(merged.into_iter().map(|(_, item)| item).collect())?, cursor })
     }
 
@@ -104,8 +104,9 @@ impl Call<'_> {
         sharded: Sharded<K>,
         limit: u32,
     ) -> Result<Vec<T>, StoreError> {
-        let mut lanes: Vec<Lane<'_, K>> = sharded.queries.iter().map(|(_, query)| Lane::new(query, None)).collect();
-        let merged = self.merge::<K, T>(&mut lanes, sharded.order, limit as usize, None).await?;
+        let mut readers: Vec<ShardReader<'_, K>> =
+            sharded.queries.iter().map(|(_, query)| ShardReader::new(query, None)).collect();
+        let merged = self.merge::<K, T>(&mut readers, sharded.order, limit as usize, None).await?;
         self.decode(merged.into_iter().map(|(_, item)| item).collect())
     }
 
@@ -120,15 +121,16 @@ impl Call<'_> {
 
     /// Reads every item of every shard, merged.
     pub async fn sharded_all<K: Key, T: Returned>(self, sharded: Sharded<K>) -> Result<Vec<T>, StoreError> {
-        let mut lanes: Vec<Lane<'_, K>> = sharded.queries.iter().map(|(_, query)| Lane::new(query, None)).collect();
-        let whole = lanes.iter_mut().map(|lane| async {
-            while !lane.is_read {
-                self.ask_lane::<K, T>(lane, None).await?;
+        let mut readers: Vec<ShardReader<'_, K>> =
+            sharded.queries.iter().map(|(_, query)| ShardReader::new(query, None)).collect();
+        let whole = readers.iter_mut().map(|reader| async {
+            while !reader.is_exhausted {
+                self.read_shard::<K, T>(reader, None).await?;
             }
             Ok::<_, StoreError>(())
         });
         try_join_all(whole).await?;
-        let merged = self.merge::<K, T>(&mut lanes, sharded.order, usize::MAX, None).await?;
+        let merged = self.merge::<K, T>(&mut readers, sharded.order, usize::MAX, None).await?;
         self.decode(merged.into_iter().map(|(_, item)| item).collect())
     }
 
@@ -142,46 +144,46 @@ impl Call<'_> {
     /// shard was queried as often as allowed without a result.
     async fn merge<K: Key, T: Returned>(
         &self,
-        lanes: &mut [Lane<'_, K>],
+        readers: &mut [ShardReader<'_, K>],
         order: Order,
         want: usize,
         requests: Option<u32>,
     ) -> Result<Vec<(usize, Item)>, StoreError> {
         // Twice the even share: the hash spreads items well, so few shards need another request.
-        let share = want.div_ceil(lanes.len().max(1)).saturating_mul(2);
+        let share = want.div_ceil(readers.len().max(1)).saturating_mul(2);
         let step = share.max(LEAST_STEP).min(want);
         let mut merged = Vec::new();
         loop {
-            let may_ask = |lane: &Lane<'_, K>| requests.is_none_or(|most| lane.requests < most);
-            let dry = lanes.iter_mut().filter(|lane| lane.is_dry() && may_ask(lane));
-            try_join_all(dry.map(|lane| self.ask_lane::<K, T>(lane, Some(step)))).await?;
-            while merged.len() < want && !lanes.iter().any(Lane::is_dry) {
-                let Some(next) = next_lane(lanes, order) else { return Ok(merged) };
-                merged.extend(lanes[next].found.pop_front().map(|item| (next, item)));
+            let may_ask = |reader: &ShardReader<'_, K>| requests.is_none_or(|most| reader.requests < most);
+            let waiting = readers.iter_mut().filter(|reader| reader.needs_request() && may_ask(reader));
+            try_join_all(waiting.map(|reader| self.read_shard::<K, T>(reader, Some(step)))).await?;
+            while merged.len() < want && !readers.iter().any(ShardReader::needs_request) {
+                let Some(next) = next_shard(readers, order) else { return Ok(merged) };
+                merged.extend(readers[next].buffered.pop_front().map(|item| (next, item)));
             }
-            if merged.len() == want || !lanes.iter().any(|lane| lane.is_dry() && may_ask(lane)) {
+            if merged.len() == want || !readers.iter().any(|reader| reader.needs_request() && may_ask(reader)) {
                 return Ok(merged);
             }
         }
     }
 
-    async fn ask_lane<K: Key, T: Returned>(
+    async fn read_shard<K: Key, T: Returned>(
         &self,
-        lane: &mut Lane<'_, K>,
+        reader: &mut ShardReader<'_, K>,
         limit: Option<usize>,
     ) -> Result<(), StoreError> {
-        let output = self.step::<K, T>(lane.query, limit, lane.start.take()).await?;
-        lane.requests += 1;
-        lane.found.extend(output.items.unwrap_or_default());
-        lane.start = output.last_evaluated_key;
-        lane.is_read = lane.start.is_none();
+        let output = self.step::<K, T>(reader.query, limit, reader.start.take()).await?;
+        reader.requests += 1;
+        reader.buffered.extend(output.items.unwrap_or_default());
+        reader.start = output.last_evaluated_key;
+        reader.is_exhausted = reader.start.is_none();
         Ok(())
     }
 }
 
 /// The shard whose first item is next. Of equal sort keys, the lower shard comes first in both orders.
-fn next_lane<K: Key>(lanes: &[Lane<'_, K>], order: Order) -> Option<usize> {
-    let heads = lanes.iter().enumerate().filter_map(|(shard, lane)| Some((shard, lane.found.front()?)));
+fn next_shard<K: Key>(readers: &[ShardReader<'_, K>], order: Order) -> Option<usize> {
+    let heads = readers.iter().enumerate().filter_map(|(shard, reader)| Some((shard, reader.buffered.front()?)));
     let compare = |one: &Item, other: &Item| match order {
         Order::Ascending => compare_sort_keys::<K>(one, other),
         Order::Descending => compare_sort_keys::<K>(other, one),

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::cursor::{Position, Seal};
+use crate::cursor::{Position, Scope};
 use crate::error::StoreError;
 use crate::query::{Page, PageRequest};
 use crate::table::Table;
@@ -18,8 +18,8 @@ pub struct Sorted<'a> {
 }
 
 impl Sorted<'_> {
-    const fn seal(&self) -> Seal<'_> {
-        Seal { pattern: self.pattern, partition: self.partition, bound_to: "" }
+    const fn scope(&self) -> Scope<'_> {
+        Scope { pattern: self.pattern, partition: self.partition, bound_to: "" }
     }
 }
 
@@ -27,7 +27,7 @@ impl Table {
     /// The position of the previous page's last row, from its cursor.
     pub fn place_after(&self, sorted: &Sorted<'_>, request: PageRequest<'_>) -> Result<Option<String>, StoreError> {
         let Some(cursor) = request.cursor else { return Ok(None) };
-        match self.sealing_key().open(sorted.seal(), cursor, self.clock().now())? {
+        match self.mac_key().verify(sorted.scope(), cursor, self.clock().now())? {
             Position::Table { sk } => Ok(Some(sk)),
             Position::Index(_) => Err(crate::cursor::CursorError::Malformed.into()),
         }
@@ -49,7 +49,7 @@ impl Table {
         let more = rows.len() > want;
         rows.truncate(want);
         let last = rows.last().filter(|_| more).map(|(place, _)| Position::Table { sk: place.clone() });
-        let cursor = last.map(|last| self.sealing_key().seal(sorted.seal(), &last, self.clock().now()));
+        let cursor = last.map(|last| self.mac_key().sign(sorted.scope(), &last, self.clock().now()));
         Page { items: rows.into_iter().map(|(_, item)| item).collect(), cursor }
     }
 }

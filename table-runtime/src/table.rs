@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 
 use crate::attributes::ENTITY_ATTRIBUTE;
-use crate::cursor::{CursorKey, SealingKey};
+use crate::cursor::{CursorKey, MacKey};
 use crate::design::Design;
 use crate::endpoint::Endpoint;
 use crate::ids::Ids;
@@ -40,7 +40,7 @@ pub struct Table {
 struct Shared {
     client: Client,
     table: String,
-    sealing_key: SealingKey,
+    mac_key: MacKey,
     design: &'static Design,
 }
 
@@ -51,7 +51,7 @@ pub struct TableConfig {
     pub table: String,
     /// The address of the table.
     pub endpoint: Endpoint,
-    /// The key of the cursors' seals. The same for all processes of one table.
+    /// The secret of the cursors. The same for all processes of one table.
     pub cursor_key: CursorKey,
     /// The clock.
     pub clock: Clock,
@@ -70,8 +70,8 @@ impl Table {
         // The SDK would repeat conditional writes, but could not recognise its own first attempts. This crate can.
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let TableConfig { table, cursor_key, clock, ids, .. } = config;
-        let sealing_key = cursor_key.sealing(design.name);
-        let shared = Shared { client: Client::from_conf(sdk), table, sealing_key, design };
+        let mac_key = cursor_key.mac_key(design.name);
+        let shared = Shared { client: Client::from_conf(sdk), table, mac_key, design };
         Self { shared: Arc::new(shared), clock, ids, meter: None, observer: None, until: None, unreadable: None }
     }
 
@@ -104,8 +104,8 @@ impl Table {
 
     /// The same table with another client.
     pub(crate) fn with_client(&self, client: Client) -> Self {
-        let Shared { table, sealing_key, design, .. } = &*self.shared;
-        let shared = Shared { client, table: table.clone(), sealing_key: sealing_key.clone(), design };
+        let Shared { table, mac_key, design, .. } = &*self.shared;
+        let shared = Shared { client, table: table.clone(), mac_key: mac_key.clone(), design };
         Self { shared: Arc::new(shared), ..self.clone() }
     }
 
@@ -142,8 +142,8 @@ impl Table {
         &self.shared.client
     }
 
-    pub(crate) fn sealing_key(&self) -> &SealingKey {
-        &self.shared.sealing_key
+    pub(crate) fn mac_key(&self) -> &MacKey {
+        &self.shared.mac_key
     }
 }
 

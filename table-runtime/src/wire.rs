@@ -68,18 +68,18 @@ impl WireRequest {
 
 /// Captures the first request, and sends none.
 #[derive(Clone, Debug, Default)]
-pub struct Held(Arc<Mutex<Option<WireRequest>>>);
+pub struct RequestCapture(Arc<Mutex<Option<WireRequest>>>);
 
-impl Held {
+impl RequestCapture {
     /// The captured request.
     pub fn take(&self) -> Option<WireRequest> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-impl Intercept for Held {
+impl Intercept for RequestCapture {
     fn name(&self) -> &'static str {
-        "Held"
+        "RequestCapture"
     }
 
     fn read_after_serialization(
@@ -103,8 +103,8 @@ impl Table {
 
     /// The same table, but no request is sent.
     #[must_use]
-    pub fn holding(&self, held: &Held) -> Self {
-        self.intercepted(held.clone())
+    pub fn capturing(&self, capture: &RequestCapture) -> Self {
+        self.intercepted(capture.clone())
     }
 
     pub(crate) fn intercepted(&self, interceptor: impl Intercept + 'static) -> Self {

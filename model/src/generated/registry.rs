@@ -1932,7 +1932,7 @@ pub(crate) static AP_132: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_all_sessions --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`GET /sessions?sort=updated`. A user has at most 100 sessions, so one request reads all heads, and they\nare sorted by their last activity in memory. An index by last activity would cost a second write for every save and\nevery message. A page costs as much as the whole list; its sealed cursor has the last activity and the id of its last\nrow.",
+    doc: "`GET /sessions?sort=updated`. A user has at most 100 sessions, so one request reads all heads, and they\nare sorted by their last activity in memory. An index by last activity would cost a second write for every save and\nevery message. A page costs as much as the whole list; its signed cursor has the last activity and the id of its last\nrow.",
 };
 
 /// AP-30: Create a thread.

@@ -111,7 +111,7 @@ async fn a_cursor_is_valid_only_for_its_list() {
     assert!(matches!(other, Err(StoreError::Cursor(CursorError::Forged))), "{other:?}");
     let other = store.call(&LIST).page::<_, Plant>(plants_of("a"), "desc", &partition("a"), request, 50).await;
     assert!(matches!(other, Err(StoreError::Cursor(CursorError::Forged))), "{other:?}");
-    // Sealed for the table and opened for an index, as after a deployment that moves a pattern.
+    // Signed for the table and sent to an index, as after a deployment that moves a pattern.
     let other = store.call(&LIST).page::<_, Plant>(by_height("a"), "asc", &partition("a"), request, 50).await;
     assert!(matches!(other, Err(StoreError::Cursor(CursorError::Malformed))), "{other:?}");
     assert!(!format!("{request:?}").contains(&cursor));

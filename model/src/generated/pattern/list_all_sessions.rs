@@ -15,7 +15,7 @@ impl Patterns {
     ///
     /// `GET /sessions?sort=updated`. A user has at most 100 sessions, so one request reads all heads, and they
     /// are sorted by their last activity in memory. An index by last activity would cost a second write for every save and
-    /// every message. A page costs as much as the whole list; its sealed cursor has the last activity and the id of its last
+    /// every message. A page costs as much as the whole list; its signed cursor has the last activity and the id of its last
     /// row.
     ///
     /// `Query` on the table, descending, every page, strongly consistent. Costs 1 request and 13 RCU for 100 sessions, heads of 500 B.
