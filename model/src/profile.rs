@@ -12,7 +12,7 @@ use crate::{
 use table_runtime::readable;
 
 /// Maximum tries when another request changes the account first.
-const TRIES: u32 = 5;
+const MAX_ATTEMPTS: u32 = 5;
 /// Maximum number of sign-ins that a transaction can end, besides the changed user and the new sign-in.
 const ENDED_TOGETHER: usize = 98;
 
@@ -79,7 +79,7 @@ impl Accounts<'_> {
         (user_id, family_id): (UserId, FamilyId),
         change: &ProfileChange,
     ) -> Result<User, ProfileError> {
-        retry!(TRIES, "AP-05", {
+        retry!(MAX_ATTEMPTS, "AP-05", {
             let (seen, _) = self.store.sign_ins().find(user_id, family_id).await?.ok_or(ProfileError::SignedOut)?;
             let new = change.applied_to(&seen, self.store.clock().now());
             if new.has_profile_of(&seen) {
@@ -176,7 +176,7 @@ impl Accounts<'_> {
     /// When the account is already deleted, or its password has changed.
     pub async fn delete(self, user: &User) -> Result<(), AccountError> {
         let (mut seen, mut owned) = (user.clone(), OwnedClaims { email: true, username: true });
-        retry!(TRIES, "AP-07", {
+        retry!(MAX_ATTEMPTS, "AP-07", {
             let now = self.store.clock().now();
             let job = SweepJob::new(SweepKind::Account, seen.user_id.to_string(), seen.user_id, now);
             match self.detach(&seen, owned, &job).await {

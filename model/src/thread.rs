@@ -124,7 +124,7 @@ impl Thread {
 }
 
 /// Maximum tries when another request creates, moves or deletes a thread of the session first.
-const TRIES: u32 = 100;
+const MAX_ATTEMPTS: u32 = 100;
 
 impl Threads<'_> {
     /// Creates a thread on lines of the caller's session, in its current code. Retried when the session is saved
@@ -226,7 +226,7 @@ impl Threads<'_> {
     ) -> Result<Option<PlacedThread>, MoveError> {
         let OpenedThread { thread, session, anchors } = opened;
         let (mut anchors, seen_version) = (anchors.clone(), session.head.version_number);
-        retry!(TRIES, "AP-33", {
+        retry!(MAX_ATTEMPTS, "AP-33", {
             let now = self.store.clock().now();
             // If another request moved the thread meanwhile, the last move wins.
             let entry = anchors.entry(thread.thread).ok_or(AccessError::NotFound)?;
@@ -281,7 +281,7 @@ impl Threads<'_> {
     pub async fn delete(self, caller: UserId, id: ThreadId) -> Result<(), AccessError> {
         let now = self.store.clock().now();
         let mut counts = true;
-        retry!(TRIES, "AP-34", {
+        retry!(MAX_ATTEMPTS, "AP-34", {
             let found = self.store.patterns.get_thread_and_anchors(id.session_id, id.thread).await?;
             let thread = owned(found.thread, caller)?;
             let job = SweepJob {

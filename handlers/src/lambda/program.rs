@@ -17,7 +17,7 @@ pub struct Program {
     /// The name of its binary.
     pub name: &'static str,
     pub(super) domains: &'static [Domain],
-    does: &'static [Does],
+    capabilities: &'static [Capability],
     /// Whether responses are streamed. The invocation mode of the function must be the same.
     pub(super) streams: bool,
     /// Connects the reviewer, in programs that ask the model.
@@ -25,22 +25,33 @@ pub struct Program {
 }
 
 impl Program {
-    const PLAIN: Self = Self { name: "", domains: &[], does: &[], streams: false, connect: None };
+    const PLAIN: Self = Self { name: "", domains: &[], capabilities: &[], streams: false, connect: None };
     /// Signing up, in and out.
-    pub const AUTH: Self = Self { name: "auth", domains: &[Domain::AUTH], does: &[Does::Sign], ..Self::PLAIN };
+    pub const AUTH: Self =
+        Self { name: "auth", domains: &[Domain::AUTH], capabilities: &[Capability::Sign], ..Self::PLAIN };
     /// The user's own account. A new password starts a new sign-in.
-    pub const USERS: Self = Self { name: "users", domains: &[Domain::USERS], does: &[Does::Sign], ..Self::PLAIN };
+    pub const USERS: Self =
+        Self { name: "users", domains: &[Domain::USERS], capabilities: &[Capability::Sign], ..Self::PLAIN };
     /// Sessions. A file of 5 MiB exceeds the size of a buffered response, so responses are streamed.
-    pub const SESSIONS: Self =
-        Self { name: "sessions", domains: &[Domain::SESSIONS], does: &[Does::ReadCode], streams: true, ..Self::PLAIN };
+    pub const SESSIONS: Self = Self {
+        name: "sessions",
+        domains: &[Domain::SESSIONS],
+        capabilities: &[Capability::ReadCode],
+        streams: true,
+        ..Self::PLAIN
+    };
     /// Threads, and the service's own routes.
-    pub const THREADS: Self =
-        Self { name: "threads", domains: &[Domain::THREADS, Domain::SERVICE], does: &[Does::ReadCode], ..Self::PLAIN };
+    pub const THREADS: Self = Self {
+        name: "threads",
+        domains: &[Domain::THREADS, Domain::SERVICE],
+        capabilities: &[Capability::ReadCode],
+        ..Self::PLAIN
+    };
     /// Questions and answers.
     pub const MESSAGES: Self = Self {
         name: "messages",
         domains: &[Domain::MESSAGES],
-        does: &[Does::ReadCode, Does::WriteMessages],
+        capabilities: &[Capability::ReadCode, Capability::WriteMessages],
         streams: true,
         connect: Some(connect),
     };
@@ -53,7 +64,7 @@ impl Program {
 
 /// A capability that needs additional settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Does {
+pub(super) enum Capability {
     /// Signs tokens, and reads the signing key.
     Sign,
     /// Reads and caches the code of sessions.
@@ -74,8 +85,8 @@ impl Program {
         self.domains.iter().flat_map(Domain::named).collect()
     }
 
-    pub(super) fn does(&self, what: Does) -> bool {
-        self.does.contains(&what)
+    pub(super) fn has(&self, capability: Capability) -> bool {
+        self.capabilities.contains(&capability)
     }
 }
 

@@ -7,7 +7,7 @@ use lambda_http::Error;
 use model::{DEFAULT_CODE_CACHE_MIB, MessageTtl};
 
 use crate::http::cors::CorsPolicy;
-use crate::lambda::program::{Does, Program};
+use crate::lambda::program::{Capability, Program};
 use crate::report::TablePrices;
 
 /// The variables of a process. An empty variable counts as unset, because a template cannot omit one.
@@ -76,13 +76,13 @@ impl Settings {
             ai_daily_cap: None,
             reviewer: None,
         };
-        if program.does(Does::Sign) {
+        if program.has(Capability::Sign) {
             settings.signing_key_secret = Some(variables.wanted("CODESENSEI_SIGNING_KEY_SECRET")?);
         }
-        if program.does(Does::ReadCode) {
+        if program.has(Capability::ReadCode) {
             settings.code_cache_mib = code_cache_mib(variables)?;
         }
-        if program.does(Does::WriteMessages) {
+        if program.has(Capability::WriteMessages) {
             settings.message_ttl = message_ttl(variables)?;
         }
         if program.connect.is_some() {

@@ -10,12 +10,12 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::messages::context::Found;
 use crate::messages::outcome::Outcome;
 use crate::messages::run::{Run, release_if_stored};
-use crate::messages::waiting::Seat;
+use crate::messages::waiting::WaitPermit;
 use crate::rates::RateLimit;
 use crate::state::Ctx;
 
-/// Maximum lost races with other requests of the same id.
-const TRIES: u32 = 5;
+/// Maximum attempts to store a message, each after another request of the same id was faster.
+const MAX_STORE_ATTEMPTS: u32 = 5;
 
 /// `None` when another request stored the message or acquired the lease first.
 type Attempt = ApiResult<Option<Accepted>>;
@@ -44,7 +44,7 @@ pub(super) enum Accepted {
     /// This request asks the model.
     Asked(Box<Run>),
     /// Another request asks the model, and this one waits for it.
-    Running(Box<Message>, Seat),
+    Running(Box<Message>, WaitPermit),
 }
 
 impl Accepted {
@@ -56,7 +56,7 @@ impl Accepted {
 impl Request {
     /// Stores the draft, unless an earlier request stored it.
     pub(super) async fn accept(&self, draft: &Draft) -> ApiResult<Accepted> {
-        for attempt in 0..TRIES {
+        for attempt in 0..MAX_STORE_ATTEMPTS {
             let attempted = match (draft.client, draft.asks) {
                 // Each message without an id is a new one.
                 (None, true) => self.ask(self.read(None, self.count(true)).await?, draft).await,
@@ -141,7 +141,7 @@ impl Request {
     async fn earlier(&self, status: RequestStatus) -> ApiResult<Accepted> {
         match status {
             RequestStatus::Done { message, answer } => Ok(Accepted::settled(Outcome::repeated(*message, answer))),
-            RequestStatus::Running(question) => self.take_seat(question),
+            RequestStatus::Running(question) => self.wait_for_running(question),
             RequestStatus::OtherMessage => {
                 Err(ApiError::invalid("client_message_id", "This id was used for another message."))
             }
@@ -201,9 +201,9 @@ impl Request {
         Accepted::Asked(Box::new(Run { ctx: self.ctx.clone(), found, question, deadline: self.deadline }))
     }
 
-    fn take_seat(&self, question: Box<Message>) -> ApiResult<Accepted> {
-        let seat = self.ctx.app.waiting.seat(question.id()).ok_or_else(|| self.being_answered(&question))?;
-        Ok(Accepted::Running(question, seat))
+    fn wait_for_running(&self, question: Box<Message>) -> ApiResult<Accepted> {
+        let permit = self.ctx.app.waiting.try_acquire(question.id()).ok_or_else(|| self.being_answered(&question))?;
+        Ok(Accepted::Running(question, permit))
     }
 
     fn being_answered(&self, question: &Message) -> ApiError {

@@ -32,9 +32,9 @@ async fn outcome(request: &Request, accepted: Accepted, events: Option<Events>) 
     match accepted {
         Accepted::Settled(outcome) => Ok(*outcome),
         Accepted::Asked(run) => run.outcome(events).await,
-        Accepted::Running(question, seat) => {
+        Accepted::Running(question, permit) => {
             let outcome = request.wait_for_outcome(&question).await;
-            drop(seat);
+            drop(permit);
             outcome
         }
     }

@@ -30,13 +30,13 @@ pub type Step = Vec<String>;
 /// The steps of the requests through one proxy.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Steps {
-    held: Arc<Mutex<Held>>,
+    requests: Arc<Mutex<Requests>>,
     /// The number of complete steps.
     complete: watch::Sender<usize>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct Requests {
     waiting: Step,
     arrived: usize,
     complete: Vec<Step>,
@@ -48,28 +48,28 @@ impl Steps {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let mut complete = self.complete.subscribe();
         let mut arrived = {
-            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
             // Steps are completed under this lock, so this request cannot join a later step.
             complete.mark_unchanged();
-            held.waiting.push(operation);
-            held.arrived += 1;
-            held.arrived
+            requests.waiting.push(operation);
+            requests.arrived += 1;
+            requests.arrived
         };
         while timeout(QUIET, complete.changed()).await.is_err() {
-            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-            if held.arrived == arrived && !held.waiting.is_empty() {
-                let mut step = std::mem::take(&mut held.waiting);
+            let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+            if requests.arrived == arrived && !requests.waiting.is_empty() {
+                let mut step = std::mem::take(&mut requests.waiting);
                 step.sort_unstable();
-                held.complete.push(step);
+                requests.complete.push(step);
                 self.complete.send_modify(|complete| *complete += 1);
                 return;
             }
-            arrived = held.arrived;
+            arrived = requests.arrived;
         }
     }
 
     fn take(&self) -> Vec<Step> {
-        std::mem::take(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner).complete)
+        std::mem::take(&mut self.requests.lock().unwrap_or_else(PoisonError::into_inner).complete)
     }
 }
 

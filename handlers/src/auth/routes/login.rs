@@ -21,8 +21,8 @@ use crate::http::trace;
 use crate::rates::RateLimit;
 use crate::state::Ctx;
 
-/// Maximum retries when the password hash changes during the check.
-const TRIES: u32 = 3;
+/// Maximum changes of the password hash during the check, after each of which the check is repeated.
+const MAX_PASSWORD_CHANGES: u32 = 3;
 
 /// The credentials of a sign-in.
 #[derive(Deserialize, ToSchema)]
@@ -75,7 +75,7 @@ pub async fn login(
         let started = futures::join!(ctx.store.sign_ins().start(&right, new), counted).0;
         match started {
             // Another request changed the password or renewed its hash.
-            Err(StartRefreshFamilyError::PasswordChanged) if tries < TRIES => {
+            Err(StartRefreshFamilyError::PasswordChanged) if tries < MAX_PASSWORD_CHANGES => {
                 user = ctx.store.accounts().get(right.user_id).await?;
                 tries += 1;
             }
