@@ -83,8 +83,12 @@ impl Username {
     /// # Errors
     /// `INVALID_INPUT` at `username`.
     pub(crate) fn parse(&self) -> ApiResult<model::Username> {
-        let message = format!("A username has {USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} letters and digits.");
-        self.0.parse().map_err(|_| ApiError::invalid("username", message))
+        self.0.parse().map_err(|_| ApiError::invalid("username", Self::error_message()))
+    }
+
+    /// The message for an invalid username.
+    pub(crate) fn error_message() -> String {
+        format!("A username has {USERNAME_MIN_CHARS} to {USERNAME_MAX_CHARS} letters and digits.")
     }
 }
 

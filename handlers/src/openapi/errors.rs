@@ -197,7 +197,7 @@ fn error_schema() -> Value {
             "required": ["code", "message"],
             "properties": {
                 "code": reference("ErrorCode"),
-                "message": text("A message for users.", "A username has 3 to 20 letters and digits."),
+                "message": text("A message for users.", &fields::Username::error_message()),
                 "field": text("The first of `fields`: a wrong field of the request.", "username"),
                 "fields": {
                     "type": "array",
@@ -208,7 +208,7 @@ fn error_schema() -> Value {
                         "required": ["field", "message"],
                         "properties": {
                             "field": text("The field.", "username"),
-                            "message": text("The error of the field.", "A username has 3 to 20 letters and digits."),
+                            "message": text("The error of the field.", &fields::Username::error_message()),
                         },
                     },
                 },

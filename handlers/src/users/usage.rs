@@ -15,7 +15,7 @@ use crate::fields;
 use crate::http::query::{optional, values};
 use crate::state::{App, Ctx};
 
-/// Extractor: `?from=` and `?to=`, UTC days, inclusive. `to` is today by default, `from` 30 days before it.
+/// Extractor: `?from=` and `?to=`, UTC days, inclusive. `to` is today by default, `from` is the first of [`USAGE_DAYS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     from: Date,
@@ -57,7 +57,9 @@ struct AmountView {
     get,
     path = "/users/me/usage",
     summary = "My usage of the model by day",
-    description = "At most 31 days; without `from` and `to` the last 31. Days without a question are left out.",
+    description = format!(
+        "At most {USAGE_DAYS} days; without `from` and `to` the last {USAGE_DAYS}. Days without a question are left out."
+    ),
     params(Period),
     responses((status = 200, description = "The days with usage, oldest first, and their sum.", body = UsageView)),
 )]
@@ -165,9 +167,7 @@ fn day(field: &'static str, text: &str) -> ApiResult<Date> {
 impl IntoParams for Period {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let day = |about: &str| fields::date().description(Some(about)).build();
-        vec![
-            optional("from", day("The first UTC day; 30 days before `to` by default.")),
-            optional("to", day("The last UTC day, inclusive; today by default.")),
-        ]
+        let first = format!("The first UTC day; {} days before `to` by default.", USAGE_DAYS - 1);
+        vec![optional("from", day(&first)), optional("to", day("The last UTC day, inclusive; today by default."))]
     }
 }
