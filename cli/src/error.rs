@@ -66,6 +66,14 @@ pub enum OpenError {
         /// The cause.
         source: TableError,
     },
+    /// The table exists and cannot be used as it is.
+    #[error("{source}; {remedy}")]
+    UnusableTable {
+        /// The cause.
+        source: TableError,
+        /// The command or page that helps.
+        remedy: &'static str,
+    },
     /// The table does not answer.
     #[error("the store at {location} does not answer: {source}; check --store, --table and your AWS settings")]
     Store {
@@ -80,4 +88,51 @@ pub enum OpenError {
     /// The local reviewer did not start.
     #[error("cannot start the local reviewer: {0}")]
     Bedrock(io::Error),
+}
+
+impl OpenError {
+    /// The error of creating, changing or describing a table, with its remedy.
+    pub(crate) fn of_table(source: TableError, location: impl Into<String>) -> Self {
+        let location = location.into();
+        let remedy = match source {
+            TableError::Missing { table } => return Self::NoTable { table, location },
+            TableError::Failed { .. } => return Self::Table { location, source },
+            TableError::Definition(_) => "in this repository, `cargo xtask codegen` generates it",
+            TableError::Slow { .. } | TableError::IndexGone { .. } => "`codesensei table describe` shows its state",
+            TableError::OtherIndex(_) => {
+                "`codesensei table diff` lists all differences, and docs/add-an-index.md explains the change of an index"
+            }
+            TableError::OtherKeys(_) => {
+                "`codesensei table diff` lists all differences; name another table with --table"
+            }
+        };
+        Self::UnusableTable { source, remedy }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::OtherFact;
+
+    use super::*;
+
+    #[test]
+    fn an_error_of_a_table_names_the_command_that_helps() {
+        let other = || {
+            let text = str::to_owned;
+            Box::new(OtherFact { table: text("t"), fact: text("keys"), defined: text("a"), live: text("b") })
+        };
+        let slow = TableError::Slow { table: "t".to_owned(), what: "created" };
+        for (source, remedy) in [
+            (TableError::OtherIndex(other()), "docs/add-an-index.md"),
+            (TableError::OtherKeys(other()), "`codesensei table diff`"),
+            (TableError::Definition("no key".into()), "`cargo xtask codegen`"),
+            (slow, "`codesensei table describe`"),
+            (TableError::Missing { table: "t".to_owned() }, "`codesensei table create`"),
+        ] {
+            let cause = source.to_string();
+            let message = OpenError::of_table(source, "AWS").to_string();
+            assert!(message.contains(remedy), "{cause}: {message}");
+        }
+    }
 }

@@ -127,7 +127,7 @@ async fn create(opened: &OpenTable, unprotected: bool) -> Result<(), Failure> {
     let (name, location) = (opened.store.table().name(), opened.location.clone());
     let protection = if unprotected { Protection::Off } else { Protection::AsDefined };
     let created = opened.store.table().create_if_absent(protection).await;
-    let created = created.map_err(|source| OpenError::Table { location: location.clone(), source })?;
+    let created = created.map_err(|source| OpenError::of_table(source, &location))?;
     if created {
         eprintln!("Created the table {name} at {location}.");
     } else {
@@ -143,11 +143,7 @@ async fn describe(opened: &OpenTable) -> Result<TableDescription, OpenError> {
 }
 
 fn to_error(opened: &OpenTable, source: TableError) -> OpenError {
-    let location = opened.location.clone();
-    match source {
-        TableError::Missing { table } => OpenError::NoTable { table, location },
-        source => OpenError::Table { location, source },
-    }
+    OpenError::of_table(source, &opened.location)
 }
 
 async fn update(opened: &OpenTable) -> Result<(), Failure> {
@@ -181,12 +177,12 @@ async fn update(opened: &OpenTable) -> Result<(), Failure> {
 }
 
 fn description(opened: &OpenTable, live: &TableDescription, format: Format) -> String {
-    let TableDescription { facts, unreported: untold, status, items, bytes } = live;
+    let TableDescription { facts, unreported, status, items, bytes } = live;
     let name = opened.store.table().name();
     match format {
         Format::Json => {
             let value = json!({
-                "table": name, "status": status, "items": items, "bytes": bytes, "facts": facts, "untold": untold,
+                "table": name, "status": status, "items": items, "bytes": bytes, "facts": facts, "unreported": unreported,
             });
             format!("{value:#}\n")
         }
@@ -208,20 +204,20 @@ fn comparison(live: &TableDescription, differences: &[(String, String, String)],
                 json!({ "fact": fact, "defined": defined, "live": live })
             };
             let rows: Vec<Value> = differences.iter().map(row).collect();
-            format!("{:#}\n", json!({ "differences": rows, "untold": live.unreported }))
+            format!("{:#}\n", json!({ "differences": rows, "unreported": live.unreported }))
         }
         Format::Table => {
             let append = |all: String, fact: &&str| all + fact + ": not reported by this engine\n";
-            let untold = live.unreported.iter().fold(String::new(), append);
+            let unreported = live.unreported.iter().fold(String::new(), append);
             if differences.is_empty() {
-                return format!("{untold}The table matches the schema.\n");
+                return format!("{unreported}The table matches the schema.\n");
             }
             let header = ["fact", "schema", "table"].map(str::to_owned);
             let rows = differences.iter().map(|(fact, defined, live)| {
                 let output = |value: &String| if value.is_empty() { "(nothing)".to_owned() } else { value.clone() };
                 [fact.clone(), output(defined), output(live)]
             });
-            grid(std::iter::once(header).chain(rows)) + &untold
+            grid(std::iter::once(header).chain(rows)) + &unreported
         }
     }
 }

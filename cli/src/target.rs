@@ -300,7 +300,7 @@ impl OpenTable {
             return self.store.ping().await.map(|()| false).map_err(|source| OpenError::Store { location, source });
         }
         let created = self.store.table().create_if_absent(Protection::Off).await;
-        created.map_err(|source| OpenError::Table { location, source })
+        created.map_err(|source| OpenError::of_table(source, location))
     }
 
     /// Checks that the table exists and answers.

@@ -105,7 +105,7 @@ async fn prepare(store: &Store, serve: &Serve, location: &str) -> Result<bool, O
         return store.ping().await.map(|()| false).map_err(|source| OpenError::Store { location, source });
     }
     let created = store.table().create_if_absent(Protection::Off).await;
-    created.map_err(|source| OpenError::Table { location: location.to_owned(), source })
+    created.map_err(|source| OpenError::of_table(source, location))
 }
 
 /// Bedrock if it is configured, else the rule-based reviewer in this process with this delay between parts of an

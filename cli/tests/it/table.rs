@@ -36,6 +36,7 @@ async fn a_difference_is_shown_with_exit_code_1() {
     let output: Value = serde_json::from_str(&end.stdout).unwrap();
     let expected = serde_json::json!([{ "fact": "deletion_protection", "defined": "on", "live": "off" }]);
     assert_eq!((end.code, &output["differences"]), (Some(1), &expected));
+    assert_eq!(output["unreported"], serde_json::json!(["point_in_time_recovery"]));
 }
 
 #[tokio::test]
@@ -47,6 +48,7 @@ async fn a_live_table_is_described_for_people_and_for_programs() {
     let end = at(&engine, &["table", "describe"]).await;
     let output: Value = serde_json::from_str(&end.stdout).unwrap();
     assert_eq!(output["facts"]["time_to_live"], "expires_at");
+    assert_eq!(output["unreported"], serde_json::json!(["point_in_time_recovery"]));
 }
 
 #[tokio::test]
