@@ -79,13 +79,13 @@ fn pictured_keys(page: &str) -> Vec<(String, String)> {
     let (_, picture) = page.split_once("**The table in one picture.**").expect("the page has the picture");
     let (_, picture) = picture.split_once("```text\n").expect("the picture is a block");
     let (picture, _) = picture.split_once("```").expect("the block ends");
-    let mut partition = String::new();
+    let mut partition = "";
     let keys = picture.lines().map(|line| {
         let mut words = line.split_whitespace();
         if !line.starts_with(' ') {
-            partition = words.next().unwrap_or_default().to_owned();
+            partition = words.next().unwrap_or_default();
         }
-        (partition.clone(), words.next().unwrap_or_default().to_owned())
+        (partition.to_owned(), words.next().unwrap_or_default().to_owned())
     });
     keys.collect()
 }
