@@ -1775,7 +1775,7 @@ pub(crate) static AP_28: Pattern = Pattern {
         },
     ],
     example: "codesensei query read_code_chunks --chunks '{\"revision\":\"01a0bc8a-ad00-7238-9946-31fb0afd26b9\",\"n\":1}'",
-    doc: "Reads code that does not fit into one item: all its chunks in one request, each from its own partition. The fixture\nhas the maximum, 14 chunks of incompressible bytes. Text of 5 MiB has 14 chunks at most; random ASCII has 12, which\ncost 1,135 RCU.",
+    doc: "Reads code that does not fit into one item: all its chunks in one request, each from its own partition. The fixture\nhas the maximum, 14 chunks of incompressible bytes. Text of 5 MiB has 14 chunks at most; random ASCII has 12, which\ncost 1,134 RCU.",
 };
 
 /// AP-29: Write code chunks.

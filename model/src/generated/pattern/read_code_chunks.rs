@@ -12,7 +12,7 @@ impl Patterns {
     ///
     /// Reads code that does not fit into one item: all its chunks in one request, each from its own partition. The fixture
     /// has the maximum, 14 chunks of incompressible bytes. Text of 5 MiB has 14 chunks at most; random ASCII has 12, which
-    /// cost 1,135 RCU.
+    /// cost 1,134 RCU.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 1294 RCU for 14 chunks: 5 MiB that do not compress.
     pub async fn read_code_chunks(
