@@ -1,7 +1,7 @@
 //! Messages: their contents, the state of a question, and the conversation so far. AP-44 to AP-46.
 
 use crate::{
-    AccessError, Confidence, ContextMode, Message, MessageKey, Messages, Patch, PatchStatus, ReplyState, Role,
+    AccessError, Confidence, ContextMode, Message, MessageRequired, Messages, Patch, PatchStatus, ReplyState, Role,
     StoreError, Thread, ThreadId, Timestamp, UserId,
 };
 use table_runtime::size::{MAX_ITEM_BYTES, item_bytes};
@@ -65,15 +65,16 @@ impl NewAnswer {
 
     /// The answer to this question, with this time of creation.
     pub(crate) fn message(self, question: &Message, now: Timestamp) -> Message {
-        Message {
+        let required = MessageRequired {
+            session_id: question.session_id,
+            thread: question.thread,
             seq: question.seq.saturating_add(1),
+            user_id: question.user_id,
             role: Role::Ai,
             content: self.content,
             created_at: now,
-            client_message_id: None,
-            reply_state: None,
-            lease_until: None,
-            reply_error: None,
+        };
+        Message {
             context_mode: Some(self.context_mode),
             context_first_line: Some(self.context_lines.0),
             context_last_line: Some(self.context_lines.1),
@@ -89,50 +90,13 @@ impl NewAnswer {
             cache_read_tokens: Some(self.cache_read_tokens).filter(|tokens| *tokens > 0),
             cache_write_tokens: Some(self.cache_write_tokens).filter(|tokens| *tokens > 0),
             output_tokens: Some(self.output_tokens),
-            ..question.clone()
+            expires_at: question.expires_at,
+            ..required.into()
         }
     }
 }
 
 impl Message {
-    /// A message with this content, and without optional attributes.
-    #[must_use]
-    pub const fn new(key: MessageKey, user_id: UserId, role: Role, content: String, created_at: Timestamp) -> Self {
-        let MessageKey { session_id, thread, seq } = key;
-        Self {
-            session_id,
-            thread,
-            seq,
-            user_id,
-            role,
-            content,
-            created_at,
-            client_message_id: None,
-            reply_state: None,
-            lease_until: None,
-            reply_error: None,
-            context_mode: None,
-            context_first_line: None,
-            context_last_line: None,
-            history_truncated: None,
-            warnings: None,
-            confidence: None,
-            suggested_code: None,
-            patch: None,
-            patch_status: None,
-            applied_version: None,
-            applied_start_line: None,
-            applied_end_line: None,
-            patch_withheld: None,
-            model_id: None,
-            input_tokens: None,
-            cache_read_tokens: None,
-            cache_write_tokens: None,
-            output_tokens: None,
-            expires_at: None,
-        }
-    }
-
     /// Whether a run holds this question: it has no answer yet, and the lease of its run has not ended.
     #[must_use]
     pub fn is_held(&self, now: Timestamp) -> bool {

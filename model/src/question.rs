@@ -9,9 +9,9 @@ use std::time::Duration;
 use crate::retry::retry;
 use crate::{
     AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, CancelQuestionError, ClientRequest,
-    FailQuestion, FailQuestionError, Idempotency, LastState, Message, MessageId, MessageKey, Messages, NewAnswer,
-    ReplyState, Role, ShowLastState, ShowLastStateError, StoreAnswer, StoreAnswerError, StoreError, TakeOverQuestion,
-    TakeOverQuestionError, Thread, Timestamp, UserId,
+    FailQuestion, FailQuestionError, Idempotency, LastState, Message, MessageId, MessageKey, MessageRequired, Messages,
+    NewAnswer, ReplyState, Role, ShowLastState, ShowLastStateError, StoreAnswer, StoreAnswerError, StoreError,
+    TakeOverQuestion, TakeOverQuestionError, Thread, Timestamp, UserId,
 };
 
 /// Maximum tries when another message takes the next number first.
@@ -214,14 +214,17 @@ impl Messages<'_> {
     ) -> (Message, Option<Timestamp>) {
         let now = self.store.clock().now();
         let expiry = self.store.message_ttl.expiry_in(thread, now);
-        let key = MessageKey {
+        let required = MessageRequired {
             session_id: thread.session_id,
             thread: thread.thread,
             seq: thread.message_slots.saturating_add(1),
+            user_id: thread.user_id,
+            role: Role::User,
+            content: content.to_owned(),
+            created_at: now,
         };
-        let message = Message::new(key, thread.user_id, Role::User, content.to_owned(), now);
         let client_message_id = client.map(|client| client.id().to_string());
-        (Message { client_message_id, expires_at: expiry.map(Timestamp::expiry), ..message }, expiry)
+        (Message { client_message_id, expires_at: expiry.map(Timestamp::expiry), ..required.into() }, expiry)
     }
 
     /// Stores the answer to a question that this run holds, marks the question answered and adds the cost to the user's

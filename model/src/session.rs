@@ -8,8 +8,8 @@ use crate::limits::{INLINE_MAX, SESSIONS_PER_USER};
 use crate::retry::retry;
 use crate::{
     AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, Created, Creation,
-    DeleteSessionError, Filename, Language, NewSession, OpenSession, RevisionId, Session, SessionId, Sessions,
-    StoreError, UserId,
+    DeleteSessionError, Filename, Language, NewSession, OpenSession, RevisionId, Session, SessionId, SessionRequired,
+    Sessions, StoreError, UserId,
 };
 
 /// Maximum reads of head, code and chunks when saves happen in between.
@@ -97,12 +97,11 @@ impl Sessions<'_> {
         let session_id: SessionId = self.store.ids().next(now);
         let language_detected = detect(&new.filename, &new.text);
         let staged = self.stage_code(owner, session_id, new.text).await?;
-        let session = Session {
+        let required = SessionRequired {
             user_id: owner,
             session_id,
             filename: new.filename,
             language_detected,
-            language_override: new.language_override,
             version_number: 1,
             revision: staged.code.revision,
             code_bytes: staged.code.size,
@@ -112,9 +111,9 @@ impl Sessions<'_> {
             settings_changes: 0,
             created_at: now,
             updated_at: now,
-            last_activity_at: None,
             last_modified_by: owner,
         };
+        let session = Session { language_override: new.language_override, ..required.into() };
         let record = request.map(|request| request.record(owner, session_id, None, now));
         let committed = self.commit(&session, &staged, record.as_ref()).await;
         let Err(error) = committed else { return Ok(Created::new(session)) };

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use crate::{
-    FamilyId, GetSignIn, NoteSignInUsedError, RefreshFamily, RefreshFamilyKey, RotateRefreshToken,
-    RotateRefreshTokenError, StartRefreshFamily, StartRefreshFamilyError, Store, StoreError, Timestamp, Unreadable,
-    User, UserId,
+    FamilyId, GetSignIn, NoteSignInUsedError, RefreshFamily, RefreshFamilyKey, RefreshFamilyRequired,
+    RotateRefreshToken, RotateRefreshTokenError, StartRefreshFamily, StartRefreshFamilyError, Store, StoreError,
+    Timestamp, Unreadable, User, UserId,
 };
 
 /// Maximum number of sign-ins that are ended in parallel.
@@ -194,16 +194,15 @@ impl SignIns<'_> {
 
     pub(crate) fn new_family(self, user_id: UserId, new: NewSignIn) -> RefreshFamily {
         let now = self.store.clock().now();
-        RefreshFamily {
+        let required = RefreshFamilyRequired {
             user_id,
             family_id: self.store.ids().next(now),
             seq: 1,
             created_at: now,
             rotated_at: now,
             expires_at: now.plus(new.lifetime).expiry(),
-            last_used_at: None,
-            user_agent: new.user_agent,
-        }
+        };
+        RefreshFamily { user_agent: new.user_agent, ..required.into() }
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::code_storage::chunk_keys;
 use crate::{
-    BeginSweepJobError, ItemKey, Maintenance, SessionId, StoreError, SweepJob, SweepKind, SweepState, ThreadUuid,
-    Timestamp, UserId,
+    BeginSweepJobError, ItemKey, Maintenance, SessionId, StoreError, SweepJob, SweepJobRequired, SweepKind, SweepState,
+    ThreadUuid, Timestamp, UserId,
 };
 use table_runtime::key::shard;
 
@@ -140,19 +140,16 @@ impl Maintenance<'_> {
 impl SweepJob {
     /// A job with only its kind and its target.
     pub(crate) fn new(kind: SweepKind, target: String, user_id: UserId, due: Timestamp) -> Self {
-        Self {
+        SweepJobRequired {
             shard: shard(&target, SHARDS),
             due,
             kind,
             target,
             state: SweepState::Waiting,
             user_id,
-            session_id: None,
-            thread: None,
-            revision: None,
             chunk_count: 0,
             attempts: 0,
-            next_try: None,
         }
+        .into()
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     AccessError, Anchor, AnchorStatus, CreateThread, CreateThreadError, Created, DeleteThread, DeleteThreadError,
     Message, MoveThread, MoveThreadError, NewThread, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors,
     ReplyState, SelectionTooLong, Session, SessionId, SessionKey, StoreError, SweepJob, SweepKind, Thread, ThreadId,
-    ThreadKind, ThreadUuid, Threads, Timestamp, UserId,
+    ThreadKind, ThreadRequired, ThreadUuid, Threads, Timestamp, UserId,
 };
 
 /// Whether the text at the lines of a thread is its selected text; `None` when the code has no such lines.
@@ -77,27 +77,18 @@ impl Thread {
         selected_text: String,
         now: Timestamp,
     ) -> Self {
-        Self {
+        ThreadRequired {
             session_id,
             thread,
             user_id,
             kind,
             selected_text,
-            selected_gzip: None,
             moves: 0,
             message_slots: 0,
-            message_count: None,
-            last_seq: None,
-            last_role: None,
-            last_excerpt: None,
-            last_at: None,
-            last_state: None,
-            last_lease_until: None,
-            messages_expire_from: None,
-            messages_expire_until: None,
             created_at: now,
             updated_at: now,
         }
+        .into()
     }
 
     /// Makes the message the last one of the thread. The caller stores both together.

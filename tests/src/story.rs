@@ -6,8 +6,8 @@ use std::time::Duration;
 use model::{
     Anchor, AnchorStatus, Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer,
     NewSession, NewThread, NewUser, OpenedSession, OwnEmailClaim, OwnUsernameClaim, PageRequest, PlacedThread,
-    RefreshFamily, RemainingAnchors, SaveCode, SaveCodeError, Saved, Session, SessionKey, SweepJob, SweepKind,
-    SweepState, Swept, Thread, ThreadKind, User, UserKey,
+    RefreshFamily, RemainingAnchors, SaveCode, SaveCodeError, Saved, Session, SessionKey, SweepJob, SweepJobRequired,
+    SweepKind, SweepState, Swept, Thread, ThreadKind, User, UserKey,
 };
 use review::selection::Selection;
 use tokio::sync::Barrier;
@@ -237,20 +237,17 @@ impl TestTable {
     /// A due job with only its kind and target.
     #[must_use]
     pub fn job(&self, kind: SweepKind, target: &str, user_id: model::UserId) -> SweepJob {
-        SweepJob {
+        SweepJobRequired {
             shard: 3,
             due: self.clock().now(),
             kind,
             target: target.to_owned(),
             state: SweepState::Waiting,
             user_id,
-            session_id: None,
-            thread: None,
-            revision: None,
             chunk_count: 0,
             attempts: 0,
-            next_try: None,
         }
+        .into()
     }
 
     /// Runs the scheduled sweep a moment later.

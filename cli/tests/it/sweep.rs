@@ -1,6 +1,6 @@
 //! `codesensei sweep`: its work, its output, and its exit codes.
 
-use model::{Clock, CursorKey, Endpoint, Ids, Store, SweepJob, SweepKind, SweepState, TableConfig};
+use model::{Clock, CursorKey, Endpoint, Ids, Store, SweepJob, SweepJobRequired, SweepKind, SweepState, TableConfig};
 
 use crate::process::{CommandResult, Server, codesensei, run_to_end};
 
@@ -20,20 +20,17 @@ async fn leave_jobs(url: &str) {
     })
     .await;
     for kind in [SweepKind::Replaced, SweepKind::Thread] {
-        let job = SweepJob {
+        let job: SweepJob = SweepJobRequired {
             shard: 0,
             due: store.clock().now(),
             kind,
             target: "0198c5e2-8a00-7000-8000-000000000001".to_owned(),
             state: SweepState::Waiting,
             user_id: store.ids().next(store.clock().now()),
-            session_id: None,
-            thread: None,
-            revision: None,
             chunk_count: 0,
             attempts: 0,
-            next_try: None,
-        };
+        }
+        .into();
         store.patterns().leave_sweep_job(&job).await.unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! `codesensei verify`: its output, its repairs, and its exit codes.
 
-use model::{Clock, CursorKey, Endpoint, Ids, Store, SweepJob, SweepKind, SweepState, TableConfig};
+use model::{Clock, CursorKey, Endpoint, Ids, Store, SweepJob, SweepJobRequired, SweepKind, SweepState, TableConfig};
 use serde_json::Value;
 
 use crate::process::{CommandResult, Server, codesensei, run_to_end, send};
@@ -24,20 +24,17 @@ async fn plant_faults(url: &str) {
         store.patterns().find_username_claim(&"demo".parse().unwrap()).await.unwrap().expect("the demo account");
     let seen = store.patterns().get_user(claim.user_id).await.unwrap().unwrap();
     store.patterns().repair_session_count(claim.user_id, seen.session_count, seen.session_changes, 77).await.unwrap();
-    let job = SweepJob {
+    let job: SweepJob = SweepJobRequired {
         shard: 0,
         due: store.clock().now().minus(std::time::Duration::from_hours(3)),
         kind: SweepKind::Staged,
         target: "0198c5e2-8a00-7000-8000-000000000001".to_owned(),
         state: SweepState::Waiting,
         user_id: claim.user_id,
-        session_id: None,
-        thread: None,
-        revision: None,
         chunk_count: 0,
         attempts: 0,
-        next_try: None,
-    };
+    }
+    .into();
     store.patterns().leave_sweep_job(&job).await.unwrap();
 }
 

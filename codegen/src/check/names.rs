@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::design::{Design, DomainKind, Entity, Operation, Type};
-use crate::emit::{camel, pattern};
+use crate::emit::{camel, has_required, pattern, required_name};
 use crate::problem::Problems;
 use crate::source::At;
 
@@ -33,6 +33,7 @@ pub const TAKEN: &[&str] = &[
     "Filling",
     "Filter",
     "FirstItems",
+    "From",
     "FromItem",
     "IndexKeys",
     "Item",
@@ -117,6 +118,9 @@ fn types_of(design: &Design) -> Vec<(String, String, At)> {
     for entity in &design.entities {
         types.push((camel(&entity.name), format!("the entity {}", entity.name), entity.at));
         types.push((format!("{}Key", camel(&entity.name)), format!("the key of {}", entity.name), entity.at));
+        if has_required(entity) {
+            types.push((required_name(entity), format!("the required fields of {}", entity.name), entity.at));
+        }
         for field in entity.all_fields() {
             if let Type::Enum { rust, .. } | Type::Record { rust, .. } | Type::Records { rust, .. } = &field.ty {
                 types.push((rust.clone(), format!("{}.{}", entity.name, field.name), field.at));

@@ -7,6 +7,7 @@ use quote::quote;
 use crate::design::{ActionKind, Design, Entity, Field, IndexKey, Literal, Operation, Type, WritePart};
 use crate::emit::debug::{Shown, debug};
 use crate::emit::keys::{has_own_key_attributes, index_partition, index_sort, index_type, table_key};
+use crate::emit::required::required;
 use crate::emit::rust::{self, DESERIALIZE, RustFile, SERIALIZE, camel, doc, ident};
 use crate::emit::types;
 use crate::emitted::Emitted;
@@ -35,6 +36,7 @@ fn entity_file(design: &Design, entity: &Entity) -> Emitted {
         }
     }
     structure(&mut file, &camel(&entity.name), &entity.summary, &entity.fields);
+    required(&mut file, entity, &name);
     for record in &entity.records {
         for field in entity.all_fields() {
             if let Some((named, rust)) = field.ty.record()

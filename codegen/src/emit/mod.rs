@@ -14,6 +14,7 @@ pub mod lock;
 pub mod partiql;
 pub mod pattern;
 pub mod registry;
+mod required;
 mod returned;
 pub mod root;
 mod rust;
@@ -25,5 +26,6 @@ mod types;
 pub mod workbench;
 
 pub use index::anchor;
+pub use required::{has_required, required_name};
 pub use rust::camel;
 pub use stack::requests_of;

@@ -50,7 +50,7 @@ fn cut(answer: &mut NewAnswer, question: &Message, sent: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{ContextMode, MessageKey, Patch, PatchStatus, ReplyState, Role};
+    use model::{ContextMode, MessageRequired, Patch, PatchStatus, ReplyState, Role};
     use review::limits::SHOWN_BYTES;
     use review::markdown::cleaned;
 
@@ -59,10 +59,16 @@ mod tests {
     fn question() -> Message {
         let id = "01a05c0d-bf80-7185-8426-38e3974fd9b8";
         let (session_id, thread) = (id.parse().expect("an id"), id.parse().expect("an id"));
-        let key = MessageKey { session_id, thread, seq: 1 };
-        let user_id = id.parse().expect("an id");
-        let question = Message::new(key, user_id, Role::User, "why?".to_owned(), model::Timestamp::EPOCH);
-        Message { reply_state: Some(ReplyState::Pending), ..question }
+        let required = MessageRequired {
+            session_id,
+            thread,
+            seq: 1,
+            user_id: id.parse().expect("an id"),
+            role: Role::User,
+            content: "why?".to_owned(),
+            created_at: model::Timestamp::EPOCH,
+        };
+        Message { reply_state: Some(ReplyState::Pending), ..required.into() }
     }
 
     /// An answer whose parts have these many bytes.

@@ -18,8 +18,8 @@ use std::time::Duration;
 use flate2::read::GzDecoder;
 use flate2::{Compression, write::GzEncoder};
 use model::{
-    DeleteAccount, NewSession, NewUser, OwnEmailClaim, OwnUsernameClaim, SessionId, Store, SweepJob, SweepKind,
-    SweepState,
+    DeleteAccount, NewSession, NewUser, OwnEmailClaim, OwnUsernameClaim, SessionId, Store, SweepJob, SweepJobRequired,
+    SweepKind, SweepState,
 };
 use serde_json::{Value, json};
 
@@ -282,20 +282,17 @@ async fn deleted_account(store: &Store) -> SessionId {
     let (user, _) = store.accounts().create(new, Duration::from_hours(1)).await.unwrap();
     let new = NewSession { filename: "main.rs".parse().unwrap(), language_override: None, text: CODE.to_owned() };
     let session = store.sessions().create(user.user_id, None, new).await.unwrap().item;
-    let job = SweepJob {
+    let job: SweepJob = SweepJobRequired {
         shard: 3,
         due: store.clock().now(),
         kind: SweepKind::Account,
         target: user.user_id.to_string(),
         state: SweepState::Waiting,
         user_id: user.user_id,
-        session_id: None,
-        thread: None,
-        revision: None,
         chunk_count: 0,
         attempts: 0,
-        next_try: None,
-    };
+    }
+    .into();
     let (owner, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
     let deleted = store.patterns().delete_account(DeleteAccount {
         job: &job,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::str::FromStr as _;
 
 use model::{
-    CountHit, Email, KeyPart as _, NewUser, PageRequest, SessionId, SignUpError, StoredItem, SweepJob, SweepKind,
-    SweepState, Timestamp, UserId, Username, UsernameKey,
+    CountHit, Email, KeyPart as _, NewUser, PageRequest, SessionId, SignUpError, StoredItem, SweepJob,
+    SweepJobRequired, SweepKind, SweepState, Timestamp, UserId, Username, UsernameKey,
 };
 use proptest::prelude::*;
 use tests::TestTable;
@@ -118,20 +118,17 @@ proptest! {
 }
 
 fn job(shard: u32, due: Timestamp, target: &str, user_id: UserId) -> SweepJob {
-    SweepJob {
+    SweepJobRequired {
         shard,
         due,
         kind: SweepKind::Staged,
         target: target.to_owned(),
         state: SweepState::Waiting,
         user_id,
-        session_id: None,
-        thread: None,
-        revision: None,
         chunk_count: 0,
         attempts: 0,
-        next_try: None,
     }
+    .into()
 }
 
 proptest! {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    AnchorStatus, Anchors, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, MessageKey, PackedBody,
-    PasswordHash, Patch, ReplyState, RevisionId, Role, Session, SessionId, Thread, ThreadAnchor, ThreadKind,
-    ThreadUuid, Timestamp, UserId, Username,
+    AnchorStatus, Anchors, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, MessageRequired, PackedBody,
+    PasswordHash, Patch, ReplyState, RevisionId, Role, Session, SessionId, SessionRequired, Thread, ThreadAnchor,
+    ThreadKind, ThreadUuid, Timestamp, UserId, Username,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
@@ -99,12 +99,11 @@ impl<'p> GeneratedUser<'p> {
         let ids = ids(&mut self.rng);
         let (session_id, revision): (SessionId, RevisionId) = (ids.next(opened), ids.next(opened));
         let thread_count = self.shape.threads(&mut self.rng);
-        let mut head = Session {
+        let mut head: Session = SessionRequired {
             user_id: self.user_id,
             session_id,
             filename: sample.filename.clone(),
             language_detected: sample.language,
-            language_override: None,
             version_number: 1,
             revision,
             code_bytes: sample.code.size,
@@ -114,9 +113,9 @@ impl<'p> GeneratedUser<'p> {
             settings_changes: 0,
             created_at: opened,
             updated_at: opened,
-            last_activity_at: None,
             last_modified_by: self.user_id,
-        };
+        }
+        .into();
         into.codes.push(Code {
             session_id,
             user_id: self.user_id,
@@ -232,8 +231,8 @@ impl<'p> GeneratedUser<'p> {
 }
 
 fn message(thread: &Thread, seq: u32, role: Role, content: String, created_at: Timestamp) -> Message {
-    let key = MessageKey { session_id: thread.session_id, thread: thread.thread, seq };
-    Message::new(key, thread.user_id, role, content, created_at)
+    let Thread { session_id, thread, user_id, .. } = *thread;
+    MessageRequired { session_id, thread, seq, user_id, role, content, created_at }.into()
 }
 
 fn reply(thread: &Thread, seq: u32, (answer, anchor_line): (Answer, Option<u32>), at: Timestamp) -> Message {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use library::{
-    Book, BookType, Branch, Copy, CopyKey, CopyState, Isbn, LendCopy, LendCopyError, Loan, Member, MemberId, Notice,
-    Patterns, Place, WishKey,
+    Book, BookRequired, BookType, Branch, Copy, CopyKey, CopyRequired, CopyState, Isbn, LendCopy, LendCopyError, Loan,
+    Member, MemberId, MemberRequired, Notice, Patterns, Place, WishKey,
 };
 use table_runtime::{Clock, CursorKey, Date, Endpoint, Ids, Protection, TableConfig, TextSet, Timestamp};
 
@@ -57,16 +57,14 @@ impl Library {
 
     /// A member who follows these topics.
     pub(crate) async fn member_with(&self, name: &str, topics: Option<TextSet>) -> MemberId {
-        let member = Member {
+        let required = MemberRequired {
             member_id: self.ids.next(self.now()),
             name: name.to_owned(),
-            nickname: None,
             home: Branch::Harbour,
             lent: 0,
             joined_on: self.now().date(),
-            card_digest: None,
-            topics,
         };
+        let member = Member { topics, ..required.into() };
         self.patterns.give_card(&member).await.expect("a card is given");
         member.member_id
     }
@@ -130,7 +128,7 @@ impl Library {
 
     /// A book that is not stored.
     pub(crate) fn new_book(&self, number: &str) -> Book {
-        Book {
+        let required = BookRequired {
             isbn: isbn(number),
             title: format!("Book {number}"),
             r#type: BookType::Novel,
@@ -140,11 +138,9 @@ impl Library {
             price: 2_000,
             copies: 0,
             added_at: self.now(),
-            cover: None,
             place: Place { room: "hall".to_owned(), row: 3, lamp: None, scan: None },
-            editions: None,
-            remark: Some("new".to_owned()),
-        }
+        };
+        Book { remark: Some("new".to_owned()), ..required.into() }
     }
 }
 
@@ -153,14 +149,6 @@ pub(crate) fn isbn(number: &str) -> Isbn {
 }
 
 pub(crate) fn copy(isbn: &Isbn, number: u32) -> Copy {
-    Copy {
-        isbn: isbn.clone(),
-        number,
-        state: CopyState::Shelved,
-        borrower: None,
-        remark: Some("clean".to_owned()),
-        signatures: None,
-        is_fragile: false,
-        due_at: None,
-    }
+    let required = CopyRequired { isbn: isbn.clone(), number, state: CopyState::Shelved, is_fragile: false };
+    Copy { remark: Some("clean".to_owned()), ..required.into() }
 }

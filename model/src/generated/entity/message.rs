@@ -135,6 +135,78 @@ impl fmt::Debug for Message {
     }
 }
 
+/// The required fields of [`Message`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+///
+/// `Message { client_message_id, ..MessageRequired { … }.into() }`
+#[derive(Clone, PartialEq)]
+pub struct MessageRequired {
+    /// The session.
+    pub session_id: SessionId,
+    /// The thread.
+    pub thread: ThreadUuid,
+    /// Its number in the thread, 1 to 500.
+    pub seq: u32,
+    /// The owner of the session.
+    pub user_id: UserId,
+    /// The author; only the server writes as `ai`.
+    pub role: Role,
+    /// The question as sent, or the answer's explanation in Markdown.
+    pub content: String,
+    /// When it was stored.
+    pub created_at: Timestamp,
+}
+
+impl fmt::Debug for MessageRequired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageRequired")
+            .field("session_id", &self.session_id)
+            .field("thread", &self.thread)
+            .field("seq", &self.seq)
+            .field("user_id", &self.user_id)
+            .field("role", &self.role)
+            .field("content", &format_args!("<redacted>"))
+            .field("created_at", &self.created_at)
+            .finish()
+    }
+}
+
+impl From<MessageRequired> for Message {
+    fn from(required: MessageRequired) -> Self {
+        Self {
+            session_id: required.session_id,
+            thread: required.thread,
+            seq: required.seq,
+            user_id: required.user_id,
+            role: required.role,
+            content: required.content,
+            created_at: required.created_at,
+            client_message_id: None,
+            reply_state: None,
+            lease_until: None,
+            reply_error: None,
+            context_mode: None,
+            context_first_line: None,
+            context_last_line: None,
+            history_truncated: None,
+            warnings: None,
+            confidence: None,
+            suggested_code: None,
+            patch: None,
+            patch_status: None,
+            applied_version: None,
+            applied_start_line: None,
+            applied_end_line: None,
+            patch_withheld: None,
+            model_id: None,
+            input_tokens: None,
+            cache_read_tokens: None,
+            cache_write_tokens: None,
+            output_tokens: None,
+            expires_at: None,
+        }
+    }
+}
+
 /// On an answer: an edit that was checked against its version of the code.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]

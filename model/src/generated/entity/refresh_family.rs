@@ -50,6 +50,40 @@ impl fmt::Debug for RefreshFamily {
     }
 }
 
+/// The required fields of [`RefreshFamily`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+///
+/// `RefreshFamily { last_used_at, ..RefreshFamilyRequired { … }.into() }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct RefreshFamilyRequired {
+    /// The user who signed in.
+    pub user_id: UserId,
+    /// The `sid` claim of every token of the family.
+    pub family_id: FamilyId,
+    /// The number of the newest refresh token.
+    pub seq: u32,
+    /// When the user signed in.
+    pub created_at: Timestamp,
+    /// When the newest token was issued; its predecessor is accepted for ten more seconds.
+    pub rotated_at: Timestamp,
+    /// When the newest token and the family expire.
+    pub expires_at: Expiry,
+}
+
+impl From<RefreshFamilyRequired> for RefreshFamily {
+    fn from(required: RefreshFamilyRequired) -> Self {
+        Self {
+            user_id: required.user_id,
+            family_id: required.family_id,
+            seq: required.seq,
+            created_at: required.created_at,
+            rotated_at: required.rotated_at,
+            expires_at: required.expires_at,
+            last_used_at: None,
+            user_agent: None,
+        }
+    }
+}
+
 impl RefreshFamily {
     /// The key it is stored under.
     #[must_use]

@@ -75,6 +75,85 @@ impl fmt::Debug for Session {
     }
 }
 
+/// The required fields of [`Session`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+///
+/// `Session { language_override, ..SessionRequired { … }.into() }`
+#[derive(Clone, PartialEq)]
+pub struct SessionRequired {
+    /// The owner.
+    pub user_id: UserId,
+    /// A UUIDv7, so the sort key orders sessions by creation.
+    pub session_id: SessionId,
+    /// The name shown in the list.
+    pub filename: Filename,
+    /// The language that the file name and the first line indicate.
+    pub language_detected: Language,
+    /// 1 at first, raised by every save of code.
+    pub version_number: u32,
+    /// The revision of the code that belongs to this head.
+    pub revision: RevisionId,
+    /// Size of the code in bytes of UTF-8.
+    pub code_bytes: u32,
+    /// Number of chunks of the compressed code; 0 if it is inline.
+    pub chunk_count: u32,
+    /// Threads it has, at most 50.
+    pub thread_count: u32,
+    /// Raised by every write of the anchors: a thread is created, moved or deleted, or a save moves lines. A save that has read older threads is refused.
+    pub thread_changes: u32,
+    /// Raised by every change of name or language, so that no save writes old ones back.
+    pub settings_changes: u32,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When its code or settings last changed.
+    pub updated_at: Timestamp,
+    /// The user of the last save.
+    pub last_modified_by: UserId,
+}
+
+impl fmt::Debug for SessionRequired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionRequired")
+            .field("user_id", &self.user_id)
+            .field("session_id", &self.session_id)
+            .field("filename", &format_args!("<redacted>"))
+            .field("language_detected", &self.language_detected)
+            .field("version_number", &self.version_number)
+            .field("revision", &self.revision)
+            .field("code_bytes", &self.code_bytes)
+            .field("chunk_count", &self.chunk_count)
+            .field("thread_count", &self.thread_count)
+            .field("thread_changes", &self.thread_changes)
+            .field("settings_changes", &self.settings_changes)
+            .field("created_at", &self.created_at)
+            .field("updated_at", &self.updated_at)
+            .field("last_modified_by", &self.last_modified_by)
+            .finish()
+    }
+}
+
+impl From<SessionRequired> for Session {
+    fn from(required: SessionRequired) -> Self {
+        Self {
+            user_id: required.user_id,
+            session_id: required.session_id,
+            filename: required.filename,
+            language_detected: required.language_detected,
+            version_number: required.version_number,
+            revision: required.revision,
+            code_bytes: required.code_bytes,
+            chunk_count: required.chunk_count,
+            thread_count: required.thread_count,
+            thread_changes: required.thread_changes,
+            settings_changes: required.settings_changes,
+            created_at: required.created_at,
+            updated_at: required.updated_at,
+            last_modified_by: required.last_modified_by,
+            language_override: None,
+            last_activity_at: None,
+        }
+    }
+}
+
 impl Session {
     /// The key it is stored under.
     #[must_use]

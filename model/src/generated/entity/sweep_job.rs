@@ -44,6 +44,48 @@ pub struct SweepJob {
     pub next_try: Option<Timestamp>,
 }
 
+/// The required fields of [`SweepJob`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+///
+/// `SweepJob { session_id, ..SweepJobRequired { … }.into() }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepJobRequired {
+    /// One of 8, by the target: spreads the jobs over partitions.
+    pub shard: u32,
+    /// The earliest time of the first attempt.
+    pub due: Timestamp,
+    /// The kind of item to remove.
+    pub kind: SweepKind,
+    /// The id of the revision, thread, session or user.
+    pub target: String,
+    /// A commit may settle a staged job only while its state is `waiting`.
+    pub state: SweepState,
+    /// The user whose items are removed.
+    pub user_id: UserId,
+    /// Number of chunks to remove.
+    pub chunk_count: u32,
+    /// Number of failed attempts.
+    pub attempts: u32,
+}
+
+impl From<SweepJobRequired> for SweepJob {
+    fn from(required: SweepJobRequired) -> Self {
+        Self {
+            shard: required.shard,
+            due: required.due,
+            kind: required.kind,
+            target: required.target,
+            state: required.state,
+            user_id: required.user_id,
+            chunk_count: required.chunk_count,
+            attempts: required.attempts,
+            session_id: None,
+            thread: None,
+            revision: None,
+            next_try: None,
+        }
+    }
+}
+
 /// The kind of item to remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]

@@ -93,6 +93,73 @@ impl fmt::Debug for Thread {
     }
 }
 
+/// The required fields of [`Thread`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+///
+/// `Thread { selected_gzip, ..ThreadRequired { … }.into() }`
+#[derive(Clone, PartialEq)]
+pub struct ThreadRequired {
+    /// The session.
+    pub session_id: SessionId,
+    /// A UUIDv7, so the sort key orders threads by creation.
+    pub thread: ThreadUuid,
+    /// The owner of the session.
+    pub user_id: UserId,
+    /// Whether the thread is on a block of lines or on the whole file.
+    pub kind: ThreadKind,
+    /// The text as it was selected, up to 64 KiB. Empty where `selected_gzip` has it.
+    pub selected_text: String,
+    /// Number of moves by its user. If its anchor has another number, they were not read at the same moment.
+    pub moves: u32,
+    /// Slots taken: one for each note, two for each question, at most 500. The next message's number is one more.
+    pub message_slots: u32,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When its user last moved it, or its messages last changed.
+    pub updated_at: Timestamp,
+}
+
+impl fmt::Debug for ThreadRequired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ThreadRequired")
+            .field("session_id", &self.session_id)
+            .field("thread", &self.thread)
+            .field("user_id", &self.user_id)
+            .field("kind", &self.kind)
+            .field("selected_text", &format_args!("<redacted>"))
+            .field("moves", &self.moves)
+            .field("message_slots", &self.message_slots)
+            .field("created_at", &self.created_at)
+            .field("updated_at", &self.updated_at)
+            .finish()
+    }
+}
+
+impl From<ThreadRequired> for Thread {
+    fn from(required: ThreadRequired) -> Self {
+        Self {
+            session_id: required.session_id,
+            thread: required.thread,
+            user_id: required.user_id,
+            kind: required.kind,
+            selected_text: required.selected_text,
+            moves: required.moves,
+            message_slots: required.message_slots,
+            created_at: required.created_at,
+            updated_at: required.updated_at,
+            selected_gzip: None,
+            message_count: None,
+            last_seq: None,
+            last_role: None,
+            last_excerpt: None,
+            last_at: None,
+            last_state: None,
+            last_lease_until: None,
+            messages_expire_from: None,
+            messages_expire_until: None,
+        }
+    }
+}
+
 /// Whether the thread is on a block of lines or on the whole file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]

@@ -48,6 +48,53 @@ pub struct Book {
     pub remark: Option<String>,
 }
 
+/// The required fields of [`Book`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+///
+/// `Book { cover, ..BookRequired { … }.into() }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct BookRequired {
+    /// Which book.
+    pub isbn: Isbn,
+    /// What it is called.
+    pub title: String,
+    /// What kind of book.
+    pub r#type: BookType,
+    /// What holds it together.
+    pub binding: String,
+    /// Which house has it.
+    pub branch: Branch,
+    /// What its back says.
+    pub shelf_mark: String,
+    /// Cents that a lost copy costs.
+    pub price: i64,
+    /// How many copies there are.
+    pub copies: u32,
+    /// Since when the library has it.
+    pub added_at: Timestamp,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl From<BookRequired> for Book {
+    fn from(required: BookRequired) -> Self {
+        Self {
+            isbn: required.isbn,
+            title: required.title,
+            r#type: required.r#type,
+            binding: required.binding,
+            branch: required.branch,
+            shelf_mark: required.shelf_mark,
+            price: required.price,
+            copies: required.copies,
+            added_at: required.added_at,
+            place: required.place,
+            cover: None,
+            editions: None,
+            remark: None,
+        }
+    }
+}
+
 /// What was printed of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]

@@ -52,6 +52,50 @@ impl fmt::Debug for Member {
     }
 }
 
+/// The required fields of [`Member`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+///
+/// `Member { nickname, ..MemberRequired { … }.into() }`
+#[derive(Clone, PartialEq)]
+pub struct MemberRequired {
+    /// Who.
+    pub member_id: MemberId,
+    /// As it stands on the card.
+    pub name: String,
+    /// Where they usually borrow, for 28 days.
+    pub home: Branch,
+    /// How many books they have.
+    pub lent: u32,
+    /// Since when.
+    pub joined_on: Date,
+}
+
+impl fmt::Debug for MemberRequired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemberRequired")
+            .field("member_id", &self.member_id)
+            .field("name", &format_args!("<redacted>"))
+            .field("home", &self.home)
+            .field("lent", &self.lent)
+            .field("joined_on", &self.joined_on)
+            .finish()
+    }
+}
+
+impl From<MemberRequired> for Member {
+    fn from(required: MemberRequired) -> Self {
+        Self {
+            member_id: required.member_id,
+            name: required.name,
+            home: required.home,
+            lent: required.lent,
+            joined_on: required.joined_on,
+            nickname: None,
+            topics: None,
+            card_digest: None,
+        }
+    }
+}
+
 impl Member {
     /// The key it is stored under.
     #[must_use]

@@ -35,6 +35,36 @@ pub struct Copy {
     pub is_fragile: bool,
 }
 
+/// The required fields of [`Copy`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+///
+/// `Copy { borrower, ..CopyRequired { … }.into() }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopyRequired {
+    /// Of which book.
+    pub isbn: Isbn,
+    /// Which of its copies, from 1.
+    pub number: u32,
+    /// Where it is.
+    pub state: CopyState,
+    /// Whether it stays in the house.
+    pub is_fragile: bool,
+}
+
+impl From<CopyRequired> for Copy {
+    fn from(required: CopyRequired) -> Self {
+        Self {
+            isbn: required.isbn,
+            number: required.number,
+            state: required.state,
+            is_fragile: required.is_fragile,
+            borrower: None,
+            due_at: None,
+            remark: None,
+            signatures: None,
+        }
+    }
+}
+
 /// Where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(crate = "table_runtime::serde")]
