@@ -1,25 +1,28 @@
 //! Applying the patch of an answer: code, threads and answer change in one transaction, and the client sends no code.
 //! AP-24.
 
+use review::patch::Withheld;
+
+use crate::from_review::place_patch;
 use crate::opening::Related;
 use crate::placed::{Opened, placed};
 use crate::retry::retry;
 use crate::save::{Base, SaveCode};
 use crate::session::TRIES;
 use crate::{
-    AccessError, AppliedAnswer, Change, Message, MessageId, MessageKey, OpenedSession, Patch, PatchStatus,
-    PlacedThread, Reanchor, SaveCodeError, SaveSessionError, Saved, Sessions, StoreError, ThreadId, ThreadKey, UserId,
+    AccessError, AppliedAnswer, Change, Message, MessageId, MessageKey, OpenedSession, PatchStatus, PlacedThread,
+    SaveCodeError, SaveSessionError, Saved, Sessions, StoreError, ThreadId, ThreadKey, UserId,
 };
 
 /// The code and the thread that a patch is applied to.
 #[derive(Clone, Copy)]
-pub struct Target<'a> {
+pub(crate) struct Target<'a> {
     /// The current code.
-    pub text: &'a str,
+    pub(crate) text: &'a str,
     /// The version of the code.
-    pub version_number: u32,
+    pub(crate) version_number: u32,
     /// The thread of the answer that has the patch, with its current anchor.
-    pub thread: &'a PlacedThread,
+    pub(crate) thread: &'a PlacedThread,
 }
 
 /// The lines that a patch replaces.
@@ -44,7 +47,7 @@ pub struct Applied {
 
 /// Why a patch was not applied.
 #[derive(Debug, thiserror::Error)]
-pub enum ApplyError<E> {
+pub enum ApplyError {
     /// The thread does not exist any more.
     #[error("there is no such thread")]
     ThreadNotFound,
@@ -56,19 +59,19 @@ pub enum ApplyError<E> {
     NoPatch,
     /// The patch does not fit the current code.
     #[error("the patch does not fit any more")]
-    Unfit(E),
+    Unfit(Withheld),
     /// The code could not be saved.
     #[error(transparent)]
     Save(#[from] SaveCodeError),
 }
 
-impl<E> From<StoreError> for ApplyError<E> {
+impl From<StoreError> for ApplyError {
     fn from(error: StoreError) -> Self {
         SaveCodeError::from(error).into()
     }
 }
 
-impl<E> From<AccessError> for ApplyError<E> {
+impl From<AccessError> for ApplyError {
     fn from(error: AccessError) -> Self {
         SaveCodeError::from(error).into()
     }
@@ -82,22 +85,19 @@ pub struct Proposal {
 }
 
 impl Sessions<'_> {
-    /// Applies the patch of the caller's answer to the code if the code is still at the expected version. `place`
-    /// returns the lines that the patch replaces and the new code. A patch that is already applied is not applied
-    /// again: the result has the version that it created.
+    /// Applies the patch of the caller's answer to the code if the code is still at the expected version. A patch that
+    /// is already applied is not applied again: the result has the version that it created.
     ///
     /// # Errors
     /// When there is no patch, the patch does not fit, or another request saved the code.
-    pub async fn apply_patch<E>(
+    pub async fn apply_patch(
         self,
         caller: UserId,
         id: MessageId,
         expected_version_number: u32,
-        place: impl Fn(&Patch, Target<'_>) -> Result<(PatchedLines, String), E>,
-        reanchor: Reanchor,
-    ) -> Result<Applied, ApplyError<E>> {
+    ) -> Result<Applied, ApplyError> {
         let proposal = self.read_proposal(caller, id).await?;
-        self.apply_proposal(proposal, expected_version_number, place, reanchor).await
+        self.apply_proposal(proposal, expected_version_number).await
     }
 
     /// Reads the caller's answer, and its session with code and anchors.
@@ -116,13 +116,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// As [`apply_patch`](Self::apply_patch).
-    pub async fn apply_proposal<E>(
-        self,
-        proposal: Proposal,
-        expected_version_number: u32,
-        place: impl Fn(&Patch, Target<'_>) -> Result<(PatchedLines, String), E>,
-        reanchor: Reanchor,
-    ) -> Result<Applied, ApplyError<E>> {
+    pub async fn apply_proposal(self, proposal: Proposal, expected_version_number: u32) -> Result<Applied, ApplyError> {
         let (caller, id, mut proposal) = (proposal.caller, proposal.id, Some(proposal));
         retry!(TRIES, "AP-24", {
             let read = match proposal.take() {
@@ -140,8 +134,8 @@ impl Sessions<'_> {
             let thread = base.threads.iter().find(|thread| thread.thread == id.thread_id.thread);
             let thread = thread.ok_or(ApplyError::ThreadNotFound)?;
             let target = Target { text: &base.old_text, version_number: expected_version_number, thread };
-            let (lines, text) = place(patch, target).map_err(ApplyError::Unfit)?;
-            let saved = self.save_applied(&base, &answer, lines, text, reanchor).await?;
+            let (lines, text) = place_patch(patch, target).map_err(ApplyError::Unfit)?;
+            let saved = self.save_applied(&base, &answer, lines, text).await?;
             Ok(saved.map(|saved| {
                 let answer = Message {
                     patch_status: Some(PatchStatus::Applied),
@@ -157,7 +151,7 @@ impl Sessions<'_> {
 
     /// The answer, and the state that the save starts from. The commit is conditional on a state that is read before
     /// the other threads: the head's count of thread changes, or the thread's own anchor where it is the only thread.
-    async fn answer_and_base<E>(self, proposal: Proposal) -> Result<(Message, Base), ApplyError<E>> {
+    async fn answer_and_base(self, proposal: Proposal) -> Result<(Message, Base), ApplyError> {
         let Opened { session, anchors, threads, mut messages } = proposal.opened;
         let OpenedSession { head, text: old_text } = session;
         let own = threads.first().ok_or(ApplyError::ThreadNotFound)?;
@@ -174,16 +168,15 @@ impl Sessions<'_> {
 
     /// Saves the code that the patch creates. `None` when the session has changed since it was read, perhaps by the
     /// same patch.
-    async fn save_applied<E>(
+    async fn save_applied(
         self,
         base: &Base,
         answer: &Message,
         lines: PatchedLines,
         text: String,
-        reanchor: Reanchor,
-    ) -> Result<Option<Saved>, ApplyError<E>> {
+    ) -> Result<Option<Saved>, ApplyError> {
         let (session_id, version) = (base.head.session_id, base.head.version_number);
-        let moved = self.moved_threads(base, &text, reanchor).await?;
+        let moved = self.moved_threads(base, &text).await?;
         let staged = self.stage_code(base.head.user_id, session_id, text.clone()).await.map_err(SaveCodeError::from)?;
         let applied = AppliedAnswer {
             session_id,

@@ -9,15 +9,15 @@ use review::patch::{self, Base, Withheld};
 use review::prompt;
 use review::selection::Selection;
 
+use crate::apply::Target;
 use crate::{
     Anchor, AnchorStatus, Confidence, ContextMode, NewThread, Patch, PatchStatus, PatchedLines, PlacedThread, Role,
-    Target, ThreadKind,
+    ThreadKind,
 };
 
-/// The anchors of the threads in the new code, for [`Sessions::save`](crate::Sessions::save). A thread on the whole
-/// file is unchanged.
-#[must_use]
-pub fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
+/// The anchors of the threads in the new code, one for each thread, in the same order. A thread on the whole file is
+/// unchanged.
+pub(crate) fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
     let blocks = threads.iter().filter(|thread| thread.kind == ThreadKind::Block);
     let selections: Vec<_> = blocks
         .map(|thread| Selection {
@@ -34,12 +34,11 @@ pub fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<
     threads.iter().map(anchor).collect()
 }
 
-/// The lines of the target that a stored patch replaces, and the resulting code, for
-/// [`Sessions::apply_patch`](crate::Sessions::apply_patch).
+/// The lines of the target that a stored patch replaces, and the resulting code.
 ///
 /// # Errors
 /// With the reason why the patch cannot be applied any more.
-pub fn place_patch(patch: &Patch, target: Target<'_>) -> Result<(PatchedLines, String), Withheld> {
+pub(crate) fn place_patch(patch: &Patch, target: Target<'_>) -> Result<(PatchedLines, String), Withheld> {
     let anchor = (target.thread.kind == ThreadKind::Block).then_some(target.thread.anchor);
     let placed = patch.locate(target.version_number, anchor, target.text)?;
     let text = placed.apply(target.text)?;
@@ -80,8 +79,7 @@ impl Patch {
 }
 
 /// Whether the selected text of a new thread is at its lines of this code; `None` when the code has no such lines. A
-/// thread on the whole file always matches. Pass it to [`Threads::create`](crate::Threads::create) and similar
-/// functions.
+/// thread on the whole file always matches.
 #[must_use]
 pub fn selection_status(code: &str, new: &NewThread) -> Option<AnchorStatus> {
     if new.kind == ThreadKind::File {
@@ -144,7 +142,7 @@ impl From<Role> for prompt::Role {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Ids, Reanchor, Thread, Timestamp};
+    use crate::{Ids, Thread, Timestamp};
 
     const OLD: &str = "use std;\n\nfn first() {\n    one();\n}\n\nfn second() {\n    two();\n}\n";
 
@@ -164,7 +162,6 @@ mod tests {
         let lines: Vec<_> = moved.iter().map(|anchor| (anchor.start_line, anchor.end_line)).collect();
         assert_eq!(lines, [(5, 5), (1, 9), (5, 5)]);
         assert!(moved.iter().all(|anchor| anchor.status == AnchorStatus::Stable));
-        let _: Reanchor = re_anchor_threads;
     }
 
     fn now(start_line: u32, status: AnchorStatus) -> Anchor {

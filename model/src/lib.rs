@@ -43,7 +43,7 @@ mod verify;
 
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
-pub use apply::{Applied, ApplyError, PatchedLines, Proposal, Target};
+pub use apply::{Applied, ApplyError, PatchedLines, Proposal};
 pub use by_name::{Answer, Arguments, ByName, InvalidArgument, Row, RunError};
 pub use code::{CodeTooLarge, CorruptCode, PackedBody, PackedCode};
 pub use code_cache::DEFAULT_CODE_CACHE_MIB;
@@ -51,7 +51,7 @@ pub use code_text::CodeText;
 pub use creation::{Created, NewSession};
 pub use expiry::{InvalidMessageTtl, MessageTtl};
 pub use filename::{Filename, InvalidFilename};
-pub use from_review::{place_patch, re_anchor_threads, selection_status};
+pub use from_review::selection_status;
 #[doc(hidden)]
 pub use generated::Patterns;
 pub use generated::limits;
@@ -67,7 +67,7 @@ pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
 pub use question::{AcquireLease, CancelError, PostError, Posted, Watched};
 pub use rate::{Hit, RateLimits, RateRule, Window};
-pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
+pub use save::{SaveCode, SaveCodeError, Saved};
 pub use selection::{NewThread, SelectionTooLong};
 pub use session::{NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
@@ -82,7 +82,7 @@ pub use table_runtime::{
     TableFacts, TableUpdate, Timestamp, Total, Traffic, Unreadable, UnreadableItem, UuidNewtype, WireRequest,
     split_access_key, without_access_key,
 };
-pub use thread::{Locate, MoveError, NewThreadError};
+pub use thread::{MoveError, NewThreadError};
 pub use usage::UsageRecords;
 pub use user::{Accounts, NewUser};
 pub use verify::{Effect, Finding, FindingKind, Outcome, Progress, Verified, Verify};

@@ -1,6 +1,7 @@
 //! Saving code: the version check, the threads' new anchors, and the replaced chunks. AP-24.
 
 use crate::code_storage::{StageError, Staged, replaced_chunks};
+use crate::from_review::re_anchor_threads;
 use crate::retry::retry;
 use crate::session::{READS, TRIES, detect, of_one_revision, unread_code};
 use crate::settings::UpdateOutcome;
@@ -22,10 +23,6 @@ pub struct SaveCode {
     /// The language that the user set.
     pub language_override: Change<Language>,
 }
-
-/// Finds the threads' new anchors, from the old code, the new code and the threads in the old code. Returns one anchor
-/// for each thread, in the same order.
-pub type Reanchor = fn(&str, &str, &[PlacedThread]) -> Vec<Anchor>;
 
 /// The result of a save.
 #[derive(Clone, Debug)]
@@ -81,16 +78,16 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// When the session is at another version, belongs to another user or does not exist, or the code is too large.
-    pub async fn save(self, caller: UserId, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
+    pub async fn save(self, caller: UserId, save: SaveCode) -> Result<Saved, SaveCodeError> {
         let head = self.get(caller, save.session_id).await?;
-        self.save_over(head, save, reanchor).await
+        self.save_over(head, save).await
     }
 
     /// Like [`save`](Self::save), for a session whose head has been read.
     ///
     /// # Errors
     /// As [`save`](Self::save).
-    pub async fn save_over(self, head: Session, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
+    pub async fn save_over(self, head: Session, save: SaveCode) -> Result<Saved, SaveCodeError> {
         let Some(text) = &save.text else { return self.save_language(head, &save).await };
         let (caller, mut head, mut staged) = (head.user_id, Some(head), None::<Staged>);
         let saved = retry!(TRIES, "AP-24", {
@@ -100,7 +97,7 @@ impl Sessions<'_> {
             if self.is_saved(&base, text).await? {
                 return self.save_unchanged_code(base, &save).await.map(Some);
             }
-            let moved = self.moved_threads(&base, text, reanchor).await?;
+            let moved = self.moved_threads(&base, text).await?;
             let ready = match staged.take() {
                 Some(ready) => ready,
                 None => self.stage_code(caller, save.session_id, text.clone()).await?,
@@ -211,17 +208,13 @@ impl Sessions<'_> {
         }
     }
 
-    pub(crate) async fn moved_threads(
-        self,
-        base: &Base,
-        text: &str,
-        reanchor: Reanchor,
-    ) -> Result<Vec<Anchor>, StoreError> {
+    /// The anchors of the threads in the new code, in the same order.
+    pub(crate) async fn moved_threads(self, base: &Base, text: &str) -> Result<Vec<Anchor>, StoreError> {
         if base.old_text.is_empty() && !base.threads.iter().any(|thread| thread.kind == ThreadKind::Block) {
             return Ok(base.threads.iter().map(|thread| thread.anchor).collect());
         }
         let (old, new, threads) = (base.old_text.clone(), text.to_owned(), base.threads.clone());
-        let find = move || reanchor(&old, &new, &threads);
+        let find = move || re_anchor_threads(&old, &new, &threads);
         Ok(tokio::task::spawn_blocking(find).await.expect("finding anchors does not panic and is not cancelled"))
     }
 

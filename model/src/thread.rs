@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::access::owned;
 use crate::creation::CreationRequest;
+use crate::from_review::selection_status;
 use crate::limits::THREADS_PER_SESSION;
 use crate::message::is_held;
 use crate::placed::missing_anchor;
@@ -15,9 +16,6 @@ use crate::{
     ReplyState, SelectionTooLong, Session, SessionId, SessionKey, StoreError, SweepJob, SweepKind, Thread, ThreadId,
     ThreadKind, ThreadRequired, ThreadUuid, Threads, Timestamp, UserId,
 };
-
-/// Whether the text at the lines of a thread is its selected text; `None` when the code has no such lines.
-pub type Locate = fn(&str, &NewThread) -> Option<AnchorStatus>;
 
 /// Why a thread was not created.
 #[derive(Debug, thiserror::Error)]
@@ -130,7 +128,6 @@ impl Threads<'_> {
         session_id: SessionId,
         client_id: Option<Uuid>,
         new: NewThread,
-        locate: Locate,
     ) -> Result<Created<PlacedThread>, NewThreadError> {
         let request = client_id.map(|client_id| CreationRequest::of_thread(caller, session_id, client_id, &new));
         retry!(session::TRIES, "AP-30", {
@@ -142,7 +139,9 @@ impl Threads<'_> {
                 Ok(new) => new,
                 Err(error) => return wrong(error.into()).await,
             };
-            let Some(status) = locate(&text, &new) else { return wrong(NewThreadError::OutsideTheCode).await };
+            let Some(status) = selection_status(&text, &new) else {
+                return wrong(NewThreadError::OutsideTheCode).await;
+            };
             let thread = self.unsaved(&head, &new, status);
             let record =
                 request.map(|request| request.record(caller, session_id, Some(thread.thread), thread.created_at));
@@ -190,15 +189,10 @@ impl Threads<'_> {
     ///
     /// # Errors
     /// When the thread does not exist, or its session's code does not have these lines.
-    pub async fn move_to(
-        self,
-        mut opened: OpenedThread,
-        to: NewThread,
-        locate: Locate,
-    ) -> Result<PlacedThread, MoveError> {
+    pub async fn move_to(self, mut opened: OpenedThread, to: NewThread) -> Result<PlacedThread, MoveError> {
         retry!(session::TRIES, "AP-33", {
             let to = to.kept_in(&opened.session.text)?;
-            let status = locate(&opened.session.text, &to).ok_or(MoveError::OutsideTheCode)?;
+            let status = selection_status(&opened.session.text, &to).ok_or(MoveError::OutsideTheCode)?;
             let moved = self.put_moved(&opened, &to, status).await?;
             if moved.is_none() {
                 let thread = &opened.thread;

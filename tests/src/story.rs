@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Anchor, AnchorStatus, Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer,
-    NewSession, NewThread, NewUser, OpenedSession, OwnEmailClaim, OwnUsernameClaim, PageRequest, PlacedThread,
-    RefreshFamily, RemainingAnchors, SaveCode, SaveCodeError, Saved, Session, SessionKey, SweepJob, SweepJobRequired,
-    SweepKind, SweepState, Swept, Thread, ThreadKind, User, UserKey,
+    Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer, NewSession, NewThread,
+    NewUser, OpenedSession, OwnEmailClaim, OwnUsernameClaim, PageRequest, PlacedThread, RefreshFamily,
+    RemainingAnchors, SaveCode, SaveCodeError, Saved, Session, SessionKey, SweepJob, SweepJobRequired, SweepKind,
+    SweepState, Swept, Thread, ThreadKind, User, UserKey,
 };
-use review::selection::Selection;
 use tokio::sync::Barrier;
 
 use crate::{TestTable, used};
@@ -77,7 +76,7 @@ pub fn edit(session: &Session, text: &str) -> SaveCode {
     }
 }
 
-/// A selection of lines.
+/// A selection of lines. Code of these tests does not have its text, so an anchor on it is approximate.
 #[must_use]
 pub fn lines(start_line: u32, end_line: u32) -> NewThread {
     NewThread { kind: ThreadKind::Block, start_line, end_line, selected_text: "selected".to_owned() }
@@ -104,31 +103,6 @@ pub fn answer(content: &str) -> NewAnswer {
         output_tokens: 2,
         cost_micros: 5,
     }
-}
-
-/// Every thread stays at its lines.
-#[must_use]
-pub fn stay(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
-    threads.iter().map(|thread| thread.anchor).collect()
-}
-
-/// Every thread moves one line down.
-#[must_use]
-pub fn one_line_down(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
-    let moved = |thread: &PlacedThread| Anchor {
-        start_line: thread.anchor.start_line + 1,
-        end_line: thread.anchor.end_line + 1,
-        status: thread.anchor.status,
-    };
-    threads.iter().map(moved).collect()
-}
-
-/// Accepts any lines with any text.
-#[must_use]
-pub fn anywhere(text: &str, new: &NewThread) -> Option<AnchorStatus> {
-    let selection = Selection { start_line: new.start_line, end_line: new.end_line, text: &new.selected_text };
-    let is_selected = selection.is_at_its_lines(text) == Some(true);
-    Some(if is_selected { AnchorStatus::Stable } else { AnchorStatus::Approximate })
 }
 
 impl TestTable {
@@ -159,15 +133,15 @@ impl TestTable {
         read.expect("the session exists")
     }
 
-    /// The session's owner saves code over the version of `session`; threads stay at their lines.
+    /// The session's owner saves code over the version of `session`.
     pub async fn save(&self, session: &Session, text: &str) -> Result<Saved, SaveCodeError> {
-        self.sessions().save(session.user_id, edit(session, text), stay).await
+        self.sessions().save(session.user_id, edit(session, text)).await
     }
 
     /// The session's owner opens a thread.
     pub async fn thread(&self, session: &Session, start_line: u32, end_line: u32) -> Thread {
         let new = lines(start_line, end_line);
-        let opened = self.threads().create(session.user_id, session.session_id, None, new, anywhere).await;
+        let opened = self.threads().create(session.user_id, session.session_id, None, new).await;
         opened.expect("there is room for a thread").item.item
     }
 

@@ -10,7 +10,7 @@ use model::{
     FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, MessageKey, NewAnswer, NewSession, NewSessionError,
     NewThread, NewThreadError, PasswordHash, Patch, PlacedThread, PostError, Posted, ReplyState, SessionId, Store,
     StoreAnswerError, StoreError, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username,
-    UsernameClaim, selection_status,
+    UsernameClaim,
 };
 
 use super::SeedError;
@@ -228,7 +228,7 @@ impl<'s> Loader<'s> {
         let (start_line, end_line) = anchor.lines;
         let selected_text = anchor.selected.clone().unwrap_or_default();
         let new = NewThread { kind, start_line, end_line, selected_text };
-        match store.threads().create(progress.user_id, progress.session_id, None, new, selection_status).await {
+        match store.threads().create(progress.user_id, progress.session_id, None, new).await {
             Ok(_) => {
                 self.tally.add_items("anchors", u64::from(progress.threads.len() == 1));
                 Ok(self.written("thread", 1))

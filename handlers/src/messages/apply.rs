@@ -2,8 +2,7 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
-use model::{AccessError, ApplyError, MessageId, SaveCodeError, place_patch, re_anchor_threads};
-use review::patch::Withheld;
+use model::{AccessError, ApplyError, MessageId, SaveCodeError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,7 +65,7 @@ pub async fn apply(
     // The reads run together with the count. A request over the limit stops after them.
     let proposal = ctx.store.sessions().read_proposal(caller.user_id, id);
     let proposal = ctx.count_during(RateLimit::SESSION_SAVE, &user, proposal).await?.map_err(ApplyError::from)?;
-    let applied = ctx.store.sessions().apply_proposal(proposal, expected, place_patch, re_anchor_threads).await?;
+    let applied = ctx.store.sessions().apply_proposal(proposal, expected).await?;
     Ok(Json(AppliedView {
         message: (&applied.answer).into(),
         start_line: applied.lines.start_line.into(),
@@ -91,8 +90,8 @@ impl Check for ApplyForm {
     }
 }
 
-impl From<ApplyError<Withheld>> for ApiError {
-    fn from(error: ApplyError<Withheld>) -> Self {
+impl From<ApplyError> for ApiError {
+    fn from(error: ApplyError) -> Self {
         let conflict = |reason: String| Self::new(ErrorCode::PatchConflict).with_message(reason);
         match error {
             // The request names the thread, not the session.

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
-use model::{Change, Language, SaveCode, SaveCodeError, Saved, SessionId, re_anchor_threads};
+use model::{Change, Language, SaveCode, SaveCodeError, Saved, SessionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -64,7 +64,7 @@ pub async fn save(
     // The head is read together with the count. A request over the limit stops after that.
     let head = ctx.store.sessions().get(caller.user_id, save.session_id);
     let head = ctx.count_during(RateLimit::SESSION_SAVE, &user, head).await?.map_err(SaveCodeError::from)?;
-    let saved = ctx.store.sessions().save_over(head, save, re_anchor_threads).await?;
+    let saved = ctx.store.sessions().save_over(head, save).await?;
     Ok(Json(SavedView::from(&saved)))
 }
 

@@ -1,7 +1,7 @@
 //! `PUT /threads/{thread_id}`: moves a thread to other lines.
 
 use axum::Json;
-use model::{MoveError, NewThread, PlacedThread, ThreadId, ThreadKind, selection_status};
+use model::{MoveError, NewThread, PlacedThread, ThreadId, ThreadKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -52,7 +52,7 @@ pub async fn anchor(
     let opened = ctx.store.threads().open(caller.user_id, id).await;
     let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     let to = form.onto(&opened.thread)?;
-    let moved = ctx.store.threads().move_to(opened, to, selection_status).await?;
+    let moved = ctx.store.threads().move_to(opened, to).await?;
     Ok(Json(OneThread::from(&moved)))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use model::{NewThread, NewThreadError, SelectionTooLong, SessionId, ThreadKind, selection_status};
+use model::{NewThread, NewThreadError, SelectionTooLong, SessionId, ThreadKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -48,7 +48,7 @@ pub async fn create(
     SelectionForm { 0: (client_id, new) }: SelectionForm<ThreadForm>,
 ) -> ApiResult<(StatusCode, Json<OneThread>)> {
     let threads = ctx.store.threads();
-    let created = threads.create(caller.user_id, session_id, client_id, new, selection_status).await?;
+    let created = threads.create(caller.user_id, session_id, client_id, new).await?;
     let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(OneThread::from(&created.item))))
 }

@@ -1,7 +1,7 @@
 //! Caps: 100 sessions of a user and 50 threads of a session, enforced by the writes themselves.
 
 use model::{NewSessionError, NewThreadError};
-use tests::story::{anywhere, file, lines};
+use tests::story::{file, lines};
 use tests::{TestTable, concurrently};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +43,7 @@ async fn eighty_concurrent_creations_create_exactly_50_threads() {
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
     let outcomes = concurrently(80, |_| {
         let (store, session_id, owner) = (table.store().clone(), session.session_id, ada.user_id);
-        async move { store.threads().create(owner, session_id, None, lines(1, 1), anywhere).await }
+        async move { store.threads().create(owner, session_id, None, lines(1, 1)).await }
     })
     .await;
     let full = outcomes.iter().filter(|outcome| matches!(outcome, Err(NewThreadError::LimitExceeded))).count();
@@ -64,7 +64,7 @@ async fn deleting_a_thread_frees_its_slot() {
     for _ in 1..50 {
         table.thread(&session, 1, 1).await;
     }
-    let full = table.threads().create(ada.user_id, session.session_id, None, lines(1, 1), anywhere).await;
+    let full = table.threads().create(ada.user_id, session.session_id, None, lines(1, 1)).await;
     assert!(matches!(full, Err(NewThreadError::LimitExceeded)), "{:?}", full.is_ok());
     table.delete_thread(&first).await;
     table.thread(&session, 1, 1).await;

@@ -2,7 +2,7 @@
 //! nothing.
 
 use model::{AccessError, NewSessionError, PostError, SaveCodeError, StoreError};
-use tests::story::{edit, file, stay};
+use tests::story::{edit, file};
 use tests::{LEASE, Proxy, TestTable, concurrently};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,7 +41,7 @@ async fn one_of_fifty_conflicting_saves_succeeds() {
     let store = table.store_through(&proxy.url()).await;
     let outcomes = concurrently(50, |number| {
         let (store, save, owner) = (store.clone(), edit(&session, &format!("// saver {number}")), session.user_id);
-        async move { store.sessions().save(owner, save, stay).await }
+        async move { store.sessions().save(owner, save).await }
     })
     .await;
     let mut winner = None;

@@ -40,7 +40,7 @@ impl Scene {
         let (ada, bob) = (table.user("ada").await, table.user("bob").await);
         let (mut sessions, mut threads) = (Vec::new(), Vec::new());
         for owner in [&ada, &ada, &bob, &bob] {
-            let session = table.session(owner, "main.rs", "fn main() {}").await;
+            let session = table.session(owner, "main.rs", "fn main() {\n}").await;
             for line in 1..=2 {
                 let thread = table.thread(&session, line, line).await;
                 table.talk(&thread, "why?").await;

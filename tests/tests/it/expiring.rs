@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::{
     FindingKind, Message, MessageTtl, NewThread, Order, Page, PageRequest, Session, Store, Thread, User, Verify,
 };
-use tests::story::{answer, anywhere, lines};
+use tests::story::{answer, lines};
 use tests::{LEASE, TestTable};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -26,8 +26,7 @@ impl Scene {
         let ada = table.user("ada").await;
         let session = table.session(&ada, "main.rs", "fn main() {}\n").await;
         let new = NewThread { selected_text: "fn main() {}".to_owned(), ..lines(1, 1) };
-        let thread =
-            table.threads().create(ada.user_id, session.session_id, None, new, anywhere).await.unwrap().item.item;
+        let thread = table.threads().create(ada.user_id, session.session_id, None, new).await.unwrap().item.item;
         Self { table, store, ada, session, thread }
     }
 

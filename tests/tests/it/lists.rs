@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{AccessError, Order, PageRequest};
 use tests::TestTable;
-use tests::story::{anywhere, lines};
+use tests::story::lines;
 
 #[tokio::test]
 async fn a_new_users_list_contains_a_new_session_at_once() {
@@ -22,11 +22,11 @@ async fn a_new_users_list_contains_a_new_session_at_once() {
 async fn a_list_of_threads_contains_a_new_thread_at_once() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
-    let session = table.session(&ada, "main.rs", "fn main() {}").await;
+    let session = table.session(&ada, "main.rs", &"line\n".repeat(20)).await;
     let mut opened = Vec::new();
     for line in 1..=20 {
         let new = lines(line, line);
-        let created = table.threads().create(ada.user_id, session.session_id, None, new, anywhere).await.unwrap();
+        let created = table.threads().create(ada.user_id, session.session_id, None, new).await.unwrap();
         opened.push(created.item);
         let page = table.threads().list(ada.user_id, session.session_id, PageRequest::default()).await.unwrap();
         assert_eq!((page.items, page.cursor), (opened.clone(), None));

@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use model::{
-    Message, NewAnswer, Patch, PatchStatus, PatchedLines, PlacedThread, Saved, Session, Store, Target, Thread,
-    ThreadKind, User,
-};
+use model::{Message, NewAnswer, Patch, PatchStatus, PlacedThread, Saved, Session, Store, Thread, User};
 use serde_json::{Map, Value};
 use tests::proxy::{Moment, Stalled};
-use tests::story::{answer, anywhere, edit, lines, one_line_down};
+use tests::story::{answer, edit, lines};
 use tests::{Proxy, TestTable};
 
 /// Longer than a read takes on this machine: requests that were sent together with a stalled one are answered by then.
@@ -52,7 +49,7 @@ impl Scene {
             ThreadChange::Opened => drop(self.table.thread(&self.session, 1, 1).await),
             ThreadChange::Moved => {
                 let opened = self.table.threads().open(self.ada.user_id, self.thread.id()).await.unwrap();
-                let moved = self.table.threads().move_to(opened, lines(1, 1), anywhere).await;
+                let moved = self.table.threads().move_to(opened, lines(1, 1)).await;
                 assert_eq!(moved.unwrap().anchor.start_line, 1);
             }
         }
@@ -86,12 +83,13 @@ impl Scene {
         assert_eq!(starts(&saved.threads), expected, "{what:?}");
     }
 
+    /// An answer whose patch inserts a line at the top, so that applying it moves every thread one line down.
     async fn proposal(&self) -> Message {
         let patch = Patch {
-            start_line: 2,
-            end_line: 2,
-            original: "b".to_owned(),
-            replacement: "new\nb".to_owned(),
+            start_line: 1,
+            end_line: 1,
+            original: "a".to_owned(),
+            replacement: "new\na".to_owned(),
             base_version: 1,
             anchor_line: None,
         };
@@ -101,20 +99,13 @@ impl Scene {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a handler's function has this type")]
-fn place(patch: &Patch, target: Target<'_>) -> Result<(PatchedLines, String), &'static str> {
-    assert_eq!(target.thread.kind, ThreadKind::Block);
-    let lines = PatchedLines { start_line: patch.start_line, end_line: patch.end_line };
-    Ok((lines, "a\nnew\nb\nc".to_owned()))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_save_sees_a_thread_that_changed_before_the_head_was_read() {
     for what in [ThreadChange::Opened, ThreadChange::Moved] {
         let scene = Scene::new().await;
         let head = scene.proxy.stall(".GetItem", Moment::BeforeTheEngine);
         let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "new\na\nb\nc"));
-        let saving = tokio::spawn(async move { store.sessions().save(owner, save, one_line_down).await });
+        let saving = tokio::spawn(async move { store.sessions().save(owner, save).await });
         scene.change_before(head, what).await;
         let saved = saving.await.unwrap().unwrap();
         scene.assert_moved_one_line_down(&saved, what).await;
@@ -128,8 +119,7 @@ async fn an_applied_patch_sees_a_thread_that_changed_before_the_head_was_read() 
         let proposal = scene.proposal().await;
         let head = scene.proxy.stall(".BatchGetItem", Moment::BeforeTheEngine);
         let (store, owner, id) = (scene.slow.clone(), scene.ada.user_id, proposal.id());
-        let applying =
-            tokio::spawn(async move { store.sessions().apply_patch(owner, id, 1, place, one_line_down).await });
+        let applying = tokio::spawn(async move { store.sessions().apply_patch(owner, id, 1).await });
         scene.change_before(head, what).await;
         let applied = applying.await.unwrap().unwrap();
         scene.assert_moved_one_line_down(&applied.saved, what).await;
@@ -143,13 +133,13 @@ async fn a_patch_applied_during_the_read_returns_the_session_it_created() {
     let scene = Scene::new().await;
     let (owner, id) = (scene.ada.user_id, scene.proposal().await.id());
     let before = scene.stored().await;
-    scene.table.sessions().apply_patch(owner, id, 1, place, one_line_down).await.unwrap();
+    scene.table.sessions().apply_patch(owner, id, 1).await.unwrap();
     let after = scene.stored().await;
     scene.put_back(before).await;
 
     let next_read = scene.proxy.stall_after(".BatchGetItem", 1, Moment::BeforeTheEngine);
     let store = scene.slow.clone();
-    let applying = tokio::spawn(async move { store.sessions().apply_patch(owner, id, 1, place, one_line_down).await });
+    let applying = tokio::spawn(async move { store.sessions().apply_patch(owner, id, 1).await });
     tokio::time::timeout(PATIENCE, next_read.arrived()).await.expect("it is read again");
     scene.put_back(after).await;
     next_read.release();

@@ -1,12 +1,13 @@
 //! Saves: each version is saved over once, threads move with the code, and readers never get a mixture of versions.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
-use model::{Anchor, PlacedThread, SaveCodeError, Session, Store};
-use tests::story::{anywhere, edit, lines, one_line_down, stay};
+use model::{SaveCodeError, Session, Store};
+use tests::proxy::Moment;
+use tests::story::edit;
 use tests::texts::{noise, rotated};
-use tests::{TestTable, concurrently};
+use tests::{Proxy, TestTable, concurrently};
 
 use crate::items;
 
@@ -16,7 +17,7 @@ const CHUNKED: usize = 500_000;
 async fn fifty_savers(table: &TestTable, session: &Session, texts: Vec<String>) -> String {
     let outcomes = concurrently(texts.len(), |number| {
         let (store, save, owner) = (table.store().clone(), edit(session, &texts[number]), session.user_id);
-        async move { store.sessions().save(owner, save, stay).await }
+        async move { store.sessions().save(owner, save).await }
     })
     .await;
     let mut winner = None;
@@ -103,7 +104,7 @@ fn stamped(version: u32) -> String {
 async fn save_up_to(store: Store, session: Session, last: u32) {
     let mut head = session;
     while head.version_number < last {
-        match store.sessions().save(head.user_id, edit(&head, &stamped(head.version_number + 1)), stay).await {
+        match store.sessions().save(head.user_id, edit(&head, &stamped(head.version_number + 1))).await {
             Ok(saved) => head = saved.head,
             Err(SaveCodeError::VersionConflict(current)) => head = current.head,
             Err(error) => panic!("{error}"),
@@ -146,35 +147,30 @@ async fn a_save_moves_its_threads_in_the_same_write() {
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "a\nb").await;
     table.thread(&session, 2, 2).await;
-    let saved = table.sessions().save(ada.user_id, edit(&session, "new\na\nb"), one_line_down).await.unwrap();
+    let saved = table.sessions().save(ada.user_id, edit(&session, "new\na\nb")).await.unwrap();
     let threads = table.threads_of(&session).await;
     assert_eq!(threads, saved.threads);
     assert_eq!((threads[0].anchor.start_line, threads[0].anchor_version), (3, 2));
-}
-
-/// The runtime, store and session that `thread_opened_meanwhile` uses.
-static MEANWHILE: OnceLock<(tokio::runtime::Handle, Store, Session)> = OnceLock::new();
-
-/// Opens a thread in its first call, after the saver has read the threads and before it commits.
-fn thread_opened_meanwhile(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
-    let (runtime, store, session) = MEANWHILE.get().expect("the test has set it");
-    if threads.len() == 1 {
-        let opened = store.threads().create(session.user_id, session.session_id, None, lines(1, 1), anywhere);
-        runtime.block_on(opened).expect("there is room");
-    }
-    one_line_down("", "", threads)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_save_moves_a_thread_that_is_opened_during_the_save() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
-    let session = table.session(&ada, "main.rs", &noise(CHUNKED, 1)).await;
+    let proxy = Proxy::before(table.endpoint()).await;
+    let store = table.store_through(&proxy.url()).await;
+    let code = format!("a\nb\nc\nd\ne\nf\n{}", noise(CHUNKED, 1));
+    let session = table.session(&ada, "main.rs", &code).await;
     table.thread(&session, 5, 6).await;
-    let here = (tokio::runtime::Handle::current(), table.store().clone(), session.clone());
-    assert!(MEANWHILE.set(here).is_ok());
-    let new = noise(CHUNKED, 2);
-    let saved = table.sessions().save(ada.user_id, edit(&session, &new), thread_opened_meanwhile).await.unwrap();
+    let new = format!("new\n{code}");
+    let (owner, save) = (ada.user_id, edit(&session, &new));
+    // The saver has read the threads, and has not committed.
+    let stalled = proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let saving = tokio::spawn(async move { store.sessions().save(owner, save).await });
+    stalled.arrived().await;
+    table.thread(&session, 1, 1).await;
+    stalled.release();
+    let saved = saving.await.unwrap().unwrap();
     let threads = table.threads_of(&session).await;
     let starts: Vec<u32> = threads.iter().map(|thread| thread.anchor.start_line).collect();
     assert_eq!(starts, [6, 2]);

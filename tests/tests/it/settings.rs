@@ -2,7 +2,7 @@
 
 use model::{Change, NewSettings, NewThread, OpenedSession, PlacedThread, Session, Store, Thread, ThreadKind, User};
 use tests::proxy::{Moment, Stalled};
-use tests::story::{edit, lines, one_line_down, stay};
+use tests::story::{edit, lines};
 use tests::{Proxy, TestTable};
 
 /// Ada with a session, and a store whose next transaction is stalled before the engine receives it.
@@ -50,7 +50,7 @@ async fn a_save_does_not_restore_an_old_name_language_or_override() {
     let scene = Scene::of("a.py", "one").await;
     let stalled = scene.stalled("TransactWriteItems");
     let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "two"));
-    let saving = tokio::spawn(async move { store.sessions().save(owner, save, stay).await });
+    let saving = tokio::spawn(async move { store.sessions().save(owner, save).await });
     stalled.arrived().await;
     scene.changes(named("a.rs")).await;
     scene.changes(in_language("Swift")).await;
@@ -72,7 +72,7 @@ async fn a_save_that_changes_the_language_does_not_restore_old_settings() {
         ..edit(&scene.session, "")
     };
     let (store, owner) = (scene.slow.clone(), scene.ada.user_id);
-    let saving = tokio::spawn(async move { store.sessions().save(owner, save, stay).await });
+    let saving = tokio::spawn(async move { store.sessions().save(owner, save).await });
     stalled.arrived().await;
     scene.changes(named("a.rs")).await;
     stalled.release();
@@ -106,15 +106,14 @@ async fn a_rename_detects_the_language_of_code_in_chunks() {
     assert_eq!(scene.changes(named("tool")).await.language_detected.name(), "Perl");
 }
 
-/// An anchor that is stable if its line is `x`.
-fn on_x(code: &str, new: &NewThread) -> Option<model::AnchorStatus> {
-    let line = code.lines().nth(usize::try_from(new.start_line).unwrap() - 1)?;
-    Some(if line == "x" { model::AnchorStatus::Stable } else { model::AnchorStatus::Approximate })
+/// The second line as a selection of `x`: its anchor is stable if that line is `x`.
+fn on_x() -> NewThread {
+    NewThread { selected_text: "x".to_owned(), ..lines(2, 2) }
 }
 
 async fn moves(store: Store, thread: Thread, to: NewThread) -> PlacedThread {
     let opened = store.threads().open(thread.user_id, thread.id()).await.unwrap();
-    store.threads().move_to(opened, to, on_x).await.unwrap()
+    store.threads().move_to(opened, to).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,7 +121,7 @@ async fn a_thread_moved_during_a_save_is_checked_against_the_new_code() {
     let scene = Scene::of("a.txt", "a\nx\nb").await;
     let thread = scene.table.thread(&scene.session, 1, 1).await;
     let stalled = scene.stalled("TransactWriteItems");
-    let moving = tokio::spawn(moves(scene.slow.clone(), thread.clone(), lines(2, 2)));
+    let moving = tokio::spawn(moves(scene.slow.clone(), thread.clone(), on_x()));
     stalled.arrived().await;
     scene.table.save(&scene.session, "a\nb\nx").await.unwrap();
     stalled.release();
@@ -137,10 +136,10 @@ async fn a_save_moves_a_thread_from_the_lines_of_a_concurrent_move() {
     let thread = scene.table.thread(&scene.session, 1, 1).await;
     let stalled = scene.stalled("TransactWriteItems");
     let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "new\na\nx\nb"));
-    let saving = tokio::spawn(async move { store.sessions().save(owner, save, one_line_down).await });
+    let saving = tokio::spawn(async move { store.sessions().save(owner, save).await });
     stalled.arrived().await;
-    let moved = moves(scene.table.store().clone(), thread.clone(), lines(2, 2)).await;
-    assert_eq!(moved.anchor.start_line, 2);
+    let moved = moves(scene.table.store().clone(), thread.clone(), on_x()).await;
+    assert_eq!((moved.anchor.start_line, moved.anchor.status), (2, model::AnchorStatus::Stable));
     stalled.release();
     let saved = saving.await.unwrap().unwrap();
     let stored = scene.table.threads().get_placed(thread.user_id, thread.id()).await.unwrap();
@@ -159,7 +158,7 @@ async fn a_thread_deleted_during_its_move_stays_deleted() {
         } else {
             scene.table.threads().delete(scene.ada.user_id, thread.id()).await.unwrap();
         }
-        let moved = scene.table.threads().move_to(opened, lines(2, 2), on_x).await;
+        let moved = scene.table.threads().move_to(opened, on_x()).await;
         assert!(matches!(moved, Err(model::MoveError::Access(model::AccessError::NotFound))), "{:?}", moved.is_ok());
         assert_eq!(scene.table.raw().all("thread").await, []);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{RevisionId, SaveCodeError, Saved, Session, Store, SweepKind, Timestamp, User};
 use tests::proxy::{Moment, Stalled};
-use tests::story::{edit, file, stay};
+use tests::story::{edit, file};
 use tests::texts::noise;
 use tests::{Proxy, TestTable};
 use tokio::task::JoinHandle;
@@ -39,7 +39,7 @@ impl Scene {
 
     fn start_saving(&self, text: &str) -> Save {
         let (store, owner, save) = (self.store.clone(), self.ada.user_id, edit(&self.session, text));
-        tokio::spawn(async move { store.sessions().save(owner, save, stay).await })
+        tokio::spawn(async move { store.sessions().save(owner, save).await })
     }
 
     /// A save that dies where the proxy stalls it.

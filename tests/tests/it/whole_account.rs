@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{Change, NewSettings, Session, Store, Thread, User};
 use tests::proxy::Moment;
-use tests::story::{SWEEP_TIME, answer, anywhere, edit, file, lines, stay};
+use tests::story::{SWEEP_TIME, answer, edit, file, lines};
 use tests::texts::{noise, rotated};
 use tests::{LEASE, Proxy, RawItem, TestTable, concurrently};
 
@@ -34,7 +34,7 @@ async fn talk(table: &TestTable, sessions: &[Session]) {
         let (store, session) = (table.store().clone(), sessions[CHUNKED - number % 2].clone());
         async move {
             let new = lines(1, 1);
-            let opened = store.threads().create(session.user_id, session.session_id, None, new, anywhere).await;
+            let opened = store.threads().create(session.user_id, session.session_id, None, new).await;
             let mut thread = opened.unwrap().item.item;
             for _ in 0..TALKS {
                 let question = store.messages().ask(&thread, "why?", None, LEASE).await.unwrap();
@@ -114,7 +114,7 @@ async fn assert_left(table: &TestTable, mut expected: Vec<RawItem>) {
 async fn change_something(store: Store, number: usize, session: Session, thread: Thread) {
     let (owner, id) = (session.user_id, session.session_id);
     match number % 7 {
-        0 => drop(store.sessions().save(owner, edit(&session, &noise(500_000, 2)), stay).await),
+        0 => drop(store.sessions().save(owner, edit(&session, &noise(500_000, 2))).await),
         1 => {
             let new = NewSettings { filename: None, language_override: Change::Set("Go".parse().unwrap()) };
             drop(store.sessions().change_settings(owner, id, &new).await);
@@ -126,11 +126,11 @@ async fn change_something(store: Store, number: usize, session: Session, thread:
                 drop(store.messages().store_answer(&question, answer("because")).await);
             }
         }
-        4 => drop(store.threads().create(owner, id, None, lines(1, 1), anywhere).await),
+        4 => drop(store.threads().create(owner, id, None, lines(1, 1)).await),
         5 => drop(store.sessions().create(owner, None, file("main.rs", &noise(500_000, 3))).await),
         _ => {
             if let Ok(opened) = store.threads().open(owner, thread.id()).await {
-                drop(store.threads().move_to(opened, lines(1, 1), anywhere).await);
+                drop(store.threads().move_to(opened, lines(1, 1)).await);
             }
         }
     }

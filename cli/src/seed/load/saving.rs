@@ -2,7 +2,7 @@
 
 use model::{
     AccessError, ApplyError, Change, Message, MessageId, MessageKey, PatchStatus, SaveCode, SaveCodeError, Store,
-    Thread, ThreadId, place_patch, re_anchor_threads,
+    Thread, ThreadId,
 };
 
 use super::{SessionProgress, StepResult};
@@ -33,7 +33,7 @@ pub(super) async fn save(
         text: Some(text.to_owned()),
         language_override: Change::Keep,
     };
-    match store.sessions().save(progress.user_id, save, re_anchor_threads).await {
+    match store.sessions().save(progress.user_id, save).await {
         Ok(saved) => Ok(progress.set_version(saved.head.version_number)),
         Err(SaveCodeError::Access(AccessError::Store(error))) => Err(error.into()),
         Err(_) => Ok(StepResult::Changed),
@@ -58,7 +58,7 @@ pub(super) async fn apply(
         return Ok(StepResult::Exists);
     }
     let id = MessageId { thread_id, seq };
-    match store.sessions().apply_patch(progress.user_id, id, event.version, place_patch, re_anchor_threads).await {
+    match store.sessions().apply_patch(progress.user_id, id, event.version).await {
         Ok(applied) => Ok(progress.set_version(applied.saved.head.version_number)),
         Err(ApplyError::Save(SaveCodeError::Access(AccessError::Store(error)))) => Err(error.into()),
         Err(_) => Ok(StepResult::Changed),

@@ -114,8 +114,7 @@ impl Bench {
     /// A thread with a selection of 300 bytes.
     pub(super) async fn thread(&self, session: &Session) -> Thread {
         let new = model::NewThread { selected_text: "s".repeat(300), ..tests::story::lines(1, 1) };
-        let opened =
-            self.table.threads().create(session.user_id, session.session_id, None, new, tests::story::anywhere).await;
+        let opened = self.table.threads().create(session.user_id, session.session_id, None, new).await;
         opened.expect("there is room").item.item
     }
 

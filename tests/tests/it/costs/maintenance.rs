@@ -128,13 +128,8 @@ async fn remove_expired(bench: &Bench) {
     };
     bench.table.patterns().ask_question(asked).await.unwrap();
     let new = model::NewThread { selected_text: "s".to_owned(), ..tests::story::lines(1, 1) };
-    let (session_id, anywhere) = (thread.session_id, tests::story::anywhere);
-    bench
-        .table
-        .threads()
-        .create(thread.user_id, session_id, Some(uuid::Uuid::from_u128(7)), new, anywhere)
-        .await
-        .unwrap();
+    let client_id = Some(uuid::Uuid::from_u128(7));
+    bench.table.threads().create(thread.user_id, thread.session_id, client_id, new).await.unwrap();
     let creation = bench.table.raw().one("creation", |_| true).await;
     let key = creation.text("key_digest").expect("it has its key").parse::<model::Digest>().unwrap();
     let creation = bench.table.patterns().get_creation(key).await.unwrap().unwrap();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::Verify;
 use tests::Proxy;
 use tests::proxy::Moment;
-use tests::story::{edit, stay};
+use tests::story::edit;
 use tests::texts::noise;
 
 use super::scene::{Scene, fixed, found, options, verified};
@@ -19,7 +19,7 @@ async fn staged_code_before_its_commit_is_no_orphan() {
     let store = scene.table.store_through(&proxy.url()).await;
     let stalled = proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let (owner, save) = (scene.ada.user_id, edit(&scene.large, &noise(500_000, 2)));
-    let saving = tokio::spawn(async move { store.sessions().save(owner, save, stay).await });
+    let saving = tokio::spawn(async move { store.sessions().save(owner, save).await });
     stalled.arrived().await;
     assert_eq!(fixed(&scene.table).await, []);
     saving.abort();
