@@ -1,17 +1,13 @@
-//! Questions and notes: storing a question with room for its answer, the lease of its run, and its result. AP-40 to
-//! AP-43 and AP-53 to AP-56.
-//!
-//! One run at a time holds a question, until `lease_until`. Each run has a different `lease_until`, which identifies
-//! the run. The writes of a run are conditional on its lease.
+//! Questions and notes: storing a question with room for its answer, and cancelling it. AP-40, AP-41, AP-54 and AP-56.
+//! `lease.rs` has the writes of the run that answers it.
 
 use std::time::Duration;
 
 use crate::retry::retry;
 use crate::{
-    AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, CancelQuestionError, ClientRequest,
-    FailQuestion, FailQuestionError, Idempotency, LastState, Message, MessageId, MessageKey, MessageRequired, Messages,
-    NewAnswer, ReplyState, Role, ShowLastState, ShowLastStateError, StoreAnswer, StoreAnswerError, StoreError,
-    TakeOverQuestion, TakeOverQuestionError, Thread, Timestamp, UserId,
+    AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, CancelQuestionError, ClientRequest, Idempotency,
+    LastState, Message, MessageId, MessageKey, MessageRequired, Messages, ReplyState, Role, ShowLastState,
+    ShowLastStateError, StoreError, Thread, Timestamp, UserId,
 };
 
 /// Maximum tries when another message takes the next number first.
@@ -65,29 +61,6 @@ impl Posted {
             }
         }
     }
-}
-
-/// The result of acquiring the lease of an open question.
-#[derive(Debug)]
-pub enum AcquireLease {
-    /// This run holds the question.
-    Acquired(Box<Message>),
-    /// Another run acquired the lease first.
-    Lost,
-    /// The question has expired, or was deleted.
-    Gone,
-}
-
-/// The state of a question for its run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Watched {
-    /// The run holds the question.
-    Held,
-    /// The question was cancelled, or another run holds it.
-    Lost,
-    /// The question is not found: it was deleted, or it is new and the eventually consistent read does not include it
-    /// yet.
-    Absent,
 }
 
 /// Why a question was not cancelled.
@@ -227,93 +200,6 @@ impl Messages<'_> {
         (Message { client_message_id, expires_at: expiry.map(Timestamp::expiry), ..required.into() }, expiry)
     }
 
-    /// Stores the answer to a question that this run holds, marks the question answered and adds the cost to the user's
-    /// day, in one transaction.
-    ///
-    /// # Errors
-    /// When the question does not exist any more, or this run does not hold it any more.
-    pub async fn store_answer(self, question: &Message, new: NewAnswer) -> Result<Message, StoreAnswerError> {
-        let now = self.store.clock().now();
-        let NewAnswer { input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_micros, .. } = new;
-        let answer = new.message(question, now);
-        let input = StoreAnswer {
-            answer: &answer,
-            question_seq: question.seq,
-            held_until: lease_end(question),
-            last_role: Some(Role::Ai),
-            last_excerpt: Some(&answer.excerpt()),
-            date: now.date(),
-            input_tokens: input_tokens.into(),
-            cache_read_tokens: cache_read_tokens.into(),
-            cache_write_tokens: cache_write_tokens.into(),
-            output_tokens: output_tokens.into(),
-            cost_micros,
-        };
-        self.store.patterns.store_answer(input).await?;
-        Ok(answer)
-    }
-
-    /// The stored question with its answer. For a run whose write had an unknown result, or was refused.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn get_with_answer(self, question: &Message) -> Result<Option<(Message, Option<Message>)>, StoreError> {
-        let (stored, next) = self.message_and_next(question.id().key()).await?;
-        // Any message can follow a note.
-        let answer = |stored: &Message| next.filter(|next| stored.reply_state.is_some() && next.role == Role::Ai);
-        Ok(stored.map(|stored| {
-            let answer = answer(&stored);
-            (stored.as_of(self.store.clock().now()), answer)
-        }))
-    }
-
-    /// Releases the lease of a question that this run holds, and stores the error code. The next request can ask it
-    /// again.
-    ///
-    /// # Errors
-    /// When the question does not exist any more, or this run does not hold it any more.
-    pub async fn release_lease(self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
-        self.store
-            .patterns
-            .fail_question(FailQuestion {
-                session_id: question.session_id,
-                thread: question.thread,
-                seq: question.seq,
-                reply_error: Some(error_code),
-                held_until: lease_end(question),
-            })
-            .await?;
-        self.show_state(question, ReplyState::Failed, None).await;
-        Ok(())
-    }
-
-    /// Acquires the lease of an open question, so that this run holds it. Each run has a different lease.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn acquire_lease(self, open: &Message, lease: Duration) -> Result<AcquireLease, StoreError> {
-        let now = self.store.clock().now();
-        // The new lease ends later than the last one, so that it is unique.
-        let after_the_last = open.lease_until.map(|until| until.plus(Duration::from_millis(1)));
-        let lease_until = after_the_last.map_or(now.plus(lease), |after| after.max(now.plus(lease)));
-        let taken = self.store.patterns.take_over_question(TakeOverQuestion {
-            session_id: open.session_id,
-            thread: open.thread,
-            seq: open.seq,
-            now,
-            lease_until: Some(lease_until),
-        });
-        match taken.await {
-            Ok(question) => {
-                self.show_state(&question, ReplyState::Pending, question.lease_until).await;
-                Ok(AcquireLease::Acquired(Box::new(question)))
-            }
-            Err(TakeOverQuestionError::QuestionGone) => Ok(AcquireLease::Gone),
-            Err(TakeOverQuestionError::StillRunning) => Ok(AcquireLease::Lost),
-            Err(TakeOverQuestionError::Store(error)) => Err(error),
-        }
-    }
-
     /// Cancels the caller's question and returns its new state. An answered, failed or cancelled question is unchanged.
     ///
     /// # Errors
@@ -332,31 +218,9 @@ impl Messages<'_> {
         Ok(cancelled)
     }
 
-    /// Whether this run still holds its question, by an eventually consistent read.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn watch(self, question: &Message) -> Result<Watched, StoreError> {
-        let stored = self.store.patterns.watch_question(question.session_id, question.thread, question.seq).await?;
-        let Some(stored) = stored else { return Ok(Watched::Absent) };
-        let is_older = stored.lease_until < question.lease_until;
-        let is_held =
-            is_older || stored.reply_state == Some(ReplyState::Pending) && stored.lease_until == question.lease_until;
-        Ok(if is_held { Watched::Held } else { Watched::Lost })
-    }
-
-    /// Whether a question whose write failed is stored and waits for its answer. Another message may have its number.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn is_stored(self, question: &Message) -> Result<bool, StoreError> {
-        let stored = self.store.patterns.get_message(question.session_id, question.thread, question.seq).await?;
-        Ok(stored.as_ref() == Some(question))
-    }
-
     /// Stores the state of the last message in the row of its thread. Failures are only logged, because the question
     /// has the state too.
-    async fn show_state(self, question: &Message, state: LastState, lease_until: Option<Timestamp>) {
+    pub(crate) async fn show_state(self, question: &Message, state: LastState, lease_until: Option<Timestamp>) {
         let shown = self.store.patterns.show_last_state(ShowLastState {
             session_id: question.session_id,
             thread: question.thread,
@@ -373,12 +237,4 @@ impl Messages<'_> {
 /// The error when other requests took every number that was tried.
 fn contended(pattern: &'static str) -> PostError {
     StoreError::Contended { pattern }.into()
-}
-
-/// The end of a question's lease; 1970 for a question without a lease.
-const fn lease_end(question: &Message) -> Timestamp {
-    match question.lease_until {
-        Some(until) => until,
-        None => Timestamp::EPOCH,
-    }
 }

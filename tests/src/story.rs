@@ -159,7 +159,7 @@ impl TestTable {
     /// The thread's owner asks, and the model answers.
     pub async fn talk(&self, thread: &Thread, content: &str) -> (Message, Message) {
         let question = self.question(thread, content).await;
-        let reply = self.store().messages().store_answer(&question, answer("because")).await;
+        let reply = self.store().messages().lease(&question).store_answer(answer("because")).await;
         (question, reply.expect("the question is pending"))
     }
 

@@ -264,7 +264,7 @@ impl<'s> Loader<'s> {
         };
         let later = self.store_at(event.at.plus(ANSWER_TAKES), &format!("{}/answer", question.seq));
         match result {
-            AskResult::Failed(code) => match later.messages().release_lease(&question, code).await {
+            AskResult::Failed(code) => match later.messages().lease(&question).release(code).await {
                 Ok(()) => {}
                 Err(FailQuestionError::Store(error)) => return Err(error.into()),
                 Err(_) => return Ok(StepResult::Changed),
@@ -272,7 +272,7 @@ impl<'s> Loader<'s> {
             AskResult::Answered(answer) => {
                 let anchor_line = (thread.kind == ThreadKind::Block).then_some(thread.anchor.start_line);
                 let new = new_answer(answer, event.version, anchor_line);
-                match later.messages().store_answer(&question, new).await {
+                match later.messages().lease(&question).store_answer(new).await {
                     Ok(_) => {}
                     Err(StoreAnswerError::Store(error)) => return Err(error.into()),
                     Err(_) => return Ok(StepResult::Changed),

@@ -5,8 +5,10 @@ use std::time::Instant;
 
 use bedrock::Usage;
 use futures::future::{Either, select};
-use model::limits::{CANCEL_POLL, SETTLING, STORING};
-use model::{FailQuestionError, Message, NewAnswer, ReplyState, Store, StoreAnswerError, Watched};
+use model::limits::{SETTLING, STORING};
+use model::{
+    FailQuestionError, Lease, Message, NewAnswer, ReplyState, SettleError, Settled, Store, StoreAnswerError, StoreError,
+};
 use review::prompt::Prompt;
 
 use crate::ai::{Analysis, ExplanationStream};
@@ -41,12 +43,17 @@ impl Run {
 
     async fn settle(self, mut stream: Option<ExplanationStream>) -> ApiResult<Outcome> {
         let Self { ctx, found, question, deadline } = self;
-        let held = HeldQuestion { ctx: &ctx, question: &question, deadline };
+        let held = HeldQuestion { ctx: &ctx, lease: ctx.store.messages().lease(&question), deadline };
         match caught(held.answer(found, stream.as_mut())).await {
             // Another run holds the lease and ends the question.
             Err(error) if error.code() == ErrorCode::RequestInProgress => Err(error),
             Err(error) => {
-                release_lease(&ctx.store.until(Instant::now() + SETTLING), &question, error.code()).await;
+                let store = ctx.store.until(Instant::now() + SETTLING);
+                if let Err(FailQuestionError::Store(error)) =
+                    store.messages().lease(&question).release(error.code().as_str()).await
+                {
+                    not_released(&error);
+                }
                 Err(error.with("message_id", question.id().to_string()))
             }
             outcome => outcome,
@@ -54,16 +61,16 @@ impl Run {
     }
 }
 
-/// A run that holds the lease of its question. Its writes are refused after another request has acquired the lease.
+/// The run of a question whose lease it holds.
 struct HeldQuestion<'a> {
     ctx: &'a Ctx,
-    question: &'a Message,
+    lease: Lease<'a>,
     deadline: Instant,
 }
 
 impl HeldQuestion<'_> {
     async fn answer(&self, found: Found, mut stream: Option<&mut ExplanationStream>) -> ApiResult<Outcome> {
-        let (ctx, question) = (self.ctx, self.question);
+        let (ctx, question) = (self.ctx, self.lease.question());
         let context = found.context(ctx, question).await?;
         let prompt = context.prompt(ctx, &question.content)?;
         let Some(analysis) = self.ask_model(&context, &prompt, stream.as_deref_mut()).await else {
@@ -89,32 +96,18 @@ impl HeldQuestion<'_> {
         prompt: &Prompt,
         stream: Option<&mut ExplanationStream>,
     ) -> Option<ApiResult<Analysis>> {
-        let review = self.ctx.review(self.question.user_id, prompt, context.text(), self.deadline, stream);
-        match select(pin!(review), pin!(self.lost())).await {
+        let user_id = self.lease.question().user_id;
+        let review = self.ctx.review(user_id, prompt, context.text(), self.deadline, stream);
+        match select(pin!(review), pin!(self.lease.lost())).await {
             Either::Left((analysis, _)) => Some(analysis),
             Either::Right(_) => None,
         }
     }
 
-    /// Returns when this run has lost its lease, or when the question was deleted with its thread.
-    async fn lost(&self) {
-        let mut is_seen = false;
-        loop {
-            tokio::time::sleep(CANCEL_POLL).await;
-            match self.ctx.store.messages().watch(self.question).await {
-                Ok(Watched::Held) => is_seen = true,
-                Ok(Watched::Absent) if !is_seen => {}
-                Ok(Watched::Lost | Watched::Absent) => return,
-                Err(error) => tracing::debug!(%error, "The state of a question could not be read"),
-            }
-        }
-    }
-
     /// The outcome of a question whose lease this run lost. Adds the cost of the model to the usage of the user's day.
     async fn outcome_elsewhere(&self, usage: Usage) -> ApiResult<Outcome> {
-        self.ctx.pay(self.question.user_id, usage, self.deadline).await;
-        let stored = self.ctx.store.messages().get_with_answer(self.question).await?;
-        let (message, answer) = stored.ok_or(ErrorCode::ThreadNotFound)?;
+        self.pay(usage).await;
+        let (message, answer) = self.lease.read_back().await?.ok_or(ErrorCode::ThreadNotFound)?;
         match message.reply_state {
             Some(ReplyState::Cancelled) => Ok(Outcome::alone(message)),
             Some(ReplyState::Answered) => Ok(Outcome::repeated(message, answer.map(Box::new))),
@@ -124,34 +117,27 @@ impl HeldQuestion<'_> {
 
     /// Stores the answer. If that fails, adds its cost to the usage of the user's day.
     async fn store(&self, answer: NewAnswer, usage: Usage) -> ApiResult<Outcome> {
-        let store = self.ctx.store.until(Instant::now() + SETTLING);
-        let error = match store.messages().store_answer(self.question, answer).await {
-            Ok(answer) => {
-                let question = self.question.clone();
-                let message = Message { reply_state: Some(ReplyState::Answered), reply_error: None, ..question };
-                return Ok(Outcome { message, answer: Some(answer), is_repeated: false });
+        match self.lease.settle(answer).await {
+            Ok(Settled { question, answer }) => {
+                Ok(Outcome { message: question, answer: Some(answer), is_repeated: false })
             }
-            Err(error) => error,
-        };
-        // The write may have succeeded although its response was lost. The lease shows whether the answer is this
-        // run's.
-        let store = self.ctx.store.until(Instant::now() + SETTLING);
-        match store.messages().get_with_answer(self.question).await {
-            Ok(Some((message, Some(answer)))) if message.lease_until == self.question.lease_until => {
-                return Ok(Outcome { message, answer: Some(answer), is_repeated: false });
-            }
-            Ok(_) if matches!(error, StoreAnswerError::LeaseLost) => return self.outcome_elsewhere(usage).await,
-            Ok(_) => {
+            Err(SettleError::Lost) => self.outcome_elsewhere(usage).await,
+            Err(SettleError::NotStored(error)) => {
                 self.report_unstored(&error);
-                self.ctx.pay(self.question.user_id, usage, self.deadline).await;
+                self.pay(usage).await;
+                Err(error.into())
             }
-            Err(unread) => {
-                self.report_unstored(&error);
+            Err(SettleError::Unsure { source, unread }) => {
+                self.report_unstored(&source);
                 let cost_micros = usage.cost_micros;
                 tracing::error!(error = %unread, cost_micros, "A cost may be missing from the user's usage");
+                Err(source.into())
             }
         }
-        Err(error.into())
+    }
+
+    async fn pay(&self, usage: Usage) {
+        self.ctx.pay(self.lease.question().user_id, usage, self.deadline).await;
     }
 
     /// Counts a paid answer that is not stored, for the alarm. A deleted question does not count.
@@ -160,7 +146,7 @@ impl HeldQuestion<'_> {
             return;
         }
         let (metrics, now) = (&self.ctx.app.metrics, self.ctx.store.clock().now());
-        metrics.write_line(&metrics::not_stored(now, &self.question.id().to_string()));
+        metrics.write_line(&metrics::not_stored(now, &self.lease.question().id().to_string()));
     }
 }
 
@@ -168,17 +154,13 @@ impl HeldQuestion<'_> {
 pub(super) fn release_if_stored(store: &Store, question: Message) {
     let store = store.until(Instant::now() + SETTLING);
     tokio::spawn(trace::carried(async move {
-        match store.messages().is_stored(&question).await {
-            Ok(true) => release_lease(&store, &question, ErrorCode::DatabaseError).await,
-            Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "A question could not be released before its lease expires"),
+        let code = ErrorCode::DatabaseError.as_str();
+        if let Err(error) = store.messages().lease(&question).release_if_stored(code).await {
+            not_released(&error);
         }
     }));
 }
 
-/// Stores the failure of a question, which releases the lease: the next request can ask it again.
-async fn release_lease(store: &Store, question: &Message, code: ErrorCode) {
-    if let Err(FailQuestionError::Store(error)) = store.messages().release_lease(question, code.as_str()).await {
-        tracing::warn!(%error, "A question could not be released before its lease expires");
-    }
+fn not_released(error: &StoreError) {
+    tracing::warn!(%error, "A question could not be released before its lease expires");
 }

@@ -143,7 +143,7 @@ impl Maintenance<'_> {
                 self.store.patterns.delete_code_chunks(keys).await?;
                 Ok(Outcome::Repaired("the chunks were removed"))
             }
-            Repair::FailQuestion(question) => match self.store.messages().release_lease(question, GIVEN_UP).await {
+            Repair::FailQuestion(question) => match self.store.messages().lease(question).release(GIVEN_UP).await {
                 Ok(()) => Ok(Outcome::Repaired("it was marked as failed, and can be asked again")),
                 Err(FailQuestionError::QuestionGone | FailQuestionError::LeaseLost) => Ok(Outcome::Moved),
                 Err(FailQuestionError::Store(error)) => Err(error),

@@ -176,7 +176,7 @@ async fn usage_is_paged_by_day() -> Result<(), StoreAnswerError> {
         table.advance(Duration::from_hours(24));
         let thread = table.threads().get(ada, scene.threads[0].id()).await.unwrap();
         let question = table.question(&thread, "and today?").await;
-        table.messages().store_answer(&question, answer("because")).await?;
+        table.messages().lease(&question).store_answer(answer("because")).await?;
     }
     let to = table.clock().now().date();
     let page = table.patterns().list_usage(ada, from, to, one(None)).await.unwrap();

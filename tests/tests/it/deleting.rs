@@ -169,7 +169,7 @@ async fn writes_during_a_session_delete_are_refused_or_deleted() {
         table.messages().add_note(&thread, "hello?", None).await,
         Err(PostError::Access(AccessError::NotFound))
     ));
-    let late = table.messages().store_answer(&question, answer("here I am")).await;
+    let late = table.messages().lease(&question).store_answer(answer("here I am")).await;
     assert!(matches!(late, Err(StoreAnswerError::QuestionGone)), "{late:?}");
     scene.assert_only_the_account_is_left().await;
 }

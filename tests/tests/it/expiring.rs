@@ -41,7 +41,7 @@ impl Scene {
 
     async fn talk(&self) -> (Message, Message) {
         let question = self.store.messages().ask(&self.thread().await, "why?", None, LEASE).await.unwrap();
-        let reply = self.store.messages().store_answer(&question, answer("because")).await.unwrap();
+        let reply = self.store.messages().lease(&question).store_answer(answer("because")).await.unwrap();
         (question, reply)
     }
 

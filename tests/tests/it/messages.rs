@@ -67,7 +67,7 @@ async fn two_of_forty_concurrent_questions_fit_into_the_last_five_slots() {
     assert_eq!(now.message_slots, 500);
     assert!(matches!(table.messages().add_note(&now, "one too many", None).await, Err(PostError::LimitExceeded)));
     for question in &asked {
-        table.messages().store_answer(question, answer("because")).await.unwrap();
+        table.messages().lease(question).store_answer(answer("because")).await.unwrap();
     }
     let all = all_messages(&table, &thread, Order::Ascending).await;
     assert_eq!(numbers(&all), (1..=500).collect::<Vec<_>>());
@@ -99,7 +99,7 @@ async fn one_of_ten_concurrent_answers_is_stored_and_billed() {
     let question = table.question(&thread, "why?").await;
     let outcomes = concurrently(10, |number| {
         let (store, question) = (table.store().clone(), question.clone());
-        async move { store.messages().store_answer(&question, answer(&format!("answer {number}"))).await }
+        async move { store.messages().lease(&question).store_answer(answer(&format!("answer {number}"))).await }
     })
     .await;
     let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreAnswerError::LeaseLost))).count();
@@ -118,8 +118,8 @@ async fn an_answered_question_cannot_fail_and_a_failed_one_can_be_taken_over() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let question = table.question(&thread, "why?").await;
-    table.messages().release_lease(&question, "AI_TIMEOUT").await.unwrap();
-    let late = table.messages().store_answer(&question, answer("too late")).await;
+    table.messages().lease(&question).release("AI_TIMEOUT").await.unwrap();
+    let late = table.messages().lease(&question).store_answer(answer("too late")).await;
     assert!(matches!(late, Err(StoreAnswerError::LeaseLost)), "{late:?}");
     let AcquireLease::Acquired(taken) = table.messages().acquire_lease(&question, LEASE).await.unwrap() else {
         panic!("no run holds the question")
@@ -129,10 +129,10 @@ async fn an_answered_question_cannot_fail_and_a_failed_one_can_be_taken_over() {
         matches!(table.messages().acquire_lease(&question, LEASE).await, Ok(AcquireLease::Lost)),
         "only one of two runs takes it over"
     );
-    let late = table.messages().release_lease(&question, "AI_TIMEOUT").await;
+    let late = table.messages().lease(&question).release("AI_TIMEOUT").await;
     assert!(matches!(late, Err(FailQuestionError::LeaseLost)), "the first run cannot settle it: {late:?}");
-    table.messages().store_answer(&taken, answer("because")).await.unwrap();
-    assert!(table.messages().release_lease(&taken, "AI_TIMEOUT").await.is_err());
+    table.messages().lease(&taken).store_answer(answer("because")).await.unwrap();
+    assert!(table.messages().lease(&taken).release("AI_TIMEOUT").await.is_err());
     let stored = all_messages(&table, &thread, Order::Ascending).await;
     assert_eq!(stored[0].reply_state, Some(model::ReplyState::Answered));
     assert_eq!(stored[0].reply_error, None);
@@ -148,7 +148,7 @@ async fn the_conversation_has_at_most_11_messages_and_no_unanswered_question() {
         now = current(&table, &now).await;
     }
     let failed = table.question(&now, "a question that fails").await;
-    table.messages().release_lease(&failed, "AI_TIMEOUT").await.unwrap();
+    table.messages().lease(&failed).release("AI_TIMEOUT").await.unwrap();
     let conversation = table.messages().conversation(thread.id()).await.unwrap();
     assert!(conversation.len() <= 11);
     assert_eq!(numbers(&conversation), (5..=14).collect::<Vec<_>>());

@@ -95,7 +95,7 @@ impl Scene {
         };
         let question = self.table.question(&self.thread, "Why?").await;
         let proposal = NewAnswer { patch: Some(patch), patch_status: Some(PatchStatus::Verified), ..answer("so") };
-        self.table.messages().store_answer(&question, proposal).await.unwrap()
+        self.table.messages().lease(&question).store_answer(proposal).await.unwrap()
     }
 }
 

@@ -38,7 +38,7 @@ async fn talk(table: &TestTable, sessions: &[Session]) {
             let mut thread = opened.unwrap().item.item;
             for _ in 0..TALKS {
                 let question = store.messages().ask(&thread, "why?", None, LEASE).await.unwrap();
-                store.messages().store_answer(&question, answer("because")).await.unwrap();
+                store.messages().lease(&question).store_answer(answer("because")).await.unwrap();
                 thread.message_slots += 2;
             }
             add_notes(&store, thread).await;
@@ -123,7 +123,7 @@ async fn change_something(store: Store, number: usize, session: Session, thread:
         3 => {
             if let Ok(question) = store.messages().ask(&thread, "why?", None, LEASE).await {
                 tokio::time::sleep(Duration::from_millis(20)).await;
-                drop(store.messages().store_answer(&question, answer("because")).await);
+                drop(store.messages().lease(&question).store_answer(answer("because")).await);
             }
         }
         4 => drop(store.threads().create(owner, id, None, lines(1, 1)).await),

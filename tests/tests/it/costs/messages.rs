@@ -99,7 +99,7 @@ async fn store_answer(bench: &Bench) {
     let mut thread = a_thread(bench).await;
     let (question, reply) = loop {
         let question = bench.table.question(&thread, &"q".repeat(200)).await;
-        let reply = bench.table.messages().store_answer(&question, answer_with_patch()).await.unwrap();
+        let reply = bench.table.messages().lease(&question).store_answer(answer_with_patch()).await.unwrap();
         thread.message_slots += 2;
         if thread.message_slots == 18 {
             break (question, reply);

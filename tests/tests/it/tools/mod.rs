@@ -48,7 +48,7 @@ impl FullTable {
         let theirs = table.thread(&theirs, 1, 1).await;
         let question = table.question(&theirs, "and mine?").await;
         let dear = NewAnswer { cost_micros: 9_000, ..answer("dear") };
-        table.messages().store_answer(&question, dear).await.unwrap();
+        table.messages().lease(&question).store_answer(dear).await.unwrap();
         let rule = RateRule::new("login", 5, Duration::from_mins(1));
         table.rate_limits().hit(rule, "127.0.0.1").await.unwrap();
         table.delete_session(&small).await;
@@ -81,11 +81,11 @@ async fn talk(table: &TestTable, thread: &Thread) {
         suggested_code: Some("pub const fn one() -> u8 {".to_owned()),
         ..answer("because")
     };
-    table.messages().store_answer(&question, patched).await.unwrap();
+    table.messages().lease(&question).store_answer(patched).await.unwrap();
     let mut thread = Thread { message_slots: 2, ..thread.clone() };
     for number in 0..6 {
         let question: Message = table.question(&thread, &format!("why {number}?")).await;
-        table.messages().store_answer(&question, answer("because")).await.unwrap();
+        table.messages().lease(&question).store_answer(answer("because")).await.unwrap();
         thread.message_slots += 2;
     }
 }

@@ -34,12 +34,12 @@ impl Scene {
         table.messages().add_note(&thread, "to be asked", None).await.unwrap();
         let (_, _) = table.talk(&reread(&table, &thread).await, "why?").await;
         let failed = table.question(&reread(&table, &thread).await, "and this?").await;
-        table.messages().release_lease(&failed, "BEDROCK_UNAVAILABLE").await.unwrap();
+        table.messages().lease(&failed).release("BEDROCK_UNAVAILABLE").await.unwrap();
         table.messages().add_note(&reread(&table, &thread).await, "never mind", None).await.unwrap();
         let other = table.thread(&session, 1, 1).await;
         let request = ClientRequest::new("6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77".parse().unwrap(), "again?", true);
         let question = table.messages().ask(&other, "again?", Some(request), LEASE).await.unwrap();
-        table.messages().store_answer(&question, answer("yes")).await.unwrap();
+        table.messages().lease(&question).store_answer(answer("yes")).await.unwrap();
         table.thread(&session, 1, 1).await;
         assert_eq!(other.kind, ThreadKind::Block);
         let rule = RateRule::new("login", 5, Duration::from_mins(15));
