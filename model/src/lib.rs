@@ -36,11 +36,9 @@ mod session;
 mod settings;
 mod sign_in;
 mod store;
-mod sweep;
 mod thread;
 mod usage;
 mod user;
-mod verify;
 
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
@@ -60,7 +58,9 @@ pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, 
 pub use idempotency::{ClientRequest, RequestStatus};
 pub use language::{InvalidLanguage, Language};
 pub use lease::{AcquireLease, Lease, SettleError, Settled};
-pub use maintenance::{AccountItems, Maintenance};
+pub use maintenance::{
+    AccountItems, Backlog, Effect, Finding, FindingKind, Maintenance, Outcome, Progress, Swept, Verified, Verify,
+};
 pub use message::{ABANDONED, LastRole, LastState, NewAnswer};
 pub use nouns::{Messages, Sessions, Threads};
 pub use opening::{ReadThread, ReadThreadError};
@@ -75,7 +75,6 @@ pub use session::{NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{NewSignIn, RefreshRule, RenewError, SeenToken, SignIns};
 pub use store::{Store, defined_table};
-pub use sweep::{Backlog, Swept};
 pub use table_runtime::registry;
 pub use table_runtime::{
     AwsSettings, BoxError, CallCost, Clock, CursorError, CursorKey, Date, Digest, Endpoint, Expiry, Ids, IndexProgress,
@@ -87,4 +86,3 @@ pub use table_runtime::{
 pub use thread::{MoveError, NewThreadError};
 pub use usage::UsageRecords;
 pub use user::{Accounts, NewUser};
-pub use verify::{Effect, Finding, FindingKind, Outcome, Progress, Verified, Verify};

@@ -1,4 +1,8 @@
-//! Maintenance for operators and scheduled functions: sweep, verify, export and load. AP-94, AP-96, AP-100 and AP-101.
+//! Maintenance for operators and scheduled functions: the sweep (`sweep.rs`), the verification (`verify.rs`), and here
+//! the export and the load. AP-94, AP-96, AP-100 and AP-101.
+
+mod sweep;
+mod verify;
 
 use table_runtime::{Digest, ScanPage, ScanPosition, StoreError};
 
@@ -6,6 +10,9 @@ use crate::{
     Anchors, CheckClaims, Code, DailyUsage, LoadAccount, LoadAccountError, Message, MessageKey, Session, SessionId,
     Store, Thread, ThreadId, UserId, UsernameKey,
 };
+
+pub use sweep::{Backlog, Swept};
+pub use verify::{Effect, Finding, FindingKind, Outcome, Progress, Verified, Verify};
 
 /// Maintenance functions for operators and scheduled functions.
 #[derive(Clone, Copy, Debug)]

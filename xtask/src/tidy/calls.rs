@@ -164,7 +164,7 @@ mod tests {
     fn calls_elsewhere_do_not_count() {
         let call = "fn a(s: &Store) { s.get_note(id) }";
         let others =
-            ["cli/src/query.rs", "tests/tests/a.rs", "model/src/generated/pattern/a.rs", "model/src/verify/tests/a.rs"];
+            ["cli/src/query.rs", "tests/tests/a.rs", "model/src/generated/pattern/a.rs", "model/src/code/tests/a.rs"];
         for path in others {
             assert!(uncalled(path, call), "{path}");
         }

@@ -2,7 +2,7 @@
 //! state are left to a person.
 
 use crate::generated::DESIGN;
-use crate::verify::outcome::{Effect, Outcome};
+use crate::maintenance::verify::outcome::{Effect, Outcome};
 use crate::{
     Anchors, CodeChunkKey, Creation, Digest, EmailClaim, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord,
     ExpiredWindow, Expiry, FailQuestionError, Idempotency, LeaveSweepJobError, Maintenance, Message, RateWindow,

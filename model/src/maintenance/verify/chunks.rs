@@ -1,9 +1,9 @@
 //! Chunks of code: whether a head or a code item still uses them.
 
-use crate::verify::finding::{Finding, FindingKind};
-use crate::verify::ledger::Chunks;
-use crate::verify::look::{Look, Seen};
-use crate::verify::repair::Repair;
+use crate::maintenance::verify::finding::{Finding, FindingKind};
+use crate::maintenance::verify::ledger::Chunks;
+use crate::maintenance::verify::look::{Look, Seen};
+use crate::maintenance::verify::repair::Repair;
 use crate::{Code, CodeChunkKey, StoreError, UserId};
 
 impl Look<'_> {

@@ -4,14 +4,14 @@ use futures::future::try_join_all;
 
 use crate::code_storage::chunk_keys;
 use crate::generated::any::AnyEntity;
-use crate::verify::anchors::Placement;
-use crate::verify::contents::Contents;
-use crate::verify::conversation;
-use crate::verify::finding::{Finding, FindingKind};
-use crate::verify::inspect::{BY_HAND, CODE_IS_LOST, inspect};
-use crate::verify::jobs::Jobs;
-use crate::verify::ledger::Subject;
-use crate::verify::repair::{Repair, USER_MAY_BE_LOST};
+use crate::maintenance::verify::anchors::Placement;
+use crate::maintenance::verify::contents::Contents;
+use crate::maintenance::verify::conversation;
+use crate::maintenance::verify::finding::{Finding, FindingKind};
+use crate::maintenance::verify::inspect::{BY_HAND, CODE_IS_LOST, inspect};
+use crate::maintenance::verify::jobs::Jobs;
+use crate::maintenance::verify::ledger::Subject;
+use crate::maintenance::verify::repair::{Repair, USER_MAY_BE_LOST};
 use crate::{
     Code, Digest, EmailClaimKey, PackedCode, Page, PageRequest, Session, SessionId, Store, StoreError, SweepJob,
     SweepKind, User, UserId, UsernameClaimKey, UsernameKey,

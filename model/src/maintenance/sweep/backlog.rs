@@ -1,7 +1,7 @@
 //! The pending jobs of the sweep, for an operator. AP-116.
 
-use crate::sweep::SHARDS;
-use crate::sweep::run::{KINDS, due_in_key, kind_in_key, readable};
+use crate::maintenance::sweep::SHARDS;
+use crate::maintenance::sweep::run::{KINDS, due_in_key, kind_in_key, readable};
 use crate::{Maintenance, PageRequest, StoreError, Timestamp};
 
 /// The jobs of one kind.

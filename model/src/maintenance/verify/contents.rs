@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::generated::any::AnyEntity;
-use crate::verify::conversation::Lines;
+use crate::maintenance::verify::conversation::Lines;
 use crate::{Anchors, Code, Message, Thread, ThreadUuid, UserId};
 use table_runtime::StoredItem;
 

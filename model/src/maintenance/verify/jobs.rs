@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::generated::any::AnyEntity;
-use crate::sweep::SHARDS;
+use crate::maintenance::sweep::SHARDS;
 use crate::{PageRequest, SessionId, Store, StoreError, SweepKind, ThreadUuid, UserId};
 use table_runtime::StoredItem;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::verify::finding::{Finding, FindingKind};
-use crate::verify::repair::Repair;
+use crate::maintenance::verify::finding::{Finding, FindingKind};
+use crate::maintenance::verify::repair::Repair;
 use crate::{Expiry, Message, ReplyState, Role, Thread, Timestamp};
 
 const NOT_OURS: &str = "what was said cannot be made again: restore the messages from a backup, or leave them so";

@@ -3,10 +3,10 @@
 use review::selection::Selection;
 
 use crate::generated::any::AnyEntity;
+use crate::maintenance::verify::finding::{Finding, FindingKind};
+use crate::maintenance::verify::ledger::Subject;
+use crate::maintenance::verify::repair::{Repair, SoundAnchors};
 use crate::placed::entry_of;
-use crate::verify::finding::{Finding, FindingKind};
-use crate::verify::ledger::Subject;
-use crate::verify::repair::{Repair, SoundAnchors};
 use crate::{
     Anchor, AnchorStatus, Anchors, PackedCode, Session, SessionId, Thread, ThreadAnchor, ThreadKind, ThreadUuid,
 };

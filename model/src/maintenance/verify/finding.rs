@@ -1,7 +1,7 @@
 //! Findings: inconsistencies of a table, described without content and personal data.
 
-use crate::verify::outcome::Effect;
-use crate::verify::repair::Repair;
+use crate::maintenance::verify::outcome::Effect;
+use crate::maintenance::verify::repair::Repair;
 use crate::{Digest, ItemKey};
 use table_runtime::StoredItem;
 use table_runtime::key::Primary;

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use tokio::time::timeout;
 
 use crate::generated::any::AnyEntity;
-use crate::sweep::SHARDS;
+use crate::maintenance::sweep::SHARDS;
 use crate::{
     Maintenance, PageRequest, PutOffSweepJob, PutOffSweepJobError, Store, StoreError, SweepJob, SweepKind, Timestamp,
 };

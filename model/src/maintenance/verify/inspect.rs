@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::generated::DESIGN;
 use crate::generated::any::{AnyEntity, INDEX_ATTRIBUTES, versions_of, write_version_of};
-use crate::verify::finding::{Finding, FindingKind, item_id};
-use crate::verify::repair::{Expired, Repair};
+use crate::maintenance::verify::finding::{Finding, FindingKind, item_id};
+use crate::maintenance::verify::repair::{Expired, Repair};
 use crate::{Expiry, PackedCode, ReplyState, Timestamp};
 use table_runtime::StoredItem;
 use table_runtime::reindex::is_same_key;
