@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, WriteRequest};
+use aws_sdk_dynamodb::types::WriteRequest;
 use futures::future::try_join_all;
 use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
+use modyne::model::{self, BatchWriteItem};
 
 use crate::call::{Call, REPEATS, pause};
 use crate::design::Design;
@@ -67,17 +68,7 @@ impl Call<'_> {
         let mut idle = Idle::default();
         while !keys.is_empty() {
             let asked = keys.len();
-            let wanted = KeysAndAttributes::builder()
-                .set_keys(Some(keys))
-                .consistent_read(consistent)
-                .build()
-                .expect("the keys are set, and nothing else is required");
-            let request = self
-                .table
-                .client()
-                .batch_get_item()
-                .request_items(table, wanted)
-                .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+            let request = self.table.batch_get_item(keys, consistent);
             let output = self.ask(|| request.clone().send()).await?;
             self.has_read(output.consumed_capacity());
             items.extend(output.responses.and_then(|mut found| found.remove(table)).unwrap_or_default());
@@ -90,16 +81,16 @@ impl Call<'_> {
 
     /// Writes many items. If a key occurs twice, the last write applies.
     pub async fn write_batch(self, writes: Vec<BatchWrite>) -> Result<(), StoreError> {
-        let mut last: HashMap<ItemKey, WriteRequest> = HashMap::new();
+        let mut last: HashMap<ItemKey, BatchWriteItem> = HashMap::new();
         let mut order = Vec::new();
         for write in writes {
-            let (key, request) = write.build(self.key_attributes());
-            if last.insert(key.clone(), request).is_none() {
+            let (key, operation) = write.build(self.key_attributes());
+            if last.insert(key.clone(), operation).is_none() {
                 order.push(key);
             }
         }
-        let requests: Vec<WriteRequest> = order.iter().filter_map(|key| last.remove(key)).collect();
-        let slices: Vec<Vec<WriteRequest>> = requests.chunks(MAX_WRITES).map(<[_]>::to_vec).collect();
+        let operations: Vec<BatchWriteItem> = order.iter().filter_map(|key| last.remove(key)).collect();
+        let slices: Vec<Vec<BatchWriteItem>> = operations.chunks(MAX_WRITES).map(<[_]>::to_vec).collect();
         iter(slices)
             .map(|slice| self.write_slice(slice))
             .buffer_unordered(WRITES_AT_ONCE)
@@ -108,20 +99,15 @@ impl Call<'_> {
         Ok(())
     }
 
-    async fn write_slice(&self, mut writes: Vec<WriteRequest>) -> Result<(), StoreError> {
-        let table = self.table.name();
+    async fn write_slice(&self, mut writes: Vec<BatchWriteItem>) -> Result<(), StoreError> {
         let mut idle = Idle::default();
         while !writes.is_empty() {
             let asked = writes.len();
-            let request = self
-                .table
-                .client()
-                .batch_write_item()
-                .request_items(table, writes)
-                .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
-            let output = self.ask(|| request.clone().send()).await?;
+            let batch = writes.into_iter().fold(model::BatchWrite::new(), model::BatchWrite::operation);
+            let output = self.ask(|| batch.clone().execute(self.table)).await?;
             self.has_written(output.consumed_capacity());
-            writes = output.unprocessed_items.and_then(|mut left| left.remove(table)).unwrap_or_default();
+            let left = output.unprocessed_items.and_then(|mut left| left.remove(self.table.name()));
+            writes = left.unwrap_or_default().into_iter().filter_map(unprocessed).collect();
             idle.after(asked, writes.len(), self.id()).await?;
         }
         Ok(())
@@ -149,18 +135,19 @@ impl Idle {
 }
 
 impl BatchWrite {
-    fn build(self, names: &KeyAttributes) -> (ItemKey, WriteRequest) {
-        let request = WriteRequest::builder();
+    fn build(self, names: &KeyAttributes) -> (ItemKey, BatchWriteItem) {
         match self {
             Self::Put(item) => {
                 let key = ItemKey::new(names.of(&item).expect("items are encoded from entities, with their keys"));
-                let put = PutRequest::builder().set_item(Some(item)).build().expect("the item is set");
-                (key, request.put_request(put).build())
+                (key, model::Put::new(item).into())
             }
-            Self::Delete(key) => {
-                let delete = DeleteRequest::builder().set_key(Some(names.item(key.clone()))).build();
-                (ItemKey::new(key), request.delete_request(delete.expect("the key is set")).build())
-            }
+            Self::Delete(key) => (ItemKey::new(key.clone()), model::Delete::new(names.item(key)).into()),
         }
     }
+}
+
+/// A write that the table returns as unprocessed, to be sent again.
+fn unprocessed(write: WriteRequest) -> Option<BatchWriteItem> {
+    let put = write.put_request.map(|put| model::Put::new(put.item).into());
+    put.or_else(|| write.delete_request.map(|delete| model::Delete::new(delete.key).into()))
 }

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::ConsumedCapacity;
+use modyne::model;
 use tracing::Instrument as _;
 
 use crate::design::Design;
@@ -79,15 +80,8 @@ impl<'a> Call<'a> {
 
     /// Reads one item by its key.
     pub async fn get<T: Returned>(self, key: Primary, consistent: bool) -> Result<Option<T>, StoreError> {
-        let request = self
-            .table
-            .client()
-            .get_item()
-            .table_name(self.table.name())
-            .set_key(Some(self.key_attributes().item(key)))
-            .consistent_read(consistent)
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
-        let output = self.ask(|| request.clone().send()).await?;
+        let get = model::Get::new(self.key_attributes().item(key));
+        let output = self.ask(|| get.clone().execute_with_consistency(self.table, consistent)).await?;
         self.has_read(output.consumed_capacity());
         let returned = output.item.map(|item| T::returned(item, self.design())).transpose();
         returned.map_err(|corrupt| corrupt.read_by(self.id()))

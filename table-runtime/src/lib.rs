@@ -6,11 +6,12 @@
 //! name, a clock, a source of ids, and a key for cursors. Generated code passes the table's design as a [`Design`].
 //!
 //! Reads and writes of single items are in `call.rs` and `write.rs`, transactions in `transact.rs`, batches in
-//! `batch.rs`, queries in `query.rs` and `shards.rs`, the scan in `scan.rs`. `lifecycle.rs`, `indexes.rs` and
-//! `facts.rs` create and describe the table itself.
+//! `batch.rs`, queries in `query.rs` and `shards.rs`, the scan in `scan.rs`. modyne sends their requests, except those
+//! in `beyond_modyne.rs`. `lifecycle.rs`, `indexes.rs` and `facts.rs` create and describe the table itself.
 
 pub mod attributes;
 pub mod batch;
+mod beyond_modyne;
 pub mod call;
 pub mod changes;
 pub mod condition;

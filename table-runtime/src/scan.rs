@@ -1,6 +1,6 @@
 //! The scan: one segment of the whole table, page by page. The only scan, for maintenance from a command line.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use modyne::model::{Scan, ScanSegment};
 
 use crate::call::Call;
 use crate::error::{Fault, StoreError};
@@ -60,18 +60,12 @@ impl Call<'_> {
         let (design, names) = (self.design(), self.key_attributes());
         let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         #[expect(clippy::disallowed_methods, reason = "the one scan, which the grammar gives to maintenance alone")]
-        let request = self
-            .table
-            .client()
-            .scan()
-            .table_name(self.table.name())
-            .segment(number(segment))
-            .total_segments(number(total_segments))
-            .limit(number(page))
-            .consistent_read(consistent)
-            .set_exclusive_start_key(start.map(|start| names.item(start.into_key())))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
-        let output = self.ask(|| request.clone().send()).await?;
+        let scan = Scan::<Primary>::new()
+            .segment(ScanSegment { segment: number(segment), total_segments: number(total_segments) })
+            .limit(page)
+            .set_exclusive_start_key(start.map(|start| names.item(start.into_key())));
+        let scan = if consistent { scan.consistent_read() } else { scan };
+        let output = self.ask(|| scan.clone().execute(self.table)).await?;
         self.has_read(output.consumed_capacity());
         let last = output.last_evaluated_key.map(|last| names.of(&last)).transpose();
         let next = last.map_err(|corrupt| corrupt.read_by(self.id()))?.map(ScanPosition::after);

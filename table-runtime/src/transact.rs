@@ -1,18 +1,17 @@
 //! Transactions: several writes that all happen or none. Each has a name, for the case that its condition is false.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
 use modyne::expr::Condition;
-use modyne::model::{ConditionCheck, Delete, Put, Update};
+use modyne::model::{ConditionCheck, Delete, Put, TransactWrite, TransactWriteItem, Update};
 
 use crate::call::{Call, SendError};
 use crate::changes::Changes;
 use crate::error::{Fault, StoreError};
 use crate::item::Item;
 use crate::key::Primary;
+use crate::key_attributes::KeyAttributes;
 use crate::refused;
 use crate::size::item_bytes;
-use crate::table::Table;
 use crate::write::{Refused, unexplained};
 
 /// The largest number of actions in one transaction.
@@ -81,16 +80,11 @@ impl Call<'_> {
             return Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) });
         }
         let new: Vec<usize> = transaction.actions.iter().map(|action| action.operation.bytes()).collect();
-        let items = transaction.actions.into_iter().map(|action| action.operation.build(self.table)).collect();
-        let request = self
-            .table
-            .client()
-            .transact_write_items()
-            .set_transact_items(Some(items))
-            // All repeats have one token, so that the table applies the transaction once within ten minutes.
-            .client_request_token(self.table.ids().token().to_string())
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
-        match self.send(|| request.clone().send()).await {
+        let operations = transaction.actions.into_iter().map(|action| action.operation.build(self.key_attributes()));
+        // All repeats have one token, so that the table applies the transaction once within ten minutes.
+        let empty = TransactWrite::new().client_request_token(self.table.ids().token().to_string());
+        let write = operations.fold(empty, TransactWrite::operation);
+        match self.send(|| write.clone().execute(self.table)).await {
             Ok(output) => {
                 self.has_written(output.consumed_capacity());
                 Ok(Ok(()))
@@ -140,32 +134,24 @@ impl Operation {
         }
     }
 
-    fn build(self, table: &Table) -> TransactWriteItem {
-        let item = TransactWriteItem::builder();
-        let written = |key| table.design().key_attributes.item(key);
-        let item = match self {
-            Self::Put(put, Some(condition)) => {
-                item.put(Put::new(put).condition(condition).transact_with_return_on_fail().build(table))
-            }
-            Self::Put(put, None) => item.put(Put::new(put).transact().build(table)),
+    fn build(self, names: &KeyAttributes) -> TransactWriteItem {
+        match self {
+            Self::Put(put, Some(condition)) => Put::new(put).condition(condition).transact_with_return_on_fail().into(),
+            Self::Put(put, None) => Put::new(put).into(),
             Self::Update(key, changes, condition) => {
-                let update = Update::new(written(key)).expression(changes.into_update());
-                let update = match condition {
-                    Some(condition) => update.condition(condition).transact_with_return_on_fail(),
-                    None => update.transact(),
-                };
-                item.update(update.build(table))
+                let update = Update::new(names.item(key)).expression(changes.into_update());
+                match condition {
+                    Some(condition) => update.condition(condition).transact_with_return_on_fail().into(),
+                    None => update.into(),
+                }
             }
             Self::Delete(key, Some(condition)) => {
-                let delete = Delete::new(written(key)).condition(condition);
-                item.delete(delete.transact_with_return_on_fail().build(table))
+                Delete::new(names.item(key)).condition(condition).transact_with_return_on_fail().into()
             }
-            Self::Delete(key, None) => item.delete(Delete::new(written(key)).transact().build(table)),
+            Self::Delete(key, None) => Delete::new(names.item(key)).into(),
             Self::Check(key, condition) => {
-                let check = ConditionCheck::new(written(key), condition);
-                item.condition_check(check.transact_with_return_on_fail().build(table))
+                ConditionCheck::new(names.item(key), condition).transact_with_return_on_fail().into()
             }
-        };
-        item.build()
+        }
     }
 }

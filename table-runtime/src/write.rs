@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::Condition;
 use modyne::model;
 
@@ -102,18 +102,7 @@ impl Call<'_> {
             // Without a condition, the last write wins, and a repeat is not recognised.
             None => model::Put::new(item).transact(),
         };
-        let put = put.build(self.table);
-        let request = self
-            .table
-            .client()
-            .put_item()
-            .table_name(put.table_name)
-            .set_item(Some(put.item))
-            .set_condition_expression(put.condition_expression)
-            .set_expression_attribute_names(put.expression_attribute_names)
-            .set_expression_attribute_values(put.expression_attribute_values)
-            .set_return_values_on_condition_check_failure(put.return_values_on_condition_check_failure)
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+        let request = self.table.put_item(put);
         match self.send(|| request.clone().send()).await {
             Ok(output) => {
                 self.has_written(output.consumed_capacity());
@@ -154,20 +143,7 @@ impl Call<'_> {
             Some(condition) => update.condition(condition).transact_with_return_on_fail(),
             None => update.transact(),
         };
-        let update = update.build(self.table);
-        let request = self
-            .table
-            .client()
-            .update_item()
-            .table_name(update.table_name)
-            .set_key(Some(update.key))
-            .update_expression(update.update_expression)
-            .set_condition_expression(update.condition_expression)
-            .set_expression_attribute_names(update.expression_attribute_names)
-            .set_expression_attribute_values(update.expression_attribute_values)
-            .set_return_values_on_condition_check_failure(update.return_values_on_condition_check_failure)
-            .return_values(if returns_new { ReturnValue::AllNew } else { ReturnValue::None })
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+        let request = self.table.update_item(update, returns_new);
         match self.send(|| request.clone().send()).await {
             Ok(output) => {
                 self.has_written(output.consumed_capacity());
@@ -185,14 +161,8 @@ impl Call<'_> {
     /// Removes one item, if it exists. It takes no condition, because a repeat could not know which delete removed the
     /// item.
     pub async fn delete(self, key: Primary) -> Result<(), StoreError> {
-        let request = self
-            .table
-            .client()
-            .delete_item()
-            .table_name(self.table.name())
-            .set_key(Some(self.key_attributes().item(key)))
-            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
-        let output = self.ask(|| request.clone().send()).await?;
+        let delete = model::Delete::new(self.key_attributes().item(key));
+        let output = self.ask(|| delete.clone().execute(self.table)).await?;
         self.has_written(output.consumed_capacity());
         Ok(())
     }
