@@ -3,27 +3,16 @@
 
 use review::patch::Withheld;
 
-use crate::from_review::place_patch;
 use crate::opening::Related;
 use crate::placed::{Opened, placed};
 use crate::retry::retry;
 use crate::save::{Base, SaveCode};
 use crate::session::TRIES;
 use crate::{
-    AccessError, AppliedAnswer, Change, Message, MessageId, MessageKey, OpenedSession, PatchStatus, PlacedThread,
-    SaveCodeError, SaveSessionError, Saved, Sessions, StoreError, ThreadId, ThreadKey, UserId,
+    AccessError, AppliedAnswer, Change, Message, MessageId, MessageKey, OpenedSession, Patch, PatchStatus,
+    PlacedThread, SaveCodeError, SaveSessionError, Saved, Sessions, StoreError, ThreadId, ThreadKey, ThreadKind,
+    UserId,
 };
-
-/// The code and the thread that a patch is applied to.
-#[derive(Clone, Copy)]
-pub(crate) struct Target<'a> {
-    /// The current code.
-    pub(crate) text: &'a str,
-    /// The version of the code.
-    pub(crate) version_number: u32,
-    /// The thread of the answer that has the patch, with its current anchor.
-    pub(crate) thread: &'a PlacedThread,
-}
 
 /// The lines that a patch replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,8 +122,7 @@ impl Sessions<'_> {
             }
             let thread = base.threads.iter().find(|thread| thread.thread == id.thread_id.thread);
             let thread = thread.ok_or(ApplyError::ThreadNotFound)?;
-            let target = Target { text: &base.old_text, version_number: expected_version_number, thread };
-            let (lines, text) = place_patch(patch, target).map_err(ApplyError::Unfit)?;
+            let (lines, text) = place(patch, &base, thread).map_err(ApplyError::Unfit)?;
             let saved = self.save_applied(&base, &answer, lines, text).await?;
             Ok(saved.map(|saved| {
                 let answer = Message {
@@ -206,6 +194,14 @@ impl Sessions<'_> {
             Err(error) => Err(self.save_refused(base.head.user_id, &save, &staged, error).await.into()),
         }
     }
+}
+
+/// The lines that the patch replaces, and the resulting code.
+fn place(patch: &Patch, base: &Base, thread: &PlacedThread) -> Result<(PatchedLines, String), Withheld> {
+    let anchor = (thread.kind == ThreadKind::Block).then_some(thread.anchor);
+    let placed = patch.locate(base.head.version_number, anchor, &base.old_text)?;
+    let text = placed.apply(&base.old_text)?;
+    Ok((PatchedLines { start_line: placed.start_line, end_line: placed.end_line }, text))
 }
 
 impl Applied {

@@ -9,10 +9,8 @@ use review::patch::{self, Base, Withheld};
 use review::prompt;
 use review::selection::Selection;
 
-use crate::apply::Target;
 use crate::{
-    Anchor, AnchorStatus, Confidence, ContextMode, NewThread, Patch, PatchStatus, PatchedLines, PlacedThread, Role,
-    ThreadKind,
+    Anchor, AnchorStatus, Confidence, ContextMode, NewThread, Patch, PatchStatus, PlacedThread, Role, ThreadKind,
 };
 
 /// The anchors of the threads in the new code, one for each thread, in the same order. A thread on the whole file is
@@ -32,17 +30,6 @@ pub(crate) fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) 
         moved.map_or(thread.anchor, Anchor::from)
     };
     threads.iter().map(anchor).collect()
-}
-
-/// The lines of the target that a stored patch replaces, and the resulting code.
-///
-/// # Errors
-/// With the reason why the patch cannot be applied any more.
-pub(crate) fn place_patch(patch: &Patch, target: Target<'_>) -> Result<(PatchedLines, String), Withheld> {
-    let anchor = (target.thread.kind == ThreadKind::Block).then_some(target.thread.anchor);
-    let placed = patch.locate(target.version_number, anchor, target.text)?;
-    let text = placed.apply(target.text)?;
-    Ok((PatchedLines { start_line: placed.start_line, end_line: placed.end_line }, text))
 }
 
 impl Patch {

@@ -1,4 +1,4 @@
-//! Emits the struct of an entity's required fields, and its conversion into the entity with every optional field absent.
+//! Emits the struct of an entity's required fields, and its conversion into the entity without optional fields.
 
 use proc_macro2::Ident;
 use quote::quote;
