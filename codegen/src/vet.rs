@@ -8,7 +8,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::design::{Action, ActionKind, Design, How, IndexKey, Operation, Pattern, Query, Shape, WritePart};
+use crate::design::{
+    Action, ActionKind, Design, How, IndexKey, Operation, Pattern, Query, ReadMode, Shape, WritePart,
+};
 use crate::load::{Documents, load};
 use crate::problem::problem_report;
 
@@ -105,8 +107,12 @@ fn parts(pattern: &Pattern) -> Vec<(usize, f64)> {
         Operation::Transact(actions) => {
             actions.iter().map(|action| (action.entity, if action.shape == Shape::One { 2.0 } else { 0.0 })).collect()
         }
-        Operation::ReadBatch { parts, consistent } => {
-            let least = if *consistent { 1.0 } else { 0.5 };
+        Operation::ReadParts { parts, mode } => {
+            let least = match mode {
+                ReadMode::Transaction => 2.0,
+                ReadMode::Batch { consistent: true } => 1.0,
+                ReadMode::Batch { consistent: false } => 0.5,
+            };
             parts.iter().map(|part| (part.entity, if part.many { 0.0 } else { least })).collect()
         }
         Operation::WriteBatch(parts) => {

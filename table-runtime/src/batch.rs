@@ -1,6 +1,6 @@
 //! Batches: many independent items, split into requests of the allowed size, and repeated until no item is unprocessed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::WriteRequest;
 use futures::future::try_join_all;
@@ -22,14 +22,19 @@ const MAX_WRITES: usize = 25;
 /// The number of concurrent batches of writes: enough to hide their latency, too few to throttle a partition.
 const WRITES_AT_ONCE: usize = 4;
 
-/// The items that a batch of reads found.
-pub struct BatchItems {
+/// The items that a batch or a transaction of reads found.
+pub struct FoundItems {
     pattern: &'static str,
     design: &'static Design,
     items: HashMap<ItemKey, Item>,
 }
 
-impl BatchItems {
+impl FoundItems {
+    pub(crate) fn new(call: &Call<'_>, items: impl IntoIterator<Item = Item>) -> Self {
+        let keyed = |item: Item| Some((ItemKey::new(call.key_attributes().of(&item).ok()?), item));
+        Self { pattern: call.id(), design: call.design(), items: items.into_iter().filter_map(keyed).collect() }
+    }
+
     /// Takes the item with this key out of the result; `None` if there is none.
     pub fn take<T: Returned>(&mut self, key: &Primary) -> Result<Option<T>, StoreError> {
         let item = self.items.remove(&ItemKey::new(key.clone()));
@@ -48,18 +53,18 @@ pub enum BatchWrite {
 
 impl Call<'_> {
     /// Reads many items by their keys. A key that occurs twice is read once.
-    pub async fn read_batch(self, keys: Vec<Primary>, consistent: bool) -> Result<BatchItems, StoreError> {
-        let mut seen = std::collections::HashSet::new();
-        let unique: Vec<Item> = keys
-            .into_iter()
-            .filter(|key| seen.insert(ItemKey::new(key.clone())))
-            .map(|key| self.key_attributes().item(key))
-            .collect();
+    pub async fn read_batch(self, keys: Vec<Primary>, consistent: bool) -> Result<FoundItems, StoreError> {
+        let unique = self.each_once(keys);
         let slices = unique.chunks(MAX_READS).map(|slice| self.read_slice(slice.to_vec(), consistent));
         let found = try_join_all(slices).await?;
-        let keyed = |item: Item| Some((ItemKey::new(self.key_attributes().of(&item).ok()?), item));
-        let items = found.into_iter().flatten().filter_map(keyed).collect();
-        Ok(BatchItems { pattern: self.id(), design: self.design(), items })
+        Ok(FoundItems::new(&self, found.into_iter().flatten()))
+    }
+
+    /// The keys as the table has them, each once.
+    pub(crate) fn each_once(&self, keys: Vec<Primary>) -> Vec<Item> {
+        let mut seen = HashSet::new();
+        let unique = keys.into_iter().filter(|key| seen.insert(ItemKey::new(key.clone())));
+        unique.map(|key| self.key_attributes().item(key)).collect()
     }
 
     async fn read_slice(&self, mut keys: Vec<Item>, consistent: bool) -> Result<Vec<Item>, StoreError> {

@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::operation::get_item::GetItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::QueryError;
 use aws_sdk_dynamodb::operation::scan::ScanError;
+use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_table::UpdateTableError;
@@ -84,16 +85,37 @@ impl ServiceFailure for TransactWriteItemsError {
     }
 
     fn detail(&self) -> Option<String> {
-        let Self::TransactionCanceledException(cancelled) = self else {
-            return validation_message(self);
-        };
-        let reasons = cancelled.cancellation_reasons().iter().map(|reason| {
-            let code = reason.code().unwrap_or("unknown");
-            let message = reason.message().filter(|_| code == "ValidationError").unwrap_or_default();
-            format!("{code} {message}").trim_end().to_owned()
-        });
-        Some(reasons.collect::<Vec<_>>().join(", "))
+        match self {
+            Self::TransactionCanceledException(cancelled) => Some(describe_reasons(cancelled)),
+            _ => validation_message(self),
+        }
     }
+}
+
+impl ServiceFailure for TransactGetItemsError {
+    fn verdict(&self, status: u16) -> Verdict {
+        match self {
+            Self::TransactionCanceledException(cancelled) => verdict_of_reasons(cancelled),
+            _ => verdict_of_code(self.code().unwrap_or_default(), status),
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::TransactionCanceledException(cancelled) => Some(describe_reasons(cancelled)),
+            _ => validation_message(self),
+        }
+    }
+}
+
+/// The code of each reason, with its message if it helps.
+fn describe_reasons(cancelled: &TransactionCanceledException) -> String {
+    let reasons = cancelled.cancellation_reasons().iter().map(|reason| {
+        let code = reason.code().unwrap_or("unknown");
+        let message = reason.message().filter(|_| code == "ValidationError").unwrap_or_default();
+        format!("{code} {message}").trim_end().to_owned()
+    });
+    reasons.collect::<Vec<_>>().join(", ")
 }
 
 /// DynamoDB's validation messages name attributes and limits. Other messages only repeat the code.

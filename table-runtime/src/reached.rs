@@ -88,6 +88,9 @@ fn actions<'o>(operation: &'o str, body: &Value, table: &str, key: &str) -> BTre
             };
             each(&body["TransactItems"]).iter().filter_map(action).collect()
         }
+        "TransactGetItems" => {
+            each(&body["TransactItems"]).iter().map(|item| ("GetItem", key(&item["Get"]["Key"]))).collect()
+        }
         _ => BTreeSet::from([(operation, key(&body["Key"]))]),
     }
 }
@@ -115,6 +118,10 @@ mod tests {
             [("ConditionCheckItem", "D#1"), ("DeleteItem", "C#1"), ("PutItem", "A#1"), ("UpdateItem", "B#1")];
         let expected = expected.map(|(action, partition)| (action.to_owned(), partition.to_owned()));
         assert_eq!(found("TransactWriteItems", &body), expected);
+        let get = |partition: &str| json!({ "Get": key(partition) });
+        let reads = json!({ "TransactItems": [get("A#1"), get("A#1"), get("B#1")] });
+        let expected = ["A#1", "B#1"].map(|partition| ("GetItem".to_owned(), partition.to_owned()));
+        assert_eq!(found("TransactGetItems", &reads), expected);
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub enum Operation {
     Update,
     /// One item, removed.
     Delete,
-    /// Several items, all or none.
+    /// Several items: all or none of them written, or all of them read as of one moment.
     Transact,
     /// Many independent items.
     Batch,

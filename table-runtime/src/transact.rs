@@ -1,9 +1,11 @@
-//! Transactions: several writes that all happen or none. Each has a name, for the case that its condition is false.
+//! Transactions: several writes that all happen or none, or several reads of one moment. Each write has a name, for the
+//! case that its condition is false.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use modyne::expr::Condition;
-use modyne::model::{ConditionCheck, Delete, Put, TransactWrite, TransactWriteItem, Update};
+use modyne::model::{ConditionCheck, Delete, Get, Put, TransactGet, TransactWrite, TransactWriteItem, Update};
 
+use crate::batch::FoundItems;
 use crate::call::{Call, SendError};
 use crate::changes::Changes;
 use crate::error::{Fault, StoreError};
@@ -14,8 +16,8 @@ use crate::refused;
 use crate::size::item_bytes;
 use crate::write::{Refused, unexplained};
 
-/// The largest number of actions in one transaction.
-const MAX_ACTIONS: usize = 100;
+/// The largest number of writes or reads in one transaction.
+const MAX_ITEMS: usize = 100;
 
 /// The actions of a transaction, in order. No two may write the same item.
 #[derive(Default)]
@@ -75,10 +77,7 @@ impl Call<'_> {
         if names.is_empty() {
             return Ok(Ok(()));
         }
-        if names.len() > MAX_ACTIONS {
-            let fault = Fault(format!("the transaction has {} actions; the limit is {MAX_ACTIONS}", names.len()));
-            return Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) });
-        }
+        self.fits_one_transaction(names.len(), "actions")?;
         let new: Vec<usize> = transaction.actions.iter().map(|action| action.operation.bytes()).collect();
         let operations = transaction.actions.into_iter().map(|action| action.operation.build(self.key_attributes()));
         // All repeats have one token, so that the table applies the transaction once within ten minutes.
@@ -95,6 +94,31 @@ impl Call<'_> {
                 self.first_refusal(error, &names).map(Err)
             }
         }
+    }
+
+    /// Reads items by their keys, all of them as of one moment. A key that occurs twice is read once.
+    ///
+    /// A write of one of the items at the same time cancels the transaction; it is repeated like a throttled request.
+    pub async fn read_transaction(self, keys: Vec<Primary>) -> Result<FoundItems, StoreError> {
+        let keys = self.each_once(keys);
+        if keys.is_empty() {
+            return Ok(FoundItems::new(&self, []));
+        }
+        self.fits_one_transaction(keys.len(), "items")?;
+        let read = keys.into_iter().map(Get::new).fold(TransactGet::new(), TransactGet::operation);
+        let output = self.ask(|| read.clone().execute(self.table)).await?;
+        self.has_read(output.consumed_capacity());
+        let responses = output.responses.unwrap_or_default();
+        Ok(FoundItems::new(&self, responses.into_iter().filter_map(|response| response.item)))
+    }
+
+    /// An error if the table would refuse a transaction of so many actions or items.
+    fn fits_one_transaction(&self, number: usize, of: &str) -> Result<(), StoreError> {
+        if number <= MAX_ITEMS {
+            return Ok(());
+        }
+        let fault = Fault(format!("the transaction has {number} {of}; the limit is {MAX_ITEMS}"));
+        Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) })
     }
 
     fn first_refusal(&self, error: TransactWriteItemsError, names: &[&'static str]) -> Result<Refused, StoreError> {

@@ -30,7 +30,7 @@ pub fn members_are_unique(design: &Design, problems: &mut Problems) {
                 );
             }
         }
-        if matches!(pattern.operation, Operation::ReadBatch { .. } | Operation::WriteBatch(_)) {
+        if matches!(pattern.operation, Operation::ReadParts { .. } | Operation::WriteBatch(_)) {
             for name in members.iter().filter(|name| LOCAL_VARIABLES.contains(&name.as_str())) {
                 problems.push(
                     CHECK,
@@ -53,7 +53,7 @@ fn members(design: &Design, pattern: &Pattern) -> Vec<String> {
             actions.iter().filter(is_member).map(|action| action.name.clone()).collect()
         }
         // The keys of a batch stay in scope while its parts are read.
-        Operation::ReadBatch { parts, .. } => {
+        Operation::ReadParts { parts, .. } => {
             let name = |part: &ReadPart| {
                 if part.many { part.name.clone() } else { format!("{}_key", part.name) }
             };

@@ -64,6 +64,8 @@ const CHECKS: &[Check] = &[
     transactions::shaped_actions_take_a_row,
     transactions::callers_of_actions_call_the_pattern,
     transactions::actions_touch_different_items,
+    transactions::parts_read_different_items,
+    transactions::transactions_fit_one_request,
     arguments::members_are_unique,
     arguments::arguments_have_one_type,
     arguments::errors_are_explained,

@@ -163,7 +163,7 @@ fn parts_are_unique(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let actions = pattern.actions().iter().map(|action| (action.name.as_str(), action.at));
         let names: Vec<(&str, At)> = match &pattern.operation {
-            Operation::ReadBatch { parts, .. } => parts.iter().map(|part| (part.name.as_str(), pattern.at)).collect(),
+            Operation::ReadParts { parts, .. } => parts.iter().map(|part| (part.name.as_str(), pattern.at)).collect(),
             Operation::WriteBatch(parts) => parts.iter().map(|part| (part.name(), pattern.at)).collect(),
             _ => actions.collect(),
         };

@@ -20,7 +20,7 @@ pub fn every_entity_is_reachable(design: &Design, problems: &mut Problems) {
         let (mut read, mut written) = (false, false);
         for pattern in design.patterns.iter().filter(|pattern| pattern.entities().contains(&i)) {
             match &pattern.operation {
-                Operation::Get { .. } | Operation::Query(_) | Operation::ReadBatch { .. } => {
+                Operation::Get { .. } | Operation::Query(_) | Operation::ReadParts { .. } => {
                     read = true;
                 }
                 // A scan does not count as a read of an entity.
@@ -92,7 +92,7 @@ pub fn expired_items_are_hidden(design: &Design, problems: &mut Problems) {
         let expired = match &pattern.operation {
             Operation::Get { expired, .. } => expired.as_ref(),
             Operation::Query(query) => query.expired.as_ref(),
-            Operation::ReadBatch { parts, .. } => {
+            Operation::ReadParts { parts, .. } => {
                 for part in parts {
                     check_expired(can_expire(&part.entity), part.expired.as_ref(), part.at, problems);
                 }

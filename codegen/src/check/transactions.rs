@@ -1,6 +1,6 @@
-//! Checks of transactions: the actions use different items, and each has one error.
+//! Checks of transactions: they have at most 100 actions or reads of different items, and each action has one error.
 
-use crate::design::{Action, ActionKind, Design, Pattern, Shape, Value};
+use crate::design::{Action, ActionKind, Design, Operation, Pattern, ReadMode, Shape, Value};
 use crate::problem::Problems;
 
 fn shaped(design: &Design) -> impl Iterator<Item = &Action> {
@@ -75,6 +75,43 @@ pub fn actions_touch_different_items(design: &Design, problems: &mut Problems) {
                     problems.push("actions-touch-different-items", b.at, message);
                 }
             }
+        }
+    }
+}
+
+/// Two parts without `many` of one entity have the same arguments, and so the same key.
+pub fn parts_read_different_items(design: &Design, problems: &mut Problems) {
+    for pattern in &design.patterns {
+        let Operation::ReadParts { parts, .. } = &pattern.operation else { continue };
+        for (i, part) in parts.iter().enumerate().filter(|(_, part)| !part.many) {
+            if let Some(first) = parts[..i].iter().find(|first| !first.many && first.entity == part.entity) {
+                let message = format!(
+                    "\"{}\" and \"{}\" read the same item; remove one, or add `many = true` to one",
+                    first.name, part.name
+                );
+                problems.push("parts-read-different-items", part.at, message);
+            }
+        }
+    }
+}
+
+/// The maximum number of actions or reads in one transaction of DynamoDB.
+const MAX_ITEMS: usize = 100;
+
+/// The length of a list is known only to the call, which fails if the transaction becomes too large.
+pub fn transactions_fit_one_request(design: &Design, problems: &mut Problems) {
+    for pattern in &design.patterns {
+        let (number, blocks) = match &pattern.operation {
+            Operation::Transact(actions) => (actions.len(), "`[[action]]`"),
+            Operation::ReadParts { parts, mode: ReadMode::Transaction } => (parts.len(), "`[[read]]`"),
+            _ => continue,
+        };
+        if number > MAX_ITEMS {
+            let message = format!(
+                "{} has {number} {blocks} blocks, and one transaction has at most {MAX_ITEMS} items; split the pattern",
+                pattern.id
+            );
+            problems.push("transactions-fit-one-request", pattern.at, message);
         }
     }
 }

@@ -133,7 +133,7 @@ fn names_in_pattern(pattern: &Pattern) -> Vec<Named<'_>> {
         Operation::Query(query) => {
             names.extend(query.row.iter().map(|(row, _)| ("a row", row.as_str(), Form::Camel, query.at)));
         }
-        Operation::ReadBatch { parts, .. } => {
+        Operation::ReadParts { parts, .. } => {
             names.extend(parts.iter().map(|part| ("a part of a batch", part.name.as_str(), Form::Snake, pattern.at)));
         }
         Operation::WriteBatch(parts) => {

@@ -62,7 +62,7 @@ pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
             let single = actions.iter().filter(|action| action.shape == Shape::One);
             single.flat_map(|action| action_uses(entities, action)).collect()
         }
-        Operation::ReadBatch { parts, .. } => {
+        Operation::ReadParts { parts, .. } => {
             let single = parts.iter().filter(|part| !part.many);
             single.flat_map(|part| key_uses(&entities[part.entity])).collect()
         }

@@ -26,7 +26,7 @@ pub use index::{Index, IndexKey, Shards};
 pub use limit::{Limit, Limits, Size, Time, UNITS, Unit};
 pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, USUAL_KEY, asks, stored_type};
 pub use pattern::{
-    Cost, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind, WritePart,
+    Cost, Operation, Order, Paging, Pattern, Peak, Query, ReadMode, ReadPart, Scan, Sort, Upgrade, UpgradeKind, WritePart,
 };
 pub use stack::{Part, Route, Section, Stack};
 pub use template::{Segment, Template};

@@ -59,9 +59,9 @@ pub enum Operation {
     Query(Query),
     Write(Action),
     Transact(Vec<Action>),
-    ReadBatch {
+    ReadParts {
         parts: Vec<ReadPart>,
-        consistent: bool,
+        mode: ReadMode,
     },
     WriteBatch(Vec<WritePart>),
     /// Reads one segment of the whole table, page by page.
@@ -157,6 +157,22 @@ pub enum Paging {
     First(u32),
     All,
     Count,
+}
+
+/// How the parts of a read are read together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadMode {
+    /// As independent items of a batch.
+    Batch { consistent: bool },
+    /// As of one moment, in a transaction.
+    Transaction,
+}
+
+impl ReadMode {
+    /// Whether a read returns every earlier write.
+    pub fn is_consistent(self) -> bool {
+        matches!(self, ReadMode::Batch { consistent: true } | ReadMode::Transaction)
+    }
 }
 
 #[derive(Debug)]
@@ -255,7 +271,8 @@ impl Pattern {
                 ActionKind::Update | ActionKind::Check => "UpdateItem",
             },
             Operation::Transact(_) => "TransactWriteItems",
-            Operation::ReadBatch { .. } => "BatchGetItem",
+            Operation::ReadParts { mode: ReadMode::Batch { .. }, .. } => "BatchGetItem",
+            Operation::ReadParts { mode: ReadMode::Transaction, .. } => "TransactGetItems",
             Operation::WriteBatch(_) => "BatchWriteItem",
             Operation::Scan(_) => "Scan",
             Operation::Upgrade(_) => "UpdateItem",
@@ -267,6 +284,7 @@ impl Pattern {
     pub fn iam_actions(&self) -> Vec<String> {
         let mut names: Vec<&str> = match &self.operation {
             Operation::Transact(actions) => actions.iter().map(|action| action.kind.iam_action()).collect(),
+            Operation::ReadParts { mode: ReadMode::Transaction, .. } => vec!["GetItem"],
             _ => vec![self.api()],
         };
         names.sort_unstable();
@@ -282,7 +300,7 @@ impl Pattern {
             Operation::Query(query) => query.entities.clone(),
             Operation::Write(action) => vec![action.entity],
             Operation::Transact(actions) => actions.iter().map(|action| action.entity).collect(),
-            Operation::ReadBatch { parts, .. } => parts.iter().map(|part| part.entity).collect(),
+            Operation::ReadParts { parts, .. } => parts.iter().map(|part| part.entity).collect(),
             Operation::WriteBatch(parts) => parts.iter().filter_map(WritePart::entity).collect(),
             Operation::Scan(_) | Operation::Upgrade(_) => Vec::new(),
         };

@@ -98,7 +98,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<String> {
                 names.push("@page".to_owned());
             }
         }
-        Operation::ReadBatch { parts, .. } => {
+        Operation::ReadParts { parts, .. } => {
             names.extend(parts.iter().filter(|part| part.many).map(|part| ident(&part.name).to_string()));
         }
         Operation::WriteBatch(parts) => names.extend(parts.iter().map(|part| ident(part.name()).to_string())),
@@ -174,7 +174,7 @@ impl Mentioned {
         match &pattern.operation {
             Operation::Get { entity, .. } => self.item(design, file, *entity),
             Operation::Query(query) => self.found(design, file, pattern, query),
-            Operation::ReadBatch { parts, .. } => {
+            Operation::ReadParts { parts, .. } => {
                 for part in parts {
                     self.item(design, file, part.entity);
                 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::design::{
-    Design, Entity, Expired, IndexKey, Operation, Order, Paging, Pattern, Query, Segment, Sort, Template, Type,
+    Design, Entity, Expired, IndexKey, Operation, Order, Paging, Pattern, Query, ReadMode, Segment, Sort, Template, Type,
     index_key, partition, shards, sort_template, sorts_numbers,
 };
 use crate::emit::sample::{self, Row};
@@ -80,14 +80,16 @@ pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
             let entity = design.entity(*entity);
             vec![get(design, entity, *consistent, expired.as_ref(), String::new())]
         }
-        Operation::ReadBatch { parts, consistent } => {
+        Operation::ReadParts { parts, mode } => {
             let part = |part: &crate::design::ReadPart| {
-                let about = if part.many {
-                    format!("once for each of `{}`; several go into one BatchExecuteStatement", part.name)
-                } else {
-                    format!("`{}`", part.name)
+                let each = if part.many { "once for each of " } else { "" };
+                let together = match mode {
+                    ReadMode::Batch { .. } if part.many => "; several go into one BatchExecuteStatement",
+                    ReadMode::Batch { .. } => "",
+                    ReadMode::Transaction => "; all go into one ExecuteTransaction, which has no `ConsistentRead`",
                 };
-                get(design, design.entity(part.entity), *consistent, part.expired.as_ref(), about)
+                let about = format!("{each}`{}`{together}", part.name);
+                get(design, design.entity(part.entity), mode.is_consistent(), part.expired.as_ref(), about)
             };
             parts.iter().map(part).collect()
         }

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::design::{
-    Action, ActionKind, Design, Domain, DomainKind, Field, Operation, Order, Paging, Pattern, Query, Shape, Type,
-    WritePart, action_arguments, pattern_arguments, shards,
+    Action, ActionKind, Design, Domain, DomainKind, Field, Operation, Order, Paging, Pattern, Query, ReadMode,
+    Shape, Type, WritePart, action_arguments, pattern_arguments, shards,
 };
 use crate::emit::partiql;
 use crate::emit::returned;
@@ -50,8 +50,8 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
             ActionKind::Delete => quote!(Delete),
             ActionKind::Update | ActionKind::Check => quote!(Update),
         },
-        Operation::Transact(_) => quote!(Transact),
-        Operation::ReadBatch { .. } | Operation::WriteBatch(_) => quote!(Batch),
+        Operation::Transact(_) | Operation::ReadParts { mode: ReadMode::Transaction, .. } => quote!(Transact),
+        Operation::ReadParts { mode: ReadMode::Batch { .. }, .. } | Operation::WriteBatch(_) => quote!(Batch),
         Operation::Scan(_) => quote!(Scan),
         Operation::Upgrade(_) => quote!(Update),
     };
@@ -212,7 +212,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
                 }
             }));
         }
-        Operation::ReadBatch { parts, .. } => {
+        Operation::ReadParts { parts, .. } => {
             let many = parts.iter().filter(|part| part.many);
             arguments.extend(many.map(|part| of_key(&part.name, part.entity, false, true)));
         }

@@ -15,7 +15,7 @@ pub fn fields<'d>(design: &'d Design, pattern: &'d Pattern) -> Vec<&'d str> {
         },
         Operation::Get { entity, .. } => merged(Vec::new(), design, &[*entity]),
         Operation::Write(action) if action.returns_new => merged(Vec::new(), design, &[action.entity]),
-        Operation::ReadBatch { .. } => merged(Vec::new(), design, &pattern.entities()),
+        Operation::ReadParts { .. } => merged(Vec::new(), design, &pattern.entities()),
         Operation::Write(_)
         | Operation::Transact(_)
         | Operation::WriteBatch(_)

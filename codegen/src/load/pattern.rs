@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::design::{Cost, Operation, Pattern, Peak, ReadPart, Scan, Upgrade, UpgradeKind, WritePart};
+use crate::design::{Cost, Operation, Pattern, Peak, ReadMode, ReadPart, Scan, Upgrade, UpgradeKind, WritePart};
 use crate::load::markdown::Section;
 use crate::load::raw::{RawAction, RawCost, RawPattern, RawPeak, RawRead, RawWrite, Word, in_order};
 use crate::load::scope::{Known, Scope};
@@ -104,7 +104,7 @@ impl Scope<'_> {
                 action.returns_new = returns_new?;
                 Operation::Write(action)
             }
-            "transact" => self.transact(raw.action, at)?,
+            "transact" => self.transact(raw, at)?,
             "upgrade" => Operation::Upgrade(Upgrade { kind: UpgradeKind::Version, maintenance: raw.maintenance }),
             "reindex" => Operation::Upgrade(Upgrade { kind: UpgradeKind::Indexes, maintenance: raw.maintenance }),
             "correct" => Operation::Upgrade(Upgrade { kind: UpgradeKind::Counters, maintenance: raw.maintenance }),
@@ -129,11 +129,19 @@ impl Scope<'_> {
         raw.entity.as_ref()
     }
 
-    fn transact(&mut self, raw: Vec<Spanned<RawAction>>, at: At) -> Option<Operation> {
-        if raw.is_empty() {
-            self.problems.push("operation", at, "a transact needs `[[action]]` blocks");
-            return None;
+    fn transact(&mut self, raw: RawPattern, at: At) -> Option<Operation> {
+        match (raw.read.is_empty(), raw.action.is_empty()) {
+            (false, true) => Some(Operation::ReadParts { parts: self.reads(raw.read)?, mode: ReadMode::Transaction }),
+            (true, false) => self.actions(raw.action),
+            _ => {
+                let message = "a transact has `[[action]]` blocks or `[[read]]` blocks, and not both";
+                self.problems.push("operation", at, message);
+                None
+            }
         }
+    }
+
+    fn actions(&mut self, raw: Vec<Spanned<RawAction>>) -> Option<Operation> {
         // Fields of an unknown entity cannot be looked up.
         let kinds = raw.iter().map(Spanned::get_ref).flat_map(|raw| [&raw.put, &raw.update, &raw.delete, &raw.check]);
         all(kinds.flatten().map(|word| self.entity(word)))?;
@@ -166,13 +174,8 @@ impl Scope<'_> {
         match (raw.read.is_empty(), raw.write.is_empty()) {
             (false, true) => {
                 let consistent = self.consistent(raw.consistent, at);
-                let parts = all(raw.read.into_iter().map(|part| {
-                    let at = self.place(&part);
-                    let RawRead { name, entity, many, expired, because } = part.into_inner();
-                    let expired = self.expired(expired.as_ref(), because.as_ref()).ok();
-                    Some(ReadPart { entity: self.entity(&entity)?, name, many, expired: expired?, at })
-                }));
-                Some(Operation::ReadBatch { parts: parts?, consistent: consistent? })
+                let parts = self.reads(raw.read);
+                Some(Operation::ReadParts { parts: parts?, mode: ReadMode::Batch { consistent: consistent? } })
             }
             (true, false) => {
                 if raw.consistent.is_some() {
@@ -187,6 +190,15 @@ impl Scope<'_> {
                 None
             }
         }
+    }
+
+    fn reads(&mut self, raw: Vec<Spanned<RawRead>>) -> Option<Vec<ReadPart>> {
+        all(raw.into_iter().map(|part| {
+            let at = self.place(&part);
+            let RawRead { name, entity, many, expired, because } = part.into_inner();
+            let expired = self.expired(expired.as_ref(), because.as_ref()).ok();
+            Some(ReadPart { entity: self.entity(&entity)?, name, many, expired: expired?, at })
+        }))
     }
 
     fn write_part(&mut self, part: Spanned<RawWrite>) -> Option<WritePart> {

@@ -59,7 +59,7 @@ const OPERATIONS: &[Known] = &[
         ],
     ),
     ("delete", &["entity"]),
-    ("transact", &["action"]),
+    ("transact", &["action", "read"]),
     ("batch", &["read", "write", "consistent"]),
     ("scan", &["maintenance", "page", "consistent"]),
     ("upgrade", &["maintenance"]),

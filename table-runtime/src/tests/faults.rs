@@ -82,6 +82,24 @@ async fn a_conflicting_transaction_is_repeated_and_differs_from_a_refused_one() 
 }
 
 #[tokio::test]
+async fn a_transaction_of_reads_that_meets_a_write_is_repeated() {
+    let (store, proxy) = broken_garden().await;
+    let conflict = || {
+        let reasons = r#"[{"Code":"None"},{"Code":"TransactionConflict","Message":"m"}]"#;
+        let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+        Fault::Body(400, format!(r#"{{"__type":"{kind}","Message":"m","CancellationReasons":{reasons}}}"#))
+    };
+    let keys = || vec![key("a", 1), key("a", 2)];
+    proxy.plan([conflict(), conflict()]);
+    let mut found = store.call(&TRANSACT).read_transaction(keys()).await.expect("the third attempt succeeds");
+    assert_eq!(found.take::<Plant>(&key("a", 1)).expect("no plant"), None);
+    assert_eq!(proxy.requests().len(), 3);
+    proxy.plan(vec![conflict(); 4]);
+    let Err(error) = store.call(&TRANSACT).read_transaction(keys()).await else { panic!("every attempt conflicts") };
+    assert!(matches!(error, StoreError::Contended { pattern: "T-06" }), "{error:?}");
+}
+
+#[tokio::test]
 async fn unprocessed_items_of_a_batch_are_sent_again() {
     let (store, proxy) = broken_garden().await;
     let put = |number: u32| {

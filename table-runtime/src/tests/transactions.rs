@@ -84,6 +84,37 @@ async fn a_transaction_has_at_most_a_hundred_actions() {
 }
 
 #[tokio::test]
+async fn a_transaction_reads_each_item_once_for_two_units() {
+    let store = garden().await;
+    plant(&store, &[Plant::new("a", 1), Plant { note: "n".repeat(5_000), ..Plant::new("a", 2) }]).await;
+    let meter = Meter::new();
+    let metered = store.metered(meter.clone());
+    let keys = [1, 2, 3, 1].map(|number| key("a", number)).to_vec();
+    let mut found = metered.call(&TRANSACT).read_transaction(keys).await.expect("an answer");
+    assert!(found.take::<Plant>(&key("a", 1)).expect("a plant").is_some());
+    assert_eq!(found.take::<Plant>(&key("a", 2)).expect("a plant").map(|plant| plant.note.len()), Some(5_000));
+    assert_eq!(found.take::<Plant>(&key("a", 3)).expect("no plant"), None);
+    assert_eq!(meter.total().requests, 1);
+    // 4 KB cost 2 RCU: 2 for the small item, 4 for the item of 5 KB, and 2 for the missing item.
+    if is_embedded() {
+        assert_eq!(meter.total(), Total { requests: 1, rcu: 8.0, wcu: 0.0, is_estimated: false });
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_reads_at_most_a_hundred_items() {
+    let store = garden().await;
+    let keys = |count: u32| (1..=count).map(|number| key("a", number)).collect::<Vec<_>>();
+    let meter = Meter::new();
+    let metered = store.metered(meter.clone());
+    metered.call(&TRANSACT).read_transaction(Vec::new()).await.expect("nothing to do");
+    let Err(error) = metered.call(&TRANSACT).read_transaction(keys(101)).await else { panic!("101 items are read") };
+    assert!(matches!(error, StoreError::Rejected { pattern: "T-06", .. }), "{error:?}");
+    assert_eq!(meter.total().requests, 0);
+    metered.call(&TRANSACT).read_transaction(keys(100)).await.expect("an answer");
+}
+
+#[tokio::test]
 async fn two_actions_on_one_item_are_rejected() {
     let store = garden().await;
     let transaction = Transaction::new().put("sow", Plant::new("a", 1).item(), None).delete("pull", key("a", 1), None);

@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use crate::design::{Design, Operation, Order, Paging, Pattern, shards};
+use crate::design::{Design, Operation, Order, Paging, Pattern, ReadMode, shards};
 
 pub fn documentation(design: &Design, pattern: &Pattern) -> String {
     let prose = without_doctests(&without_links(&pattern.prose));
@@ -74,8 +74,13 @@ fn how(design: &Design, pattern: &Pattern) -> String {
     if let Operation::Scan(scan) = &pattern.operation {
         words.push(format!("one segment of the whole table, pages of up to {}", scan.page));
     }
+    if let Operation::ReadParts { mode: ReadMode::Transaction, .. } = &pattern.operation {
+        words.push("at most 100 items, all as of one moment".to_owned());
+    }
     let consistent = match &pattern.operation {
-        Operation::Get { consistent, .. } | Operation::ReadBatch { consistent, .. } => Some(*consistent),
+        Operation::Get { consistent, .. } | Operation::ReadParts { mode: ReadMode::Batch { consistent }, .. } => {
+            Some(*consistent)
+        }
         Operation::Query(query) => Some(query.consistent),
         Operation::Scan(scan) => Some(scan.consistent),
         _ => None,

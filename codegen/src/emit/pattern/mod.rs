@@ -56,7 +56,7 @@ pub fn types(pattern: &Pattern) -> Vec<(String, &'static str)> {
                 types.push((rows::union_name(pattern), "an item"));
             }
         }
-        Operation::ReadBatch { parts, .. } if !read::is_one_list(parts) => {
+        Operation::ReadParts { parts, .. } if !read::is_one_list(parts) => {
             types.push((camel(&pattern.name), "the result"));
         }
         _ => {}
@@ -74,9 +74,7 @@ fn pattern_file(design: &Design, pattern: &Pattern) -> Emitted {
             read::get(design, &mut file, pattern, *entity, *consistent, expired.as_ref());
         }
         Operation::Query(query) => query::query(design, &mut file, pattern, query),
-        Operation::ReadBatch { parts, consistent } => {
-            read::batch(design, &mut file, pattern, parts, *consistent);
-        }
+        Operation::ReadParts { parts, mode } => read::parts(design, &mut file, pattern, parts, *mode),
         Operation::Write(action) => write::single(design, &mut file, pattern, action),
         Operation::WriteBatch(parts) => write::batch(design, &mut file, pattern, parts),
         Operation::Transact(actions) => transact::transact(design, &mut file, pattern, actions),

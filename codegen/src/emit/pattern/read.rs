@@ -1,9 +1,9 @@
-//! Emits functions that read by key: one item, or a batch.
+//! Emits functions that read by key: one item, a batch, or a transaction.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::design::{Design, Entity, Expired, Pattern, ReadPart, Type};
+use crate::design::{Design, Entity, Expired, Pattern, ReadMode, ReadPart, Type};
 use crate::emit::pattern::function::{call, method, parameters};
 use crate::emit::rust::{RustFile, camel, doc, ident};
 use crate::emit::types;
@@ -64,12 +64,12 @@ fn hides_expired(part: &ReadPart) -> bool {
     part.expired == Some(Expired::Hidden)
 }
 
-/// Whether the batch reads only one list of keys.
+/// Whether the pattern reads only one list of keys.
 pub fn is_one_list(parts: &[ReadPart]) -> bool {
     matches!(parts, [part] if part.many)
 }
 
-pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[ReadPart], consistent: bool) {
+pub fn parts(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[ReadPart], mode: ReadMode) {
     let mut parameters = parameters(design, file, pattern);
     let (call, error) = (call(file, pattern), file.import("table_runtime::StoreError"));
     let (mut members, mut keys, mut names, mut takes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -123,10 +123,14 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
             (quote!(#name), quote!(#name { #(#names),* }))
         }
     };
+    let read = match mode {
+        ReadMode::Batch { consistent } => quote!(read_batch(keys, #consistent)),
+        ReadMode::Transaction => quote!(read_transaction(keys)),
+    };
     let body = quote! {
         let mut keys = Vec::new();
         #(#keys)*
-        let mut items = #call.read_batch(keys, #consistent).await?;
+        let mut items = #call.#read.await?;
         #(#takes)*
         Ok(#value)
     };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::design::{Action, Design, Operation, Pattern, Segment, Template, WritePart};
+use crate::design::{Action, Design, Operation, Pattern, ReadMode, Segment, Template, WritePart};
 use crate::emitted::Emitted;
 
 /// The table (`None`), or an index by its name.
@@ -95,7 +95,10 @@ fn requests(design: &Design, pattern: &Pattern, function: &str) -> Vec<(&'static
                 |action: &&Action| action.callers.is_empty() || action.callers.iter().any(|own| own == function);
             actions.iter().filter(takes).map(|action| at_table(action.kind.iam_action(), action.entity)).collect()
         }
-        Operation::ReadBatch { parts, .. } => parts.iter().map(|part| at_table("BatchGetItem", part.entity)).collect(),
+        Operation::ReadParts { parts, mode } => {
+            let action = if *mode == ReadMode::Transaction { "GetItem" } else { "BatchGetItem" };
+            parts.iter().map(|part| at_table(action, part.entity)).collect()
+        }
         Operation::WriteBatch(parts) => parts.iter().flat_map(|part| written(design, part, function)).collect(),
         // A check ensures that no function calls these.
         Operation::Scan(_) | Operation::Upgrade(_) => Vec::new(),

@@ -2,8 +2,8 @@
 
 use std::slice;
 
-use library::{Branch, CopyKey, CopyState, LendCopyError, OtherCopy, TakeBack, TakeBackError, Wish};
-use table_runtime::PageRequest;
+use library::{Branch, CopyKey, CopyState, LendCopyError, Loan, LoanKey, OtherCopy, TakeBack, TakeBackError, Wish};
+use table_runtime::{Meter, PageRequest, Total};
 
 use crate::support::{Library, MOBY_DICK};
 
@@ -55,6 +55,33 @@ async fn a_refused_loan_changes_nothing() {
     let desk = patterns.open_desk(starbuck, &book.isbn, &[]).await.expect("an answer");
     assert_eq!(desk.member.map(|member| member.lent), Some(0));
     assert_eq!(patterns.get_day(starbuck, library.now().date()).await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn loans_are_compared_with_the_card_as_of_one_moment() {
+    let library = Library::open().await;
+    let patterns = &library.patterns;
+    let (member_id, book) = (library.member("Queequeg").await, library.book(MOBY_DICK, 3).await);
+    let mut loans = Vec::new();
+    for number in 1..=3 {
+        loans.push(library.lend(member_id, &book, number).await.expect("the copy is on its shelf"));
+    }
+    let keys: Vec<LoanKey> = loans.iter().map(Loan::key).collect();
+
+    let meter = Meter::new();
+    let metered = library::Patterns::new(patterns.table().metered(meter.clone()));
+    let seen = metered.compare_loans(member_id, &book.isbn, 2, &keys).await.expect("an answer");
+    assert_eq!(seen.member.map(|member| member.lent), Some(3));
+    assert_eq!(seen.copy.and_then(|copy| copy.borrower), Some(member_id));
+    assert_eq!(seen.loans, loans);
+    // Each of the five items has less than 4 KB, which costs 2 RCU in a transaction.
+    let Total { requests, rcu, .. } = meter.total();
+    let documented = library::PATTERNS.iter().find(|pattern| pattern.name == "compare_loans");
+    let documented = documented.expect("the pattern is documented").cost;
+    assert_eq!((f64::from(requests), rcu), (documented.requests, documented.rcu));
+
+    let none = metered.compare_loans(member_id, &book.isbn, 9, &[]).await.expect("an answer");
+    assert_eq!((none.copy, none.loans.len()), (None, 0));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use crate::generated::Patterns;
 use crate::generated::entity::{Book, BookType, Copy, CopyState, Day, Loan, Member, Notice, Wish};
 use crate::generated::ids::MemberId;
-use crate::generated::pattern::{AddEditionsError, AddToDay, AddedBook, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, CopyInHand, CorrectCopy, CorrectCopyError, CostlyDay, DayFees, DearDay, FollowTopicError, LaterNotice, LeaveTopicError, LendCopy, LendCopyError, ListEditionsError, ListedMember, LoanRemark, LookAtWishes, MoveBookError, NamedMember, NewBook, OpenDesk, OtherCopy, OverdueCopy, PaidDay, PassOnError, PraiseCopy, PraiseCopyError, RaisePriceError, RegisterBookError, RenameMembers, RenameMembersError, RenamedMember, SetDueError, SignCopyError, TakeBack, TakeBackError, Waiting, WishError};
+use crate::generated::pattern::{AddEditionsError, AddToDay, AddedBook, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, CompareLoans, CopyInHand, CorrectCopy, CorrectCopyError, CostlyDay, DayFees, DearDay, FollowTopicError, LaterNotice, LeaveTopicError, LendCopy, LendCopyError, ListEditionsError, ListedMember, LoanRemark, LookAtWishes, MoveBookError, NamedMember, NewBook, OpenDesk, OtherCopy, OverdueCopy, PaidDay, PassOnError, PraiseCopy, PraiseCopyError, RaisePriceError, RegisterBookError, RenameMembers, RenameMembersError, RenamedMember, SetDueError, SignCopyError, TakeBack, TakeBackError, Waiting, WishError};
 use crate::place::Branch;
 use table_runtime::{Date, Digest, Expiry, Timestamp};
 
@@ -49,6 +49,7 @@ crate::by_name::patterns! {
     "AP-65" add_editions(isbn, printed) writes 1;
     "AP-64" book_by_prefix(isbn);
     "AP-62" stored_book(isbn, @page);
+    "AP-85" compare_loans(member_id, isbn, number, loans);
     "AP-69" look_at_wishes(isbn, branch, member_id, wishes);
     "AP-71" sign_copy(isbn, number, longest, names) writes 1;
     "AP-72" praise_copy(PraiseCopy { isbn, number, author, fragile, praise }) writes 1;
@@ -105,6 +106,7 @@ crate::by_name::unions! {
 
 crate::by_name::batches! {
     OpenDesk { member, book, loans }
+    CompareLoans { member, copy, loans }
     LookAtWishes { wish, wishes }
 }
 

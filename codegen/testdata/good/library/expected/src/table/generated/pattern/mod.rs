@@ -81,6 +81,8 @@ mod stored_book;
 
 mod correct;
 
+mod compare_loans;
+
 mod look_at_wishes;
 
 mod sign_copy;
@@ -150,6 +152,8 @@ pub use wishes_at::*;
 pub use list_editions::*;
 
 pub use add_editions::*;
+
+pub use compare_loans::*;
 
 pub use look_at_wishes::*;
 
