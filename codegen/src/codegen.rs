@@ -170,6 +170,7 @@ pub fn stale_report(paths: &[String], command: &str) -> String {
 fn generate(design: &Design) -> Vec<Emitted> {
     [
         emit::ids::emit(design),
+        emit::counts::emit(design),
         emit::keys::emit(design),
         emit::limits::emit(design),
         emit::entity::emit(design),

@@ -8,9 +8,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::design::{
-    Action, ActionKind, Design, How, IndexKey, Operation, Pattern, Query, ReadMode, Shape, WritePart,
-};
+use crate::design::{Action, ActionKind, Design, How, IndexKey, Operation, Pattern, Query, ReadMode, Shape, WritePart};
 use crate::load::{Documents, load};
 use crate::problem::problem_report;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use bedrock::Reviewer;
-use model::{CallCost, Clock, Digest, Meter, SessionId, Store, UserId};
+use model::{CallCost, Clock, Digest, Meter, SessionId, SessionVersion, Store, UserId};
 use review::fence::Fence;
 
 use crate::auth::device::DeviceKey;
@@ -67,8 +67,8 @@ impl App {
 
     /// The fence around the code of this version of a session.
     #[must_use]
-    pub fn fence(&self, session_id: SessionId, version_number: u32) -> Fence {
-        Fence::new(&self.fence_key, &session_id.to_string(), version_number)
+    pub fn fence(&self, session_id: SessionId, version_number: SessionVersion) -> Fence {
+        Fence::new(&self.fence_key, &session_id.to_string(), version_number.get())
     }
 
     /// The fence around code without a session. It is derived from the code: a user who learns it, for instance from an

@@ -10,7 +10,7 @@ use crate::save::{Base, SaveCode};
 use crate::session::TRIES;
 use crate::{
     AccessError, AppliedAnswer, Change, Message, MessageId, MessageKey, OpenedSession, Patch, PatchStatus,
-    PlacedThread, SaveCodeError, SaveSessionError, Saved, Sessions, StoreError, ThreadId, ThreadKey, ThreadKind,
+    PlacedThread, SaveCodeError, SaveSessionError, Saved, SessionVersion, Sessions, StoreError, ThreadId, ThreadKey, ThreadKind,
     UserId,
 };
 
@@ -83,7 +83,7 @@ impl Sessions<'_> {
         self,
         caller: UserId,
         id: MessageId,
-        expected_version_number: u32,
+        expected_version_number: SessionVersion,
     ) -> Result<Applied, ApplyError> {
         let proposal = self.read_proposal(caller, id).await?;
         self.apply_proposal(proposal, expected_version_number).await
@@ -105,7 +105,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// As [`apply_patch`](Self::apply_patch).
-    pub async fn apply_proposal(self, proposal: Proposal, expected_version_number: u32) -> Result<Applied, ApplyError> {
+    pub async fn apply_proposal(self, proposal: Proposal, expected_version_number: SessionVersion) -> Result<Applied, ApplyError> {
         let (caller, id, mut proposal) = (proposal.caller, proposal.id, Some(proposal));
         retry!(TRIES, "AP-24", {
             let read = match proposal.take() {
@@ -170,7 +170,7 @@ impl Sessions<'_> {
             session_id,
             thread: answer.thread,
             seq: answer.seq,
-            applied_version: Some(version.saturating_add(1)),
+            applied_version: Some(version.next()),
             start_line: Some(lines.start_line),
             end_line: Some(lines.end_line),
         };

@@ -10,7 +10,8 @@ use review::prompt;
 use review::selection::Selection;
 
 use crate::{
-    Anchor, AnchorStatus, Confidence, ContextMode, NewThread, Patch, PatchStatus, PlacedThread, Role, ThreadKind,
+    Anchor, AnchorStatus, Confidence, ContextMode, NewThread, Patch, PatchStatus, PlacedThread, Role, SessionVersion,
+    ThreadKind,
 };
 
 /// The anchors of the threads in the new code, one for each thread, in the same order. A thread on the whole file is
@@ -36,7 +37,7 @@ impl Patch {
     /// The stored form of a checked patch: it adds the version of the code that the patch was checked against, and the
     /// first line of its thread in that version.
     #[must_use]
-    pub fn based_on(checked: patch::Patch, base_version: u32, anchor_line: Option<u32>) -> Self {
+    pub fn based_on(checked: patch::Patch, base_version: SessionVersion, anchor_line: Option<u32>) -> Self {
         let patch::Patch { start_line, end_line, original, replacement } = checked;
         Self { start_line, end_line, original, replacement, base_version, anchor_line }
     }
@@ -46,7 +47,12 @@ impl Patch {
     ///
     /// # Errors
     /// With the reason why the patch cannot be applied any more.
-    pub fn locate(&self, version: u32, anchor: Option<Anchor>, text: &str) -> Result<patch::Patch, Withheld> {
+    pub fn locate(
+        &self,
+        version: SessionVersion,
+        anchor: Option<Anchor>,
+        text: &str,
+    ) -> Result<patch::Patch, Withheld> {
         let checked = patch::Patch {
             start_line: self.start_line,
             end_line: self.end_line,
@@ -140,7 +146,7 @@ mod tests {
         let thread = |kind, (start_line, end_line): (u32, u32), text: &str| PlacedThread {
             item: Thread::new((ids.next(now), ids.next(now), ids.next(now)), kind, text.to_owned(), now),
             anchor: Anchor { start_line, end_line, status: AnchorStatus::Stable },
-            anchor_version: 1,
+            anchor_version: SessionVersion::new(1),
             moved_at: None,
         };
         let block = thread(ThreadKind::Block, (4, 4), "    one();");
@@ -159,7 +165,11 @@ mod tests {
     fn a_stored_patch_is_found_in_later_code_or_refused() {
         let stored = |line, anchor_line| {
             let (original, replacement) = ("b".to_owned(), "x".to_owned());
-            Patch::based_on(patch::Patch { start_line: line, end_line: line, original, replacement }, 1, anchor_line)
+            Patch::based_on(
+                patch::Patch { start_line: line, end_line: line, original, replacement },
+                SessionVersion::new(1),
+                anchor_line,
+            )
         };
         let (stable, approximate) = (AnchorStatus::Stable, AnchorStatus::Approximate);
         for (what, text, version, thread, expected) in [
@@ -173,12 +183,12 @@ mod tests {
             ("twice, and the thread is lost", "b\na\nb\n", 2, Some(now(3, approximate)), Err(Withheld::NoLongerUnique)),
             ("twice, and no thread", "b\na\nb\n", 2, None, Err(Withheld::NoLongerUnique)),
         ] {
-            let located = stored(2, Some(2)).locate(version, thread, text);
+            let located = stored(2, Some(2)).locate(SessionVersion::new(version), thread, text);
             assert_eq!(located.map(|patch| patch.start_line), expected, "{what}");
         }
-        let found = stored(4, Some(2)).locate(2, Some(now(3, stable)), "b\n0\na\nc\nb\n");
+        let found = stored(4, Some(2)).locate(SessionVersion::new(2), Some(now(3, stable)), "b\n0\na\nc\nb\n");
         assert_eq!(found.map(|patch| patch.start_line), Ok(5), "two lines below its thread");
-        let above = stored(1, Some(9)).locate(2, Some(now(1, stable)), "b\nb\n");
+        let above = stored(1, Some(9)).locate(SessionVersion::new(2), Some(now(1, stable)), "b\nb\n");
         assert_eq!(above, Err(Withheld::NoLongerUnique), "above the first line");
     }
 

@@ -54,7 +54,7 @@ pub use from_review::selection_status;
 #[doc(hidden)]
 pub use generated::Patterns;
 pub use generated::limits;
-pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
+pub use generated::{counts::*, entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
 pub use idempotency::{ClientRequest, RequestStatus};
 pub use language::{InvalidLanguage, Language};
 pub use lease::{AcquireLease, Lease, SettleError, Settled};

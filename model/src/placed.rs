@@ -9,7 +9,7 @@ use crate::retry::retry;
 use crate::session::READS;
 use crate::{
     AccessError, AnchorStatus, Anchors, ListThreadsItem, Message, OpenedSession, Page, PageRequest, Session, SessionId,
-    Sessions, StoreError, Thread, ThreadAnchor, ThreadId, ThreadUuid, Threads, Timestamp, UserId,
+    SessionVersion, Sessions, StoreError, Thread, ThreadAnchor, ThreadId, ThreadUuid, Threads, Timestamp, UserId,
 };
 
 /// The lines of a thread.
@@ -31,7 +31,7 @@ pub struct PlacedThread {
     /// Its position.
     pub anchor: Anchor,
     /// The session's version in which the anchor last changed.
-    pub anchor_version: u32,
+    pub anchor_version: SessionVersion,
     /// When a save last changed the anchor, if one did.
     pub moved_at: Option<Timestamp>,
 }
@@ -73,7 +73,7 @@ impl PlacedThread {
     }
 
     /// The same thread at its position in this version, which is saved now.
-    pub(crate) fn at(&self, anchor: Anchor, version: u32, now: Timestamp) -> Self {
+    pub(crate) fn at(&self, anchor: Anchor, version: SessionVersion, now: Timestamp) -> Self {
         if self.anchor == anchor {
             return self.clone();
         }

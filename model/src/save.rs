@@ -7,17 +7,37 @@ use crate::session::{READS, TRIES, detect, of_one_revision, unread_code};
 use crate::settings::UpdateOutcome;
 use crate::{
     AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeText, CodeTooLarge, Digest, Language, MovedAnchors,
-    NewSettings, OpenSession, OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Sessions,
-    StoreError, SweepJob, SweepKind, ThreadAnchor, ThreadKind, Timestamp, UserId,
+    NewSettings, OpenSession, OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId,
+    SessionVersion, Sessions, StoreError, SweepJob, SweepKind, ThreadAnchor, ThreadKind, Timestamp, UserId,
 };
 
 /// New code to save over the version that the client edited.
+///
+/// A version has a type of its own, so that a count of something else is not taken for it:
+///
+/// ```
+/// use model::{Change, SaveCode, Session};
+///
+/// fn save_over(head: &Session, text: String) -> SaveCode {
+///     let (session_id, expected_version_number) = (head.session_id, head.version_number);
+///     SaveCode { session_id, expected_version_number, text: Some(text), language_override: Change::Keep }
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use model::{Change, SaveCode, Session};
+///
+/// fn save_over(head: &Session, text: String) -> SaveCode {
+///     let (session_id, expected_version_number) = (head.session_id, head.thread_count);
+///     SaveCode { session_id, expected_version_number, text: Some(text), language_override: Change::Keep }
+/// }
+/// ```
 #[derive(Clone)]
 pub struct SaveCode {
     /// The session.
     pub session_id: SessionId,
     /// The version that the client edited.
-    pub expected_version_number: u32,
+    pub expected_version_number: SessionVersion,
     /// The complete new code. If absent, code and version are unchanged.
     pub text: Option<String>,
     /// The language that the user set.
@@ -50,7 +70,7 @@ pub enum SaveCodeError {
 impl SaveCode {
     /// Whether this save created the version of this head and code.
     fn created(&self, head: &Session, code: &Code) -> bool {
-        let is_next = self.expected_version_number.checked_add(1) == Some(head.version_number);
+        let is_next = self.expected_version_number.checked_next() == Some(head.version_number);
         let is_code = self.text.as_ref().is_some_and(|text| code.sha256 == Digest::of(text));
         is_next && is_code && self.language_override.onto(head.language_override) == head.language_override
     }
@@ -229,7 +249,7 @@ impl Sessions<'_> {
     ) -> Result<Saved, SaveSessionError> {
         let now = self.store.clock().now();
         let (head, code) = (&base.head, &staged.code);
-        let version = head.version_number.saturating_add(1);
+        let version = head.version_number.next();
         let threads = base.moved(anchors, now);
         let entries: Vec<ThreadAnchor> = threads.iter().map(PlacedThread::entry).collect();
         let are_written = base.checks_anchors || threads != base.threads;
@@ -328,7 +348,7 @@ impl Base {
 
     /// The threads at their positions in the next version.
     fn moved(&self, anchors: &[Anchor], now: Timestamp) -> Vec<PlacedThread> {
-        let version = self.head.version_number.saturating_add(1);
+        let version = self.head.version_number.next();
         self.threads.iter().zip(anchors).map(|(thread, anchor)| thread.at(*anchor, version, now)).collect()
     }
 }

@@ -8,7 +8,7 @@ use crate::limits::{INLINE_MAX, SESSIONS_PER_USER};
 use crate::retry::retry;
 use crate::{
     AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, Created, Creation,
-    DeleteSessionError, Filename, Language, NewSession, OpenSession, RevisionId, Session, SessionId, SessionRequired,
+    DeleteSessionError, Filename, Language, NewSession, OpenSession, RevisionId, Session, SessionId, SessionRequired, SessionVersion,
     Sessions, StoreError, UserId,
 };
 
@@ -102,7 +102,7 @@ impl Sessions<'_> {
             session_id,
             filename: new.filename,
             language_detected,
-            version_number: 1,
+            version_number: SessionVersion::new(1),
             revision: staged.code.revision,
             code_bytes: staged.code.size,
             chunk_count: staged.code.chunk_count,

@@ -16,6 +16,8 @@ pub mod call;
 pub mod changes;
 pub mod condition;
 pub mod counter;
+#[doc(hidden)]
+pub mod counts;
 mod cursor;
 mod definition;
 pub mod design;
@@ -57,6 +59,7 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
+pub use counts::InvalidCount;
 pub use cursor::{CursorError, CursorKey};
 pub use definition::Protection;
 pub use design::Design;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use model::{
     AccessError, AddUsage, AddUsageError, Clock, ContextMode, Created, Date, Digest, Email, EmailClaim,
     FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, MessageKey, NewAnswer, NewSession, NewSessionError,
-    NewThread, NewThreadError, PasswordHash, Patch, PlacedThread, PostError, Posted, ReplyState, SessionId, Store,
+    NewThread, NewThreadError, PasswordHash, Patch, PlacedThread, PostError, Posted, ReplyState, SessionId, SessionVersion, Store,
     StoreAnswerError, StoreError, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username,
     UsernameClaim,
 };
@@ -47,7 +47,7 @@ enum StepResult {
 struct SessionProgress {
     user_id: UserId,
     session_id: SessionId,
-    version: u32,
+    version: SessionVersion,
     /// The opened threads, with their indexes in the file.
     threads: Vec<(usize, ThreadUuid)>,
 }
@@ -146,7 +146,12 @@ impl<'s> Loader<'s> {
         Ok(None)
     }
 
-    async fn open(&mut self, name: &str, user_id: UserId, session: &Session) -> Result<Option<u32>, SeedError> {
+    async fn open(
+        &mut self,
+        name: &str,
+        user_id: UserId,
+        session: &Session,
+    ) -> Result<Option<SessionVersion>, SeedError> {
         let new = || NewSession {
             filename: session.filename.clone(),
             language_override: session.language,
@@ -357,7 +362,7 @@ pub(super) fn account(
     (user, email_claim, username_claim)
 }
 
-fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAnswer {
+fn new_answer(answer: &Answer, version: SessionVersion, anchor_line: Option<u32>) -> NewAnswer {
     let patch = answer.patch.clone();
     let usage = answer.usage;
     NewAnswer {

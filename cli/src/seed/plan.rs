@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bedrock::{Prices, Usage};
-use model::{Confidence, Date, Email, Filename, Language, Timestamp, Username};
+use model::{Confidence, Date, Email, Filename, Language, SessionVersion, Timestamp, Username};
 use review::patch::{Checked, Patch};
 
 use super::files;
@@ -47,7 +47,7 @@ pub(super) struct Event {
     /// The time.
     pub(super) at: Timestamp,
     /// The version of the code at that time.
-    pub(super) version: u32,
+    pub(super) version: SessionVersion,
     /// The index of the thread; unused for a save.
     pub(super) thread: usize,
     /// The action.
@@ -157,7 +157,8 @@ fn priced((input_tokens, output_tokens): (u32, u32)) -> Usage {
 fn session(source: &SessionFile) -> Result<Session, String> {
     let filename = Filename::parse(&source.file).map_err(|error| format!("`file`: {error}"))?;
     let text = files::text(&source.file).ok_or("`file` is not in seed/files")?;
-    let mut state = State { text: text.to_string(), version: 1, events: Vec::new(), threads: Vec::new() };
+    let mut state =
+        State { text: text.to_string(), version: SessionVersion::new(1), events: Vec::new(), threads: Vec::new() };
     let mut steps: Vec<(Timestamp, Step)> = Vec::new();
     for (number, thread) in source.threads.iter().enumerate() {
         steps.push((thread.opened.0, Step::Open(thread)));
@@ -192,7 +193,7 @@ enum Step<'s> {
 /// The state of the session before the next step.
 struct State {
     text: String,
-    version: u32,
+    version: SessionVersion,
     events: Vec<Event>,
     /// By thread: the number of messages, and the number and the patch of the last answer.
     threads: Vec<(u32, Option<(u32, model::Patch)>)>,
@@ -283,7 +284,7 @@ impl State {
 
     fn save(&mut self, text: String) {
         self.text = text;
-        self.version += 1;
+        self.version = self.version.next();
     }
 }
 

@@ -7,8 +7,10 @@ use crate::problem::Problems;
 pub fn counters_have_a_floor(design: &Design, problems: &mut Problems) {
     for action in design.patterns.iter().flat_map(Pattern::actions) {
         for change in &action.changes {
-            let is_count =
-                design.entity(action.entity).field(&change.field).is_some_and(|field| field.ty == Type::Count);
+            let is_count = design
+                .entity(action.entity)
+                .field(&change.field)
+                .is_some_and(|field| matches!(field.ty, Type::Count(_)));
             let lowered = match &change.how {
                 How::Add(Value::Literal(Literal::Number(number))) if is_count && *number < 0 => number.unsigned_abs(),
                 _ => continue,

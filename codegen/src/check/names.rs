@@ -152,8 +152,8 @@ fn variants_are_unique(design: &Design, problems: &mut Problems) {
             problems.push(CHECK, pattern.at, message);
         }
     }
-    for domain in design.table.domains.iter().filter(|domain| domain.kind == DomainKind::Uuid && domain.copy) {
-        let message = format!("`copy` is for hand-written types; {} is an id, which is copied anyway", domain.name);
+    for domain in design.table.domains.iter().filter(|domain| domain.kind != DomainKind::Extern && domain.copy) {
+        let message = format!("`copy` is for `extern` types; {} is always `Copy`, so remove the line", domain.name);
         problems.push(CHECK, domain.at, message);
     }
 }

@@ -99,7 +99,7 @@ fn names_in_schema(design: &Design) -> Vec<Named<'_>> {
     }
     for domain in &table.domains {
         names.push(match domain.kind {
-            DomainKind::Uuid => ("a type", &domain.rust, Form::Camel, domain.at),
+            DomainKind::Uuid | DomainKind::Count => ("a type", &domain.rust, Form::Camel, domain.at),
             DomainKind::Extern => ("a hand-written type", &domain.rust, Form::Path, domain.at),
         });
     }

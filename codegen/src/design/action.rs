@@ -111,9 +111,13 @@ pub struct Require {
 }
 
 impl How {
-    /// Whether the value belongs to the whole field or to one element of it.
+    /// The part of the field that the value belongs to.
     pub fn compared_part(&self) -> ComparedPart {
-        if matches!(self, How::AddTo(_) | How::DeleteFrom(_)) { ComparedPart::Element } else { ComparedPart::Field }
+        match self {
+            How::AddTo(_) | How::DeleteFrom(_) => ComparedPart::Element,
+            How::Add(_) => ComparedPart::Difference,
+            How::Set(_) | How::SetOnce(_) | How::Append(_) | How::Remove => ComparedPart::Field,
+        }
     }
 
     /// The value that is written; `None` for a removal.

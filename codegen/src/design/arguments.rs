@@ -35,7 +35,12 @@ impl ComparedPart {
         let ty = match self {
             ComparedPart::Field => return field.clone(),
             ComparedPart::Element => Type::Text,
-            ComparedPart::Size => Type::Count,
+            ComparedPart::Size => Type::Count(None),
+            // What is added to a version is no version.
+            ComparedPart::Difference => match field.ty {
+                Type::Count(_) => return Field { ty: Type::Count(None), ..field.clone() },
+                _ => return field.clone(),
+            },
         };
         Field { ty, optional: false, pii: field.pii && self == ComparedPart::Element, example: None, ..field.clone() }
     }

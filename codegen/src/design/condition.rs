@@ -84,6 +84,8 @@ pub enum ComparedPart {
     Element,
     /// The size of the field.
     Size,
+    /// The number that is added to the field.
+    Difference,
 }
 
 impl<'e> TestKind<'e> {

@@ -54,6 +54,8 @@ pub struct Domain {
 pub enum DomainKind {
     Uuid,
     Extern,
+    /// A count with a type of its own.
+    Count,
 }
 
 /// `schema/<entity>.toml`.
@@ -166,7 +168,8 @@ pub enum Type {
     Texts,
     /// A set of texts; absent if empty.
     TextSet,
-    Count,
+    /// A count, with the name of its own Rust type if it has one.
+    Count(Option<String>),
     Amount,
     Flag,
     Bytes,
@@ -194,6 +197,7 @@ impl Type {
     pub fn word(&self) -> &str {
         match self {
             Type::Uuid(rust)
+            | Type::Count(Some(rust))
             | Type::Extern { rust, .. }
             | Type::Enum { rust, .. }
             | Type::Record { rust, .. }
@@ -201,7 +205,7 @@ impl Type {
             Type::Text => "text",
             Type::Texts => "texts",
             Type::TextSet => "text_set",
-            Type::Count => "count",
+            Type::Count(None) => "count",
             Type::Amount => "amount",
             Type::Flag => "flag",
             Type::Bytes => "bytes",
@@ -213,7 +217,7 @@ impl Type {
     }
 
     pub fn is_number(&self) -> bool {
-        matches!(self, Type::Count | Type::Amount | Type::Time | Type::Expiry)
+        matches!(self, Type::Count(_) | Type::Amount | Type::Time | Type::Expiry)
     }
 
     /// Whether `size` works on it.

@@ -216,6 +216,8 @@ pub fn stored_type(table: &Table, ty: &Type) -> String {
             let domain = table.domains.iter().find(|domain| domain.rust == *rust);
             domain.map_or_else(|| rust.clone(), |domain| domain.name.clone())
         }
+        // A count of its own type is stored like any other.
+        Type::Count(_) => "count".to_owned(),
         Type::Enum { .. } => "enum".to_owned(),
         Type::Record { .. } => "record".to_owned(),
         Type::Records { .. } => "records".to_owned(),

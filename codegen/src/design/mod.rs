@@ -26,7 +26,8 @@ pub use index::{Index, IndexKey, Shards};
 pub use limit::{Limit, Limits, Size, Time, UNITS, Unit};
 pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, USUAL_KEY, asks, stored_type};
 pub use pattern::{
-    Cost, Operation, Order, Paging, Pattern, Peak, Query, ReadMode, ReadPart, Scan, Sort, Upgrade, UpgradeKind, WritePart,
+    Cost, Operation, Order, Paging, Pattern, Peak, Query, ReadMode, ReadPart, Scan, Sort, Upgrade, UpgradeKind,
+    WritePart,
 };
 pub use stack::{Part, Route, Section, Stack};
 pub use template::{Segment, Template};
@@ -63,7 +64,7 @@ impl Design {
                 is_its && matches!(action.change(&field.name), Some(How::Add(_)))
             })
         };
-        let numbers = entity.fields.iter().filter(|field| matches!(field.ty, Type::Count | Type::Amount));
+        let numbers = entity.fields.iter().filter(|field| matches!(field.ty, Type::Count(_) | Type::Amount));
         numbers.filter(is_added_to).collect()
     }
 }

@@ -86,7 +86,7 @@ fn name(design: &Design, what: &str) -> String {
 
 fn shape(records: &[Record], field: &Field) -> Shape {
     match &field.ty {
-        Type::Count | Type::Amount | Type::Time | Type::Expiry => Shape::Plain("N", "text"),
+        Type::Count(_) | Type::Amount | Type::Time | Type::Expiry => Shape::Plain("N", "text"),
         Type::Flag => Shape::Plain("BOOL", "boolean"),
         Type::Bytes => Shape::Plain("B", "text"),
         Type::Texts => Shape::Texts,
@@ -305,7 +305,7 @@ fn column(
         }
         // Lists of records have a view of their own.
         (Type::Records { .. }, _) => return Vec::new(),
-        (Type::Count | Type::Amount, _) => number(),
+        (Type::Count(_) | Type::Amount, _) => number(),
         (Type::Time, Dialect::Athena) => utc(&format!("CAST({} AS double) / 1000", under("N"))),
         (Type::Time, Dialect::DuckDb) => format!("epoch_ms({})", number()),
         (Type::Expiry, Dialect::Athena) => utc(&number()),

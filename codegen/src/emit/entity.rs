@@ -188,7 +188,8 @@ fn counters(design: &Design, file: &mut RustFile, entity: &Entity) -> (Option<To
     let (counter, clamp) =
         (file.import("table_runtime::design::Counter"), file.import("table_runtime::counter::clamp"));
     let each = fields.iter().map(|field| {
-        let (variant, name) = (ident(if field.ty == Type::Count { "Count" } else { "Amount" }), field.stored_name());
+        let (variant, name) =
+            (ident(if matches!(field.ty, Type::Count(_)) { "Count" } else { "Amount" }), field.stored_name());
         quote!(#counter::#variant(#name))
     });
     let about = doc("The numbers that writes add to.");
@@ -326,7 +327,7 @@ pub fn number(ty: &Type, value: &TokenStream) -> TokenStream {
     match ty {
         Type::Time => quote!(#value.millis()),
         Type::Expiry => quote!(#value.seconds()),
-        Type::Count => quote!(i64::from(#value)),
+        Type::Count(_) => quote!(i64::from(#value)),
         _ => quote!(#value),
     }
 }

@@ -108,7 +108,7 @@ fn pattern(entity: &Entity, template: &Template) -> String {
             Some(Type::Digest) => "[0-9a-f]{64}".to_owned(),
             Some(Type::Date) => "[0-9]{4}-[0-9]{2}-[0-9]{2}".to_owned(),
             Some(Type::Time) => "[0-9]{13}".to_owned(),
-            Some(Type::Count) => format!("[0-9]{{{},}}", width.unwrap_or(1)),
+            Some(Type::Count(_)) => format!("[0-9]{{{},}}", width.unwrap_or(1)),
             Some(Type::Enum { values, .. }) => format!("({})", values.join("|")),
             // In escaped text, a delimiter is `%23`.
             _ => "[^#]*".to_owned(),
@@ -125,7 +125,7 @@ fn field_schema(records: &[Record], field: &Field) -> Value {
         Type::TextSet => {
             json!({ "type": "array", "items": { "type": "string" }, "minItems": 1, "uniqueItems": true })
         }
-        Type::Count => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+        Type::Count(_) => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
         Type::Amount => json!({ "type": "integer" }),
         Type::Flag => json!({ "type": "boolean" }),
         Type::Bytes => json!({ "type": "string", "contentEncoding": "base64" }),

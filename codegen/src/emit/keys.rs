@@ -254,7 +254,8 @@ pub fn key_text(file: &mut RustFile, parts: impl IntoIterator<Item = Part>) -> T
         };
         formats.push("{}".to_owned());
         values.push(match (width, ty) {
-            (Some(width), _) => {
+            (Some(width), ty) => {
+                let value = if matches!(ty, Type::Count(Some(_))) { quote!(#value.get()) } else { value };
                 let (padded, width) = (file.import("table_runtime::key::padded"), Literal::usize_unsuffixed(width));
                 quote!(#padded(#value, #width))
             }

@@ -3,6 +3,7 @@
 pub mod analytics;
 pub mod any;
 pub mod by_name;
+pub mod counts;
 mod debug;
 pub mod entity;
 pub mod ids;

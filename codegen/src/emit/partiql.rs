@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::design::{
-    Design, Entity, Expired, IndexKey, Operation, Order, Paging, Pattern, Query, ReadMode, Segment, Sort, Template, Type,
-    index_key, partition, shards, sort_template, sorts_numbers,
+    Design, Entity, Expired, IndexKey, Operation, Order, Paging, Pattern, Query, ReadMode, Segment, Sort, Template,
+    Type, index_key, partition, shards, sort_template, sorts_numbers,
 };
 use crate::emit::sample::{self, Row};
 use crate::emitted::Emitted;

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::design::{
-    Action, ActionKind, Design, Domain, DomainKind, Field, Operation, Order, Paging, Pattern, Query, ReadMode,
-    Shape, Type, WritePart, action_arguments, pattern_arguments, shards,
+    Action, ActionKind, Design, Domain, DomainKind, Field, Operation, Order, Paging, Pattern, Query, ReadMode, Shape,
+    Type, WritePart, action_arguments, pattern_arguments, shards,
 };
 use crate::emit::partiql;
 use crate::emit::returned;
@@ -246,6 +246,8 @@ fn item_argument(design: &Design, name: &str, entity: usize, optional: bool, man
 /// The name of a type in the documents.
 pub fn kind(design: &Design, ty: &Type) -> String {
     match (domain(design, ty), ty) {
+        // Tools read and show it like any other count.
+        (_, Type::Count(_)) => "count".to_owned(),
         (Some(domain), _) => domain.name.clone(),
         (None, Type::Enum { values, .. }) => values.join("|"),
         (None, Type::Records { rust, .. }) => format!("[{rust}]"),
@@ -258,6 +260,7 @@ fn domain<'d>(design: &'d Design, ty: &Type) -> Option<&'d Domain> {
     let (rust, kind) = match ty {
         Type::Uuid(rust) => (rust, DomainKind::Uuid),
         Type::Extern { rust, .. } => (rust, DomainKind::Extern),
+        Type::Count(Some(rust)) => (rust, DomainKind::Count),
         _ => return None,
     };
     design.table.domains.iter().find(|domain| domain.rust == *rust && domain.kind == kind)
@@ -271,7 +274,7 @@ fn typed(design: &Design, ty: &Type) -> String {
         Type::Date => "2026-11-23",
         Type::Time | Type::Expiry => "2026-11-23T09:00:00Z",
         Type::Digest => "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
-        Type::Count | Type::Amount => "1",
+        Type::Count(_) | Type::Amount => "1",
         Type::Flag => "true",
         Type::Text => "words",
         Type::Records { .. } => "[]",

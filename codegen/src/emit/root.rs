@@ -3,8 +3,8 @@
 use quote::quote;
 
 use crate::design::Design;
-use crate::emit::limits;
 use crate::emit::rust::RustFile;
+use crate::emit::{counts, limits};
 use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
@@ -19,9 +19,15 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
             pub mod limits;
         )
     });
+    let counts = counts::has_own(design).then(|| {
+        quote!(
+            pub(crate) mod counts;
+        )
+    });
     file.item(quote! {
         #by_name
         pub(crate) mod any;
+        #counts
         pub(crate) mod entity;
         pub(crate) mod ids;
         pub(crate) mod keys;

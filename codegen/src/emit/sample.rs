@@ -62,7 +62,11 @@ fn default(design: &Design, records: &[Record], field: &Field) -> Value {
         }
         Type::Text => json!(field.name),
         Type::Texts | Type::TextSet => json!([field.name]),
-        Type::Count | Type::Amount => json!(1),
+        Type::Count(Some(rust)) => {
+            let example = domain(rust, DomainKind::Count).and_then(|(_, domain)| domain.example.as_deref());
+            json!(example.and_then(|example| example.parse::<u32>().ok()).unwrap_or(1))
+        }
+        Type::Count(None) | Type::Amount => json!(1),
         Type::Flag => json!(true),
         // The word "sample" in base64.
         Type::Bytes => json!("c2FtcGxl"),
@@ -143,7 +147,7 @@ pub fn parts_of<'r>(records: &'r [Record], name: &str) -> &'r [Field] {
 /// The letter of a type in DynamoDB JSON.
 pub fn letter(ty: &Type) -> &'static str {
     match ty {
-        Type::Count | Type::Amount | Type::Time | Type::Expiry => "N",
+        Type::Count(_) | Type::Amount | Type::Time | Type::Expiry => "N",
         Type::Flag => "BOOL",
         Type::Bytes => "B",
         Type::Texts | Type::Records { .. } => "L",

@@ -20,12 +20,18 @@ pub fn key(file: &mut RustFile, entity: &Entity) -> Ident {
     file.import(&format!("crate::generated::keys::{}", key_name(entity)))
 }
 
+/// The path of a count with a type of its own.
+pub fn count(rust: &str) -> String {
+    format!("crate::generated::counts::{rust}")
+}
+
 /// The type of an owned field.
 pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
     let path = match ty {
         Type::Text => return quote!(String),
         Type::Texts => return quote!(Vec<String>),
-        Type::Count => return quote!(u32),
+        Type::Count(None) => return quote!(u32),
+        Type::Count(Some(rust)) => count(rust),
         Type::Amount => return quote!(i64),
         Type::Flag => return quote!(bool),
         Type::Bytes => return quote!(Vec<u8>),

@@ -144,6 +144,7 @@ impl Loader<'_> {
             return Some(match domain.kind {
                 DomainKind::Uuid => Type::Uuid(domain.rust.clone()),
                 DomainKind::Extern => Type::Extern { rust: domain.rust.clone(), copy: domain.copy },
+                DomainKind::Count => Type::Count(Some(domain.rust.clone())),
             });
         }
         Some(match word {
@@ -155,7 +156,7 @@ impl Loader<'_> {
                 self.problem("field-type", &raw.type_name, message.to_owned());
                 return None;
             }
-            "count" => Type::Count,
+            "count" => Type::Count(None),
             "amount" => Type::Amount,
             "flag" => Type::Flag,
             "bytes" => Type::Bytes,
@@ -256,10 +257,10 @@ impl Loader<'_> {
     fn width(&mut self, word: &Word, field: &Field, width: Option<usize>) {
         let name = &field.name;
         let message = match (width, &field.ty) {
-            (None, Type::Count) => {
+            (None, Type::Count(_)) => {
                 format!("`{name}` is a count: say its digits, as in `{{{name}:04}}`, or \"10\" sorts before \"9\"")
             }
-            (Some(_), other) if *other != Type::Count => {
+            (Some(_), other) if !matches!(other, Type::Count(_)) => {
                 format!("`{name}` is {}, which has one width already", other.word())
             }
             _ => return,

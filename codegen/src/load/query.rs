@@ -144,7 +144,7 @@ impl Scope<'_> {
         all(words.iter().map(|word| {
             let is_shown = shown.iter().any(|field| field.get_ref() == word.get_ref());
             let field = self.field(*entities.first()?, word, "total")?;
-            if !is_shown || raw.all != Some(true) || !matches!(field.ty, Type::Count | Type::Amount) {
+            if !is_shown || raw.all != Some(true) || !matches!(field.ty, Type::Count(_) | Type::Amount) {
                 let message = "a total is of a `count` or an `amount` among the `fields` of a query of `all`: of a part it would be no total";
                 self.problem("operation", word, message);
                 return None;

@@ -39,7 +39,7 @@ pub fn load(
 /// Checks that a value has the type in its stored form. The error is the expected form.
 fn fits(ty: &Type, records: &[Record], value: &Value) -> Result<(), String> {
     let fits = match ty {
-        Type::Count | Type::Expiry | Type::Time => value.as_integer().is_some_and(|number| number >= 0),
+        Type::Count(_) | Type::Expiry | Type::Time => value.as_integer().is_some_and(|number| number >= 0),
         Type::Amount => value.is_integer(),
         Type::Flag => value.is_bool(),
         Type::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_str)),
@@ -67,7 +67,7 @@ fn record_fits(record: &str, records: &[Record], value: &Value) -> bool {
 
 fn expected_form(ty: &Type) -> String {
     match ty {
-        Type::Count => "a number from 0 on".to_owned(),
+        Type::Count(_) => "a number from 0 on".to_owned(),
         Type::Time => "a number of milliseconds since 1970".to_owned(),
         Type::Expiry => "a number of seconds since 1970".to_owned(),
         Type::Amount => "a whole number".to_owned(),

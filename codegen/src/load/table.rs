@@ -70,7 +70,7 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
 
 /// A domain of an unknown kind is kept, so that its fields are not reported as fields of an unknown type.
 fn domain(name: Word, raw: RawDomain, at: At, problems: &mut Problems) -> Domain {
-    one_of(&raw.kind, &["uuid", "extern"], at, problems);
+    one_of(&raw.kind, &["uuid", "extern", "count"], at, problems);
     let at = at.plus(name.span().start);
     let name = name.into_inner();
     if BUILT_IN.contains(&name.as_str()) {
@@ -79,9 +79,16 @@ fn domain(name: Word, raw: RawDomain, at: At, problems: &mut Problems) -> Domain
     let kind = match raw.kind.get_ref().as_str() {
         "uuid" => DomainKind::Uuid,
         "extern" => DomainKind::Extern,
+        "count" => DomainKind::Count,
         _ if raw.rust.contains("::") => DomainKind::Extern,
         _ => DomainKind::Uuid,
     };
+    if let (DomainKind::Count, Some(example)) = (kind, &raw.example)
+        && example.parse::<u32>().is_err()
+    {
+        let message = format!("the example of {name} is \"{example}\"; write a number from 0 to {}", u32::MAX);
+        problems.push(CHECK, at, message);
+    }
     Domain { name, kind, rust: raw.rust, copy: raw.copy, doc: raw.doc, example: raw.example, at }
 }
 

@@ -48,6 +48,8 @@ impl Use {
 
 impl<'l> Scope<'l> {
     pub fn value(&mut self, field: &Field, raw: &Spanned<toml::Value>, puts: &Puts, used: Use) -> Option<Value> {
+        let difference = ComparedPart::Difference.field(field);
+        let field = if used == Use::Adds { &difference } else { field };
         let value = match raw.get_ref() {
             toml::Value::Integer(number) => Ok(Value::Literal(Literal::Number(*number))),
             toml::Value::String(text) => self.parse(text, field, puts, used),
@@ -57,7 +59,7 @@ impl<'l> Scope<'l> {
         if is_of_set && field.ty != Type::TextSet {
             let instead = match &field.ty {
                 Type::Texts | Type::Records { .. } => "append",
-                Type::Count | Type::Amount => "add",
+                Type::Count(_) | Type::Amount => "add",
                 _ => "set",
             };
             let (name, ty, word) = (&field.name, field.ty.word(), used.word());
@@ -75,7 +77,7 @@ impl<'l> Scope<'l> {
             return None;
         }
         let checked = value.and_then(|value| {
-            if used == Use::Adds && !matches!(field.ty, Type::Count | Type::Amount) {
+            if used == Use::Adds && !matches!(field.ty, Type::Count(_) | Type::Amount) {
                 let hint = if field.ty == Type::TextSet { "; write `add_to`" } else { "" };
                 let (name, ty) = (&field.name, field.ty.word());
                 return Err(format!("`{name}` is {ty}; only a count or an amount is added to{hint}"));
@@ -242,7 +244,8 @@ fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> 
     }
     match operand {
         Operand::Literal(Literal::Number(0))
-            if field.ty == Type::Count && matches!(comparison, Comparison::Less | Comparison::GreaterOrEqual) =>
+            if matches!(field.ty, Type::Count(_))
+                && matches!(comparison, Comparison::Less | Comparison::GreaterOrEqual) =>
         {
             Err(format!("`{name}` is a count, which is never less than 0"))
         }
@@ -253,13 +256,15 @@ fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> 
 
 pub fn literal_fits(literal: &Literal, ty: &Type) -> Result<(), String> {
     match (literal, ty) {
-        (Literal::Number(number), Type::Count) if u32::try_from(*number).is_err() => {
+        (Literal::Number(number), Type::Count(_)) if u32::try_from(*number).is_err() => {
             Err(format!("{number} is no count; one goes from 0 to {}", u32::MAX))
         }
         (Literal::Text(text), Type::Enum { rust, values }) if !values.contains(text) => {
             Err(format!("'{text}' is not one of {rust}{}", suggestion(text, values.iter().map(String::as_str))))
         }
-        (Literal::Number(_), Type::Count | Type::Amount) | (Literal::Text(_), Type::Text | Type::Enum { .. }) => Ok(()),
+        (Literal::Number(_), Type::Count(_) | Type::Amount) | (Literal::Text(_), Type::Text | Type::Enum { .. }) => {
+            Ok(())
+        }
         (Literal::Number(number), other) => Err(format!("{number} is no {}", other.word())),
         (Literal::Text(text), other) => Err(format!("'{text}' is no {}", other.word())),
     }

@@ -16,7 +16,9 @@ mod values;
 
 use table_runtime::{Design, Table, TableConfig};
 
-pub use generated::{Patterns, entity::*, ids::*, keys::*, limits, pattern::*, registry::PATTERNS, schema::ENTITIES};
+pub use generated::{
+    Patterns, counts::*, entity::*, ids::*, keys::*, limits, pattern::*, registry::PATTERNS, schema::ENTITIES,
+};
 pub use values::{Branch, InvalidIsbn, Isbn, UnknownBranch};
 
 /// The patterns of the table that the configuration names. Nothing is sent until a pattern is called.

@@ -38,12 +38,12 @@ answer_fields! {
     /// The new text of the lines. An empty text deletes them.
     Replacement(String) = text("if best is None:");
     /// The version of the code that the patch applies to.
-    BaseVersion(u32) = number(1, 1);
+    BaseVersion(model::SessionVersion) = number(1, 1);
     /// Of a patch: whether it was found at the lines of the model (`verified`) or elsewhere (`relocated`), or is
     /// applied.
     PatchStatus(model::PatchStatus) = one_of(PATCH_STATUSES.map(model::PatchStatus::as_str));
     /// Of an applied patch: the version of the code that it created.
-    AppliedVersion(u32) = number(2, 2);
+    AppliedVersion(model::SessionVersion) = number(2, 2);
     /// The first line that the patch replaced.
     AppliedStartLine(u32) = number(1, 33);
     /// The last line that the patch replaced, inclusive.

@@ -35,7 +35,7 @@ request_fields! {
     ClientMessageId(Uuid) = client_uuid();
     /// Of a question: the version of the session that the client shows. The model is asked only if it is the current
     /// one.
-    SeenVersion(u32) = number(1, 1);
+    SeenVersion(model::SessionVersion) = number(1, 1);
 }
 
 answer_fields! {
@@ -84,7 +84,7 @@ fn check_message(field: impl Into<Cow<'static, str>>, text: &str) -> ApiResult<(
 impl SeenVersion {
     /// # Errors
     /// `INVALID_INPUT` at 0.
-    pub(crate) fn parse(&self) -> ApiResult<u32> {
+    pub(crate) fn parse(&self) -> ApiResult<model::SessionVersion> {
         version("version_number", self.0)
     }
 }

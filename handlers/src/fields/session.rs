@@ -1,7 +1,7 @@
 //! The fields of sessions: names, code, languages and versions.
 
-use model::Language;
 use model::limits::FILENAME_BYTES;
+use model::{Language, SessionVersion};
 use review::limits::CODE_BYTES;
 use utoipa::openapi::ObjectBuilder;
 use uuid::Uuid;
@@ -29,7 +29,7 @@ request_fields! {
     /// The language, if it differs from the detected one; `null` selects the detected one. Its case does not matter.
     LanguageToChange(String) = language();
     /// The version that the client edited. If it is not the current one, nothing is saved.
-    ExpectedVersion(u32) = number(0, 1);
+    ExpectedVersion(SessionVersion) = number(0, 1);
 }
 
 answer_fields! {
@@ -43,7 +43,7 @@ answer_fields! {
     /// The language that the user selected instead.
     LanguageOverride(Language) = language();
     /// The version of the code: 1 at first, incremented by each save of code.
-    VersionNumber(u32) = number(1, 1);
+    VersionNumber(SessionVersion) = number(1, 1);
     /// The size of the code, in bytes of UTF-8.
     CodeBytes(u32) = number(0, 13);
     /// The number of threads.
@@ -100,12 +100,12 @@ fn language_override(name: &str) -> ApiResult<Language> {
 impl ExpectedVersion {
     /// # Errors
     /// `INVALID_INPUT` at 0.
-    pub(crate) fn parse(&self) -> ApiResult<u32> {
+    pub(crate) fn parse(&self) -> ApiResult<SessionVersion> {
         version("expected_version_number", self.0)
     }
 }
 
 /// Parses a version in the field of this name.
-pub(super) fn version(field: &'static str, number: u32) -> ApiResult<u32> {
-    if number == 0 { Err(ApiError::invalid(field, "Versions are counted from 1.")) } else { Ok(number) }
+pub(super) fn version(field: &'static str, number: SessionVersion) -> ApiResult<SessionVersion> {
+    if number.get() == 0 { Err(ApiError::invalid(field, "Versions are counted from 1.")) } else { Ok(number) }
 }

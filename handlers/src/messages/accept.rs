@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use model::limits::{IN_PROGRESS_RETRY, LEASE_MARGIN, REPLAY_PATIENCE, REPLAY_POLL};
-use model::{AcquireLease, ClientRequest, Message, MessageId, PostError, RequestStatus, ThreadId};
+use model::{AcquireLease, ClientRequest, Message, MessageId, PostError, RequestStatus, SessionVersion, ThreadId};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -34,7 +34,7 @@ pub struct Draft {
     pub(super) asks: bool,
     pub(super) client: Option<ClientRequest>,
     /// The version of the code that the client shows.
-    pub(super) version_number: Option<u32>,
+    pub(super) version_number: Option<SessionVersion>,
 }
 
 /// A stored message, and the next step.

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
-use model::{AccessError, ApplyError, MessageId, SaveCodeError};
+use model::{AccessError, ApplyError, MessageId, SaveCodeError, SessionVersion};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -76,16 +76,16 @@ pub async fn apply(
 }
 
 /// The answer whose patch is applied, and the version of the code that the client expects.
-async fn asked(id: Result<MessagePath, ApiError>, request: Request) -> ApiResult<(MessageId, u32)> {
+async fn asked(id: Result<MessagePath, ApiError>, request: Request) -> ApiResult<(MessageId, SessionVersion)> {
     let MessagePath(id) = id?;
     let Form(expected) = Form::<ApplyForm>::from_request(request, &()).await?;
     Ok((id, expected))
 }
 
 impl Check for ApplyForm {
-    type Checked = u32;
+    type Checked = SessionVersion;
 
-    fn check(self, wrong: &mut Wrong) -> Option<u32> {
+    fn check(self, wrong: &mut Wrong) -> Option<SessionVersion> {
         wrong.take(self.expected_version_number.parse())
     }
 }

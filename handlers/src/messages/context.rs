@@ -2,7 +2,7 @@
 
 use model::{
     AccessError, ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, Patch, PlacedThread,
-    ReadThread, ReadThreadError, SaveCodeError, Store, StoreAnswerError, ThreadId, ThreadKind, UserId,
+    ReadThread, ReadThreadError, SaveCodeError, SessionVersion, Store, StoreAnswerError, ThreadId, ThreadKind, UserId,
 };
 use review::prompt::{Prompt, Question, TokenLimitExceeded, Turn};
 use review::selection::Selection;
@@ -55,7 +55,7 @@ impl Found {
     }
 
     /// Checks that the code has the version that the client shows. Otherwise 409 with the current code.
-    pub(super) async fn of_version(self, ctx: &Ctx, seen: Option<u32>) -> ApiResult<Self> {
+    pub(super) async fn of_version(self, ctx: &Ctx, seen: Option<SessionVersion>) -> ApiResult<Self> {
         if seen.is_none_or(|seen| seen == self.read.head().version_number) {
             return Ok(self);
         }

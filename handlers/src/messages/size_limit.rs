@@ -78,7 +78,7 @@ mod tests {
             end_line: 1,
             original: String::new(),
             replacement: "é".repeat(replacement / 2),
-            base_version: 1,
+            base_version: model::SessionVersion::new(1),
             anchor_line: None,
         };
         NewAnswer {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
-use model::{Change, Language, SaveCode, SaveCodeError, Saved, SessionId};
+use model::{Change, Language, SaveCode, SaveCodeError, Saved, SessionId, SessionVersion};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,7 +78,7 @@ async fn asked(session_id: Result<Path<SessionId>, ApiError>, request: Request) 
 
 impl Check for Save {
     /// The edited version, the code, and the change of the language.
-    type Checked = (u32, Option<String>, Change<Language>);
+    type Checked = (SessionVersion, Option<String>, Change<Language>);
 
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
         let version = wrong.take(self.expected_version_number.parse());
@@ -102,7 +102,7 @@ impl From<SaveCodeError> for ApiError {
             SaveCodeError::Access(error) => Self::no_access(error, ErrorCode::SessionNotFound),
             SaveCodeError::TooLarge(_) => Self::new(ErrorCode::FileTooLarge).at("code_content"),
             SaveCodeError::VersionConflict(current) => Self::new(ErrorCode::VersionConflict)
-                .with("current_version", current.head.version_number)
+                .with("current_version", current.head.version_number.get())
                 .with("current_code", current.text.as_str()),
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::{Language, LastRole, LastState};
 use crate::generated::Patterns;
+use crate::generated::counts::SessionVersion;
 use crate::generated::entity::{Anchors, Code, CodeChunk, Creation, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepKind, Thread, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, CancelQuestionError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CheckClaims, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestion, FailQuestionError, GetSignIn, GetThreadAndAnchors, GetThreadAndMessage, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, NoteSignInUsedError, OldEmailClaim, OldUsernameClaim, OpenSession, OpenWithAnchors, OpenWithoutCode, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, ShowLastState, ShowLastStateError, SignUp, SignUpError, Signup, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeHitBackError, TakeOverQuestion, TakeOverQuestionError, UserCost, UserFootprintItem, UserSpend};
@@ -115,8 +116,8 @@ crate::by_name::patterns! {
 }
 
 crate::by_name::copies! {
-    Date, Digest, Expiry, FamilyId, Language, LastRole, LastState, RevisionId, SessionId, SweepKind, ThreadKind,
-    ThreadUuid, Timestamp, UserId, i64, u32,
+    Date, Digest, Expiry, FamilyId, Language, LastRole, LastState, RevisionId, SessionId, SessionVersion, SweepKind,
+    ThreadKind, ThreadUuid, Timestamp, UserId, i64, u32,
 }
 
 crate::by_name::rows! {

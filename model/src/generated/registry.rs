@@ -1372,7 +1372,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "A version of a session's code: 1 at first, raised by every save of code.",
             sample: "1",
         },
         Argument {
@@ -1539,7 +1539,7 @@ pub(crate) static AP_25: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "A version of a session's code: 1 at first, raised by every save of code.",
             sample: "1",
         },
         Argument {
@@ -1950,7 +1950,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "A version of a session's code: 1 at first, raised by every save of code.",
             sample: "1",
         },
         Argument {
@@ -2224,7 +2224,7 @@ pub(crate) static AP_33: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "A version of a session's code: 1 at first, raised by every save of code.",
             sample: "1",
         },
         Argument {
@@ -5640,7 +5640,7 @@ pub(crate) static AP_39: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "A version of a session's code: 1 at first, raised by every save of code.",
             sample: "1",
         },
         Argument {

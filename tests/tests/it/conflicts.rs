@@ -1,7 +1,7 @@
 //! Conflicting transactions are refused, as on AWS: caps and versions hold, and a writer that gives up has written
 //! nothing.
 
-use model::{AccessError, NewSessionError, PostError, SaveCodeError, StoreError};
+use model::{AccessError, NewSessionError, PostError, SaveCodeError, SessionVersion, StoreError};
 use tests::story::{edit, file};
 use tests::{LEASE, Proxy, TestTable, concurrently};
 
@@ -48,14 +48,16 @@ async fn one_of_fifty_conflicting_saves_succeeds() {
     for (number, outcome) in outcomes.iter().enumerate() {
         match outcome {
             Ok(_) => assert!(winner.replace(number).is_none(), "a second saver succeeded"),
-            Err(SaveCodeError::VersionConflict(current)) => assert_eq!(current.head.version_number, 2),
+            Err(SaveCodeError::VersionConflict(current)) => {
+                assert_eq!(current.head.version_number, SessionVersion::new(2))
+            }
             Err(SaveCodeError::Access(AccessError::Store(StoreError::Contended { .. }))) => {}
             Err(other) => panic!("{other}"),
         }
     }
     let opened = table.read(&session).await;
     assert_eq!(opened.text, format!("// saver {}", winner.expect("one saver succeeded")));
-    assert_eq!(opened.head.version_number, 2);
+    assert_eq!(opened.head.version_number, SessionVersion::new(2));
 }
 
 #[tokio::test(flavor = "multi_thread")]

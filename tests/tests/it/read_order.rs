@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Message, NewAnswer, Patch, PatchStatus, PlacedThread, Saved, Session, Store, Thread, User};
+use model::{Message, NewAnswer, Patch, PatchStatus, PlacedThread, Saved, Session, SessionVersion, Store, Thread, User};
 use serde_json::{Map, Value};
 use tests::proxy::{Moment, Stalled};
 use tests::story::{answer, edit, lines};
@@ -90,7 +90,7 @@ impl Scene {
             end_line: 1,
             original: "a".to_owned(),
             replacement: "new\na".to_owned(),
-            base_version: 1,
+            base_version: SessionVersion::new(1),
             anchor_line: None,
         };
         let question = self.table.question(&self.thread, "Why?").await;
@@ -119,7 +119,7 @@ async fn an_applied_patch_sees_a_thread_that_changed_before_the_head_was_read() 
         let proposal = scene.proposal().await;
         let head = scene.proxy.stall(".BatchGetItem", Moment::BeforeTheEngine);
         let (store, owner, id) = (scene.slow.clone(), scene.ada.user_id, proposal.id());
-        let applying = tokio::spawn(async move { store.sessions().apply_patch(owner, id, 1).await });
+        let applying = tokio::spawn(async move { store.sessions().apply_patch(owner, id, SessionVersion::new(1)).await });
         scene.change_before(head, what).await;
         let applied = applying.await.unwrap().unwrap();
         scene.assert_moved_one_line_down(&applied.saved, what).await;
@@ -133,16 +133,19 @@ async fn a_patch_applied_during_the_read_returns_the_session_it_created() {
     let scene = Scene::new().await;
     let (owner, id) = (scene.ada.user_id, scene.proposal().await.id());
     let before = scene.stored().await;
-    scene.table.sessions().apply_patch(owner, id, 1).await.unwrap();
+    scene.table.sessions().apply_patch(owner, id, SessionVersion::new(1)).await.unwrap();
     let after = scene.stored().await;
     scene.put_back(before).await;
 
     let next_read = scene.proxy.stall_after(".BatchGetItem", 1, Moment::BeforeTheEngine);
     let store = scene.slow.clone();
-    let applying = tokio::spawn(async move { store.sessions().apply_patch(owner, id, 1).await });
+    let applying = tokio::spawn(async move { store.sessions().apply_patch(owner, id, SessionVersion::new(1)).await });
     tokio::time::timeout(PATIENCE, next_read.arrived()).await.expect("it is read again");
     scene.put_back(after).await;
     next_read.release();
     let applied = applying.await.unwrap().unwrap();
-    assert_eq!((applied.answer.applied_version, applied.saved.head.version_number), (Some(2), 2));
+    assert_eq!(
+        (applied.answer.applied_version, applied.saved.head.version_number),
+        (Some(SessionVersion::new(2)), SessionVersion::new(2))
+    );
 }

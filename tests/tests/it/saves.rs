@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use model::{SaveCodeError, Session, Store};
+use model::{SaveCodeError, Session, SessionVersion, Store};
 use tests::proxy::Moment;
 use tests::story::edit;
 use tests::texts::{noise, rotated};
@@ -24,11 +24,11 @@ async fn fifty_savers(table: &TestTable, session: &Session, texts: Vec<String>) 
     for (outcome, text) in outcomes.iter().zip(&texts) {
         match outcome {
             Ok(saved) => {
-                assert_eq!(saved.head.version_number, 2);
+                assert_eq!(saved.head.version_number, SessionVersion::new(2));
                 assert!(winner.replace(text.clone()).is_none(), "a second saver succeeded");
             }
             Err(SaveCodeError::VersionConflict(current)) => {
-                assert_eq!(current.head.version_number, 2);
+                assert_eq!(current.head.version_number, SessionVersion::new(2));
                 assert!(texts.iter().any(|text| current.text == *text));
             }
             Err(other) => panic!("neither saved nor a version conflict: {other}"),
@@ -39,7 +39,7 @@ async fn fifty_savers(table: &TestTable, session: &Session, texts: Vec<String>) 
     assert_eq!(outcomes.iter().filter(|outcome| told(outcome)).count(), texts.len() - 1);
     let opened = table.read(session).await;
     assert!(opened.text == winner, "the stored code is not the winner's");
-    assert_eq!(opened.head.version_number, 2);
+    assert_eq!(opened.head.version_number, SessionVersion::new(2));
     winner
 }
 
@@ -83,7 +83,7 @@ async fn a_save_over_an_older_version_gets_the_current_version_and_code() {
     table.save(&first, "two").await.unwrap();
     match table.save(&first, "three").await {
         Err(SaveCodeError::VersionConflict(current)) => {
-            assert_eq!((current.head.version_number, current.text.as_str()), (2, "two"));
+            assert_eq!((current.head.version_number, current.text.as_str()), (SessionVersion::new(2), "two"));
         }
         other => panic!("{:?}", other.map(|saved| saved.head)),
     }
@@ -103,8 +103,8 @@ fn stamped(version: u32) -> String {
 /// Saves the next version until the given one is reached; others save at the same time.
 async fn save_up_to(store: Store, session: Session, last: u32) {
     let mut head = session;
-    while head.version_number < last {
-        match store.sessions().save(head.user_id, edit(&head, &stamped(head.version_number + 1))).await {
+    while head.version_number.get() < last {
+        match store.sessions().save(head.user_id, edit(&head, &stamped(head.version_number.get() + 1))).await {
             Ok(saved) => head = saved.head,
             Err(SaveCodeError::VersionConflict(current)) => head = current.head,
             Err(error) => panic!("{error}"),
@@ -118,7 +118,7 @@ async fn read_all_the_while(store: Store, session: Session, saving: Arc<AtomicBo
     while saving.load(Ordering::SeqCst) {
         let opened = store.sessions().open(session.user_id, session.session_id).await;
         let opened = opened.expect("a reader that overlaps a save reads again");
-        let version = opened.head.version_number;
+        let version = opened.head.version_number.get();
         assert!(opened.text == stamped(version), "not the code of version {version}");
         assert!(version >= seen, "version {version} was read after {seen}");
         (reads, seen) = (reads + 1, version);
@@ -150,7 +150,7 @@ async fn a_save_moves_its_threads_in_the_same_write() {
     let saved = table.sessions().save(ada.user_id, edit(&session, "new\na\nb")).await.unwrap();
     let threads = table.threads_of(&session).await;
     assert_eq!(threads, saved.threads);
-    assert_eq!((threads[0].anchor.start_line, threads[0].anchor_version), (3, 2));
+    assert_eq!((threads[0].anchor.start_line, threads[0].anchor_version), (3, SessionVersion::new(2)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

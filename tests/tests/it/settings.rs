@@ -1,6 +1,9 @@
 //! Names, languages and anchors that change during a save: neither write undoes the other.
 
-use model::{Change, NewSettings, NewThread, OpenedSession, PlacedThread, Session, Store, Thread, ThreadKind, User};
+use model::{
+    Change, NewSettings, NewThread, OpenedSession, PlacedThread, Session, SessionVersion, Store, Thread, ThreadKind,
+    User,
+};
 use tests::proxy::{Moment, Stalled};
 use tests::story::{edit, lines};
 use tests::{Proxy, TestTable};
@@ -59,7 +62,7 @@ async fn a_save_does_not_restore_an_old_name_language_or_override() {
     let opened = scene.now().await;
     assert_eq!((opened.text.as_str(), &opened.head), ("two", &saved));
     assert_eq!((saved.filename.as_str(), saved.language_detected.name()), ("a.rs", "Rust"));
-    assert_eq!((saved.language().name(), saved.version_number), ("Swift", 2));
+    assert_eq!((saved.language().name(), saved.version_number), ("Swift", SessionVersion::new(2)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,7 +98,7 @@ async fn a_rename_detects_the_language_of_the_current_code() {
     stalled.release();
     let head = renaming.await.unwrap().unwrap();
     assert_eq!(head, scene.now().await.head);
-    assert_eq!((head.language_detected.name(), head.version_number), ("Shell", 2));
+    assert_eq!((head.language_detected.name(), head.version_number), ("Shell", SessionVersion::new(2)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +129,7 @@ async fn a_thread_moved_during_a_save_is_checked_against_the_new_code() {
     scene.table.save(&scene.session, "a\nb\nx").await.unwrap();
     stalled.release();
     let moved = moving.await.unwrap();
-    assert_eq!((moved.anchor.status, moved.anchor_version), (model::AnchorStatus::Approximate, 2));
+    assert_eq!((moved.anchor.status, moved.anchor_version), (model::AnchorStatus::Approximate, SessionVersion::new(2)));
     assert_eq!(scene.table.threads().get_placed(thread.user_id, thread.id()).await.unwrap(), moved);
 }
 
@@ -144,7 +147,10 @@ async fn a_save_moves_a_thread_from_the_lines_of_a_concurrent_move() {
     let saved = saving.await.unwrap().unwrap();
     let stored = scene.table.threads().get_placed(thread.user_id, thread.id()).await.unwrap();
     assert_eq!(saved.threads, std::slice::from_ref(&stored));
-    assert_eq!((stored.anchor.start_line, stored.anchor_version, stored.kind), (3, 2, ThreadKind::Block));
+    assert_eq!(
+        (stored.anchor.start_line, stored.anchor_version, stored.kind),
+        (3, SessionVersion::new(2), ThreadKind::Block)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

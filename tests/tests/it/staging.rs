@@ -53,7 +53,7 @@ impl Scene {
     async fn assert_reads(&self, text: &str, version: u32) {
         let opened = self.table.read(&self.session).await;
         assert!(opened.text == text, "the code is incomplete");
-        assert_eq!(opened.head.version_number, version);
+        assert_eq!(opened.head.version_number.get(), version);
     }
 
     /// The numbers of chunks and of jobs.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use model::{
     AnchorStatus, Anchors, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, MessageRequired, PackedBody,
-    PasswordHash, Patch, ReplyState, RevisionId, Role, Session, SessionId, SessionRequired, Thread, ThreadAnchor,
+    PasswordHash, Patch, ReplyState, RevisionId, Role, Session, SessionId, SessionRequired, SessionVersion, Thread, ThreadAnchor,
     ThreadKind, ThreadUuid, Timestamp, UserId, Username,
 };
 use rand::rngs::ChaCha8Rng;
@@ -104,7 +104,7 @@ impl<'p> GeneratedUser<'p> {
             session_id,
             filename: sample.filename.clone(),
             language_detected: sample.language,
-            version_number: 1,
+            version_number: SessionVersion::new(1),
             revision,
             code_bytes: sample.code.size,
             chunk_count: 0,
@@ -174,7 +174,15 @@ impl<'p> GeneratedUser<'p> {
             self.exchange(&mut thread_item, sample_thread, (number, sample.code.size), into);
         }
         let (status, moves) = (AnchorStatus::Stable, thread_item.moves);
-        let anchor = ThreadAnchor { thread, start_line, end_line, status, version: 1, moves, moved_at: None };
+        let anchor = ThreadAnchor {
+            thread,
+            start_line,
+            end_line,
+            status,
+            version: SessionVersion::new(1),
+            moves,
+            moved_at: None,
+        };
         (thread_item, anchor)
     }
 
@@ -242,7 +250,7 @@ fn reply(thread: &Thread, seq: u32, (answer, anchor_line): (Answer, Option<u32>)
         context_last_line: Some(answer.lines),
         confidence: answer.confidence,
         patch_status: answer.patch.as_ref().map(|patch| patch.status.into()),
-        patch: answer.patch.map(|checked| Patch::based_on(checked.patch, 1, anchor_line)),
+        patch: answer.patch.map(|checked| Patch::based_on(checked.patch, SessionVersion::new(1), anchor_line)),
         model_id: Some(MODEL_ID.to_owned()),
         input_tokens: Some(answer.usage.input_tokens),
         output_tokens: Some(answer.usage.output_tokens),

@@ -40,7 +40,7 @@ impl Pool {
             }
             let language = Language::detect(session.filename.as_str(), &session.text);
             let mut threads: Vec<SampleThread> = Vec::new();
-            for event in session.events.iter().filter(|event| event.version == 1) {
+            for event in session.events.iter().filter(|event| event.version.get() == 1) {
                 match &event.action {
                     Action::Open(anchor) => {
                         threads.push(SampleThread { anchor: anchor.clone(), exchanges: Vec::new() });

@@ -1,7 +1,7 @@
 //! Changes the code of a loaded session: saves and applied patches.
 
 use model::{
-    AccessError, ApplyError, Change, Message, MessageId, MessageKey, PatchStatus, SaveCode, SaveCodeError, Store,
+    AccessError, ApplyError, Change, Message, MessageId, MessageKey, PatchStatus, SaveCode, SaveCodeError, SessionVersion, Store,
     Thread, ThreadId,
 };
 
@@ -11,7 +11,7 @@ use crate::seed::plan::Event;
 
 impl SessionProgress {
     /// Records the new version of the code.
-    fn set_version(&mut self, version: u32) -> StepResult {
+    fn set_version(&mut self, version: SessionVersion) -> StepResult {
         self.version = version;
         StepResult::Written
     }

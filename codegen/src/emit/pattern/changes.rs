@@ -86,7 +86,7 @@ fn field_change(file: &mut RustFile, entity: &Entity, name: &str, how: &How, sou
             quote!(.set_once(#name, #value))
         }
         How::Add(value) => {
-            let value = compared(file, field, value, source);
+            let value = compared(file, &how.compared_part().field(field), value, source);
             quote!(.add(#name, #value))
         }
         How::Append(value) => {
@@ -141,10 +141,11 @@ fn index_changes(
     };
     match (action.change(number), action.key_value(number)) {
         (Some(How::Set(value)), _) => calls.push(set(value)),
-        (Some(How::Add(value)), _) => {
+        (Some(how @ How::Add(value)), _) => {
             // Compute it from the field itself, so that the item is in its correct position even if it was not in the
             // index before.
-            let (value, name) = (borrowed(file, field, value, source), field.stored_name());
+            let difference = how.compared_part().field(field);
+            let (value, name) = (borrowed(file, &difference, value, source), field.stored_name());
             calls.push(quote!(.set_sum(#attribute, #name, #value)));
         }
         // A sort key that is part of the item's own key is written when the item is created.
@@ -184,7 +185,7 @@ fn whole_index_key(
             let sort = index_sort(index);
             quote!(#key_type::#sort)
         }
-        Some(Type::Count) => quote!(i64::from),
+        Some(Type::Count(_)) => quote!(i64::from),
         Some(ty @ (Type::Time | Type::Expiry)) => {
             let (method, ty) =
                 (if *ty == Type::Time { quote!(millis) } else { quote!(seconds) }, types::owned(file, ty));

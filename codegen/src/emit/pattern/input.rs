@@ -151,7 +151,7 @@ fn meaning(design: &Design, actions: &[&Action], argument: &Argument) -> String 
         let compared = action.operands().filter(|(_, operand, _)| operand.argument() == Some(&argument.name));
         let of_conditions = compared.map(|(field, _, meets)| {
             let does = match meets {
-                ComparedPart::Field => "Compared with",
+                ComparedPart::Field | ComparedPart::Difference => "Compared with",
                 ComparedPart::Element => "Looked for in",
                 ComparedPart::Size => "Compared with the size of",
             };
@@ -167,7 +167,7 @@ fn meaning(design: &Design, actions: &[&Action], argument: &Argument) -> String 
                 How::DeleteFrom(_) => "Deleted from the",
                 How::Set(_) | How::SetOnce(_) | How::Remove => "The new",
             };
-            let own = if change.how.compared_part() == ComparedPart::Field { field } else { "" };
+            let own = if change.how.compared_part() == ComparedPart::Element { "" } else { field };
             (own, format!("{does} `{field}` of the {words}."))
         });
         for (field, does) in of_conditions.chain(of_changes).chain(of_key) {

@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::design::{Field, Literal, Type, Value};
 use crate::emit::rust::{RustFile, camel, ident, integer};
+use crate::emit::types;
 
 /// The location of the arguments in the generated function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,10 @@ pub fn literal(file: &mut RustFile, ty: &Type, literal: &Literal) -> TokenStream
             quote!(#name::#variant)
         }
         (Literal::Text(text), _) => quote!(#text),
+        (Literal::Number(number), Type::Count(Some(rust))) => {
+            let (name, number) = (file.import(&types::count(rust)), integer(*number));
+            quote!(#name::new(#number))
+        }
         (Literal::Number(number), _) => integer(*number),
     }
 }

@@ -185,7 +185,7 @@ fn differs(
         };
     }
     // A `count` is never less than 0, so clippy refuses `<= 0`.
-    let is_none = matches!(operand, Operand::Literal(Literal::Number(0))) && field.ty == Type::Count;
+    let is_none = matches!(operand, Operand::Literal(Literal::Number(0))) && matches!(field.ty, Type::Count(None));
     let opposite = comparison.opposite();
     let sign = sign(if is_none && opposite == Comparison::LessOrEqual { Comparison::Equal } else { opposite });
     match (&field.ty, operand) {

@@ -5,6 +5,8 @@ use table_runtime::{Design, KeyAttributes, Table};
 
 pub(crate) mod any;
 
+pub(crate) mod counts;
+
 pub(crate) mod entity;
 
 pub(crate) mod ids;

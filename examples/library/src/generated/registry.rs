@@ -1682,7 +1682,7 @@ pub(crate) static AP_31: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "The number of a copy among the copies of its book, from 1.",
             sample: "1",
         },
         Argument {
@@ -2430,7 +2430,7 @@ pub(crate) static AP_85: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "The number of a copy among the copies of its book, from 1.",
             sample: "1",
         },
         Argument {
@@ -2600,7 +2600,7 @@ pub(crate) static AP_71: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "The number of a copy among the copies of its book, from 1.",
             sample: "1",
         },
         Argument {
@@ -2662,7 +2662,7 @@ pub(crate) static AP_72: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "The number of a copy among the copies of its book, from 1.",
             sample: "1",
         },
         Argument {
@@ -2732,7 +2732,7 @@ pub(crate) static AP_73: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "The number of a copy among the copies of its book, from 1.",
             sample: "1",
         },
         Argument {
@@ -3147,7 +3147,7 @@ pub(crate) static AP_80: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "The number of a copy among the copies of its book, from 1.",
             sample: "1",
         },
         Argument {
@@ -3209,7 +3209,7 @@ pub(crate) static AP_81: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
+            doc: "The number of a copy among the copies of its book, from 1.",
             sample: "1",
         },
         Argument {

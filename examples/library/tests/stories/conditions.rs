@@ -1,7 +1,7 @@
 //! Conditions on parts of a field, arguments that are left out, and sets of texts.
 
 use library::{
-    Branch, Copy, CopyState, CorrectCopy, CorrectCopyError, FollowTopicError, LeaveTopicError, PraiseCopy,
+    Branch, Copy, CopyNumber, CopyState, CorrectCopy, CorrectCopyError, FollowTopicError, LeaveTopicError, PraiseCopy,
     PraiseCopyError, RenameMembers, RenameMembersError, SignCopyError,
 };
 use table_runtime::TextSet;
@@ -18,10 +18,11 @@ async fn a_list_accepts_elements_up_to_the_size_in_its_condition() {
     let book = library.book(MOBY_DICK, 1).await;
     let sign =
         async |number, longest, count| library.patterns.sign_copy(&book.isbn, number, longest, &names(count)).await;
-    sign(1, 100, 3).await.expect("an empty list");
-    sign(1, 100, 2).await.expect("three names");
-    assert!(matches!(sign(1, 100, 1).await, Err(SignCopyError::NoRoom)));
-    assert!(matches!(sign(2, 1, 1).await, Err(SignCopyError::NoSuchCopy)));
+    let (first, second) = (CopyNumber::new(1), CopyNumber::new(2));
+    sign(first, 100, 3).await.expect("an empty list");
+    sign(first, 100, 2).await.expect("three names");
+    assert!(matches!(sign(first, 100, 1).await, Err(SignCopyError::NoRoom)));
+    assert!(matches!(sign(second, 1, 1).await, Err(SignCopyError::NoSuchCopy)));
     assert_eq!(library.read(&book, 1).await.signatures.expect("a list").len(), 5);
 }
 
@@ -29,7 +30,7 @@ async fn a_list_accepts_elements_up_to_the_size_in_its_condition() {
 async fn a_condition_accepts_a_value_of_its_list_and_a_text_of_its_size() {
     let library = Library::open().await;
     let book = library.book(MOBY_DICK, 1).await;
-    let sign = async |longest| library.patterns.sign_copy(&book.isbn, 1, longest, &names(1)).await;
+    let sign = async |longest| library.patterns.sign_copy(&book.isbn, CopyNumber::new(1), longest, &names(1)).await;
     let stored = library.read(&book, 1).await;
     let copy = |state| Copy { state, remark: Some("12345678".to_owned()), ..stored.clone() };
     library.replace(copy(CopyState::Lost)).await;
@@ -43,9 +44,12 @@ async fn a_condition_accepts_a_value_of_its_list_and_a_text_of_its_size() {
 async fn a_condition_finds_an_element_of_a_list_and_a_part_of_a_text() {
     let library = Library::open().await;
     let book = library.book(MOBY_DICK, 1).await;
-    library.patterns.sign_copy(&book.isbn, 1, 100, &names(2)).await.expect("an empty list");
+    library.patterns.sign_copy(&book.isbn, CopyNumber::new(1), 100, &names(2)).await.expect("an empty list");
     let praise = async |author, fragile, praise| {
-        library.patterns.praise_copy(PraiseCopy { isbn: &book.isbn, number: 1, author, fragile, praise }).await
+        library
+            .patterns
+            .praise_copy(PraiseCopy { isbn: &book.isbn, number: CopyNumber::new(1), author, fragile, praise })
+            .await
     };
     assert!(matches!(praise("zz", false, Some("fine")).await, Err(PraiseCopyError::NotSigned { .. })));
     assert!(matches!(praise("n1", true, Some("fine")).await, Err(PraiseCopyError::NotMended)));
@@ -60,7 +64,7 @@ async fn an_argument_left_out_changes_and_requires_nothing() {
     let before = library.read(&book, 1).await;
     let nothing = || CorrectCopy {
         isbn: &book.isbn,
-        number: 1,
+        number: CopyNumber::new(1),
         seen_state: None,
         most: None,
         is_fragile: true,
@@ -81,7 +85,7 @@ async fn an_argument_left_out_changes_and_requires_nothing() {
     assert!(matches!(moved, Err(CorrectCopyError::CopyMoved { .. })), "{moved:?}");
     let full = correct(CorrectCopy { most: Some(2), ..nothing() }).await;
     assert!(matches!(full, Err(CorrectCopyError::NoRoom)), "{full:?}");
-    let absent = correct(CorrectCopy { number: 7, ..nothing() }).await;
+    let absent = correct(CorrectCopy { number: CopyNumber::new(7), ..nothing() }).await;
     assert!(matches!(absent, Err(CorrectCopyError::NoSuchCopy)), "{absent:?}");
 }
 

@@ -2,7 +2,9 @@
 
 use std::slice;
 
-use library::{Branch, CopyKey, CopyState, LendCopyError, Loan, LoanKey, OtherCopy, TakeBack, TakeBackError, Wish};
+use library::{
+    Branch, CopyKey, CopyNumber, CopyState, LendCopyError, Loan, LoanKey, OtherCopy, TakeBack, TakeBackError, Wish,
+};
 use table_runtime::{Meter, PageRequest, Total};
 
 use crate::support::{Library, MOBY_DICK};
@@ -27,7 +29,7 @@ async fn a_loan_changes_the_copy_the_card_the_day_and_the_wish_together() {
     let desk = patterns.open_desk(member_id, &book.isbn, slice::from_ref(&loan.key())).await.expect("an answer");
     assert_eq!(desk.member.map(|member| member.lent), Some(1));
     assert_eq!(desk.loans, slice::from_ref(&loan));
-    let key = CopyKey { isbn: book.isbn.clone(), number: 2 };
+    let key = CopyKey { isbn: book.isbn.clone(), number: CopyNumber::new(2) };
     let copies = patterns.read_copies(slice::from_ref(&key)).await.expect("an answer");
     assert_eq!((copies[0].state, copies[0].borrower), (CopyState::Lent, Some(member_id)));
     let day = patterns.get_day(member_id, library.now().date()).await.expect("an answer");
@@ -70,7 +72,7 @@ async fn loans_are_compared_with_the_card_as_of_one_moment() {
 
     let meter = Meter::new();
     let metered = library::Patterns::new(patterns.table().metered(meter.clone()));
-    let seen = metered.compare_loans(member_id, &book.isbn, 2, &keys).await.expect("an answer");
+    let seen = metered.compare_loans(member_id, &book.isbn, CopyNumber::new(2), &keys).await.expect("an answer");
     assert_eq!(seen.member.map(|member| member.lent), Some(3));
     assert_eq!(seen.copy.and_then(|copy| copy.borrower), Some(member_id));
     assert_eq!(seen.loans, loans);
@@ -80,7 +82,7 @@ async fn loans_are_compared_with_the_card_as_of_one_moment() {
     let documented = documented.expect("the pattern is documented").cost;
     assert_eq!((f64::from(requests), rcu), (documented.requests, documented.rcu));
 
-    let none = metered.compare_loans(member_id, &book.isbn, 9, &[]).await.expect("an answer");
+    let none = metered.compare_loans(member_id, &book.isbn, CopyNumber::new(9), &[]).await.expect("an answer");
     assert_eq!((none.copy, none.loans.len()), (None, 0));
 }
 
@@ -90,7 +92,7 @@ async fn a_returned_copy_can_be_lent_again() {
     let (ahab, starbuck) = (library.member("Ahab").await, library.member("Starbuck").await);
     let book = library.book(MOBY_DICK, 2).await;
     let loan = library.lend(ahab, &book, 1).await.expect("the copy is on its shelf");
-    let other = OtherCopy { isbn: &book.isbn, number: 2, state: CopyState::Lost };
+    let other = OtherCopy { isbn: &book.isbn, number: CopyNumber::new(2), state: CopyState::Lost };
     let back = |calmed| TakeBack {
         notices: &[],
         others: slice::from_ref(&other),
@@ -98,7 +100,7 @@ async fn a_returned_copy_can_be_lent_again() {
         member_id: ahab,
         due_on: loan.due_on,
         isbn: &book.isbn,
-        number: 1,
+        number: CopyNumber::new(1),
         state: CopyState::Shelved,
     };
     library.patterns.take_back(back(None)).await.expect("it was lent");

@@ -1,6 +1,6 @@
 //! Indexes: sparse keys, sort keys that are texts, and ranges.
 
-use library::{Branch, Copy, CopyState, MemberId};
+use library::{Branch, Copy, CopyNumber, CopyState, MemberId};
 use table_runtime::{PageRequest, Timestamp};
 
 use crate::support::{Library, MOBY_DICK, copy};
@@ -20,12 +20,12 @@ async fn an_item_is_in_a_sparse_index_while_it_has_the_field_of_its_key() {
         library.replace(Copy { state: CopyState::Lent, ..copy(&book.isbn, number) }).await;
     }
     assert_eq!(overdue(100).await, 0);
-    for (number, due) in [(1, 10), (2, 20)] {
+    for (number, due) in [(CopyNumber::new(1), 10), (CopyNumber::new(2), 20)] {
         let due = Some(after(&library, due));
         library.patterns.set_due(&book.isbn, number, due).await.expect("the copy exists");
     }
     assert_eq!((overdue(20).await, overdue(21).await), (1, 2));
-    library.patterns.set_due(&book.isbn, 1, None).await.expect("the copy exists");
+    library.patterns.set_due(&book.isbn, CopyNumber::new(1), None).await.expect("the copy exists");
     assert_eq!(overdue(21).await, 1);
 }
 
@@ -35,11 +35,11 @@ async fn a_sparse_key_of_several_fields_follows_each_of_them() {
     let book = library.book(MOBY_DICK, 3).await;
     let (ada, bob) = (library.member("Ada").await, library.member("Bob").await);
     let pass_on = async |number, state, borrower| {
-        library.patterns.pass_on(&book.isbn, number, state, borrower).await.expect("the copy exists");
+        library.patterns.pass_on(&book.isbn, CopyNumber::new(number), state, borrower).await.expect("the copy exists");
     };
     let in_hand = async |member: MemberId, state| {
         let copies = library.patterns.copies_in_hand(member, state).await.expect("an answer");
-        copies.iter().map(|copy| copy.number).collect::<Vec<_>>()
+        copies.iter().map(|copy| copy.number.get()).collect::<Vec<_>>()
     };
     pass_on(2, CopyState::Lent, Some(ada)).await;
     pass_on(3, CopyState::Lost, Some(ada)).await;
@@ -56,8 +56,12 @@ async fn every_stored_copy_has_the_index_keys_that_its_fields_make() {
     let library = Library::open().await;
     let book = library.book(MOBY_DICK, 2).await;
     let ada = library.member("Ada").await;
-    library.patterns.pass_on(&book.isbn, 1, CopyState::Lent, Some(ada)).await.expect("the copy exists");
-    library.patterns.set_due(&book.isbn, 1, Some(library.now())).await.expect("the copy exists");
+    library
+        .patterns
+        .pass_on(&book.isbn, CopyNumber::new(1), CopyState::Lent, Some(ada))
+        .await
+        .expect("the copy exists");
+    library.patterns.set_due(&book.isbn, CopyNumber::new(1), Some(library.now())).await.expect("the copy exists");
     let stored = library.patterns.stored_book(&book.isbn, PageRequest::default()).await.expect("an answer");
     assert!(stored.items.len() > 2);
     for item in &stored.items {

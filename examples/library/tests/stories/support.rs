@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use library::{
-    Book, BookRequired, BookType, Branch, Copy, CopyKey, CopyRequired, CopyState, Isbn, LendCopy, LendCopyError, Loan,
+    Book, BookRequired, BookType, Branch, Copy, CopyKey, CopyNumber, CopyRequired, CopyState, Isbn, LendCopy, LendCopyError, Loan,
     Member, MemberId, MemberRequired, Notice, Patterns, Place, WishKey,
 };
 use table_runtime::{Clock, CursorKey, Date, Endpoint, Ids, Protection, TableConfig, TextSet, Timestamp};
@@ -71,7 +71,7 @@ impl Library {
 
     /// The copy with this number.
     pub(crate) async fn read(&self, book: &Book, number: u32) -> Copy {
-        let key = CopyKey { isbn: book.isbn.clone(), number };
+        let key = CopyKey { isbn: book.isbn.clone(), number: number.into() };
         self.patterns.read_copies(&[key]).await.expect("an answer").pop().expect("the copy exists")
     }
 
@@ -107,7 +107,7 @@ impl Library {
             member_id,
             due_on: self.date_in(28),
             isbn: book.isbn.clone(),
-            number,
+            number: number.into(),
             lent_at: self.now(),
             remark: Some("clean".to_owned()),
         };
@@ -149,6 +149,6 @@ pub(crate) fn isbn(number: &str) -> Isbn {
 }
 
 pub(crate) fn copy(isbn: &Isbn, number: u32) -> Copy {
-    let required = CopyRequired { isbn: isbn.clone(), number, state: CopyState::Shelved, is_fragile: false };
+    let required = CopyRequired { isbn: isbn.clone(), number: CopyNumber::new(number), state: CopyState::Shelved, is_fragile: false };
     Copy { remark: Some("clean".to_owned()), ..required.into() }
 }

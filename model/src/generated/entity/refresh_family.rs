@@ -57,7 +57,7 @@ impl fmt::Debug for RefreshFamily {
 pub struct RefreshFamilyRequired {
     /// The user who signed in.
     pub user_id: UserId,
-    /// The `sid` claim of every token of the family.
+    /// The `sid` claim of every token of the sign-in.
     pub family_id: FamilyId,
     /// The number of the newest refresh token.
     pub seq: u32,
@@ -65,7 +65,7 @@ pub struct RefreshFamilyRequired {
     pub created_at: Timestamp,
     /// When the newest token was issued; its predecessor is accepted for ten more seconds.
     pub rotated_at: Timestamp,
-    /// When the newest token and the family expire.
+    /// When the newest token and the sign-in expire.
     pub expires_at: Expiry,
 }
 

@@ -3,6 +3,7 @@
 
 use crate::{Filename, Language};
 use crate::generated::Patterns;
+use crate::generated::counts::SessionVersion;
 use crate::generated::entity::Session;
 use crate::generated::ids::{SessionId, UserId};
 use crate::generated::keys::SessionKey;
@@ -41,7 +42,7 @@ pub struct ChangeSessionSettings<'a> {
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
     /// Compared with the `version_number` of the session.
-    pub seen_version: u32,
+    pub seen_version: SessionVersion,
     /// Compared with the `settings_changes` of the session.
     pub seen_settings_changes: u32,
     /// The name shown in the list.

@@ -3,6 +3,7 @@
 
 use crate::Language;
 use crate::generated::Patterns;
+use crate::generated::counts::SessionVersion;
 use crate::generated::entity::{Code, PatchStatus, Session, SweepJob, SweepState, ThreadAnchor};
 use crate::generated::ids::{SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{AnchorsKey, MessageKey, SessionKey, SweepJobKey};
@@ -69,7 +70,7 @@ pub struct AppliedAnswer {
     /// Its number in the thread, 1 to 500.
     pub seq: u32,
     /// On an answer whose patch was applied: the version of the session that it created.
-    pub applied_version: Option<u32>,
+    pub applied_version: Option<SessionVersion>,
     /// The new `applied_start_line` of the message.
     pub start_line: Option<u32>,
     /// The new `applied_end_line` of the message.
@@ -94,7 +95,7 @@ pub struct SaveSession<'a> {
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
     /// Compared with the `version_number` of the session.
-    pub expected_version_number: u32,
+    pub expected_version_number: SessionVersion,
     /// Compared with the `thread_changes` of the session.
     pub seen_thread_changes: u32,
     /// Compared with the `settings_changes` of the session.

@@ -8,8 +8,8 @@ use crate::{
     ExpiredWindow, Expiry, FailQuestionError, Idempotency, LeaveSweepJobError, Maintenance, Message, RateWindow,
     RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairAnchors,
     RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount,
-    RepairThreadCountError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim, StaleUsernameClaim,
-    StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey,
+    RepairThreadCountError, RestoreClaims, RestoreClaimsError, SessionId, SessionVersion, StaleEmailClaim,
+    StaleUsernameClaim, StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey,
 };
 use table_runtime::StoredItem;
 
@@ -74,7 +74,7 @@ pub(crate) enum Repair {
 pub(crate) struct SoundAnchors {
     pub(crate) anchors: Anchors,
     pub(crate) owner: UserId,
-    pub(crate) seen_version: u32,
+    pub(crate) seen_version: SessionVersion,
     pub(crate) seen_changes: u32,
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{
     AddNote, AskQuestion, FailQuestion, Idempotency, Message, NewAnswer, Order, PageRequest, Patch, PatchStatus,
-    ReplyState, Role, ShowLastState, StoreAnswer, TakeOverQuestion, Thread,
+    ReplyState, Role, SessionVersion, ShowLastState, StoreAnswer, TakeOverQuestion, Thread,
 };
 use tests::story::answer;
 
@@ -89,7 +89,7 @@ fn answer_with_patch() -> NewAnswer {
         end_line: 14,
         original: "o".repeat(200),
         replacement: "r".repeat(200),
-        base_version: 1,
+        base_version: SessionVersion::new(1),
         anchor_line: Some(10),
     };
     NewAnswer { patch: Some(patch), patch_status: Some(PatchStatus::Verified), ..answer(&"a".repeat(900)) }

@@ -1,7 +1,7 @@
 //! The fixtures of AP-20 to AP-29: sessions and their code.
 
 use model::{ChangeSessionSettings, CodeChunkKey, DeleteSession, NewSession, PageRequest, SaveSession, SweepKind};
-use model::{CodeChunk, Digest, MovedAnchors, Session, ThreadAnchor, UserKey};
+use model::{CodeChunk, Digest, MovedAnchors, Session, SessionVersion, ThreadAnchor, UserKey};
 
 use tests::texts::with_gzip_of;
 
@@ -71,7 +71,7 @@ async fn get_session(bench: &Bench) {
 
 fn one_line_down(anchor: &ThreadAnchor) -> ThreadAnchor {
     let (start_line, end_line) = (anchor.start_line + 1, anchor.end_line + 1);
-    ThreadAnchor { start_line, end_line, version: 2, ..anchor.clone() }
+    ThreadAnchor { start_line, end_line, version: SessionVersion::new(2), ..anchor.clone() }
 }
 
 async fn save_session(bench: &Bench) {
@@ -96,7 +96,7 @@ async fn save_session(bench: &Bench) {
         replaced: None,
         user_id: ada.user_id,
         session_id: session.session_id,
-        expected_version_number: 1,
+        expected_version_number: SessionVersion::new(1),
         seen_thread_changes: 50,
         seen_settings_changes: 0,
         language_detected: session.language_detected,
@@ -114,7 +114,7 @@ async fn change_session_settings(bench: &Bench) {
     let settings = ChangeSessionSettings {
         user_id: ada.user_id,
         session_id,
-        seen_version: 1,
+        seen_version: SessionVersion::new(1),
         seen_settings_changes: 0,
         filename: &filename().replace('f', "g").parse().unwrap(),
         language_detected,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use model::{
     Anchors, ClientRequest, CreateThread, Creation, DeleteThread, Digest, IdempotencyKey, MessageKey, MoveThread,
-    PageRequest, RemainingAnchors, RepairAnchors, Session, SessionKey, SweepKind, Thread, ThreadAnchor, ThreadKey,
-    ThreadKind, UserKey,
+    PageRequest, RemainingAnchors, RepairAnchors, Session, SessionKey, SessionVersion, SweepKind, Thread, ThreadAnchor,
+    ThreadKey, ThreadKind, UserKey,
 };
 
 use super::bench::{Bench, fixtures};
@@ -63,7 +63,8 @@ async fn create_thread(bench: &Bench) {
         thread: Some(thread.thread),
         expires_at: thread.created_at.plus(Duration::from_hours(24)).expiry(),
     };
-    let input = CreateThread { record: Some(&record), thread: &thread, opened: &opened, seen_version: 1 };
+    let input =
+        CreateThread { record: Some(&record), thread: &thread, opened: &opened, seen_version: SessionVersion::new(1) };
     bench.once().await.patterns().create_thread(input).await.unwrap();
 }
 
@@ -150,7 +151,7 @@ async fn repair_anchors(bench: &Bench) {
         anchors: &anchors,
         user_id: thread.user_id,
         session_id: thread.session_id,
-        seen_version: 1,
+        seen_version: SessionVersion::new(1),
         seen_changes: 1,
     };
     bench.checks(1);
@@ -170,7 +171,7 @@ async fn move_thread(bench: &Bench) {
         moves: 1,
         threads: &threads,
         seen_changes: 1,
-        seen_version: 1,
+        seen_version: SessionVersion::new(1),
         now: bench.table.clock().now(),
     };
     bench.once().await.patterns().move_thread(input).await.unwrap();

@@ -148,5 +148,5 @@ async fn concurrent_changes_of_name_and_language_are_all_kept() {
     let owner = user(&app, "ada").await.user_id;
     let head = app.table().sessions().get(owner, session.id.parse().unwrap()).await.unwrap();
     // Ten names, and one language: unchanged values are not written.
-    assert_eq!((head.settings_changes, head.version_number), (11, 1));
+    assert_eq!((head.settings_changes, head.version_number), (11, model::SessionVersion::new(1)));
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use codesensei::seed::{SeedLogin, load_people};
 use model::{
-    Date, Message, OpenedSession, Order, PageRequest, PatchStatus, PlacedThread, ReplyState, ThreadId, ThreadKind, User,
+    Date, Message, OpenedSession, Order, PageRequest, PatchStatus, PlacedThread, ReplyState, SessionVersion, ThreadId,
+    ThreadKind, User,
 };
 use review::lines::Lines;
 use review::patch::Patch;
@@ -135,7 +136,10 @@ async fn the_files_are_in_more_than_ten_languages_and_one_of_them_is_in_chunks()
     let languages: BTreeSet<_> = sessions.iter().map(|session| session.head.language().to_string()).collect();
     assert!(languages.len() > 10, "{languages:?}");
     assert_eq!(sessions.iter().filter(|session| session.head.chunk_count > 0).count(), 1);
-    assert!(sessions.iter().any(|session| session.head.version_number > 2), "some were saved more than once");
+    assert!(
+        sessions.iter().any(|session| session.head.version_number > SessionVersion::new(2)),
+        "some were saved more than once"
+    );
 }
 
 #[tokio::test]

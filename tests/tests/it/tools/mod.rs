@@ -10,7 +10,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use model::{
-    ClientRequest, CodeChunkKey, Message, NewAnswer, Patch, PatchStatus, RateRule, Session, SweepKind, Thread, User,
+    ClientRequest, CodeChunkKey, Message, NewAnswer, Patch, PatchStatus, RateRule, Session, SessionVersion, SweepKind,
+    Thread, User,
 };
 use serde_json::Value;
 use tests::story::answer;
@@ -70,7 +71,7 @@ async fn talk(table: &TestTable, thread: &Thread) {
         end_line: 1,
         original: "pub fn one() -> u8 {".to_owned(),
         replacement: "pub const fn one() -> u8 {".to_owned(),
-        base_version: 1,
+        base_version: SessionVersion::new(1),
         anchor_line: Some(1),
     };
     let patched = NewAnswer {

@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CopyNumber;
 use crate::generated::entity::{Copy, Loan, Member};
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{CopyKey, LoanKey, MemberKey};
@@ -31,7 +32,7 @@ impl Patterns {
         &self,
         member_id: MemberId,
         isbn: &Isbn,
-        number: u32,
+        number: CopyNumber,
         loans: &[LoanKey],
     ) -> Result<CompareLoans, StoreError> {
         let mut keys = Vec::new();

@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CopyNumber;
 use crate::generated::entity::CopyState;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{Byname, CopyKey};
@@ -19,7 +20,7 @@ pub struct CopyInHand {
     /// Of which book.
     pub isbn: Isbn,
     /// Which of its copies, from 1.
-    pub number: u32,
+    pub number: CopyNumber,
 }
 
 impl FromItem for CopyInHand {

@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CopyNumber;
 use crate::generated::entity::{Copy, CopyState};
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_81;
@@ -44,7 +45,7 @@ pub struct CorrectCopy<'a> {
     /// Of which book.
     pub isbn: &'a Isbn,
     /// Which of its copies, from 1.
-    pub number: u32,
+    pub number: CopyNumber,
     /// Compared with the `state` of the copy.
     /// Without it, the condition is left out.
     pub seen_state: Option<CopyState>,

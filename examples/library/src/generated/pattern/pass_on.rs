@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CopyNumber;
 use crate::generated::entity::CopyState;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::CopyKey;
@@ -35,7 +36,7 @@ impl Patterns {
     pub async fn pass_on(
         &self,
         isbn: &Isbn,
-        number: u32,
+        number: CopyNumber,
         state: CopyState,
         borrower: Option<MemberId>,
     ) -> Result<(), PassOnError> {

@@ -7,6 +7,8 @@ mod by_name;
 
 pub(crate) mod any;
 
+pub(crate) mod counts;
+
 pub(crate) mod entity;
 
 pub(crate) mod ids;

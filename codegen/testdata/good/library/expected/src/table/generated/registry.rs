@@ -654,7 +654,7 @@ pub(crate) static AP_13: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "{\"is_fragile\":true,\"isbn\":\"isbn\",\"number\":1,\"state\":\"shelved\"}",
+            sample: "{\"is_fragile\":true,\"isbn\":\"isbn\",\"number\":2,\"state\":\"shelved\"}",
         },
         Argument {
             name: "old",
@@ -662,7 +662,7 @@ pub(crate) static AP_13: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "{\"isbn\":\"\",\"number\":1}",
+            sample: "{\"isbn\":\"\",\"number\":2}",
         },
     ],
     cost: Cost {
@@ -680,7 +680,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
-    example: "library query exchange_copies --new '{\"is_fragile\":true,\"isbn\":\"isbn\",\"number\":1,\"state\":\"shelved\"}' --old '{\"isbn\":\"\",\"number\":1}' --write",
+    example: "library query exchange_copies --new '{\"is_fragile\":true,\"isbn\":\"isbn\",\"number\":2,\"state\":\"shelved\"}' --old '{\"isbn\":\"\",\"number\":2}' --write",
     doc: "It stores new copies and deletes old ones.",
 };
 
@@ -1009,7 +1009,7 @@ pub(crate) static AP_21: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}",
+            sample: "{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":2}",
         },
     ],
     cost: Cost {
@@ -1055,7 +1055,7 @@ pub(crate) static AP_21: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "library query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn '' --loans '{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}'",
+    example: "library query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn '' --loans '{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":2}'",
     doc: "The member, a book in their hand, and the loans whose keys are on their slip.",
 };
 
@@ -1084,7 +1084,7 @@ pub(crate) static AP_22: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "{\"isbn\":\"\",\"number\":1}",
+            sample: "{\"isbn\":\"\",\"number\":2}",
         },
     ],
     cost: Cost {
@@ -1113,7 +1113,7 @@ pub(crate) static AP_22: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "library query read_copies --copies '{\"isbn\":\"\",\"number\":1}'",
+    example: "library query read_copies --copies '{\"isbn\":\"\",\"number\":2}'",
     doc: "A batch of one entity returns a list.",
 };
 
@@ -1592,7 +1592,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "{\"due_on\":\"2026-11-23\",\"isbn\":\"isbn\",\"lent_at\":1795424400000,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"number\":1}",
+            sample: "{\"due_on\":\"2026-11-23\",\"isbn\":\"isbn\",\"lent_at\":1795424400000,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"number\":2}",
         },
         Argument {
             name: "wish",
@@ -1639,7 +1639,7 @@ pub(crate) static AP_30: Pattern = Pattern {
         "dynamodb:UpdateItem",
     ],
     partiql: &[],
-    example: "library query lend_copy --house '' --seen-remark words --fragile true --other '' --today 2026-11-23 --loan '{\"due_on\":\"2026-11-23\",\"isbn\":\"isbn\",\"lent_at\":1795424400000,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"number\":1}' --notices '{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\",\"most\":1,\"address\":\"words\"}' --write",
+    example: "library query lend_copy --house '' --seen-remark words --fragile true --other '' --today 2026-11-23 --loan '{\"due_on\":\"2026-11-23\",\"isbn\":\"isbn\",\"lent_at\":1795424400000,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"number\":2}' --notices '{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\",\"most\":1,\"address\":\"words\"}' --write",
     doc: "The whole desk in one transaction: the member has room, the copy is there, the book exists, the day is counted, a wish\nis fulfilled and letters that wait are put off.",
 };
 
@@ -1682,8 +1682,8 @@ pub(crate) static AP_31: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
-            sample: "1",
+            doc: "The number of a copy among the copies of its book, from 1.",
+            sample: "2",
         },
         Argument {
             name: "state",
@@ -1707,7 +1707,7 @@ pub(crate) static AP_31: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "{\"isbn\":\"\",\"number\":1,\"state\":\"shelved\"}",
+            sample: "{\"isbn\":\"\",\"number\":2,\"state\":\"shelved\"}",
         },
         Argument {
             name: "calmed",
@@ -1737,7 +1737,7 @@ pub(crate) static AP_31: Pattern = Pattern {
         "dynamodb:UpdateItem",
     ],
     partiql: &[],
-    example: "library query take_back --member-id 0198c5e2-8a00-7000-8000-000000000001 --due-on 2026-11-23 --isbn '' --number 1 --state shelved --notices '{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\"}' --others '{\"isbn\":\"\",\"number\":1,\"state\":\"shelved\"}' --write",
+    example: "library query take_back --member-id 0198c5e2-8a00-7000-8000-000000000001 --due-on 2026-11-23 --isbn '' --number 2 --state shelved --notices '{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\"}' --others '{\"isbn\":\"\",\"number\":2,\"state\":\"shelved\"}' --write",
     doc: "Several actions share one error.",
 };
 
@@ -2430,8 +2430,8 @@ pub(crate) static AP_85: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
-            sample: "1",
+            doc: "The number of a copy among the copies of its book, from 1.",
+            sample: "2",
         },
         Argument {
             name: "loans",
@@ -2439,7 +2439,7 @@ pub(crate) static AP_85: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}",
+            sample: "{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":2}",
         },
     ],
     cost: Cost {
@@ -2488,7 +2488,7 @@ pub(crate) static AP_85: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "library query compare_loans --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn '' --number 1 --loans '{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}'",
+    example: "library query compare_loans --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn '' --number 2 --loans '{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":2}'",
     doc: "The card's number of loans, a copy on the desk, and the loans on the slip. All are read as of one moment, so a loan or\na return at the same time is in all of them or in none.",
 };
 
@@ -2600,8 +2600,8 @@ pub(crate) static AP_71: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
-            sample: "1",
+            doc: "The number of a copy among the copies of its book, from 1.",
+            sample: "2",
         },
         Argument {
             name: "longest",
@@ -2635,7 +2635,7 @@ pub(crate) static AP_71: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "library query sign_copy --isbn '' --number 1 --longest 1 --names '' --write",
+    example: "library query sign_copy --isbn '' --number 2 --longest 1 --names '' --write",
     doc: "Five names fit on the first page.",
 };
 
@@ -2662,8 +2662,8 @@ pub(crate) static AP_72: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
-            sample: "1",
+            doc: "The number of a copy among the copies of its book, from 1.",
+            sample: "2",
         },
         Argument {
             name: "author",
@@ -2705,7 +2705,7 @@ pub(crate) static AP_72: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "library query praise_copy --isbn '' --number 1 --author words --fragile true --write",
+    example: "library query praise_copy --isbn '' --number 2 --author words --fragile true --write",
     doc: "Only what a certain author has signed, and what is not torn already.",
 };
 
@@ -2732,8 +2732,8 @@ pub(crate) static AP_73: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
-            sample: "1",
+            doc: "The number of a copy among the copies of its book, from 1.",
+            sample: "2",
         },
         Argument {
             name: "due_at",
@@ -2759,7 +2759,7 @@ pub(crate) static AP_73: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "library query set_due --isbn '' --number 1 --write",
+    example: "library query set_due --isbn '' --number 2 --write",
     doc: "Without a time, the copy leaves the index.",
 };
 
@@ -3147,8 +3147,8 @@ pub(crate) static AP_80: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
-            sample: "1",
+            doc: "The number of a copy among the copies of its book, from 1.",
+            sample: "2",
         },
         Argument {
             name: "state",
@@ -3182,7 +3182,7 @@ pub(crate) static AP_80: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "library query pass_on --isbn '' --number 1 --state shelved --write",
+    example: "library query pass_on --isbn '' --number 2 --state shelved --write",
     doc: "From one member to another, or back to the shelf without a borrower.",
 };
 
@@ -3209,8 +3209,8 @@ pub(crate) static AP_81: Pattern = Pattern {
             kind: "count",
             optional: false,
             many: false,
-            doc: "",
-            sample: "1",
+            doc: "The number of a copy among the copies of its book, from 1.",
+            sample: "2",
         },
         Argument {
             name: "seen_state",
@@ -3268,7 +3268,7 @@ pub(crate) static AP_81: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "library query correct_copy --isbn '' --number 1 --is-fragile true --write",
+    example: "library query correct_copy --isbn '' --number 2 --is-fragile true --write",
     doc: "What is left out stays as it is, and is not compared.",
 };
 

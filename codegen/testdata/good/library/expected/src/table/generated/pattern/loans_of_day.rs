@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CopyNumber;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{LoanKey, TablePrimary};
 use crate::generated::registry::AP_24;
@@ -17,7 +18,7 @@ use table_runtime::serde::{Deserialize, Serialize};
 #[serde(crate = "table_runtime::serde")]
 pub struct LoanRemark {
     /// Which of its copies.
-    pub number: u32,
+    pub number: CopyNumber,
     /// What was wrong with the copy before.
     #[serde(default)]
     pub remark: Option<String>,

@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CopyNumber;
 use crate::generated::entity::Copy;
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_72;
@@ -40,7 +41,7 @@ pub struct PraiseCopy<'a> {
     /// Of which book.
     pub isbn: &'a Isbn,
     /// Which of its copies, from 1.
-    pub number: u32,
+    pub number: CopyNumber,
     /// Looked for in the `signatures` of the copy.
     pub author: &'a str,
     /// Compared with the `is_fragile` of the copy.

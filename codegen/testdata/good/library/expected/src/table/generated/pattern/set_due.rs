@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CopyNumber;
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_73;
 use table_runtime::{StoreError, Timestamp};
@@ -33,7 +34,7 @@ impl Patterns {
     pub async fn set_due(
         &self,
         isbn: &Isbn,
-        number: u32,
+        number: CopyNumber,
         due_at: Option<Timestamp>,
     ) -> Result<(), SetDueError> {
         let key = CopyKey {

@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CopyNumber;
 use crate::generated::entity::{Copy, CopyState};
 use crate::generated::keys::CopyKey;
 use crate::generated::registry::AP_71;
@@ -43,7 +44,7 @@ impl Patterns {
     pub async fn sign_copy(
         &self,
         isbn: &Isbn,
-        number: u32,
+        number: CopyNumber,
         longest: u32,
         names: &[String],
     ) -> Result<(), SignCopyError> {

@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CopyNumber;
 use crate::generated::entity::CopyState;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{CopyKey, LoanKey, MemberKey, NoticeKey};
@@ -36,7 +37,7 @@ pub struct OtherCopy<'a> {
     /// Of which book.
     pub isbn: &'a Isbn,
     /// Which of its copies, from 1.
-    pub number: u32,
+    pub number: CopyNumber,
     /// Where it is.
     pub state: CopyState,
 }
@@ -57,7 +58,7 @@ pub struct TakeBack<'a> {
     /// Which book.
     pub isbn: &'a Isbn,
     /// Which of its copies.
-    pub number: u32,
+    pub number: CopyNumber,
     /// Where it is.
     pub state: CopyState,
 }
