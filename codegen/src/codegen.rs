@@ -60,7 +60,9 @@ pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
         documents.insert(LOCK, "");
     }
     if mode == Mode::Deployed && documents.get(LOCK).is_none() {
-        let message = format!("{LOCK}: error: there is none, so nothing was announced; `--lock` begins one\n");
+        let message = format!(
+            "{LOCK}: error: the file does not exist, so no value or version was announced; create it with `--lock`\n"
+        );
         return Ok(Outcome::Problems(vec![message]));
     }
     let Compiled { files, generate } = match compiled(&documents, mode) {

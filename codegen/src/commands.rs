@@ -137,7 +137,7 @@ fn used(root: &Path, recorded: &Path) -> io::Result<bool> {
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", recorded.display())))?;
     let differences = used::differences(&documents, &recorded);
     eprint!("{}", differences.concat());
-    println!("{} things that functions do, {} differences", recorded.lines().count(), differences.len());
+    println!("{} recorded lines, {} differences", recorded.lines().count(), differences.len());
     Ok(differences.is_empty())
 }
 
@@ -158,7 +158,7 @@ fn compare_corpus() -> io::Result<bool> {
         eprint!("{}", differences.concat());
         matching += usize::from(differences.is_empty());
     }
-    println!("{matching} of {} designs come out as expected", cases.len());
+    println!("{matching} of {} designs have the expected output", cases.len());
     Ok(matching == cases.len())
 }
 

@@ -17,7 +17,7 @@ Reads, from the root folder:
   schema/schema.lock      properties that stored items and running programs depend on; `--lock` creates it
 
 Writes, unless `[generate]` names other folders:
-  src/generated/          Rust: ids, keys, entities, limits, and one function for each access pattern
+  src/generated/          Rust: ids, counts, keys, entities, limits, and one function for each access pattern
   schema/generated/       CreateTable and CloudFormation, JSON Schema, PartiQL, a NoSQL Workbench model
   access-patterns.md      the index between its two markers, if the file has them
 It removes every other file in the generated folders.

@@ -11,15 +11,17 @@ use crate::load::{Documents, load};
 /// such as `POST /auth/login asks AP-60`, are not compared here.
 #[must_use]
 pub fn differences(documents: &Documents, recorded: &str) -> Vec<String> {
-    let Some(design) = load(documents).design else { return vec!["the documents cannot be understood\n".to_owned()] };
+    let Some(design) = load(documents).design else {
+        return vec!["the documents are invalid; run the generator to see the problems\n".to_owned()];
+    };
     let about_functions = recorded.lines().filter(|line| !line.contains(" /"));
     let (recorded, said) = (about_functions.map(str::to_owned).collect(), documented(&design));
     let only = |left: &BTreeSet<String>, right: &BTreeSet<String>, words: &str| {
         left.difference(right).map(|line| format!("{line}: {words}\n")).collect::<Vec<_>>()
     };
-    let unsaid =
-        "the tests saw it, and access-patterns.md does not name it as a caller, so that its policy does not allow it";
-    let unseen = "access-patterns.md says so, and no test saw it: take it out of `callers`, or test it";
+    let unsaid = "recorded by the tests, but not in `callers` of access-patterns.md, so the policy does not allow it";
+    let unseen = "in `callers` of access-patterns.md, but not recorded by the tests; remove the caller, or add a \
+     test";
     [only(&recorded, &said, unsaid), only(&said, &recorded, unseen)].concat()
 }
 
@@ -61,7 +63,7 @@ web does GetItem on table in AUTHOR#
     fn unnamed_and_unrecorded_requests_are_reported() {
         let recorded = MATCHING.replace("web asks AP-02\n", "web does Query on table in AUTHOR#\n");
         let [seen, said] = differences(&minimal(), &recorded).try_into().expect("two differences");
-        assert!(seen.starts_with("web does Query on table in AUTHOR#: the tests saw it"), "{seen}");
-        assert!(said.starts_with("web asks AP-02: access-patterns.md says so"), "{said}");
+        assert!(seen.starts_with("web does Query on table in AUTHOR#: recorded by the tests"), "{seen}");
+        assert!(said.starts_with("web asks AP-02: in `callers` of access-patterns.md"), "{said}");
     }
 }

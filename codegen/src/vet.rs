@@ -183,7 +183,7 @@ pub fn report(documents: &Documents) -> Result<(String, bool), String> {
         return Err(problem_report(&loaded.problems.lines(&loaded.sources)));
     };
     let mut text = format!(
-        "Units a second in one partition at the declared peak rates. One takes {WCU} WCU and {RCU} RCU; at most {:.0} % may be used.\n",
+        "Units a second in one partition at the declared peak rates. A partition has {WCU} WCU and {RCU} RCU; the limit is {:.0} %.\n",
         MAX_SHARE * 100.0
     );
     let partitions = partitions(&design);
@@ -206,7 +206,7 @@ pub fn report(documents: &Documents) -> Result<(String, bool), String> {
         .map(|pattern| pattern.id.as_str())
         .collect();
     if !undeclared.is_empty() {
-        let _ = writeln!(text, "\nWithout a declared peak, and so not counted: {}", undeclared.join(", "));
+        let _ = writeln!(text, "\nNot counted, because they have no declared peak: {}", undeclared.join(", "));
     }
     Ok((text, partitions.iter().all(|partition| partition.used() <= MAX_SHARE)))
 }

@@ -16,8 +16,8 @@ pub fn parse_count(text: &str, kind: &'static str) -> Result<u32, InvalidCount> 
     number.ok_or(InvalidCount { kind })
 }
 
-/// Defines count newtypes: `count_newtypes! { /// What it counts. SessionVersion, /// ... CopyNumber }`. They are stored
-/// and serialized as plain numbers.
+/// Defines count newtypes: `count_newtypes! { /// What it counts. SessionVersion, /// ... CopyNumber }`. They are
+/// stored and serialized as plain numbers.
 ///
 /// ```
 /// table_runtime::count_newtypes! {
@@ -46,9 +46,8 @@ pub fn parse_count(text: &str, kind: &'static str) -> Result<u32, InvalidCount> 
 macro_rules! count_newtypes {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$meta])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, $crate::serde::Serialize, $crate::serde::Deserialize,
-        )]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive($crate::serde::Serialize, $crate::serde::Deserialize)]
         #[serde(crate = "table_runtime::serde", transparent)]
         pub struct $name(u32);
 

@@ -165,7 +165,7 @@ fn a_changed_key_template_needs_a_migration() {
     let copy = copy();
     edit(copy.path(), "schema/session.toml", |text| text.replacen("\"SESSION#{session_id}\"", "\"S#{session_id}\"", 1));
     let problems = problems(copy.path(), Mode::Write);
-    assert!(problems[0].contains("items that exist keep the old one: declare a `[migration]`"), "{problems:?}");
+    assert!(problems[0].contains("existing items keep the old key; declare a `[migration]`"), "{problems:?}");
 }
 
 fn problems(root: &Path, mode: Mode) -> Vec<String> {
@@ -191,7 +191,7 @@ fn a_missing_lock_is_only_written_by_its_own_mode() {
     // The patterns refer to the old key. The lock reports nothing.
     assert!(!format!("{refused:?}").contains("as-locked"), "{refused:?}");
     assert!(!copy.path().join(LOCK).exists());
-    assert!(problems(copy.path(), Mode::Deployed)[0].contains("there is none"));
+    assert!(problems(copy.path(), Mode::Deployed)[0].contains("the file does not exist"));
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn the_lock_is_written_with_each_allowed_change() {
     assert!(lock.contains("field.colour = { type = \"text\", optional = true }"), "{lock}");
     fs::remove_file(copy.path().join(LOCK)).expect("there is a lock");
     files::write(copy.path(), LOCK, &lock.replace("field.colour", "field.color")).expect("the lock can be written");
-    assert!(problems(copy.path(), Mode::Check)[0].contains("`colour` is new and `color` of the same type is gone"));
+    assert!(problems(copy.path(), Mode::Check)[0].contains("`colour` is new and `color` of the same type was removed"));
 }
 
 #[test]

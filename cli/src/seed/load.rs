@@ -146,22 +146,17 @@ impl<'s> Loader<'s> {
         Ok(None)
     }
 
-    async fn open(
-        &mut self,
-        name: &str,
-        user_id: UserId,
-        session: &Session,
-    ) -> Result<Option<SessionVersion>, SeedError> {
+    async fn open(&mut self, name: &str, user: UserId, session: &Session) -> Result<Option<SessionVersion>, SeedError> {
         let new = || NewSession {
             filename: session.filename.clone(),
             language_override: session.language,
             text: session.text.to_string(),
         };
-        let mut opened = self.store_at(session.opened, name).sessions().create(user_id, None, new()).await;
+        let mut opened = self.store_at(session.opened, name).sessions().create(user, None, new()).await;
         if matches!(opened, Err(NewSessionError::Store(StoreError::Contended { .. }))) {
             // An earlier load was killed between its chunks and its commit. Its sweep job is due.
             self.store.maintenance().sweep_due(SWEEP_TIMEOUT).await?;
-            opened = self.store_at(session.opened, name).sessions().create(user_id, None, new()).await;
+            opened = self.store_at(session.opened, name).sessions().create(user, None, new()).await;
         }
         match opened {
             Ok(Created { item: head, .. }) => {

@@ -9,11 +9,17 @@ pub fn announced_values_are_not_written(design: &Design, problems: &mut Problems
         for (path, field) in entity.stored_fields() {
             let Type::Enum { values, .. } = &field.ty else { continue };
             for value in field.announced.iter().filter(|value| !values.contains(value)) {
-                let message = format!("`{value}` is announced and no value of `{path}`: add it to `values` too");
+                let message = format!(
+                    "`{value}` is in `announced` and not in `values` of `{path}`; add it to \
+                 `values`"
+                );
                 problems.push(CHECK, field.at, message);
             }
             if values.iter().all(|value| field.announced.contains(value)) {
-                let message = format!("every value of `{path}` is announced, so nothing could be written");
+                let message = format!(
+                    "every value of `{path}` is announced, so no pattern could write one; remove a \
+                 value from `announced`"
+                );
                 problems.push(CHECK, field.at, message);
             }
             for step in &entity.history {
@@ -21,8 +27,10 @@ pub fn announced_values_are_not_written(design: &Design, problems: &mut Problems
                     *name == path && matches!(literal, Literal::Text(text) if field.announced.contains(text))
                 });
                 if filled {
-                    let message =
-                        format!("the default of `{path}` is announced only, and would be written by an upgrade");
+                    let message = format!(
+                        "the default of `{path}` is only announced, and an upgrade would write it; choose \
+                         another default"
+                    );
                     problems.push(CHECK, step.at, message);
                 }
             }
@@ -34,8 +42,10 @@ pub fn announced_values_are_not_written(design: &Design, problems: &mut Problems
             if let Some(Value::Literal(Literal::Text(text))) = change.how.value()
                 && field.announced.contains(text)
             {
-                let message =
-                    format!("`{text}` of `{}` is announced only: write it once every program knows it", change.field);
+                let message = format!(
+                    "`{text}` of `{}` is only announced; write it when every running program knows it",
+                    change.field
+                );
                 problems.push(CHECK, change.at, message);
             }
         }

@@ -19,14 +19,14 @@ pub fn members_are_unique(design: &Design, problems: &mut Problems) {
         let members = members(design, pattern);
         for Argument { name, .. } in pattern_arguments(&design.entities, pattern) {
             if members.contains(&name) {
-                let message = format!("`:{name}` has the name of a part; both are given by name, so name them apart");
+                let message = format!("`:{name}` has the same name as a part of the pattern; rename one of them");
                 problems.push(CHECK, pattern.at, message);
             }
             if !is_struct(pattern) && LOCAL_VARIABLES.contains(&name.as_str()) {
                 problems.push(
                     CHECK,
                     pattern.at,
-                    format!("`:{name}` is a name that the function itself uses; choose another"),
+                    format!("the generated function has a variable `{name}`; choose another name for `:{name}`"),
                 );
             }
         }
@@ -35,7 +35,7 @@ pub fn members_are_unique(design: &Design, problems: &mut Problems) {
                 problems.push(
                     CHECK,
                     pattern.at,
-                    format!("\"{name}\" is a name that the function itself uses; choose another"),
+                    format!("the generated function has a variable `{name}`; choose another name for the part"),
                 );
             }
         }
@@ -78,7 +78,7 @@ pub fn arguments_have_one_type(design: &Design, problems: &mut Problems) {
                 let differs = |b: &&Argument| b.name == a.name && (b.ty != a.ty || b.optional != a.optional);
                 if let Some(b) = uses[i + 1..].iter().find(differs) {
                     let message = format!(
-                        "`:{}` is {} in one place and {} in another; name them apart",
+                        "`:{}` is {} in one place and {} in another; use two arguments",
                         a.name,
                         describe(a),
                         describe(b)
@@ -110,7 +110,8 @@ pub fn errors_are_explained(design: &Design, problems: &mut Problems) {
                         .any(|(entity, error)| error == (name, false) || error.0 == name && entity != action.entity)
                 {
                     let message = format!(
-                        "{name} carries the current item here, and none or another elsewhere; name the errors apart"
+                        "{name} contains the current item here, and no item or another item elsewhere; use two \
+                         errors"
                     );
                     problems.push(CHECK, action.at, message);
                 }
@@ -120,12 +121,19 @@ pub fn errors_are_explained(design: &Design, problems: &mut Problems) {
         for name in &used {
             if !pattern.errors.iter().any(|(explained, _)| explained == name) {
                 let hint = suggestion(name, pattern.errors.iter().map(|(explained, _)| explained.as_str()));
-                problems.push(CHECK, pattern.at, format!("say in `errors` what {name} means{hint}"));
+                problems.push(CHECK, pattern.at, format!("{name} is not explained; add it to `errors`{hint}"));
             }
         }
         for (name, _) in pattern.errors.iter().filter(|(name, _)| !used.contains(&name.as_str())) {
             let hint = suggestion(name, used.iter().copied());
-            problems.push(CHECK, pattern.at, format!("nothing in the block ends in {name}{hint}"));
+            problems.push(
+                CHECK,
+                pattern.at,
+                format!(
+                    "no action or condition of the block returns {name}; remove it \
+             from `errors`{hint}"
+                ),
+            );
         }
     }
 }

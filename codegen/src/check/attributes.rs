@@ -27,19 +27,34 @@ pub fn attributes_are_told_apart(design: &Design, problems: &mut Problems) {
     let of_table = of_table.into_iter().map(|(name, what)| (name, what.to_owned(), table.at));
     for (name, what, at) in of_table.chain(of_indexes) {
         if let Some(first) = own.insert(name, what.clone()) {
-            problems.push(CHECK, at, format!("`{name}` would be {first} and {what}"));
+            problems.push(CHECK, at, format!("`{name}` is {first} and also {what}; rename one of them"));
         }
     }
     if let Some(what) = own.get(table.ttl_attribute.as_str()) {
-        problems.push(CHECK, table.at, format!("`{}` would be {what} and the expiry", table.ttl_attribute));
+        problems.push(
+            CHECK,
+            table.at,
+            format!("`{}` is {what} and also the expiry; choose another `ttl_attribute`", table.ttl_attribute),
+        );
     }
     for field in design.entities.iter().flat_map(|entity| &entity.fields) {
         let stored = field.stored_name();
         if let Some(what) = own.get(stored) {
-            problems.push(CHECK, field.at, format!("`{stored}` is {what} in every item; name the field otherwise"));
+            problems.push(
+                CHECK,
+                field.at,
+                format!(
+                    "`{stored}` is {what} in every item; choose another name for the \
+             field"
+                ),
+            );
         }
         if field.stored_as.is_some() && [stored, field.name.as_str()].contains(&table.ttl_attribute.as_str()) {
-            let message = format!("`{}` is when items expire, in the documents and in the table", table.ttl_attribute);
+            let message = format!(
+                "`{}` is the TTL attribute, which cannot have another name in the table; remove \
+             `stored_as`",
+                table.ttl_attribute
+            );
             problems.push(CHECK, field.at, message);
         }
     }
@@ -55,9 +70,11 @@ pub fn the_ttl_attribute_is_an_expiry(design: &Design, problems: &mut Problems) 
             let (is_ttl, is_expiry) = (field.name == *ttl, field.ty == Type::Expiry);
             let message = match (is_ttl, is_expiry) {
                 (true, false) => {
-                    format!("`{ttl}` is when items expire, so it is an `expiry` and not {}", field.ty.word())
+                    format!("`{ttl}` is the TTL attribute, so its type must be `expiry` and not {}", field.ty.word())
                 }
-                (false, true) => format!("DynamoDB expires items by `{ttl}` alone; `{}` is a `time`", field.name),
+                (false, true) => {
+                    format!("DynamoDB expires items only by `{ttl}`; the type of `{}` must be `time`", field.name)
+                }
                 _ => continue,
             };
             problems.push(CHECK, field.at, message);

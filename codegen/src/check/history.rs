@@ -11,7 +11,7 @@ pub fn histories_reach_the_version(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "history-reaches-the-version";
     for entity in &design.entities {
         if entity.version == 0 {
-            problems.push(CHECK, entity.at, "versions count from 1");
+            problems.push(CHECK, entity.at, "the first version is 1");
             continue;
         }
         let found: Vec<u32> = entity.history.iter().map(|step| step.version).collect();
@@ -25,7 +25,7 @@ pub fn histories_reach_the_version(design: &Design, problems: &mut Problems) {
         };
         let at = entity.history.first().map_or(entity.at, |step| step.at);
         let message = format!(
-            "{} is at version {}, so its `[[history]]` has a step for each version before, in order ({}); it has {}",
+            "{} has version {}, so `[[history]]` needs a step for each earlier version, in order ({}); it has {}",
             entity.name,
             entity.version,
             said(&needed),
@@ -49,35 +49,42 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
             }
             let mut refuse = |message: String| problems.push(CHECK, step.at, message);
             if step.because.trim().is_empty() {
-                refuse("say in `because` what changed".to_owned());
+                refuse("`because` is empty; describe the change".to_owned());
             }
             let says = [!step.rename.is_empty(), !step.default.is_empty(), !step.remove.is_empty()];
             if !says.contains(&true) && step.optional.is_empty() && step.index.is_empty() {
-                let message = "this step changes nothing: a field that is optional or no longer read needs no version";
+                let message = "this step changes nothing; remove it, because an optional field and a field that is \
+                 no longer read need no version";
                 refuse(message.to_owned());
             }
             let next = step.version + 1;
             for made in step.fills() {
                 if !fields.remove(made) && !missing.contains(&made) {
-                    refuse(format!("`{made}` is no field of version {next}, or is made twice"));
+                    refuse(format!("`{made}` is not a field of version {next}, or two entries of the step create it"));
                 }
                 if !missing.contains(&made) && is_in_a_key(design, entity, made, step) {
-                    refuse(format!("`{made}` is in a key, which older items have without it: declare a `[migration]`"));
+                    refuse(format!(
+                        "`{made}` is part of a key, and the keys of older items lack it; declare a \
+                     `[migration]`"
+                    ));
                 }
             }
             let gone = step.rename.iter().map(|(old, _)| old).chain(&step.remove);
             for old in gone {
                 if !fields.insert(old) {
-                    refuse(format!("`{old}` is a field of version {next} too, or is taken away twice"));
+                    refuse(format!("`{old}` is also a field of version {next}, or two entries of the step remove it"));
                 }
             }
             for name in &step.optional {
                 match stored.iter().find(|(path, _)| path == name) {
                     Some((_, field)) if !field.optional => {
-                        refuse(format!("`{name}` may be absent from version {next} on, so it is `optional`"));
+                        refuse(format!("`{name}` may be absent from version {next} on, so it must be `optional`"));
                     }
                     None if !fields.contains(name.as_str()) => {
-                        refuse(format!("`{name}` is no field of version {}, so nothing can lack it", step.version));
+                        refuse(format!(
+                            "`{name}` is not a field of version {}; remove it from `optional`",
+                            step.version
+                        ));
                     }
                     _ => {}
                 }
@@ -85,7 +92,7 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
             for name in &step.index {
                 let has_it = entity.index_keys.iter().any(|key| design.table.indexes[key.index].name == *name);
                 if !has_it {
-                    refuse(format!("{} is in no index {name}: say its key in `[index.{name}]`", entity.words()));
+                    refuse(format!("{} has no key in {name}; add `[index.{name}]`", entity.words()));
                 }
             }
             for (name, literal) in &step.default {
@@ -123,7 +130,7 @@ pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
                     && !require.that.holds_without_item()
                 {
                     let message = format!(
-                        "items of version {} lack `{field}`, so this fails for them; say `{field} missing or …`",
+                        "items of version {} lack `{field}`, so this fails for them; write `{field} missing or …`",
                         step.version
                     );
                     problems.push(CHECK, require.at, message);
@@ -135,7 +142,7 @@ pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
                 step.rename.iter().filter(|(_, new)| action.upsert && !is_always_changed(action, name_of(entity, new)));
             for (old, new) in stepped_over {
                 let message =
-                    format!("items of version {} have `{new}` as `{old}`; an upsert has to set it", step.version);
+                    format!("items of version {} store `{new}` as `{old}`; set it in the upsert", step.version);
                 problems.push(CHECK, action.at, message);
             }
             for change in &action.changes {
@@ -168,14 +175,14 @@ fn lost_change(step: &Step, field: &str, how: &How) -> Option<String> {
     match (how, renamed, default) {
         // An absent number counts as 0.
         (How::Set(_), ..) | (_, None, None) | (How::Add(_), None, Some((_, Literal::Number(0)))) => None,
-        (_, Some((old, _)), _) => Some(format!(
-            "items of version {version} have `{field}` as `{old}`, which this does not see; only `set` is right for both"
-        )),
+        (_, Some((old, _)), _) => {
+            Some(format!("items of version {version} store `{field}` as `{old}`, which this change ignores; use `set`"))
+        }
         (How::Add(_) | How::Append(_) | How::AddTo(_) | How::DeleteFrom(_), None, Some(_)) => {
             Some(format!("items of version {version} lack `{field}`, so this adds to 0 and not to its default"))
         }
         (How::SetOnce(_) | How::Remove, None, Some(_)) => {
-            Some(format!("items of version {version} lack `{field}`; only `set` and `add` are right for them"))
+            Some(format!("items of version {version} lack `{field}`; use `set` or `add`"))
         }
     }
 }
@@ -188,7 +195,7 @@ pub fn older_versions_are_written_whole(design: &Design, problems: &mut Problems
         let Some(written) = entity.write_version else { continue };
         if written == 0 || written >= entity.version {
             let message = format!(
-                "`write_version` is an older version than {}, which is read; without it {} is written",
+                "`write_version` must be lower than {}; without `write_version`, items are written in version {}",
                 entity.version, entity.version
             );
             problems.push(CHECK, entity.at, message);
@@ -197,8 +204,8 @@ pub fn older_versions_are_written_whole(design: &Design, problems: &mut Problems
         for step in entity.steps_from(written) {
             for field in step.remove.iter().chain(&step.optional) {
                 let message = format!(
-                    "programs of version {} need `{field}` in every item, and this one may not write it: leave \
-                     `write_version` out, and have no program of version {} beside this one",
+                    "programs of version {} need `{field}` in every item, and this program may not write it; remove \
+                     `write_version`, and run no program of version {} at the same time",
                     step.version, step.version
                 );
                 problems.push(CHECK, step.at, message);
@@ -215,8 +222,8 @@ pub fn older_versions_are_written_whole(design: &Design, problems: &mut Problems
         for (field, at) in changed.chain(tested) {
             if let Some((old, _)) = renames.iter().find(|(_, new)| new == entity.stored_name(field)) {
                 let message = format!(
-                    "items of version {written} have `{field}` as `{old}`, which this does not see: take `stored_as = \
-                     \"{old}\"` instead of a rename, which moves no data"
+                    "items of version {written} store `{field}` as `{old}`, which this change ignores; use \
+                     `stored_as = \"{old}\"` instead of a rename, which moves no data"
                 );
                 problems.push(CHECK, at, message);
             }
@@ -235,8 +242,8 @@ pub fn rows_fit_older_items(design: &Design, problems: &mut Problems) {
                 step.fills().find(|filled| fields.iter().any(|field| entity.stored_name(field) == *filled))
             {
                 let message = format!(
-                    "items of version {} lack `{field}`, and a row cannot fill it in: show the whole item, or upgrade \
-                     all and drop the version",
+                    "items of version {} lack `{field}`, and a row does not apply the history; return the whole \
+                     item, or upgrade all items and remove the step",
                     step.version
                 );
                 problems.push("rows-fit-older-items", query.at, message);

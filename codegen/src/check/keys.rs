@@ -11,7 +11,7 @@ pub fn keys_decode_in_one_way(design: &Design, problems: &mut Problems) {
         for b in &design.entities[i + 1..] {
             if a.pk.overlaps(&b.pk) && a.sk.overlaps(&b.sk) {
                 let message = format!(
-                    "{} ({} / {}) and {} ({} / {}) can have the same key; give one a literal segment of its own",
+                    "{} ({} / {}) and {} ({} / {}) can have the same key; add a literal segment to one of them",
                     a.name, a.pk, a.sk, b.name, b.pk, b.sk
                 );
                 problems.push(CHECK, b.key_at, message);
@@ -67,14 +67,14 @@ fn as_locked(entity: &Entity, index: Option<&str>, (was, is): (&[String], &[Stri
             let declare = match index {
                 None => "declare a `[migration]`".to_owned(),
                 Some(index) => format!(
-                    "raise `version` to {}, with a `[[history]]` of version {} that says `index = [\"{index}\"]`",
+                    "raise `version` to {}, with a `[[history]]` of version {} that has `index = [\"{index}\"]`",
                     entity.version + 1,
                     entity.version
                 ),
             };
             let message = format!(
-                "the key of {}{of_index} was {} and is now {}; items that exist keep the old one: {declare}, \
-                 or change it back",
+                "the key of {}{of_index} was {} and is now {}, and existing items keep the old key; {declare}, or \
+                 restore the old template",
                 entity.name,
                 was.join(" / "),
                 is.join(" / ")

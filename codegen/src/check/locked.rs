@@ -10,8 +10,8 @@ pub fn entities_are_as_locked(design: &Design, problems: &mut Problems) {
         for (name, locked) in &design.lock.entity {
             if locked.removed && (*name == entity.name || locked.type_name == entity.type_name) {
                 let message = format!(
-                    "there was an entity {name} once, and items of the type \"{}\" may still be stored: take another name \
-                     and another type",
+                    "{name} is the name of a removed entity, and items of its type \"{}\" may still exist; choose \
+                     another name and another type",
                     locked.type_name
                 );
                 problems.push(CHECK, entity.at, message);
@@ -20,22 +20,22 @@ pub fn entities_are_as_locked(design: &Design, problems: &mut Problems) {
         let Some(locked) = design.lock.entity.get(&entity.name).filter(|locked| !locked.removed) else { continue };
         if locked.type_name != entity.type_name {
             let message = format!(
-                "stored items say that they are \"{}\", and would not be found as \"{}\": change the type back",
+                "stored items have the type \"{}\" and would not be found as \"{}\"; restore the type",
                 locked.type_name, entity.type_name
             );
             problems.push(CHECK, entity.at, message);
         }
         if entity.written() > locked.version && locked.announced == Some(entity.version) {
             let message = format!(
-                "version {} is announced, and the lock does not say that every running program reads it: once it is \
-                 deployed, run `{} --deployed`",
+                "version {} is announced, and the lock does not record that every running program reads it; deploy \
+                 it, then run `{} --deployed`",
                 entity.version, design.table.generate.command
             );
             problems.push(CHECK, entity.at, message);
         }
         if entity.written() < locked.version {
             let message = format!(
-                "items of version {} are written, and would be of version {} again: a version only goes up",
+                "items are written in version {}, and a version cannot go back to {}; raise it",
                 locked.version,
                 entity.written()
             );
@@ -52,18 +52,30 @@ pub fn removed_entities_are_told(design: &Design, problems: &mut Problems) {
     for (name, locked) in &design.lock.entity {
         if !locked.removed && !is_here(name) && !is_told(name) {
             let message = format!(
-                "the entity {name} is gone, and its items are not: say what became of them, in `[removed_entities]`, with \
-                 `{name} = \"…\"`"
+                "the entity {name} was removed, and its items may exist; describe how they were handled in \
+                 `[removed_entities]`: `{name} = \"…\"`"
             );
             problems.push(CHECK, design.table.at, message);
         }
     }
     for removed in &design.table.removed_entities {
         if removed.reason.trim().is_empty() {
-            problems.push(CHECK, removed.at, format!("say what became of the items of {}", removed.name));
+            problems.push(
+                CHECK,
+                removed.at,
+                format!("the text for {} is empty; describe how its items were handled", removed.name),
+            );
         }
         if is_here(&removed.name) {
-            problems.push(CHECK, removed.at, format!("the entity {} is not removed: it has a file", removed.name));
+            problems.push(
+                CHECK,
+                removed.at,
+                format!(
+                    "the entity {} still has a file; delete the file, or remove \
+             this line",
+                    removed.name
+                ),
+            );
         }
     }
 }
@@ -76,16 +88,16 @@ pub fn the_table_is_as_locked(design: &Design, problems: &mut Problems) {
         && [partition, sort] != [&table.partition_key, &table.sort_key]
     {
         let message = format!(
-            "the key attributes of the table were {partition}, {sort} and are now {}, {}; those of a live table cannot \
-             change: keep their names",
+            "the key attributes of the table were {partition}, {sort} and are now {}, {}; a live table cannot change \
+             them: restore their names",
             table.partition_key, table.sort_key
         );
         problems.push(CHECK, table.at, message);
     }
     if let Some(was) = design.lock.ttl_attribute.as_ref().filter(|was| **was != table.ttl_attribute) {
         let message = format!(
-            "stored items expire by `{was}`, and would never expire by `{}`: a live table expires by one attribute alone; \
-             keep `{was}`",
+            "stored items expire by `{was}` and would not expire by `{}`, because a table has one TTL attribute; \
+             restore `{was}`",
             table.ttl_attribute
         );
         problems.push(CHECK, table.at, message);
@@ -101,8 +113,8 @@ pub fn indexes_are_as_locked(design: &Design, problems: &mut Problems) {
         let name = &index.name;
         if locked.keys != [index.partition_key.clone(), index.sort_key.clone()] {
             let message = format!(
-                "the keys of {name} were {} and are now {}, {}; those of a live index cannot change: add an index of \
-                 another name, move the patterns to it, and take {name} away",
+                "the keys of {name} were {} and are now {}, {}; a live index cannot change: add an index with \
+                 another name, move the patterns to it, and remove {name}",
                 locked.keys.join(", "),
                 index.partition_key,
                 index.sort_key
@@ -113,8 +125,8 @@ pub fn indexes_are_as_locked(design: &Design, problems: &mut Problems) {
             let words = |texts: bool| if texts { "texts" } else { "numbers" };
             let (was, now) = (words(locked.sorts_texts), words(index.sorts_texts));
             let message = format!(
-                "{name} sorted {was} and would now sort {now}; a live index cannot change: add an index of another name, \
-                 move the patterns to it, and take {name} away"
+                "{name} sorted {was} and would now sort {now}; a live index cannot change: add an index with another \
+                 name, move the patterns to it, and remove {name}"
             );
             problems.push(CHECK, index.at, message);
         }
@@ -122,8 +134,8 @@ pub fn indexes_are_as_locked(design: &Design, problems: &mut Problems) {
         projection.sort();
         if locked.projection != projection {
             let message = format!(
-                "{name} shows {} and would now show {}; the projection of a live index cannot change: add an index of \
-                 another name, move the patterns to it, and take {name} away",
+                "{name} projects {} and would now project {}; a live index cannot change: add an index with another \
+                 name, move the patterns to it, and remove {name}",
                 locked.projection.join(", "),
                 projection.join(", ")
             );
@@ -145,13 +157,18 @@ fn new_index_keys(design: &Design, entity: &Entity, locked: &LockedEntity, probl
             let (words, stored) = (entity.words(), locked.version);
             let backfill = match &design.table.generate.tool {
                 Some(tool) => {
-                    format!("`{tool} table update` adds the index and `{tool} verify --fix` puts stored items in it")
+                    format!(
+                        "run `{tool} table update`, which adds the index, and `{tool} verify --fix`, which \
+                     writes its keys to stored items"
+                    )
                 }
-                None => "add the index to the table and put stored items in it with a `reindex` pattern".to_owned(),
+                None => {
+                    "add the index to the table and write its keys to stored items with a `reindex` pattern".to_owned()
+                }
             };
             let message = format!(
-                "no stored {words} is in {index}, and queries of it would not find one: raise `version` to {}, with a \
-                 `[[history]]` of version {stored} that says `index = [\"{index}\"]`; then {backfill}",
+                "no stored {words} is in {index}, so its queries would not find one; raise `version` to {}, with a \
+                 `[[history]]` of version {stored} that has `index = [\"{index}\"]`; then {backfill}",
                 stored + 1
             );
             problems.push("indexes-are-as-locked", key.at, message);
@@ -172,7 +189,8 @@ pub fn patterns_are_as_locked(design: &Design, problems: &mut Problems) {
         let (id, was) = (&pattern.id, locked.names.last().map_or("", String::as_str));
         let free = next_free_id(design);
         let message = format!(
-            "{id} is `{was}` ({}{}); ids are never reused: `{}` ({asks}) is another question, for instance {free}",
+            "{id} belongs to `{was}` ({}{}), and ids are never reused; give `{}` ({asks}) another id, for instance \
+             {free}",
             locked.asks,
             if locked.removed { ", removed since" } else { "" },
             pattern.name

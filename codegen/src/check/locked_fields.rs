@@ -50,9 +50,9 @@ impl Comparison<'_> {
     fn with_a_step(&self, says: &str) -> String {
         let (version, stored) = (self.entity.version, self.locked.version);
         if version > stored {
-            return format!("say {says} in the `[[history]]` of version {stored}");
+            return format!("add {says} to the `[[history]]` of version {stored}");
         }
-        format!("raise `version` to {}, with a `[[history]]` of version {stored} that says {says}", stored + 1)
+        format!("raise `version` to {}, with a `[[history]]` of version {stored} that has {says}", stored + 1)
     }
 
     fn kept(&mut self, path: &str, field: &Field, locked: &LockedField) {
@@ -63,18 +63,18 @@ impl Comparison<'_> {
         let is_filled = self.steps().any(|step| step.default.iter().any(|(name, _)| name == path));
         if locked.optional && !field.optional && !is_filled {
             let way = if path.contains('.') {
-                "leave it optional".to_owned()
+                "keep it optional".to_owned()
             } else {
-                format!("leave it optional, or {}", self.with_a_step(&format!("`default = {{ {path} = … }}`")))
+                format!("keep it optional, or {}", self.with_a_step(&format!("`default = {{ {path} = … }}`")))
             };
-            self.refuse(field.at, format!("`{path}` was optional, and a stored {words} may lack it: {way}"));
+            self.refuse(field.at, format!("`{path}` was optional, and a stored {words} may lack it; {way}"));
         }
         let may_lack = self.steps().any(|step| step.optional.iter().any(|name| name == path));
         if !locked.optional && field.optional && !may_lack {
             let way = self.with_a_step(&format!("`optional = [\"{path}\"]`"));
             self.refuse(
                 field.at,
-                format!("`{path}` was required, and running programs need it in every {words}: {way}"),
+                format!("`{path}` was required, and running programs need it in every {words}; {way}"),
             );
         }
         if let Type::Enum { values, .. } = &field.ty {
@@ -89,8 +89,8 @@ impl Comparison<'_> {
         }
         let words = self.entity.words();
         let message = format!(
-            "`{path}` was stored as {was} and would now be {is}; what is stored stays {was}: give the new type a field of \
-             another name, and keep this one while a {words} is read by it"
+            "`{path}` was stored as {was} and would now be {is}, and stored values stay {was}; add a field with \
+             another name for the new type, and keep this one while a {words} may have it"
         );
         self.refuse(field.at, message);
         true
@@ -100,21 +100,20 @@ impl Comparison<'_> {
         let (words, command) = (self.entity.words(), &self.design.table.generate.command);
         for value in locked.values.iter().filter(|value| !values.contains(value)) {
             let message = format!(
-                "a stored {words} may have `{value}` in `{path}`: keep it in `values`; what is no longer written costs \
-                 nothing there"
+                "a stored {words} may have `{value}` in `{path}`; keep it in `values`, even if no pattern writes it"
             );
             self.refuse(field.at, message);
         }
         for value in values.iter().filter(|value| !locked.values.contains(value) && !field.announced.contains(value)) {
             let message = if locked.announced.contains(value) {
                 format!(
-                    "`{value}` is announced, and the lock does not say that every running program knows it: once it is \
-                     deployed, run `{command} --deployed`"
+                    "`{value}` is announced, and the lock does not record that every running program knows it; \
+                     deploy it, then run `{command} --deployed`"
                 )
             } else {
                 format!(
-                    "running programs do not know the value `{value}` of `{path}`: write `announced = [\"{value}\"]` \
-                     below `values`, and deploy; then run `{command} --deployed` and take that line away"
+                    "running programs do not know the value `{value}` of `{path}`; add `announced = [\"{value}\"]` \
+                     and deploy, then run `{command} --deployed` and remove that line"
                 )
             };
             self.refuse(field.at, message);
@@ -127,7 +126,7 @@ impl Comparison<'_> {
             && before.type_name != stored_type(&self.design.table, &field.ty)
         {
             let message = format!(
-                "`{path}` was a field of {words} once, stored as {}, and items may still have it: take another name",
+                "`{path}` was a field of {words}, stored as {}, and items may still have it; choose another name",
                 before.type_name
             );
             self.refuse(field.at, message);
@@ -138,7 +137,7 @@ impl Comparison<'_> {
             let locked = (*locked).clone();
             self.refuses_type(path, field, &locked);
             if locked.optional && !field.optional {
-                self.refuse(field.at, format!("`{old}` was optional, so `{path}`, its new name, is too"));
+                self.refuse(field.at, format!("`{old}` was optional, so `{path}`, its new name, must be optional too"));
             }
             return;
         }
@@ -153,21 +152,21 @@ impl Comparison<'_> {
         match (field.optional, path.contains('.')) {
             (true, _) if gone.is_some() => {
                 let message = format!(
-                    "`{path}` is new and `{}` of the same type is gone: take the old one away first, by itself, if they \
-                     have nothing in common{}",
+                    "`{path}` is new and `{}` of the same type was removed; if they are different fields, remove the \
+                     old one in a separate change first{}",
                     gone.unwrap_or_default(),
                     renamed.unwrap_or_default()
                 );
                 self.refuse(field.at, message);
             }
             (false, true) => {
-                let message = format!("`{path}` is new, and the records that are stored lack it: make it `optional`");
+                let message = format!("`{path}` is new, and stored records lack it; make it `optional`");
                 self.refuse(field.at, message);
             }
             (false, false) if !is_filled => {
                 let way = self.with_a_step(&format!("`default = {{ {path} = … }}`"));
                 let message = format!(
-                    "`{path}` is new and required, and a stored {words} lacks it: make it `optional`, or {way}{}",
+                    "`{path}` is new and required, and a stored {words} lacks it; make it `optional`, or {way}{}",
                     renamed.unwrap_or_default()
                 );
                 self.refuse(field.at, message);
@@ -211,7 +210,10 @@ impl Comparison<'_> {
         }
         let words = self.entity.words();
         let way = self.with_a_step(&format!("`remove = [\"{path}\"]`"));
-        let message = format!("`{path}` is gone, and running programs need it in every {words}: keep it, or {way}");
+        let message = format!(
+            "`{path}` was removed, and running programs need it in every {words}; keep it, or \
+         {way}"
+        );
         self.refuse(self.entity.at, message);
     }
 }

@@ -81,24 +81,35 @@ pub fn names_are_unique(design: &Design, problems: &mut Problems) {
     let mut functions: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &design.patterns {
         if let Some(first) = functions.insert(&pattern.name, &pattern.id) {
-            problems.push(CHECK, pattern.at, format!("`{}` is the name of {first} already", pattern.name));
+            problems.push(
+                CHECK,
+                pattern.at,
+                format!("`{}` is already the name of {first}; choose another", pattern.name),
+            );
         }
     }
     let mut stored: BTreeMap<&str, &str> = BTreeMap::new();
     for entity in &design.entities {
         if let Some(first) = stored.insert(&entity.type_name, &entity.name) {
             let message = format!(
-                "{first} stores the type \"{}\" already, so their items could not be told apart",
+                "{first} already has the type \"{}\", which must identify one entity; choose another",
                 entity.type_name
             );
             problems.push(CHECK, entity.at, message);
         }
     }
     let mut types: BTreeMap<String, String> =
-        TAKEN.iter().map(|name| ((*name).to_owned(), "a type that is there already".to_owned())).collect();
+        TAKEN.iter().map(|name| ((*name).to_owned(), "an existing type".to_owned())).collect();
     for (name, whose, at) in types_of(design) {
         if let Some(first) = types.insert(name.clone(), whose.clone()) {
-            problems.push(CHECK, at, format!("`{name}` would be the name of {first} and of {whose} in Rust"));
+            problems.push(
+                CHECK,
+                at,
+                format!(
+                    "`{name}` would be the Rust name of {first} and of {whose}; rename one \
+             of them"
+                ),
+            );
         }
     }
     variants_are_unique(design, problems);
@@ -141,14 +152,18 @@ fn variants_are_unique(design: &Design, problems: &mut Problems) {
         };
         for (i, value) in values.iter().enumerate() {
             if let Some(first) = values[..i].iter().find(|first| camel(first) == camel(value)) {
-                let message = format!("`{first}` and `{value}` would be one variant, {}, in Rust", camel(value));
+                let message = format!(
+                    "`{first}` and `{value}` would be the same Rust variant, {}; rename one of \
+                 them",
+                    camel(value)
+                );
                 problems.push(CHECK, field.at, message);
             }
         }
     }
     for pattern in &design.patterns {
         if pattern.errors.iter().any(|(error, _)| error == "Store") {
-            let message = "`Store` is the error of a store that cannot be asked; name this one otherwise";
+            let message = "`Store` is the name of the error for a failed request; choose another name";
             problems.push(CHECK, pattern.at, message);
         }
     }
@@ -169,7 +184,11 @@ fn parts_are_unique(design: &Design, problems: &mut Problems) {
         };
         for (i, (name, at)) in names.iter().enumerate() {
             if names[..i].iter().any(|(before, _)| before == name) {
-                problems.push(CHECK, *at, format!("{} has two parts with the name \"{name}\"", pattern.id));
+                problems.push(
+                    CHECK,
+                    *at,
+                    format!("{} has two parts with the name \"{name}\"; rename one of them", pattern.id),
+                );
             }
         }
     }

@@ -11,11 +11,11 @@ pub fn notices(design: &Design) -> Vec<String> {
             let (words, version, older) = (entity.words(), entity.version, locked.version);
             let loses = entity.steps_from(older).any(|step| !step.remove.is_empty() || !step.optional.is_empty());
             let way = if loses {
-                "let none run beside the new one".to_owned()
+                "run none of them at the same time as the new one".to_owned()
             } else {
-                format!("where both run for a while, deploy it with `write_version = {older}` first")
+                format!("if both run for a while, deploy with `write_version = {older}` first")
             };
-            notices.push(format!("programs that run now refuse items of version {version} of {words}; {way}"));
+            notices.push(format!("running programs refuse items of version {version} of {words}; {way}"));
         }
         for key in &entity.index_keys {
             let index = &design.table.indexes[key.index].name;
@@ -39,11 +39,12 @@ fn index_notices(design: &Design, entity: &Entity, key: &IndexKey) -> Vec<String
     };
     let mut notices = vec![
         format!(
-            "no stored {words} has its key in {name} yet: {backfill}, for 1 WCU and another for each KB that {name} shows \
-             of it"
+            "no stored {words} has a key in {name} yet; {backfill}, for 1 WCU and another for each KB that {name} \
+             projects"
         ),
         format!(
-            "{name} shows {}; once it is made, it never shows anything else, so put in now what its questions need",
+            "{name} projects {}; the projection cannot change later, so add every attribute that its queries need \
+             now",
             index.projection.join(", ")
         ),
     ];
@@ -51,7 +52,7 @@ fn index_notices(design: &Design, entity: &Entity, key: &IndexKey) -> Vec<String
         design.patterns.iter().filter_map(|pattern| additional_cost(design, entity, key, pattern)).collect();
     if !additional_cost.is_empty() {
         notices.push(format!(
-            "these writes of {words} cost more from now on, for each KB that {name} shows; measure their contracts again: {}",
+            "these writes of {words} cost more, for each KB that {name} projects; measure their costs again: {}",
             additional_cost.join(", ")
         ));
     }

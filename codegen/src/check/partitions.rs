@@ -16,8 +16,9 @@ pub fn partitions_are_not_hot(design: &Design, problems: &mut Problems) {
         {
             let (total, most) = (partition.total(), MAX_SHARE * 100.0);
             let message = format!(
-                "{}: at the declared peak {:.1} WCU and {:.1} RCU a second meet in one partition, of which {} takes {:.1} and {:.1}; \
-                 more than {most:.0} % of {WCU} WCU or {RCU} RCU: cut an index key into `shards`, or spread the key",
+                "{}: at the declared peaks, one partition needs {:.1} WCU and {:.1} RCU a second, of which {} needs \
+                 {:.1} and {:.1}; the limit is {most:.0} % of {WCU} WCU and {RCU} RCU: split an index key into \
+                 `shards`, or distribute the key over more partitions",
                 partition.key, total.wcu, total.rcu, pattern.id, units.wcu, units.rcu
             );
             problems.push("partitions-are-not-hot", pattern.at, message);

@@ -21,8 +21,8 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
         let Some(at) = query.sort.at() else { continue };
         for entity in query.entities.iter().map(|index| design.entity(*index)) {
             if sorts_numbers(entity, query) && matches!(query.sort, Sort::BeginsWith { .. }) {
-                let message = "the sort key of this index is a number, which begins with nothing; say `between`, `below` \
-                               or `above`";
+                let message = "the sort key of this index is a number, which has no prefix; use `between`, `below` \
+                 or `above`";
                 problems.push(CHECK, at, message);
                 continue;
             }
@@ -32,8 +32,10 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
                 let shown = if prefix { format!("{template}#") } else { template.to_string() };
                 if !fits(template, entity, query, prefix) {
                     let hint = beginning_like(template, own);
-                    let message =
-                        format!("\"{shown}\" is no beginning of the sort key of {}, \"{}\"{hint}", entity.name, own);
+                    let message = format!(
+                        "\"{shown}\" is not the beginning of the sort key of {}, \"{}\"{hint}",
+                        entity.name, own
+                    );
                     problems.push(CHECK, at, message);
                 }
             }
@@ -107,10 +109,18 @@ pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
                 problems.push(CHECK, query.at, message);
             } else if partition(entity, query) != template || shards(entity, query) != shards(first, query) {
                 let own = partition(entity, query);
-                let message = format!("{} lies in \"{template}\", {} in \"{own}\"", first.name, entity.name);
+                let message = format!(
+                    "{} is in the partition \"{template}\" and {} in \"{own}\"; query them \
+                 separately",
+                    first.name, entity.name
+                );
                 problems.push(CHECK, query.at, message);
             } else if let Some((name, width)) = differing_width(first, entity, query) {
-                let message = format!("`{name}` has {width} in the sort key of {}; give both the same", entity.name);
+                let message = format!(
+                    "`{name}` has {width} in the sort key of {}; use the same number of digits in \
+                 both",
+                    entity.name
+                );
                 problems.push(CHECK, query.at, message);
             }
         }
@@ -122,12 +132,13 @@ pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
                 let message = match &query.sort {
                     Sort::Whole => {
                         format!(
-                            "the whole partition \"{template}\" also holds {}: name it, or say which `sort`",
+                            "the partition \"{template}\" also contains {}; add it to `entities`, or limit the range \
+                             with `sort`",
                             other.name
                         )
                     }
                     _ => format!(
-                        "this part of \"{template}\" may also hold {} (\"{}\"): name it too",
+                        "this range of \"{template}\" may also contain {} (\"{}\"); add it to `entities`",
                         other.name, other.sk
                     ),
                 };
@@ -176,16 +187,16 @@ pub fn keys_come_from_queries(design: &Design, problems: &mut Problems) {
         for part in parts {
             let WritePart::DeleteKeys { of, at, .. } = part else { continue };
             if of.is_empty() && !pattern.callers.is_empty() {
-                problems.push(CHECK, *at, "say which queries find these keys: `of = [\"…\"]`, by their names");
+                problems.push(CHECK, *at, "`of` is missing; list the queries that return these keys: `of = [\"…\"]`");
             }
             for name in of {
                 let found = design.patterns.iter().find(|pattern| pattern.name == *name);
                 let message = match found.map(|pattern| &pattern.operation) {
                     Some(Operation::Query(_)) => continue,
-                    Some(_) => format!("\"{name}\" is no query"),
+                    Some(_) => format!("\"{name}\" is not a query"),
                     None => {
                         let names = design.patterns.iter().map(|pattern| pattern.name.as_str());
-                        format!("there is no pattern \"{name}\"{}", suggestion(name, names))
+                        format!("the pattern \"{name}\" does not exist{}", suggestion(name, names))
                     }
                 };
                 problems.push(CHECK, *at, message);
@@ -204,22 +215,26 @@ pub fn index_queries_read_what_is_projected(design: &Design, problems: &mut Prob
             let stored = fields.iter().map(|field| design.entity(query.entities[0]).stored_name(field));
             for field in stored.filter(|field| !index.projection.iter().any(|shown| shown == field)) {
                 let message = format!(
-                    "{} does not show `{field}`; add it to the projection, at a write's cost, or leave it out",
+                    "{} does not project `{field}`; add it to the projection, which makes writes more expensive, or \
+                     remove it here",
                     index.name
                 );
                 problems.push(CHECK, query.at, message);
             }
         } else if query.returns_items() {
-            let message = format!("{} does not show whole items: name the `fields` and the `row`", index.name);
+            let message = format!("{} does not project whole items; add `fields` and `row`", index.name);
             problems.push(CHECK, query.at, message);
         } else if query.returns_keys {
-            let message = format!("keys are read from the table; from {}, name the `fields` and the `row`", index.name);
+            let message =
+                format!("a query of {} cannot return keys; add `fields` and `row`, or query the table", index.name);
             problems.push(CHECK, query.at, message);
         }
         let ttl = &design.table.ttl_attribute;
         if query.expired == Some(Expired::Hidden) && !index.projection.contains(ttl) {
-            let message =
-                format!("{} does not show `{ttl}`, so it cannot hide what has expired; project it", index.name);
+            let message = format!(
+                "{} does not project `{ttl}`, so expired items cannot be hidden; add it to the projection",
+                index.name
+            );
             problems.push(CHECK, query.at, message);
         }
     }

@@ -8,7 +8,7 @@ pub fn every_index_serves_a_pattern(design: &Design, problems: &mut Problems) {
     for (i, index) in design.table.indexes.iter().enumerate() {
         let serves = |operation: &Operation| matches!(operation, Operation::Query(query) if query.index == Some(i));
         if !design.patterns.iter().any(|pattern| serves(&pattern.operation)) {
-            let message = format!("no pattern queries {}; every write to it costs", index.name);
+            let message = format!("no pattern queries {}, and every write to it costs; remove the index", index.name);
             problems.push("every-index-serves-a-pattern", index.at, message);
         }
     }
@@ -46,7 +46,7 @@ pub fn every_entity_is_reachable(design: &Design, problems: &mut Problems) {
         problems.push(
             "every-entity-is-reachable",
             entity.at,
-            format!("{} is never {never} by any pattern", entity.name),
+            format!("{} is not {never} by any pattern; add one, or remove the entity", entity.name),
         );
     }
 }
@@ -72,14 +72,14 @@ pub fn maintenance_is_for_tools(design: &Design, problems: &mut Problems) {
         };
         let mut refuse = |message| problems.push("maintenance-is-for-tools", pattern.at, message);
         if !is_said {
-            refuse(format!("{what}: {instead}, or say `maintenance = true`"));
+            refuse(format!("{what}; {instead}, or add `maintenance = true`"));
         }
         if !pattern.callers.is_empty() {
             let callers = pattern.callers.join(", ");
-            refuse(format!("{what}, so no Lambda function may: take {callers} out of `callers`, or {instead}"));
+            refuse(format!("{what}, so no Lambda function may call it; remove {callers} from `callers`, or {instead}"));
         }
         if !pattern.tool {
-            refuse(format!("{what}, so it is asked from the command line only: say `tool = true`"));
+            refuse(format!("{what}, so only the command line may call it; add `tool = true`"));
         }
     }
 }
@@ -109,8 +109,8 @@ pub fn expired_items_are_hidden(design: &Design, problems: &mut Problems) {
 
 fn check_expired(can_expire: bool, said: Option<&Expired>, at: At, problems: &mut Problems) {
     let message = match (can_expire, said) {
-        (true, None) => "this entity expires: say `expired = \"hidden\"`",
-        (false, Some(_)) => "nothing that is read here expires; leave `expired` out",
+        (true, None) => "this entity expires; add `expired = \"hidden\"`",
+        (false, Some(_)) => "no entity that is read here expires; remove `expired`",
         _ => return,
     };
     problems.push("expired-items-are-hidden", at, message);
@@ -127,13 +127,13 @@ fn written_items_have_not_expired(design: &Design, action: &Action, problems: &m
             let always = design.entity(action.entity).always_expires(&design.table);
             let missing = if always { String::new() } else { format!("{ttl} missing or ") };
             format!(
-                "this write looks at an item that may have expired: require `{missing}{ttl} > :second`, or say \
+                "this write depends on an item that may have expired; require `{missing}{ttl} > :second`, or add \
                  `expired = \"included\"` and `because`"
             )
         }
-        (false, Some(_)) => "nothing that is written here expires; leave `expired` out".to_owned(),
+        (false, Some(_)) => "no entity that is written here expires; remove `expired`".to_owned(),
         (true, Some(Expired::Included(_))) if !reads || looks => {
-            "this write looks at no item that may have expired; leave `expired` out".to_owned()
+            "this write depends on no item that may have expired; remove `expired`".to_owned()
         }
         _ => return,
     };

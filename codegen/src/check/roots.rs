@@ -13,7 +13,7 @@ pub fn new_items_need_the_root(design: &Design, problems: &mut Problems) {
             (None, _) => unrooted.iter().for_each(|(at, root)| refuse(*at, root, problems)),
             (Some(_), Some(_)) => {}
             (Some(_), None) => {
-                let message = "every item that this makes has its root; leave `without_root` out";
+                let message = "every item that this pattern creates has its root; remove `without_root`";
                 problems.push("new-items-need-the-root", pattern.at, message);
             }
         }
@@ -23,8 +23,8 @@ pub fn new_items_need_the_root(design: &Design, problems: &mut Problems) {
 fn refuse(at: At, root: &Entity, problems: &mut Problems) {
     let name = &root.name;
     let message = format!(
-        "this may make an item in the partition of a {name} that does not exist: make it in a `transact` that checks, \
-         updates or puts the {name} of the same key, or say `without_root` and why"
+        "this may create an item in the partition of a {name} that does not exist; create it in a `transact` that \
+         checks, updates or puts the {name} of the same key, or give the reason in `without_root`"
     );
     problems.push("new-items-need-the-root", at, message);
 }

@@ -12,7 +12,7 @@ pub fn shaped_actions_name_one_error(design: &Design, problems: &mut Problems) {
     for action in shaped(design) {
         let errors = action.errors();
         if errors.len() > 1 || errors.iter().any(|(_, current)| *current) {
-            let message = "an optional or repeated action names one error, without `current`";
+            let message = "an optional or repeated action can have one error, without `current`";
             problems.push("shaped-actions-name-one-error", action.at, message);
         }
     }
@@ -25,11 +25,12 @@ pub fn callers_of_actions_call_the_pattern(design: &Design, problems: &mut Probl
     for pattern in &design.patterns {
         for action in pattern.actions().iter().filter(|action| !action.callers.is_empty()) {
             if action.shape == Shape::One {
-                let message = "every caller takes this action: `callers` is for one that is `optional` or `many`";
+                let message = "every caller uses this action; `callers` is only for an action that is `optional` or \
+                 `many`";
                 problems.push(CHECK, action.at, message);
             }
             for caller in action.callers.iter().filter(|caller| !pattern.callers.contains(caller)) {
-                let message = format!("\"{caller}\" is no caller of {}", pattern.id);
+                let message = format!("\"{caller}\" is not a caller of {}", pattern.id);
                 problems.push(CHECK, action.at, message);
             }
         }
@@ -41,19 +42,24 @@ pub fn shaped_actions_take_a_row(design: &Design, problems: &mut Problems) {
     for action in design.patterns.iter().flat_map(Pattern::actions) {
         let given = action.row.is_some();
         let message = match action.shape {
-            Shape::One if given => "`row` is the struct of an `optional` or `many` action; this one is neither",
+            Shape::One if given => "`row` is only for an action that is `optional` or `many`; remove it",
             Shape::One => continue,
             _ if action.kind == ActionKind::Put && !action.argument_names().is_empty() => {
-                "an optional or repeated put takes its item and nothing else; compare with literals, or put one item"
+                "an optional or repeated put has no argument besides its item; compare with literals, or put one \
+                 item"
             }
             _ => {
                 let entity = design.entity(action.entity);
                 let needed = action.kind != ActionKind::Put && !action.takes_only_its_key(entity);
                 match (needed, given) {
                     (true, false) => {
-                        "an optional or repeated action with arguments beside its key needs a `row`, the name of their struct"
+                        "an optional or repeated action with arguments besides its key needs a `row`, the name of \
+                         their struct"
                     }
-                    (false, true) => "an optional or repeated action that takes an item or a key has no `row`",
+                    (false, true) => {
+                        "an optional or repeated action whose argument is an item or a key has no \
+                     `row`; remove it"
+                    }
                     _ => continue,
                 }
             }

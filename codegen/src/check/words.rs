@@ -63,7 +63,11 @@ pub fn names_are_words(design: &Design, problems: &mut Problems) {
     let of_patterns = design.patterns.iter().flat_map(names_in_pattern);
     for (what, name, form, at) in names_in_schema(design).into_iter().chain(of_patterns) {
         if !form.fits(name) {
-            problems.push("names-are-words", at, format!("`{name}` cannot be {what}, which is {}", form.like()));
+            problems.push(
+                "names-are-words",
+                at,
+                format!("`{name}` is not a valid name for {what}; write {}", form.like()),
+            );
         }
     }
     for pattern in &design.patterns {
@@ -74,7 +78,7 @@ pub fn names_are_words(design: &Design, problems: &mut Problems) {
                 problems.push(
                     "names-are-words",
                     pattern.at,
-                    format!("`:{name}` cannot be an argument, which is {like}"),
+                    format!("`:{name}` is not a valid name for an argument; write {like}"),
                 );
             }
         }
@@ -134,10 +138,10 @@ fn names_in_pattern(pattern: &Pattern) -> Vec<Named<'_>> {
             names.extend(query.row.iter().map(|(row, _)| ("a row", row.as_str(), Form::Camel, query.at)));
         }
         Operation::ReadParts { parts, .. } => {
-            names.extend(parts.iter().map(|part| ("a part of a batch", part.name.as_str(), Form::Snake, pattern.at)));
+            names.extend(parts.iter().map(|part| ("a part of a pattern", part.name.as_str(), Form::Snake, pattern.at)));
         }
         Operation::WriteBatch(parts) => {
-            names.extend(parts.iter().map(|part| ("a part of a batch", part.name(), Form::Snake, pattern.at)));
+            names.extend(parts.iter().map(|part| ("a part of a pattern", part.name(), Form::Snake, pattern.at)));
         }
         _ => {}
     }
@@ -164,7 +168,7 @@ pub fn everything_is_documented(design: &Design, problems: &mut Problems) {
     }
     for (what, words, at) in said {
         if words.trim().is_empty() {
-            problems.push("everything-is-documented", at, format!("{what} is empty; say it in a sentence"));
+            problems.push("everything-is-documented", at, format!("{what} is empty; write a sentence"));
         }
     }
 }

@@ -17,7 +17,7 @@ pub fn index_keys_are_rewritten_whole(design: &Design, problems: &mut Problems) 
                 let (field, index) = (&change.field, &design.table.indexes[key.index].name);
                 if let Some(Value::OptionalArgument(name)) = change.how.value() {
                     let message = format!(
-                        "`{field}` is part of the key in {index}, so its change cannot be left out; write `:{name}`"
+                        "`{field}` is part of the key in {index}, so its change cannot be optional; write `:{name}`"
                     );
                     problems.push(CHECK, change.at, message);
                     continue;
@@ -30,18 +30,19 @@ pub fn index_keys_are_rewritten_whole(design: &Design, problems: &mut Problems) 
                 }
                 if key.pk.fields().any(|part| part == field) {
                     if !matches!(change.how, How::Set(_)) {
-                        let message = format!("`{field}` is part of the key in {index}: only `set` keeps it true");
+                        let message = format!("`{field}` is part of the key in {index}; change it with `set`");
                         problems.push(CHECK, change.at, message);
                     }
                     if let Some(part) = key.pk.fields().find(|part| *part != field && action.written(part).is_none()) {
                         let message = format!(
-                            "`{field}` is part of the key in {index}: set `{part}` too, so that the whole key is rewritten"
+                            "`{field}` is part of the key in {index}; set `{part}` too, so that the whole key is \
+                             rewritten"
                         );
                         problems.push(CHECK, change.at, message);
                     }
                 }
                 if key.number() == Some(field) && matches!(change.how, How::SetOnce(_) | How::Remove) {
-                    let message = format!("`{field}` is the sort key in {index}: only `set` and `add` keep it true");
+                    let message = format!("`{field}` is the sort key in {index}; change it with `set` or `add`");
                     problems.push(CHECK, change.at, message);
                 }
             }
@@ -57,11 +58,11 @@ fn half_written(entity: &Entity, action: &Action, change: &Change, (key, index):
     }
     if !matches!(change.how, How::Set(_)) {
         let is_optional = entity.field(field).is_some_and(|field| field.optional);
-        let words = if is_optional { "`set` and `remove` keep" } else { "`set` keeps" };
-        return Some(format!("`{field}` is part of the key in {index}: only {words} it true"));
+        let words = if is_optional { "`set` or `remove`" } else { "`set`" };
+        return Some(format!("`{field}` is part of the key in {index}; change it with {words}"));
     }
     let part = key.fields().into_iter().find(|part| part != field && action.written(part).is_none())?;
-    Some(format!("`{field}` is part of the key in {index}: set `{part}` too, so that the whole key is rewritten"))
+    Some(format!("`{field}` is part of the key in {index}; set `{part}` too, so that the whole key is rewritten"))
 }
 
 pub fn keys_are_not_updated(design: &Design, problems: &mut Problems) {
@@ -69,8 +70,11 @@ pub fn keys_are_not_updated(design: &Design, problems: &mut Problems) {
         let entity = design.entity(action.entity);
         for change in &action.changes {
             if entity.key_fields().iter().any(|field| field.name == change.field) {
-                let message =
-                    format!("`{}` is in the key of {}; an item's key never changes", change.field, entity.name);
+                let message = format!(
+                    "`{}` is part of the key of {}, which cannot change; put a new item and delete the old \
+                     one",
+                    change.field, entity.name
+                );
                 problems.push("keys-are-not-updated", change.at, message);
             }
         }
@@ -82,7 +86,7 @@ pub fn fields_are_changed_once(design: &Design, problems: &mut Problems) {
     for action in actions(design) {
         for (i, change) in action.changes.iter().enumerate() {
             if action.changes[..i].iter().any(|before| before.field == change.field) {
-                let message = format!("`{}` is changed twice in one write; say what becomes of it once", change.field);
+                let message = format!("`{}` is changed twice in one write; remove one of the changes", change.field);
                 problems.push("fields-are-changed-once", change.at, message);
             }
         }
@@ -95,7 +99,7 @@ pub fn an_upsert_writes_a_whole_item(design: &Design, problems: &mut Problems) {
         let entity = design.entity(action.entity);
         for field in entity.fields.iter().filter(|field| !field.optional) {
             if action.key_value(&field.name).is_none() && !is_always_written(action, &field.name) {
-                let message = format!("an upsert may create the item, but leaves it without `{}`", field.name);
+                let message = format!("this upsert may create an item without `{}`; set it", field.name);
                 problems.push("an-upsert-writes-a-whole-item", action.at, message);
             }
         }
@@ -118,7 +122,8 @@ pub fn writes_say_what_absence_means(design: &Design, problems: &mut Problems) {
             let may_make_it = action.upsert || action.kind == ActionKind::Put && action.if_present.is_none();
             let fails = action.require.iter().find(|require| !require.that.holds_without_item());
             if let (true, Some(require)) = (may_make_it, fails) {
-                let message = "this also fails when there is no item yet, so none is ever made; say `… missing or …`";
+                let message = "this condition fails if the item does not exist, so the upsert never creates it; \
+                 write `… missing or …`";
                 problems.push(CHECK, require.at, message);
             }
         }
@@ -130,27 +135,28 @@ fn wrong_absence_keyword(action: &Action, alone: bool) -> Option<&'static str> {
     let is_conditional = !action.require.is_empty();
     Some(match action.kind {
         ActionKind::Put => match (action.if_present.is_some(), action.replace, is_conditional) {
-            (false, false, false) => "say `if_present`, the error when there is one already, or `replace = true`",
+            (false, false, false) => "a put needs `if_present`, the error for an existing item, or `replace = true`",
             (true, false, false) | (false, true, false) | (false, false, true) => return None,
-            _ => "a put is new (`if_present`), or replaces (`replace`), or replaces on a condition (`require`)",
+            _ => {
+                "a put has only one of `if_present` (a new item), `replace` (any item) and `require` (an item that \
+             meets a condition)"
+            }
         },
-        ActionKind::Update if action.changes.is_empty() => "an update changes something: `set`, `add` or `remove`",
+        ActionKind::Update if action.changes.is_empty() => "an update needs a change: `set`, `add` or `remove`",
         ActionKind::Update if !action.changes.iter().any(Change::is_always_made) => {
-            "every change of this update may be left out, and an update changes something; take the `?` from one argument"
+            "every change of this update is optional, and an update needs one change; remove the `?` of one argument"
         }
         ActionKind::Update if action.upsert == action.if_missing.is_some() => {
-            "say `if_missing`, the error when there is none, or `upsert = true`: a late update must not bring a deleted \
-             item back"
+            "an update needs `if_missing`, the error for a missing item, or `upsert = true`; otherwise a late update \
+             would create a deleted item again"
         }
         ActionKind::Delete if alone && action.is_conditional() => {
-            "a delete that is repeated after a broken connection finds nothing, so it takes no condition outside `transact`"
+            "a delete outside of `transact` has no condition, because its repeat after a lost response finds no item"
         }
         ActionKind::Delete | ActionKind::Check if is_conditional && action.if_missing.is_none() => {
-            "say `if_missing` too: a condition also fails when there is no item"
+            "add `if_missing`: a condition also fails if the item does not exist"
         }
-        ActionKind::Check if action.if_missing.is_none() => {
-            "say `if_missing`: a check without a condition checks nothing"
-        }
+        ActionKind::Check if action.if_missing.is_none() => "a check needs a condition; add `if_missing`",
         ActionKind::Update | ActionKind::Delete | ActionKind::Check => return None,
     })
 }

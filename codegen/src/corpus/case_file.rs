@@ -68,7 +68,7 @@ impl CaseFile {
                     documents.insert(path, patched(before, text).map_err(|error| format!("{header}: {error}"))?);
                 }
                 _ if ["problems", "notices", "lock"].contains(&&**header) => {}
-                _ => return Err(format!("{header:?} is no section")),
+                _ => return Err(format!("{header:?} is not a section")),
             }
         }
         Ok(documents)

@@ -36,7 +36,7 @@ impl ComparedPart {
             ComparedPart::Field => return field.clone(),
             ComparedPart::Element => Type::Text,
             ComparedPart::Size => Type::Count(None),
-            // What is added to a version is no version.
+            // The number that is added to a version is a plain count.
             ComparedPart::Difference => match field.ty {
                 Type::Count(_) => return Field { ty: Type::Count(None), ..field.clone() },
                 _ => return field.clone(),

@@ -116,7 +116,7 @@ impl Limits {
     /// The value of a limit as a number, for comparisons and page sizes.
     pub fn number(&self, name: &str) -> Result<i64, Option<String>> {
         let limit = self.find(name)?;
-        let wrong_unit = || Some(format!("`@{name}` is {}, where a number without a time is needed", limit.in_words()));
+        let wrong_unit = || Some(format!("`@{name}` is {}, and a number is needed here", limit.in_words()));
         limit.number().ok_or_else(wrong_unit)
     }
 
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn sizes_are_compared_in_bytes_and_times_are_not_compared() {
         assert_eq!(limits().number("book"), Ok(5 * 1024 * 1024));
-        let message = "`@lease` is 1 minute, where a number without a time is needed".to_owned();
+        let message = "`@lease` is 1 minute, and a number is needed here".to_owned();
         assert_eq!(limits().number("lease"), Err(Some(message)));
     }
 }

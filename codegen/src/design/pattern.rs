@@ -73,7 +73,7 @@ pub enum Operation {
 #[derive(Debug)]
 pub struct Upgrade {
     pub kind: UpgradeKind,
-    /// Whether the block says `maintenance = true`.
+    /// Whether the block has `maintenance = true`.
     pub maintenance: bool,
 }
 
@@ -93,7 +93,7 @@ pub struct Scan {
     /// The maximum number of items of one request.
     pub page: u32,
     pub consistent: bool,
-    /// Whether the block says `maintenance = true`.
+    /// Whether the block has `maintenance = true`.
     pub maintenance: bool,
 }
 

@@ -56,20 +56,23 @@ impl Segment {
 
     fn parse(part: &str) -> Result<Segment, String> {
         if part.is_empty() {
-            return Err("an empty segment: write a literal or one `{field}` between two `#`".to_owned());
+            return Err("the segment is empty; write a literal or one `{field}` between two `#`".to_owned());
         }
         let inner = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
         let Some(inner) = inner.filter(|inner| !inner.contains(['{', '}'])) else {
             if part.contains(['{', '}']) {
                 return Err(format!(
-                    "`{part}` mixes a literal and a field: a segment is wholly one or the other{}",
+                    "`{part}` mixes a literal and a field, and a segment is one of them{}",
                     separated(part)
                 ));
             }
             let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
             return match part.chars().find(|c| !fits(*c)) {
                 None => Ok(Segment::Literal(part.to_owned())),
-                Some(c) => Err(format!("`{c}` in a literal: it is made of ASCII letters, digits, `_`, `-` and `.`")),
+                Some(c) => Err(format!(
+                    "`{c}` is not allowed in a literal; use ASCII letters, digits, `_`, `-` and \
+                 `.`"
+                )),
             };
         };
         let (name, width) = match inner.split_once(':') {
@@ -102,7 +105,7 @@ fn digits(width: &str) -> Result<usize, String> {
     match number {
         // A `count` has at most ten digits.
         Some(digits @ 1..=10) => Ok(digits),
-        _ => Err(format!("`{width}` is no number of digits from 01 to 010; write `{{seq:04}}`")),
+        _ => Err(format!("`{width}` is not a number of digits from 01 to 010; write `{{seq:04}}`")),
     }
 }
 
@@ -147,7 +150,7 @@ mod tests {
     fn invalid_templates_are_refused_with_their_offset() {
         assert_eq!(
             refused("USER##x"),
-            (5, "an empty segment: write a literal or one `{field}` between two `#`".into())
+            (5, "the segment is empty; write a literal or one `{field}` between two `#`".into())
         );
         assert_eq!(refused("").0, 0);
         assert_eq!(refused("A#").0, 2);
@@ -155,8 +158,8 @@ mod tests {
         assert!(refused("A#{b").1.contains("mixes"));
         assert!(refused("THR{id}").1.ends_with("; write \"THR#{id}\""));
         assert!(refused("A#{b}C{d:04}").1.ends_with("; write \"{b}#C#{d:04}\""));
-        assert!(refused("A B").1.contains("` ` in a literal"));
-        assert!(refused("É").1.contains("`É` in a literal"));
+        assert!(refused("A B").1.contains("` ` is not allowed in a literal"));
+        assert!(refused("É").1.contains("`É` is not allowed in a literal"));
         for width in ["4", "0", "00", "011", "0x", "+4", "0+4", ""] {
             assert!(refused(&format!("{{n:{width}}}")).1.contains("digits"), "{width}");
         }

@@ -54,8 +54,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
 }
 
 /// Stands before the views with personal columns.
-const PERSONAL: &str = "\
-    -- Views with what is personal: names, addresses, messages and code. Only for who may see it; run it after views.sql.\n";
+const PERSONAL: &str = "-- Views with personal data: names, addresses, messages and code. Only for authorised readers. Run it after views.sql.\n";
 
 /// The columns of a view.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -160,7 +159,7 @@ fn duckdb(members: &Members) -> String {
 }
 
 fn athena_table(design: &Design) -> String {
-    let copied = design.table.generate.tool.as_ref().map(|tool| format!(", or `{tool} export` copied there"));
+    let copied = design.table.generate.tool.as_ref().map(|tool| format!(", or `{tool} export` copied to S3"));
     let item = hive(&attributes(design)).replace(">,`", ">,\n    `");
     format!(
         "-- {mark}\n\
@@ -168,8 +167,8 @@ fn athena_table(design: &Design) -> String {
          -- An export of the table (DynamoDB's to S3 in DYNAMODB_JSON{copied}) as a table of Athena.\n\
          -- Replace ${{location}} with the data folder of the export: s3://bucket/prefix/AWSDynamoDB/01693685827463-2d8752fd/data/\n\
          --\n\
-         -- One column of structures, and not one of text: a line is parsed once, however many attributes a query asks for. The\n\
-         -- SerDe reads names in any case (`case.insensitive` is its default), and what an item does not have is NULL.\n\
+         -- One column of structures instead of text, so that each line is parsed once, for any number of attributes. The\n\
+         -- SerDe ignores the case of names (`case.insensitive` is its default). An absent attribute is NULL.\n\
          CREATE EXTERNAL TABLE IF NOT EXISTS {} (\n  item {item}\n)\n\
          ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'\n\
          LOCATION '${{location}}'\n",
@@ -184,7 +183,7 @@ fn duckdb_table(design: &Design) -> String {
     format!(
         "-- {mark}\n\
          --\n\
-         -- An export of the table, and a view of each entity. Where it is, is said before:\n\
+         -- An export of the table, and a view of each entity. Set its folder first:\n\
          --\n\
          --   SET VARIABLE export = 'exports/AWSDynamoDB/01693685827463-2d8752fd';\n\
          CREATE OR REPLACE VIEW {} AS\n\
@@ -257,7 +256,7 @@ fn about<'f>(what: &str, fields: impl IntoIterator<Item = &'f Field>, which: Col
     if personal.is_empty() {
         return format!("-- {what}\n");
     }
-    format!("-- {what}\n-- Without what is personal: {}.\n", personal.join(", "))
+    format!("-- {what}\n-- Without personal data: {}.\n", personal.join(", "))
 }
 
 /// The text of a view. Each column is cast to its type.

@@ -29,10 +29,10 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     }
     let of_some = optional_functions(&mut file, design);
     file.item(quote! {
-        #[doc = " An item of whichever entity."]
+        #[doc = " An item of any entity."]
         pub(crate) enum AnyEntity { #(#variants),* }
         impl AnyEntity {
-            #[doc = " The item as what it says it is; `None` when that is nothing the schema knows."]
+            #[doc = " Decodes the item as the entity that it names; `None` if the schema does not have this entity."]
             pub(crate) fn from_item(item: #item) -> Result<Option<Self>, #corrupt> {
                 Ok(Some(match #entity_of(&item) {
                     #(#decodes,)*
@@ -40,23 +40,23 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
                 }))
             }
 
-            #[doc = " The keys that its fields make, those of its indexes too."]
+            #[doc = " The keys that its fields produce, including its index keys."]
             pub(crate) fn keys(&self) -> #item {
                 match self { #(#keys,)* }
             }
         }
-        #[doc = " The keys that the fields of an item make; none for an item of an unknown entity."]
+        #[doc = " The keys that the fields of an item produce; no key for an item of an unknown entity."]
         pub(crate) fn keys_of(item: #item) -> Result<#item, #corrupt> {
             Ok(AnyEntity::from_item(item)?.map(|entity| entity.keys()).unwrap_or_default())
         }
-        #[doc = " The current version of an entity, by the word that its items have for it, and what earlier ones lack."]
+        #[doc = " The current version of an entity, by its type in items, and the steps from earlier versions."]
         pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [#step])> {
             VERSIONS.iter().find(|(name, ..)| *name == entity).map(|(_, version, history)| (*version, *history))
         }
         static VERSIONS: &[(&str, u32, &[#step])] = &[#(#versions),*];
         #of_some
     });
-    vec![file.finish(design, "any.rs", "An item of whichever entity.", "schema/")]
+    vec![file.finish(design, "any.rs", "An item of any entity.", "schema/")]
 }
 
 /// The functions about properties that only some entities have: counters, an older written version, index keys.
@@ -81,19 +81,19 @@ fn optional_functions(file: &mut RustFile, design: &Design) -> TokenStream {
     }
     let attributes = design.table.indexes.iter().flat_map(|index| [&index.partition_key, &index.sort_key]);
     quote! {
-        #[doc = " The numbers of an entity that writes add to, by the word that its items have for it."]
+        #[doc = " The counters of an entity, by its type in items."]
         pub(crate) fn counters_of(entity: &str) -> &'static [#counter] {
             COUNTERS.iter().find(|(name, _)| *name == entity).map_or(&[], |(_, counters)| *counters)
         }
         static COUNTERS: &[(&str, &[#counter])] = &[#(#counters),*];
-        #[doc = " The older version that an entity is still written in, if it is."]
+        #[doc = " The older version that items of an entity are still written in, if any."]
         pub(crate) fn write_version_of(entity: &str) -> Option<u32> {
             WRITE_VERSIONS.iter().find(|(name, _)| *name == entity).map(|(_, version)| *version)
         }
         static WRITE_VERSIONS: &[(&str, u32)] = &[#(#written),*];
-        #[doc = " Where the keys of every index are stored."]
+        #[doc = " The key attributes of every index."]
         pub(crate) static INDEX_ATTRIBUTES: &[&str] = &[#(#attributes),*];
-        #[doc = " What an entity's keys in the indexes are made from, by the word that its items have for it."]
+        #[doc = " The fields that an entity's index keys are made of, by its type in items."]
         pub(crate) fn index_keys_of(entity: &str) -> &'static [#index_keys_type] {
             INDEX_KEYS.iter().find(|(name, _)| *name == entity).map(|(_, keys)| *keys).unwrap_or_default()
         }

@@ -23,7 +23,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         let module = ident(&entity.name);
         root.item(quote!(pub use #module::*;));
     }
-    files.push(root.finish(design, "entity/mod.rs", "The entities: what an item of each kind holds.", "schema/"));
+    files.push(root.finish(design, "entity/mod.rs", "The entities: the fields of each kind of item.", "schema/"));
     files
 }
 
@@ -84,7 +84,7 @@ fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) 
         #[serde(crate = "table_runtime::serde")]
         pub enum #name { #(#abouts #[serde(rename = #values)] #variants,)* }
         impl #name {
-            #[doc = " The value as it is stored."]
+            #[doc = " The stored value."]
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { #(Self::#variants => #values,)* }
@@ -118,7 +118,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
         let ident = ident(&field.name);
         if field.ty.is_copy() { quote!(#ident: self.#ident) } else { quote!(#ident: self.#ident.clone()) }
     });
-    let about = doc("The key it is stored under.");
+    let about = doc("The key of the item.");
     let (type_name, version) = (&entity.type_name, rust::number(entity.version));
     let to_item = to_item(design, file, entity);
     file.item(quote! {
@@ -163,8 +163,7 @@ fn to_item(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<Toke
     is_put(design, entity).then(|| {
         if let Some(written) = entity.write_version {
             let encode = file.import("table_runtime::item::encode_older_entity");
-            let about =
-                doc(&format!("The item it is stored as: of version {written}, which every running program reads."));
+            let about = doc(&format!("Encodes the item in version {written}, which every running program reads."));
             let written = rust::number(written);
             return quote! {
                 #about
@@ -173,7 +172,7 @@ fn to_item(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<Toke
         }
         let encode = file.import("table_runtime::item::encode_entity");
         quote! {
-            #[doc = " The item it is stored as."]
+            #[doc = " Encodes the item."]
             pub(crate) fn to_item(&self) -> #item { #encode(self, #version) }
         }
     })
@@ -192,7 +191,7 @@ fn counters(design: &Design, file: &mut RustFile, entity: &Entity) -> (Option<To
             (ident(if matches!(field.ty, Type::Count(_)) { "Count" } else { "Amount" }), field.stored_name());
         quote!(#counter::#variant(#name))
     });
-    let about = doc("The numbers that writes add to.");
+    let about = doc("The counters: the numbers that writes add to.");
     let constant = quote!(#about pub(crate) const COUNTERS: &'static [#counter] = &[#(#each),*];);
     (Some(constant), Some(quote!(#clamp(&mut item, Self::COUNTERS);)))
 }
@@ -232,8 +231,10 @@ fn history(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<Toke
         }
     });
     let why = entity.history.iter().map(|step| format!("Version {}: {}", step.version, step.because));
-    let about =
-        doc(&format!("What items of earlier versions lack, oldest first.\n\n{}", why.collect::<Vec<_>>().join("\n\n")));
+    let about = doc(&format!(
+        "The steps from earlier versions to the current one, oldest first.\n\n{}",
+        why.collect::<Vec<_>>().join("\n\n")
+    ));
     Some(quote! {
         #about
         pub(crate) const HISTORY: &'static [#step] = &[#(#steps),*];

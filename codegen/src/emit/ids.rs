@@ -16,10 +16,5 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     if !ids.is_empty() {
         file.item(quote!(table_runtime::uuid_newtypes! { #(#ids,)* }));
     }
-    vec![file.finish(
-        design,
-        "ids.rs",
-        "The ids of everything that has one: UUIDv7, in fixed lower-case form.",
-        "schema/table.toml",
-    )]
+    vec![file.finish(design, "ids.rs", "The id types: UUIDv7 in lower case with hyphens.", "schema/table.toml")]
 }

@@ -6,7 +6,8 @@ use crate::design::{Design, Operation, Pattern, shards};
 use crate::emitted::Emitted;
 use crate::load::{INDEX_BEGIN, INDEX_END, PATTERNS};
 
-const HEADER: &str = "| | pattern | asks DynamoDB for | function | asked by | requests | RCU | WCU |\n|---|---|---|---|---|--:|--:|--:|\n";
+const HEADER: &str =
+    "| | pattern | operation | function | callers | requests | RCU | WCU |\n|---|---|---|---|---|--:|--:|--:|\n";
 
 /// The whole document with a new index. A document without markers stays unchanged.
 pub fn emit(design: &Design) -> Vec<Emitted> {

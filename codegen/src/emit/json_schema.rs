@@ -8,10 +8,10 @@ use crate::emit::rust::camel;
 use crate::emit::sample;
 use crate::emitted::Emitted;
 
-const MAPPING: &str = "An item as it is stored, its attributes in plain JSON instead of DynamoDB's: S is a string, N a \
-number, BOOL a boolean, B a string in base64 (`contentEncoding`), L an array, M an object. No attribute is a set or \
-NULL: what has no value is absent. `x-pii` marks what is personal, `x-ttl` when DynamoDB may delete the item, \
-`x-dynamodb-type` the attribute's type.";
+const MAPPING: &str = "A stored item in plain JSON instead of DynamoDB's JSON: S is a string, N a number, BOOL a \
+ boolean, B a string in base64 (`contentEncoding`), L an array, M an object, SS an array of unique strings. No \
+ attribute is NULL: an attribute without a value is absent. `x-pii` marks personal data, `x-ttl` the time after \
+ which DynamoDB may delete the item, `x-dynamodb-type` the type of the attribute.";
 const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
@@ -21,11 +21,12 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
 fn emitted(design: &Design, entity: &Entity) -> Emitted {
     let table = &design.table;
     let mut properties = keys(design, entity);
-    let kind = json!({ "const": entity.type_name, "description": "Which entity the item is.", "x-dynamodb-type": "S" });
+    let kind = json!({ "const": entity.type_name, "description": "The entity of the item.", "x-dynamodb-type": "S" });
     properties.insert(table.entity_attribute.clone(), kind);
     let version = json!({
         "const": entity.written(), "x-dynamodb-type": "N",
-        "description": "Which version of the entity the item is. Items of an older one are read as well, and may lack what is newer.",
+        "description": "The version of the entity. Items of older versions are read too, and may lack newer \
+         attributes.",
     });
     properties.insert(table.version_attribute.clone(), version);
     let sparse = entity.index_keys.iter().filter(|key| !entity.sparse_fields(key).is_empty());
@@ -40,7 +41,8 @@ fn emitted(design: &Design, entity: &Entity) -> Emitted {
     }
     let write_id = json!({
         "type": "string", "x-dynamodb-type": "S",
-        "description": "The last single write, so that its repeat is known. Items of transactions have none.",
+        "description": "The id of the last single write, by which its repeat is recognised. Transactions write no \
+         id.",
     });
     properties.insert(WRITE_ID.to_owned(), write_id);
     let of_fields = entity.fields.iter().filter(|field| !field.optional).map(|field| field.stored_name().to_owned());

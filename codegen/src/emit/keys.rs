@@ -28,7 +28,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     for entity in &design.entities {
         key(design, &mut file, entity);
     }
-    vec![file.finish(design, "keys.rs", "Typed keys: the only way to write one.", "schema/")]
+    vec![file.finish(design, "keys.rs", "The typed keys of the table and of its indexes.", "schema/")]
 }
 
 /// Whether the key attributes have other names than in the key type of `table-runtime`.
@@ -108,7 +108,7 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
         })
         .collect();
     let (partition, arguments) =
-        partition_function(file, entity, &entity.pk, &format_ident!("partition"), "The partition it lies in.");
+        partition_function(file, entity, &entity.pk, &format_ident!("partition"), "The partition key.");
     let sort = text(file, entity, &entity.sk, &quote!(self.));
     let index_partitions: Vec<TokenStream> = entity
         .index_keys
@@ -117,7 +117,7 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
             let index = &design.table.indexes[key.index];
             match &key.shards {
                 None => {
-                    let about = format!("Its partition in `{}`.", index.name);
+                    let about = format!("The partition key in `{}`.", index.name);
                     partition_function(file, entity, &key.pk, &index_partition(index), &about).0
                 }
                 Some(shards) => sharded_partitions(file, entity, key, index, shards),
@@ -129,7 +129,7 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
     let index_sorts: Vec<TokenStream> = sorts_texts
         .map(|key| {
             let index = &design.table.indexes[key.index];
-            let about = format!("Its sort key in `{}`.", index.name);
+            let about = format!("The sort key in `{}`.", index.name);
             partition_function(file, entity, &key.sk, &index_sort(index), &about).0
         })
         .collect();
@@ -140,7 +140,7 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
         pub struct #name { #(#members)* }
         #implementation
         impl #name {
-            #[doc = " The key as the store writes it."]
+            #[doc = " The stored key."]
             pub(crate) fn primary(&self) -> #primary {
                 #primary { hash: Self::partition(#(#arguments),*), range: #sort }
             }
@@ -195,9 +195,12 @@ fn sharded_partitions(
     };
     let own = text(file, quote!(#shard(&#by.key_part(), #count)));
     let each = text(file, quote!(shard));
-    let about =
-        doc(&format!("Its partition in `{}`: one of {}, by the hash of `{}`.", index.name, shards.count, shards.by));
-    let about_all = doc(&format!("The {} partitions in `{}`, in the order of their shards.", shards.count, index.name));
+    let about = doc(&format!(
+        "The partition key in `{}`: one of {} shards, by the hash of `{}`.",
+        index.name, shards.count, shards.by
+    ));
+    let about_all =
+        doc(&format!("The {} partition keys in `{}`, in the order of their shards.", shards.count, index.name));
     quote! {
         #about
         pub(crate) fn #one(#(#all),*) -> String { #own }

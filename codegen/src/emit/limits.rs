@@ -32,7 +32,7 @@ fn file(design: &Design, package: Option<&str>) -> Option<Emitted> {
         let item = constant(&mut file, limit);
         file.item(item);
     }
-    Some(file.finish(design, FILE, "The limits, each in one place.", LIMITS))
+    Some(file.finish(design, FILE, "The limits that the documents and the code share.", LIMITS))
 }
 
 fn constant(file: &mut RustFile, limit: &Limit) -> TokenStream {

@@ -14,8 +14,8 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     }
     let lock = design.lock.after(design);
     let mut text = format!(
-        "# What stored items and running programs rely on. Written by `{}`, never by hand. A change that they would not\n\
-         # survive is refused; schema/README.md says how to make it.\n",
+        "# The properties that stored items and running programs depend on. Written by `{}`, never by hand. The generator\n\
+         # refuses incompatible changes; schema/README.md describes compatible ones.\n",
         design.table.generate.command
     );
     if let Some(attribute) = &lock.ttl_attribute {

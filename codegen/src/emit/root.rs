@@ -40,7 +40,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     vec![file.finish(
         design,
         "mod.rs",
-        "What the documents say, as code: read it, and change the documents.",
+        "The code that is generated from the documents.",
         "schema/ and access-patterns.md",
     )]
 }
@@ -67,7 +67,7 @@ fn patterns_and_design(design: &Design, file: &mut RustFile) {
                 Self { table }
             }
 
-            /// The table that the patterns are asked of.
+            /// The table of the patterns.
             #[must_use]
             pub const fn table(&self) -> &#table {
                 &self.table

@@ -64,9 +64,8 @@ impl RustFile {
 
 fn formatted(item: TokenStream) -> Vec<String> {
     let source = item.to_string();
-    let file: syn::File = syn::parse2(item).unwrap_or_else(|error| {
-        panic!("an emitter wrote what is not Rust, which is a bug of codegen: {error}\n{source}")
-    });
+    let file: syn::File = syn::parse2(item)
+        .unwrap_or_else(|error| panic!("an emitter wrote invalid Rust, which is a bug of codegen: {error}\n{source}"));
     let one =
         |item: syn::Item| prettyplease::unparse(&syn::File { shebang: None, attrs: Vec::new(), items: vec![item] });
     file.items.into_iter().map(one).collect()

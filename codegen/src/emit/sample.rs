@@ -116,7 +116,7 @@ fn attributes<'r>(
 ) -> Map<String, Value> {
     let one = |(name, value): (&String, &Value)| {
         let Some(field) = fields.iter().find(|field| field.name == *name) else {
-            panic!("the loader let `{name}` pass, which is no field");
+            panic!("the loader accepted `{name}`, which is not a field");
         };
         (field.stored_name().to_owned(), attribute(field, records, value))
     };
@@ -164,7 +164,7 @@ pub fn key(template: &Template, row: &Row) -> String {
         Segment::Field { name, width } => match row.get(name) {
             Some(Value::Number(number)) => padded(number, *width),
             Some(Value::String(text)) => escaped(text),
-            other => panic!("`{name}` is {other:?} in a sample, which no key can hold"),
+            other => panic!("`{name}` is {other:?} in a sample, which cannot be part of a key"),
         },
     };
     template.segments.iter().map(segment).collect::<Vec<_>>().join("#")

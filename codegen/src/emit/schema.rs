@@ -16,7 +16,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     }
     let entities = design.entities.iter().map(|entity| entry(design, entity));
     file.item(quote! {
-        #[doc = " Every kind of item that the table holds."]
+        #[doc = " Every entity of the table."]
         pub static ENTITIES: &[&Entity] = &[#(&#entities),*];
     });
     vec![file.finish(design, "schema.rs", "The entities as data.", "schema/")]

@@ -24,13 +24,18 @@ impl Scope<'_> {
         ];
         let mut named = kinds.into_iter().filter_map(|(word, kind)| Some((word.as_ref()?, kind)));
         let (Some((word, kind)), None) = (named.next(), named.next()) else {
-            let message = "an action is exactly one of `put`, `update`, `delete` and `check` = an entity";
+            let message = "an action needs exactly one of `put`, `update`, `delete` and `check`, with an entity";
             self.problems.push("action-kind", at, message);
             return None;
         };
         let shape = match (raw.optional, raw.many) {
             (true, true) => {
-                self.problems.push("action-kind", at, "an action is `optional` or `many`; `many` may be none");
+                self.problems.push(
+                    "action-kind",
+                    at,
+                    "an action is `optional` or `many`, and not both; a list of \
+                 `many` may be empty",
+                );
                 Shape::Many
             }
             (true, false) => Shape::Optional,
@@ -39,8 +44,8 @@ impl Scope<'_> {
         };
         let expired = self.expired(raw.expired.as_ref(), raw.because.as_ref());
         if let (Some(word), Ok(Some(Expired::Hidden))) = (&raw.expired, &expired) {
-            let message =
-                "a write hides nothing: require that the item has not expired, or say \"included\" and `because`";
+            let message = "a write cannot hide expired items; require that the item has not expired, or write \"included\" and \
+                 `because`";
             self.problem("expired-items-are-hidden", word, message);
         }
         let entity = self.entity(word)?;

@@ -35,7 +35,7 @@ pub fn load(
     let entity = (name.clone(), at.plus(raw.entity.span().start));
     let mut loader = Loader { table, limits, at, entity, problems };
     if name != file {
-        let message = format!("the file is `{file}.toml`, so the entity is \"{file}\", not \"{name}\"");
+        let message = format!("the file is `{file}.toml`, so the entity must be \"{file}\" and not \"{name}\"");
         loader.problem("file-is-named-after-entity", &raw.entity, message);
     }
     let records = all(in_order(raw.records).into_iter().map(|(name, fields)| {
@@ -128,7 +128,7 @@ impl Loader<'_> {
         for (i, field) in fields.iter().enumerate() {
             let stored = field.stored_name();
             if stored.is_empty() {
-                let message = format!("`{}` has to be stored under a name", field.name);
+                let message = format!("`stored_as` of `{}` is empty; write a name", field.name);
                 self.problems.push("stored-names-are-unique", field.at, message);
             } else if let Some(first) = fields[..i].iter().find(|first| first.stored_name() == stored) {
                 let message = format!("`{}` and `{}` are both stored as \"{stored}\"", first.name, field.name);
@@ -152,7 +152,8 @@ impl Loader<'_> {
             "texts" => Type::Texts,
             "text_set" if raw.optional => Type::TextSet,
             "text_set" => {
-                let message = "DynamoDB stores no empty set, so a text_set may be absent; write `optional = true`";
+                let message = "a text_set must be optional, because DynamoDB stores no empty set; add `optional = \
+                 true`";
                 self.problem("field-type", &raw.type_name, message.to_owned());
                 return None;
             }
@@ -176,7 +177,7 @@ impl Loader<'_> {
             },
             "record" | "records" => {
                 let (Some(rust), Some(record)) = (&raw.rust, &raw.record) else {
-                    let message = "a record needs `rust`, its name, and `record`, the `[records.<name>]` it is made of";
+                    let message = "a record needs `rust`, its name, and `record`, the name of its `[records.<name>]`";
                     self.problem("field-type", &raw.type_name, message.to_owned());
                     return None;
                 };
@@ -206,7 +207,14 @@ impl Loader<'_> {
             ("announced", !raw.announced.is_empty() && word != "enum"),
         ];
         for (idle, _) in idle.into_iter().filter(|(_, given)| *given) {
-            self.problem("field-type", &raw.type_name, format!("`{idle}` is no word of the type \"{word}\""));
+            self.problem(
+                "field-type",
+                &raw.type_name,
+                format!(
+                    "`{idle}` has no effect on the type \"{word}\"; \
+             remove it"
+                ),
+            );
         }
     }
 
@@ -231,7 +239,7 @@ impl Loader<'_> {
                 continue;
             };
             if template.segments[..i].iter().any(|before| before.field() == Some(name)) {
-                let message = format!("the key uses `{name}` twice, which tells no more than once");
+                let message = format!("the key uses `{name}` twice; remove one");
                 self.problem("key-fields-exist", word, message);
             }
             match fields.iter().find(|field| field.name == *name) {
@@ -242,11 +250,11 @@ impl Loader<'_> {
                     self.missing_field("key-fields-exist", word, message, name, &unused);
                 }
                 Some(field) if field.optional && !may_be_absent => {
-                    let message = format!("the key uses `{name}`, which is optional; an item always has its key");
+                    let message = format!("the key uses `{name}`, which is optional, and a key needs required fields");
                     self.problem("key-fields-exist", word, message);
                 }
                 Some(field) if !field.ty.fits_a_key() => {
-                    let message = format!("`{name}` is {}, which cannot stand in a string key", field.ty.word());
+                    let message = format!("`{name}` is {}, which cannot be part of a string key", field.ty.word());
                     self.problem("key-fields-exist", word, message);
                 }
                 Some(field) => self.width(word, field, *width),
@@ -258,10 +266,13 @@ impl Loader<'_> {
         let name = &field.name;
         let message = match (width, &field.ty) {
             (None, Type::Count(_)) => {
-                format!("`{name}` is a count: say its digits, as in `{{{name}:04}}`, or \"10\" sorts before \"9\"")
+                format!(
+                    "`{name}` is a count, which needs a number of digits, as in `{{{name}:04}}`; otherwise \
+                 \"10\" sorts before \"9\""
+                )
             }
             (Some(_), other) if !matches!(other, Type::Count(_)) => {
-                format!("`{name}` is {}, which has one width already", other.word())
+                format!("`{name}` is {}, which has a fixed width; remove the number of digits", other.word())
             }
             _ => return,
         };
@@ -276,7 +287,7 @@ impl Loader<'_> {
                 toml::Value::Integer(number) => Literal::Number(*number),
                 toml::Value::String(text) => Literal::Text(text.clone()),
                 other => {
-                    let message = format!("{} is no default; write a number or a text", other.type_str());
+                    let message = format!("the default is of the kind {}; write a number or a text", other.type_str());
                     self.problems.push("history-fits-the-fields", self.at.plus(value.span().start), message);
                     return None;
                 }
@@ -319,15 +330,15 @@ impl Loader<'_> {
                 && !records.iter().any(|known| known.name == record)
             {
                 let hint = suggestion(record, records.iter().map(|record| record.name.as_str()));
-                let message = format!("`{}` is made of `[records.{record}]`, which is not here{hint}", field.name);
+                let message = format!("`{}` uses `[records.{record}]`, which does not exist{hint}", field.name);
                 self.problems.push("field-type", field.at, message);
             }
         }
         for record in records {
             let message = match users(&record.name) {
-                0 => format!("no field is made of `[records.{}]`", record.name),
+                0 => format!("no field uses `[records.{}]`; remove it", record.name),
                 1 => continue,
-                _ => format!("several fields are made of `[records.{}]`; give each a record of its own", record.name),
+                _ => format!("several fields use `[records.{}]`; add a record for each of them", record.name),
             };
             self.problems.push("field-type", record.at, message);
         }

@@ -40,7 +40,7 @@ fn limit(name: &Word, raw: &RawLimit, at: At, problems: &mut Problems) -> Option
         problems.push(CHECK, here, message);
     }
     if raw.doc.trim().is_empty() {
-        problems.push(CHECK, here, format!("`{}` must have a `doc`: what it limits", name.get_ref()));
+        problems.push(CHECK, here, format!("`{}` needs a `doc`; describe the limit", name.get_ref()));
     }
     let word = raw.unit.get_ref();
     let unit = UNITS.iter().find(|(known, _)| known == word).map(|(_, unit)| *unit);

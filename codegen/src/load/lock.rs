@@ -12,7 +12,7 @@ pub fn load(documents: &Documents, sources: &mut Sources, problems: &mut Problem
         Ok(lock) => Lock { is_kept: true, ..lock },
         Err(error) => {
             let message =
-                format!("{}; only the generator writes this file: take it back from the last commit", error.message());
+                format!("{}; only the generator writes this file: restore it from the last commit", error.message());
             problems.push("lock-is-understood", at.plus(error.span().map_or(0, |span| span.start)), message);
             Lock::default()
         }

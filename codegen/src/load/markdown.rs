@@ -57,13 +57,13 @@ pub fn sections(text: &str, at: At, problems: &mut Problems) -> Sections {
         }
         let here = at.plus(heading.range.start);
         if title.is_empty() {
-            problems.push("pattern-has-a-title", here, format!("{id} has no title: say after the id what is asked"));
+            problems.push("pattern-has-a-title", here, format!("{id} has no title; write it after the id"));
         }
         if let Some(first) = sections.iter().find(|section| section.id == id) {
             problems.push(
                 "pattern-ids-are-unique",
                 here,
-                format!("{id} is taken by \"{}\"; ids are never reused", first.title),
+                format!("{id} is already the id of \"{}\"; choose another", first.title),
             );
         }
         let end = headings.get(i + 1).map_or(text.len(), |next| next.range.start);
@@ -81,7 +81,10 @@ pub fn sections(text: &str, at: At, problems: &mut Problems) -> Sections {
         let prose = before.trim();
         let prose_at = at.plus(heading.range.end + before.len() - before.trim_start().len());
         if prose.is_empty() {
-            let message = format!("{id} says nothing before its block: who asks, and why is the key so?");
+            let message = format!(
+                "{id} has no text before its block; describe its callers and the reason for its \
+             key"
+            );
             problems.push("pattern-has-prose", here, message);
         }
         sections.push(Section {
@@ -95,8 +98,7 @@ pub fn sections(text: &str, at: At, problems: &mut Problems) -> Sections {
     }
     complete &= unclaimed.is_empty();
     for Block { id, range } in unclaimed {
-        let message =
-            format!("this block is under no heading that starts with its id; write one like \"## {id} …\" above it");
+        let message = format!("no heading above this block starts with its id; add one like \"## {id} …\"");
         problems.push("pattern-block-names-its-heading", at.plus(range.start), message);
     }
     Sections { found: sections, complete }
@@ -149,11 +151,18 @@ impl Page<'_> {
     fn only_block<'b>(&self, own: &[&'b Block], heading: At, problems: &mut Problems) -> Option<&'b Block> {
         let id = self.id;
         for block in own.iter().filter(|block| block.id != id) {
-            let message = format!("this block is under {id}, but says {}", block.id);
+            let message = format!("this block is under {id}, but has the id {}", block.id);
             problems.push("pattern-block-names-its-heading", self.at.plus(block.range.start), message);
         }
         if let Some(second) = own.get(1) {
-            problems.push("pattern-has-a-block", self.at.plus(second.range.start), format!("{id} has a second block"));
+            problems.push(
+                "pattern-has-a-block",
+                self.at.plus(second.range.start),
+                format!(
+                    "{id} has a second block; \
+             remove one"
+                ),
+            );
         }
         if own.is_empty() {
             let message = format!("{id} has no block; open one with ```toml pattern={id}");
@@ -176,7 +185,7 @@ impl Page<'_> {
         let mark: String = fence.chars().take_while(|c| matches!(c, '`' | '~')).collect();
         let last = fence.trim_end().rfind('\n').map_or(start, |newline| start + newline + 1);
         if last < first || !self.text[last..end].trim().starts_with(&mark) {
-            let message = format!("the block is never closed; end it with a line of {mark}");
+            let message = format!("the block is not closed; end it with a line of {mark}");
             problems.push("pattern-has-a-block", self.at.plus(start), message);
             return None;
         }
@@ -256,17 +265,17 @@ mod tests {
     fn a_block_outside_of_all_sections_is_reported() {
         let lost = problems("## AP01 Typo\n\nWhy.\n\n```toml pattern=AP-01\n```\n");
         assert_eq!(lost.len(), 1);
-        assert!(lost[0].starts_with("page.md:5:1: error: this block is under no heading"), "{lost:?}");
+        assert!(lost[0].starts_with("page.md:5:1: error: no heading above this block"), "{lost:?}");
         let lost = problems("### AP-01 Too deep\n\n```toml  pattern=AP-01\n```\n");
-        assert!(lost[0].contains("write one like \"## AP-01 …\""), "{lost:?}");
+        assert!(lost[0].contains("add one like \"## AP-01 …\""), "{lost:?}");
     }
 
     #[test]
     fn an_unclosed_or_nested_block_is_reported() {
         let open = problems("## AP-01 T\n\nWhy.\n\n```toml pattern=AP-01\nname = \"x\"\n");
-        assert!(open[0].contains("never closed; end it with a line of ```"), "{open:?}");
+        assert!(open[0].contains("not closed; end it with a line of ```"), "{open:?}");
         let open = problems("## AP-01 T\n\nWhy.\n\n```toml pattern=AP-01");
-        assert!(open[0].contains("never closed"), "{open:?}");
+        assert!(open[0].contains("not closed"), "{open:?}");
         let listed = problems("## AP-01 T\n\nWhy.\n\n- x\n\n  ```toml pattern=AP-01\n  a = 1\n  ```\n");
         assert!(listed[0].contains("inside a list or a quote"), "{listed:?}");
         let quoted = problems("## AP-01 T\n\nWhy.\n\n> ```toml pattern=AP-01\n> a = 1\n> ```\n");
@@ -277,7 +286,7 @@ mod tests {
     fn missing_parts_of_a_section_are_reported_at_its_heading() {
         assert!(problems("## AP-01\n\nWhy.\n\n```toml pattern=AP-01\n```\n")[0].contains("AP-01 has no title"));
         assert!(problems("## AP-01 T\n\nWhy.\n")[0].contains("AP-01 has no block"));
-        assert!(problems("## AP-01 T\n\n```toml pattern=AP-01\n```\n")[0].contains("says nothing before its block"));
+        assert!(problems("## AP-01 T\n\n```toml pattern=AP-01\n```\n")[0].contains("has no text before its block"));
     }
 
     proptest::proptest! {

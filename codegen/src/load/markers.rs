@@ -13,7 +13,7 @@ pub fn check(text: &str, at: At, problems: &mut Problems) {
         ([], []) => return,
         ([begin], [end]) if begin < end => return,
         ([first, ..], [] | [_]) | ([], [first, ..]) | ([first, _, ..], _) | ([_], [_, first, ..]) => {
-            (*first, format!("the index is between one {INDEX_BEGIN} and one {INDEX_END} after it"))
+            (*first, format!("the index needs one {INDEX_BEGIN}, followed by one {INDEX_END}"))
         }
     };
     problems.push("index-has-its-markers", at.plus(message.0), message.1);

@@ -107,7 +107,7 @@ fn document<'d>(
     let text = documents.get(path);
     let at = sources.add(path, text.unwrap_or_default());
     if text.is_none() {
-        problems.push("documents-exist", at, "there is no such document; `codegen --help` says what it holds");
+        problems.push("documents-exist", at, "the document does not exist; `codegen --help` describes its content");
     }
     (text, at)
 }
@@ -119,7 +119,7 @@ fn toml_problem(error: &toml::de::Error, at: At, problems: &mut Problems) {
     let message = error.message().trim_end().replace('\n', "; ");
     // The parser reports a word without quotes as an invalid number.
     let unquoted = message.starts_with("invalid float, expected");
-    let message = if unquoted { "a text is in quotes".to_owned() } else { message };
+    let message = if unquoted { "a text must be in quotes".to_owned() } else { message };
     let hint = unknown_word(&message).map(|(word, known)| suggestion(&word, known.iter().map(String::as_str)));
     problems.push("toml", at.plus(offset), format!("{message}{}", hint.unwrap_or_default()));
 }
@@ -146,8 +146,8 @@ mod tests {
         let loaded = load(&Documents::default());
         let lines = loaded.problems.lines(&loaded.sources);
         let missing: Vec<_> = lines.iter().filter(|line| line.contains("[documents-exist]")).collect();
-        assert!(missing[0].starts_with("schema/table.toml:1:1: error: there is no such document"), "{lines:?}");
-        assert!(missing[1].starts_with("access-patterns.md:1:1: error: there is no such document"), "{lines:?}");
+        assert!(missing[0].starts_with("schema/table.toml:1:1: error: the document does not exist"), "{lines:?}");
+        assert!(missing[1].starts_with("access-patterns.md:1:1: error: the document does not exist"), "{lines:?}");
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(loaded.design.is_none());
     }

@@ -59,7 +59,7 @@ impl Scope<'_> {
         let RawCost { fixture, requests, rcu, wcu } = raw.get_ref();
         for (word, amount) in [("requests", requests), ("rcu", rcu), ("wcu", wcu)] {
             if !(amount.is_finite() && *amount >= 0.0) {
-                self.problem("cost", raw, format!("`{word} = {amount}` is no cost"));
+                self.problem("cost", raw, format!("`{word} = {amount}` is not a cost; write a number of at least 0"));
             }
         }
         Cost { fixture: fixture.clone(), requests: *requests, rcu: *rcu, wcu: *wcu }
@@ -71,15 +71,11 @@ impl Scope<'_> {
         let RawPeak { per_second, share, shares, index_share } = raw.get_ref();
         let index_share = index_share.unwrap_or(1.0);
         if !(per_second.is_finite() && *per_second > 0.0) {
-            self.problem(CHECK, raw, format!("`per_second = {per_second}` is no rate"));
+            self.problem(CHECK, raw, format!("`per_second = {per_second}` is not a rate; write a number above 0"));
         }
         for share in shares.values().chain([share, &index_share]) {
             if !(*share > 0.0 && *share <= 1.0) {
-                self.problem(
-                    CHECK,
-                    raw,
-                    format!("{share} is no share: one partition takes more than 0 and at most 1 of the calls"),
-                );
+                self.problem(CHECK, raw, format!("{share} is not a share; write a number above 0 and at most 1"));
             }
         }
         let shares = shares.iter().filter_map(|(word, share)| Some((self.entity(word)?, *share))).collect();
@@ -117,7 +113,7 @@ impl Scope<'_> {
         let consistent = self.consistent(raw.consistent, at);
         let page = self.number(raw.page.as_ref()).ok()?.filter(|size| *size > 0);
         if page.is_none() {
-            self.problems.push("operation", at, "a scan says `page = N`, the most items of one request");
+            self.problems.push("operation", at, "a scan needs `page = N`, the maximum number of items of one request");
         }
         Some(Scan { page: page?, consistent: consistent?, maintenance: raw.maintenance })
     }
@@ -151,7 +147,7 @@ impl Scope<'_> {
             let at = self.place(&spanned);
             let raw = spanned.into_inner();
             let Some(name) = raw.name.as_ref().map(|word| word.get_ref().clone()) else {
-                self.problems.push("names-are-unique", at, "every action of a transaction has a `name` of its own");
+                self.problems.push("names-are-unique", at, "every action of a transaction needs a `name`");
                 return None;
             };
             self.action(&name, raw, at, &puts)
@@ -179,7 +175,12 @@ impl Scope<'_> {
             }
             (true, false) => {
                 if raw.consistent.is_some() {
-                    self.problems.push("operation", at, "`consistent` is no word of a batch that writes");
+                    self.problems.push(
+                        "operation",
+                        at,
+                        "`consistent` is not a keyword of a batch that writes; \
+                     remove it",
+                    );
                 }
                 let parts = all(raw.write.into_iter().map(|part| self.write_part(part)));
                 Some(Operation::WriteBatch(parts?))
@@ -212,7 +213,8 @@ impl Scope<'_> {
             }
             (None, Some(word)) => Some(WritePart::Delete { entity: self.entity(&word)?, name }),
             _ => {
-                let message = "a write is exactly one of `put` = an entity and `delete` = an entity or \"keys\"";
+                let message = "a write needs exactly one of `put` with an entity and `delete` with an entity or \
+                 \"keys\"";
                 self.problems.push("action-kind", at, message);
                 None
             }

@@ -15,7 +15,7 @@ impl Scope<'_> {
             (None, _) => self.consistent(raw.consistent, at),
             (Some(_), None | Some(false)) => Some(false),
             (Some(word), Some(true)) => {
-                self.problem("operation", word, "an index is eventually consistent; leave `consistent` out");
+                self.problem("operation", word, "an index is eventually consistent; remove `consistent`");
                 None
             }
         };
@@ -31,7 +31,8 @@ impl Scope<'_> {
         let shown =
             usize::from(raw.row.is_some()) + usize::from(raw.returns.is_some()) + usize::from(raw.count.is_some());
         if shown > 1 {
-            let message = "a query returns rows (`row`), keys or stored items (`returns`) or a number (`count`), and one of them only";
+            let message = "a query returns rows (`row`), keys or stored items (`returns`), or a number (`count`); \
+             remove all but one";
             self.problems.push("operation", at, message);
         }
         let index = match index {
@@ -62,7 +63,7 @@ impl Scope<'_> {
             (None, Some(words)) if !words.is_empty() => {
                 for (i, word) in words.iter().enumerate() {
                     if words[..i].iter().any(|before| before.get_ref() == word.get_ref()) {
-                        self.problem("operation", word, format!("\"{}\" is named twice", word.get_ref()));
+                        self.problem("operation", word, format!("\"{}\" is listed twice; remove one", word.get_ref()));
                     }
                 }
                 all(words.iter().map(|word| self.entity(word)))
@@ -87,7 +88,7 @@ impl Scope<'_> {
 
     pub fn consistent(&mut self, consistent: Option<bool>, at: At) -> Option<bool> {
         if consistent.is_none() {
-            let message = "say `consistent = true` or `false`: it doubles the cost, and a reader should see which";
+            let message = "`consistent` is missing; write `true`, which doubles the cost, or `false`";
             self.problems.push("operation", at, message);
         }
         consistent
@@ -114,7 +115,7 @@ impl Scope<'_> {
             (None, None, Some(true), None) => Some(Paging::All),
             (None, None, None, Some(true)) => Some(Paging::Count),
             _ => {
-                let message = "a query says exactly one of `page = N`, `first = N`, `all = true` and `count = true`";
+                let message = "a query needs exactly one of `page = N`, `first = N`, `all = true` and `count = true`";
                 self.problems.push("operation", at, message);
                 None
             }
@@ -130,7 +131,7 @@ impl Scope<'_> {
             (Some(first), Some(max)) if max > first => Ok(Some(max)),
             _ => {
                 let message =
-                    "`first_max` is up to how many a caller may ask for: more than `first`, which is how many it gets";
+                    "`first_max`, the maximum number that a caller may request, needs a `first` that is lower";
                 self.problems.push("operation", at, message);
                 Err(Reported)
             }
@@ -145,7 +146,8 @@ impl Scope<'_> {
             let is_shown = shown.iter().any(|field| field.get_ref() == word.get_ref());
             let field = self.field(*entities.first()?, word, "total")?;
             if !is_shown || raw.all != Some(true) || !matches!(field.ty, Type::Count(_) | Type::Amount) {
-                let message = "a total is of a `count` or an `amount` among the `fields` of a query of `all`: of a part it would be no total";
+                let message = "a total needs a query with `all = true`, and a `count` or an `amount` among its \
+                 `fields`";
                 self.problem("operation", word, message);
                 return None;
             }
@@ -159,16 +161,16 @@ impl Scope<'_> {
             if raw.row.is_none() && raw.fields.is_none() {
                 return Ok(None);
             }
-            self.problems.push("operation", at, "`fields` and `row`, the name of their struct, go together");
+            self.problems.push("operation", at, "`fields` and `row`, the name of their struct, need each other");
             return Err(Reported);
         };
         let [entity] = entities else {
-            self.problem("operation", row, "a row shows one entity, and this query reads several");
+            self.problem("operation", row, "a row contains fields of one entity, and this query reads several");
             return Err(Reported);
         };
         for (i, word) in words.iter().enumerate() {
             if words[..i].iter().any(|before| before.get_ref() == word.get_ref()) {
-                self.problem("operation", word, format!("`{}` is named twice", word.get_ref()));
+                self.problem("operation", word, format!("`{}` is listed twice; remove one", word.get_ref()));
             }
         }
         let fields =
@@ -199,7 +201,7 @@ impl Scope<'_> {
                 Some(Sort::Above { template: self.template(word, word.get_ref())?, at: self.place(word) })
             }
             _ => {
-                let message = "`sort` is exactly one of `begins_with`, `between`, `below` and `above`";
+                let message = "`sort` needs exactly one of `begins_with`, `between`, `below` and `above`";
                 self.problems.push("operation", at, message);
                 None
             }

@@ -22,12 +22,12 @@ pub fn load(
         let name = word.into_inner();
         match fields.iter().find(|field| field.name == name) {
             None => {
-                let message = format!("there is no field `{name}`");
+                let message = format!("`{name}` is not a field");
                 problems.missing_field(CHECK, at, message, (entity, *entity_at, &name), (&known, "a sample"));
             }
             Some(field) => {
                 if let Err(wanted) = fits(&field.ty, records, &value) {
-                    problems.push(CHECK, at, format!("`{name}` is {wanted}"));
+                    problems.push(CHECK, at, format!("`{name}` must be {wanted}"));
                 }
             }
         }
@@ -67,7 +67,7 @@ fn record_fits(record: &str, records: &[Record], value: &Value) -> bool {
 
 fn expected_form(ty: &Type) -> String {
     match ty {
-        Type::Count(_) => "a number from 0 on".to_owned(),
+        Type::Count(_) => "a number of at least 0".to_owned(),
         Type::Time => "a number of milliseconds since 1970".to_owned(),
         Type::Expiry => "a number of seconds since 1970".to_owned(),
         Type::Amount => "a whole number".to_owned(),

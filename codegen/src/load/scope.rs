@@ -92,7 +92,7 @@ impl<'l> Scope<'l> {
         })
     }
 
-    /// How the block treats expired items, if it says so.
+    /// How the block treats expired items, if it has the keyword.
     pub fn expired(&mut self, word: Option<&Word>, because: Option<&Word>) -> Result<Option<Expired>, Reported> {
         let (place, message) = match (word, because) {
             (None, None) => return Ok(None),
@@ -101,8 +101,8 @@ impl<'l> Scope<'l> {
                 return Ok(Some(Expired::Included(reason.get_ref().clone())));
             }
             (Some(word), None) if word.get_ref() == "included" => (word, "`expired = \"included\"` needs a `because`"),
-            (_, Some(reason)) => (reason, "`because` is the reason of `expired = \"included\"`, and of nothing else"),
-            (Some(word), None) => (word, "`expired` is \"hidden\", or \"included\" with a `because`"),
+            (_, Some(reason)) => (reason, "`because` is only for `expired = \"included\"`; remove it"),
+            (Some(word), None) => (word, "`expired` must be \"hidden\", or \"included\" with a `because`"),
         };
         self.problem("expired-items-are-hidden", place, message);
         Err(Reported)
@@ -114,7 +114,7 @@ impl<'l> Scope<'l> {
         let found = known.iter().find(|known| *known == word.get_ref());
         if found.is_none() {
             let known = known.iter().map(|known| format!("\"{known}\"")).collect::<Vec<_>>().join(", ");
-            self.problem("operation", word, format!("`returns` is {known} or left out"));
+            self.problem("operation", word, format!("`returns` must be {known}, or absent"));
         }
         found.copied().map(Some).ok_or(Reported)
     }

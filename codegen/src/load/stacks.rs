@@ -91,7 +91,7 @@ impl Reader<'_> {
                 }
             } else if words == END {
                 if open.take().is_none() {
-                    self.problems.push(CHECK, here, format!("no `{BEGIN}…` stands before this"));
+                    self.problems.push(CHECK, here, format!("there is no `{BEGIN}…` before this line"));
                 }
                 written.push_str(line);
             } else if open.is_none() {

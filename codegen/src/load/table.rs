@@ -96,7 +96,12 @@ fn one_of(word: &Word, known: &[&str], at: At, problems: &mut Problems) {
     let written = word.get_ref();
     if !known.contains(&written.as_str()) {
         let hint = if known.len() == 1 { String::new() } else { suggestion(written, known.iter().copied()) };
-        let message = format!("\"{written}\" is not understood here; it is \"{}\"{hint}", known.join("\" or \""));
+        let quoted: Vec<String> = known.iter().map(|known| format!("\"{known}\"")).collect();
+        let choice = match quoted.split_last() {
+            Some((last, [first, rest @ ..])) => format!("{} or {last}", [&[first.clone()], rest].concat().join(", ")),
+            _ => quoted.concat(),
+        };
+        let message = format!("\"{written}\" is not valid here; write {choice}{hint}");
         problems.push(CHECK, at.plus(word.span().start), message);
     }
 }

@@ -53,7 +53,10 @@ impl<'l> Scope<'l> {
         let value = match raw.get_ref() {
             toml::Value::Integer(number) => Ok(Value::Literal(Literal::Number(*number))),
             toml::Value::String(text) => self.parse(text, field, puts, used),
-            other => Err(format!("{} is no value; write \":argument\", a number or \"'text'\"", other.type_str())),
+            other => Err(format!(
+                "the value is of the kind {}; write \":argument\", a number or \"'text'\"",
+                other.type_str()
+            )),
         };
         let is_of_set = matches!(used, Use::AddsTo | Use::DeletesFrom);
         if is_of_set && field.ty != Type::TextSet {
@@ -91,7 +94,7 @@ impl<'l> Scope<'l> {
                 Value::Literal(Literal::Number(_)) if used == Use::Adds => {}
                 Value::Literal(literal) => literal_fits(literal, &field.ty)?,
                 Value::OptionalArgument(name) if used == Use::Key => {
-                    return Err(format!("a part of the key cannot be left out; write \":{name}\""));
+                    return Err(format!("a part of the key cannot be optional; write \":{name}\""));
                 }
                 Value::FieldOf { .. } | Value::Argument(_) | Value::OptionalArgument(_) => {}
             }
@@ -124,7 +127,7 @@ impl<'l> Scope<'l> {
         }
         let Some((action, field)) = text.split_once('.') else {
             return Err(format!(
-                "`{text}` is no value; write \":{text}\" for an argument, \"action.field\" or \"'{text}'\""
+                "`{text}` is not a value; write \":{text}\" for an argument, \"action.field\" or \"'{text}'\""
             ));
         };
         let Some((_, entity)) = puts.iter().find(|(name, _)| name == action) else {
@@ -173,7 +176,7 @@ impl<'l> Scope<'l> {
         }
         if let [first, second, ..] = that.optional_arguments().as_slice() {
             let message = format!(
-                "this is left out without `:{first}` and without `:{second}`; write a condition of its own for each"
+                "this condition has two optional arguments, `:{first}` and `:{second}`; write a condition for each"
             );
             self.problems.push("condition", at, message);
             return None;
@@ -199,7 +202,7 @@ fn test_fits(field: &Field, asks: TestKind<'_>) -> Result<(), String> {
             Err(format!("one value needs no `in`; write `{name} = {value}`"))
         }
         TestKind::In(operands) if operands.len() > MAX_IN => {
-            Err(format!("`in` takes up to {MAX_IN} values, and these are {}", operands.len()))
+            Err(format!("`in` has at most {MAX_IN} values, and here it has {}", operands.len()))
         }
         TestKind::In(operands) => {
             operands.iter().try_for_each(|operand| comparison_fits(field, Comparison::Equal, operand))
@@ -226,8 +229,8 @@ fn size_fits(literal: &Literal) -> Result<(), String> {
     const MAX_BYTES: i64 = 400 * 1024;
     match literal {
         Literal::Number(0..=MAX_BYTES) => Ok(()),
-        Literal::Number(number) => Err(format!("{number} is no size; an item has up to {MAX_BYTES} bytes")),
-        Literal::Text(text) => Err(format!("'{text}' is no size; write a number")),
+        Literal::Number(number) => Err(format!("{number} is not a size; an item has at most {MAX_BYTES} bytes")),
+        Literal::Text(text) => Err(format!("'{text}' is not a size; write a number")),
     }
 }
 
@@ -236,11 +239,11 @@ fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> 
     if matches!(field.ty, Type::Texts | Type::TextSet | Type::Bytes) || field.ty.record().is_some() {
         let instead =
             if matches!(field.ty, Type::Texts | Type::TextSet) { "; write `contains(…)` or `size(…)`" } else { "" };
-        return Err(format!("`{name}` is {ty}, which is `missing` or `present` and is not compared{instead}"));
+        return Err(format!("`{name}` is {ty}, which can only be `missing` or `present`{instead}"));
     }
     let has_order = field.ty.is_number() || matches!(field.ty, Type::Text | Type::Date);
     if comparison.is_order() && !has_order {
-        return Err(format!("`{name}` is {ty}, which is compared with `=` and `<>` only"));
+        return Err(format!("`{name}` is {ty}, which can only be compared with `=` and `<>`"));
     }
     match operand {
         Operand::Literal(Literal::Number(0))
@@ -257,7 +260,7 @@ fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> 
 pub fn literal_fits(literal: &Literal, ty: &Type) -> Result<(), String> {
     match (literal, ty) {
         (Literal::Number(number), Type::Count(_)) if u32::try_from(*number).is_err() => {
-            Err(format!("{number} is no count; one goes from 0 to {}", u32::MAX))
+            Err(format!("{number} is not a count; write a number from 0 to {}", u32::MAX))
         }
         (Literal::Text(text), Type::Enum { rust, values }) if !values.contains(text) => {
             Err(format!("'{text}' is not one of {rust}{}", suggestion(text, values.iter().map(String::as_str))))
@@ -265,7 +268,7 @@ pub fn literal_fits(literal: &Literal, ty: &Type) -> Result<(), String> {
         (Literal::Number(_), Type::Count(_) | Type::Amount) | (Literal::Text(_), Type::Text | Type::Enum { .. }) => {
             Ok(())
         }
-        (Literal::Number(number), other) => Err(format!("{number} is no {}", other.word())),
-        (Literal::Text(text), other) => Err(format!("'{text}' is no {}", other.word())),
+        (Literal::Number(number), other) => Err(format!("{number} is not of the type {}", other.word())),
+        (Literal::Text(text), other) => Err(format!("'{text}' is not of the type {}", other.word())),
     }
 }

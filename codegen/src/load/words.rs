@@ -131,7 +131,7 @@ fn check_keywords(scope: &mut Scope<'_>, words: &Words, name: &str, own: &[&str]
     for word in words.keys() {
         let written = word.get_ref().as_str();
         if !common.contains(&written) && !own.contains(&written) {
-            let message = format!("`{written}` is no word of a {name}; it knows {}", own.join(", "));
+            let message = format!("`{written}` is not a keyword of a {name}; its keywords are {}", own.join(", "));
             scope.problem("operation", word, message);
         }
     }

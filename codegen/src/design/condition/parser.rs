@@ -16,11 +16,12 @@ pub fn parse(text: &str, limits: &Limits) -> Parsed<Expression> {
     let expression = parser.any_of()?;
     match parser.tokens.get(parser.next) {
         None => Ok(expression),
-        Some(Token { text: "&&", offset }) => wrong(*offset, "`&&` is not known here; write `and`".to_owned()),
-        Some(Token { text: "||", offset }) => wrong(*offset, "`||` is not known here; write `or`".to_owned()),
-        Some(token) => {
-            wrong(token.offset, format!("`{}` is left over; join conditions with `and` or `or`", token.text))
-        }
+        Some(Token { text: "&&", offset }) => wrong(*offset, "unknown operator `&&`; write `and`".to_owned()),
+        Some(Token { text: "||", offset }) => wrong(*offset, "unknown operator `||`; write `or`".to_owned()),
+        Some(token) => wrong(
+            token.offset,
+            format!("unexpected `{}` after a condition; join conditions with `and` or `or`", token.text),
+        ),
     }
 }
 
@@ -59,7 +60,7 @@ fn tokens(text: &str) -> Parsed<Vec<Token<'_>>> {
                 let end = rest.char_indices().skip(1).find(|(_, c)| !is_part(*c)).map_or(rest.len(), |(end, _)| end);
                 end + usize::from(c == ':' && rest[end..].starts_with('?'))
             }
-            other => return wrong(offset, format!("`{other}` is no part of a condition")),
+            other => return wrong(offset, format!("unexpected `{other}` in a condition")),
         };
         tokens.push(Token { text: &rest[..length], offset });
         offset = text.len() - rest[length..].trim_start().len();
@@ -85,7 +86,7 @@ impl<'t> Parser<'t> {
     fn take(&mut self, what: &str) -> Parsed<Token<'t>> {
         let token = self.tokens.get(self.next).copied();
         self.next += 1;
-        token.ok_or_else(|| (self.end, Some(format!("the condition ends where {what} should be"))))
+        token.ok_or_else(|| (self.end, Some(format!("the condition is incomplete; add {what}"))))
     }
 
     fn any_of(&mut self) -> Parsed<Expression> {
@@ -110,7 +111,7 @@ impl<'t> Parser<'t> {
             return self.grouped(field.offset);
         }
         if !field.is_word() {
-            return wrong(field.offset, format!("`{}` where a field should be", field.text));
+            return wrong(field.offset, format!("unexpected `{}`; write a field", field.text));
         }
         if self.tokens.get(self.next).is_some_and(|token| token.text == "(") {
             return self.function(field);
@@ -139,13 +140,13 @@ impl<'t> Parser<'t> {
     /// Parses the rest of `contains` or `size` after the name: `(field, value)`, or `(field) < value`.
     fn function(&mut self, name: Token<'t>) -> Parsed<Expression> {
         if !matches!(name.text, "contains" | "size") {
-            let message = format!("`{}` is no function of a condition; there are `contains` and `size`", name.text);
+            let message = format!("unknown function `{}`; the functions are `contains` and `size`", name.text);
             return wrong(name.offset, message);
         }
         self.next += 1;
         let field = self.take("a field")?;
         if !field.is_word() {
-            return wrong(field.offset, format!("`{}` where a field should be", field.text));
+            return wrong(field.offset, format!("unexpected `{}`; write a field", field.text));
         }
         let field = field.text.to_owned();
         if name.text == "contains" {
@@ -176,7 +177,7 @@ impl<'t> Parser<'t> {
         if token.text == sign {
             return Ok(());
         }
-        wrong(token.offset, format!("`{}` where `{sign}` should be", token.text))
+        wrong(token.offset, format!("unexpected `{}`; write `{sign}`", token.text))
     }
 
     /// Parses a comparison operator. `words` lists the other tokens that are allowed here, for the message.
@@ -189,10 +190,10 @@ impl<'t> Parser<'t> {
             "<=" => Comparison::LessOrEqual,
             ">" => Comparison::Greater,
             ">=" => Comparison::GreaterOrEqual,
-            "==" => return wrong(sign.offset, "`==` is no comparison; write `=`".to_owned()),
-            "!=" => return wrong(sign.offset, "`!=` is no comparison; write `<>`".to_owned()),
+            "==" => return wrong(sign.offset, "unknown comparison `==`; write `=`".to_owned()),
+            "!=" => return wrong(sign.offset, "unknown comparison `!=`; write `<>`".to_owned()),
             other => {
-                let message = format!("`{other}` is no comparison; use =, <>, <, <=, >, >={words}");
+                let message = format!("unknown comparison `{other}`; use =, <>, <, <=, >, >={words}");
                 return wrong(sign.offset, message);
             }
         })
@@ -211,7 +212,7 @@ impl<'t> Parser<'t> {
             }
             _ => {
                 let message =
-                    format!("`{}` is no value; write `:argument`, `@limit`, a number or a 'text'", token.text);
+                    format!("`{}` is not a value; write `:argument`, `@limit`, a number or a 'text'", token.text);
                 return wrong(token.offset, message);
             }
         };
@@ -234,7 +235,7 @@ impl<'t> Parser<'t> {
         let token = self.take("a number")?;
         match Literal::parse(token.text) {
             Some(Literal::Number(number)) => Ok(limit.saturating_add(number.saturating_mul(sign))),
-            _ => wrong(token.offset, format!("`{}` where a number should be", token.text)),
+            _ => wrong(token.offset, format!("unexpected `{}`; write a number", token.text)),
         }
     }
 
@@ -242,7 +243,7 @@ impl<'t> Parser<'t> {
     fn grouped(&mut self, opening: usize) -> Parsed<Expression> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return wrong(opening, format!("parentheses go {MAX_DEPTH} deep and no deeper"));
+            return wrong(opening, format!("the parentheses are nested more than {MAX_DEPTH} deep"));
         }
         let inner = self.any_of()?;
         self.depth -= 1;

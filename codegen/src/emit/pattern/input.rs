@@ -41,7 +41,7 @@ pub fn structure(design: &Design, file: &mut RustFile, pattern: &Pattern) -> Tok
     for argument in pattern_arguments(&design.entities, pattern) {
         members.push(argument_member(file, &argument, about(design, &actions, &argument)));
     }
-    let title = format!("What [`Patterns::{0}`](crate::Patterns::{0}) writes.", pattern.name);
+    let title = format!("The input of [`Patterns::{0}`](crate::Patterns::{0}).", pattern.name);
     let borrows = emit(file, &camel(&pattern.name), &title, &members);
     let name = ident(&camel(&pattern.name));
     if borrows { quote!(#name<'_>) } else { quote!(#name) }
@@ -92,8 +92,8 @@ fn action_member(design: &Design, file: &mut RustFile, action: &Action) -> Optio
     } else if action.is_keyed() {
         let key = types::key(file, entity);
         match action.shape {
-            Shape::Many => (quote!(&'a [#key]), format!("Names each {words}."), true),
-            _ => (quote!(Option<&'a #key>), format!("Names the {words}, if any."), true),
+            Shape::Many => (quote!(&'a [#key]), format!("The key of each {words}."), true),
+            _ => (quote!(Option<&'a #key>), format!("The key of the {words}, if any."), true),
         }
     } else {
         let (row, row_borrows) = row_structure(design, file, action, action.row.as_ref()?);
@@ -111,7 +111,7 @@ fn row_structure(design: &Design, file: &mut RustFile, action: &Action, row: &st
     let members: Vec<Member> =
         arguments.iter().map(|argument| argument_member(file, argument, about(design, &[action], argument))).collect();
     let verb = match action.kind {
-        ActionKind::Delete => "Names",
+        ActionKind::Delete => "Deletes",
         ActionKind::Check => "Checks",
         ActionKind::Update | ActionKind::Put => "Changes",
     };

@@ -118,7 +118,7 @@ pub fn parts(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
         }
         _ => {
             let name = ident(&camel(&pattern.name));
-            let about = doc(&format!("What [`Patterns::{0}`](crate::Patterns::{0}) finds.", pattern.name));
+            let about = doc(&format!("The result of [`Patterns::{0}`](crate::Patterns::{0}).", pattern.name));
             file.item(quote!(#about #[derive(Clone, Debug, PartialEq)] pub struct #name { #(#members)* }));
             (quote!(#name), quote!(#name { #(#names),* }))
         }

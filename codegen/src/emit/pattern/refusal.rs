@@ -18,8 +18,8 @@ pub fn error_type(design: &Design, file: &mut RustFile, pattern: &Pattern) -> To
     let name = format_ident!("{}Error", camel(&pattern.name));
     let errors = pattern.errors.iter();
     let variants: Vec<_> = errors.map(|(error, meaning)| variant(design, file, pattern, error, meaning)).collect();
-    let about = doc(&format!("Why [`Patterns::{0}`](crate::Patterns::{0}) was refused.", pattern.name));
-    let from_store = doc("The store could not be asked, or its answer not be understood.");
+    let about = doc(&format!("The error of [`Patterns::{0}`](crate::Patterns::{0}).", pattern.name));
+    let from_store = doc("The request failed, or its response is invalid.");
     file.item(quote! {
         #about
         #[derive(Debug)]
@@ -42,7 +42,7 @@ fn variant(design: &Design, file: &mut RustFile, pattern: &Pattern, error: &str,
         None => quote!(#about #name,),
         Some(action) => {
             let entity = types::entity(file, design.entity(action.entity));
-            let inner = doc("The item that refused, as it is.");
+            let inner = doc("The current item.");
             quote!(#about #name { #inner current: Box<#entity> },)
         }
     }

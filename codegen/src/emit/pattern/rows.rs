@@ -72,7 +72,7 @@ fn row_type(
     let members: Vec<_> = known.iter().map(|field| types::member(file, field, &default)).collect();
     let shown: Vec<Shown<'_>> = known.iter().map(|field| (field.name.as_str(), field.pii)).collect();
     let (derive_debug, implementation) = debug(file, &name, None, &shown);
-    let whence = if query.index.is_some() { "what the index shows" } else { "a part of the item" };
+    let whence = if query.index.is_some() { "the projection of the index" } else { "a part of the item" };
     let about = doc(&format!("A row of [`Patterns::{0}`](crate::Patterns::{0}): {whence}.", pattern.name));
     let (from_item, item) = (file.import("table_runtime::item::FromItem"), file.import("table_runtime::item::Item"));
     let (corrupt, decode) = (file.import("table_runtime::CorruptItem"), file.import("table_runtime::item::decode_row"));
@@ -112,7 +112,7 @@ fn union_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Q
     let (from_item, item) = (file.import("table_runtime::item::FromItem"), file.import("table_runtime::item::Item"));
     let (corrupt, kind_of) =
         (file.import("table_runtime::CorruptItem"), file.import("table_runtime::attributes::entity_of"));
-    let about = doc(&format!("What [`Patterns::{0}`](crate::Patterns::{0}) finds.", pattern.name));
+    let about = doc(&format!("The result of [`Patterns::{0}`](crate::Patterns::{0}).", pattern.name));
     let pattern_name = &pattern.name;
     file.item(quote! {
         #about
@@ -122,7 +122,7 @@ fn union_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Q
             fn from_item(item: #item) -> Result<Self, #corrupt> {
                 match #kind_of(&item) {
                     #(Some(#stored) => #types::from_item(item).map(Self::#types),)*
-                    _ => Err(#corrupt::new(#pattern_name, "it is none of the entities of its partition")),
+                    _ => Err(#corrupt::new(#pattern_name, "its entity is not expected in this partition")),
                 }
             }
         }

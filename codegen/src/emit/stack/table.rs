@@ -16,7 +16,7 @@ pub(super) fn resource(design: &Design) -> String {
     DeletionProtectionEnabled: {protection}
     PointInTimeRecoverySpecification:
       PointInTimeRecoveryEnabled: {recovery}
-    # Without a key of ours the table is encrypted with one that AWS owns.
+    # Without a key of this account, the table is encrypted with a key that AWS owns.
     SSESpecification: !If
       - HasTableKey
       - {{ SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: !Ref TableKeyArn }}

@@ -24,7 +24,7 @@ impl Loader<'_> {
         let sk = self.index_sort_key(fields, &raw.sk, sorts_texts);
         let shards = self.shards(fields, own_key, raw);
         if let (true, Some(count)) = (sorts_texts, &raw.shards) {
-            let message = "shards are merged by a number, and this index sorts texts; leave `shards` out".to_owned();
+            let message = "shards are merged by a number, and this index sorts texts; remove `shards`".to_owned();
             self.problems.push("shards-spread-writes", self.at.plus(count.span().start), message);
         }
         let at = self.at.plus(raw.pk.span().start);
@@ -61,7 +61,8 @@ impl Loader<'_> {
             (None, None) => return Ok(None),
             (Some(count), Some(by)) => (*count.get_ref(), by),
             _ => {
-                let message = "`shards` and `shard_by`, the field whose hash says which, go together".to_owned();
+                let message =
+                    "`shards` and `shard_by`, the field whose hash selects the shard, need each other".to_owned();
                 self.problem("shards-spread-writes", &raw.pk, message);
                 return Err(Reported);
             }
@@ -72,15 +73,22 @@ impl Loader<'_> {
             matches!(ty, Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest)
         });
         let message = if !(2..=MAX_SHARDS).contains(&count) {
-            format!("`shards = {count}`: a query asks each of them, so there are from 2 to {MAX_SHARDS}")
+            format!(
+                "`shards = {count}` is not allowed, because a query reads every shard; write a number from 2 to \
+             {MAX_SHARDS}"
+            )
         } else if !own_key.contains(name) || !is_text {
             let texts = own_key.iter().map(String::as_str);
             let hint = suggestion(name, texts);
             format!(
-                "`{name}` is no text in the entity's own key, so it could change and leave the item in another shard{hint}"
+                "`{name}` is not a text in the entity's own key, so it could change and move the item to another \
+                 shard{hint}"
             )
         } else if raw.pk.get_ref().contains(&format!("{{{name}}}")) {
-            format!("`{name}` is in the partition already, so all of its items would be in one shard")
+            format!(
+                "`{name}` is part of the partition key, so all items of a partition would be in one shard; \
+             choose another field"
+            )
         } else {
             return Ok(Some(Shards { count, by: name.clone() }));
         };

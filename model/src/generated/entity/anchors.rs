@@ -66,7 +66,7 @@ pub enum AnchorStatus {
 }
 
 impl AnchorStatus {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -77,7 +77,7 @@ impl AnchorStatus {
 }
 
 impl Anchors {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> AnchorsKey {
         AnchorsKey {
@@ -85,12 +85,12 @@ impl Anchors {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("changes")];
 }
 

@@ -46,7 +46,7 @@ impl fmt::Debug for Code {
 }
 
 impl Code {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> CodeKey {
         CodeKey {
@@ -54,7 +54,7 @@ impl Code {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }

@@ -36,7 +36,7 @@ impl fmt::Debug for CodeChunk {
 }
 
 impl CodeChunk {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> CodeChunkKey {
         CodeChunkKey {
@@ -45,7 +45,7 @@ impl CodeChunk {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }

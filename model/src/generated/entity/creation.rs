@@ -28,7 +28,7 @@ pub struct Creation {
 }
 
 impl Creation {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> CreationKey {
         CreationKey {
@@ -36,7 +36,7 @@ impl Creation {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }

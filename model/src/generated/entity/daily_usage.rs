@@ -33,7 +33,7 @@ pub struct DailyUsage {
 }
 
 impl DailyUsage {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> DailyUsageKey {
         DailyUsageKey {
@@ -42,12 +42,12 @@ impl DailyUsage {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 2)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[
         Counter::Count("requests"),
         Counter::Amount("input_tokens"),
@@ -56,7 +56,7 @@ impl DailyUsage {
         Counter::Amount("output_tokens"),
         Counter::Amount("cost_micros"),
     ];
-    /// What items of earlier versions lack, oldest first.
+    /// The steps from earlier versions to the current one, oldest first.
     ///
     /// Version 1: Tokens of the prompt cache were not counted, and days were in no index. Both versions are raised by ADD, for which an absent number is 0.
     pub(crate) const HISTORY: &'static [Step] = &[

@@ -21,7 +21,7 @@ pub struct EmailClaim {
 }
 
 impl EmailClaim {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> EmailClaimKey {
         EmailClaimKey {
@@ -29,7 +29,7 @@ impl EmailClaim {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }

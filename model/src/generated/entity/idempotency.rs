@@ -30,7 +30,7 @@ pub struct Idempotency {
 }
 
 impl Idempotency {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> IdempotencyKey {
         IdempotencyKey {
@@ -40,12 +40,12 @@ impl Idempotency {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 2)
     }
 
-    /// What items of earlier versions lack, oldest first.
+    /// The steps from earlier versions to the current one, oldest first.
     ///
     /// Version 1: The state of a run and its lease were in the record, so only questions with an id had them. They are in the question now.
     pub(crate) const HISTORY: &'static [Step] = &[

@@ -253,7 +253,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -282,7 +282,7 @@ pub enum ReplyState {
 }
 
 impl ReplyState {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -307,7 +307,7 @@ pub enum ContextMode {
 }
 
 impl ContextMode {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -333,7 +333,7 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -360,7 +360,7 @@ pub enum PatchStatus {
 }
 
 impl PatchStatus {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -372,7 +372,7 @@ impl PatchStatus {
 }
 
 impl Message {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> MessageKey {
         MessageKey {
@@ -382,7 +382,7 @@ impl Message {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }

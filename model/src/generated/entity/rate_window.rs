@@ -42,7 +42,7 @@ impl fmt::Debug for RateWindow {
 }
 
 impl RateWindow {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> RateWindowKey {
         RateWindowKey {
@@ -52,7 +52,7 @@ impl RateWindow {
         }
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[
         Counter::Count("hits"),
         Counter::Count("ai_hits"),

@@ -85,7 +85,7 @@ impl From<RefreshFamilyRequired> for RefreshFamily {
 }
 
 impl RefreshFamily {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> RefreshFamilyKey {
         RefreshFamilyKey {
@@ -94,12 +94,12 @@ impl RefreshFamily {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("seq")];
 }
 

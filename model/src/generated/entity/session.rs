@@ -156,7 +156,7 @@ impl From<SessionRequired> for Session {
 }
 
 impl Session {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> SessionKey {
         SessionKey {
@@ -165,12 +165,12 @@ impl Session {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[
         Counter::Count("version_number"),
         Counter::Count("thread_count"),

@@ -108,7 +108,7 @@ pub enum SweepKind {
 }
 
 impl SweepKind {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -134,7 +134,7 @@ pub enum SweepState {
 }
 
 impl SweepState {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -145,7 +145,7 @@ impl SweepState {
 }
 
 impl SweepJob {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> SweepJobKey {
         SweepJobKey {
@@ -156,12 +156,12 @@ impl SweepJob {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("attempts")];
 }
 

@@ -173,7 +173,7 @@ pub enum ThreadKind {
 }
 
 impl ThreadKind {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -184,7 +184,7 @@ impl ThreadKind {
 }
 
 impl Thread {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> ThreadKey {
         ThreadKey {
@@ -193,12 +193,12 @@ impl Thread {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[
         Counter::Count("message_slots"),
         Counter::Count("message_count"),

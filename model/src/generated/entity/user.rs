@@ -56,18 +56,18 @@ impl fmt::Debug for User {
 }
 
 impl User {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> UserKey {
         UserKey { user_id: self.user_id }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[
         Counter::Count("session_count"),
         Counter::Count("session_changes"),

@@ -33,7 +33,7 @@ impl fmt::Debug for UsernameClaim {
 }
 
 impl UsernameClaim {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> UsernameClaimKey {
         UsernameClaimKey {
@@ -41,7 +41,7 @@ impl UsernameClaim {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }

@@ -12,7 +12,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::add_note`](crate::Patterns::add_note) was refused.
+/// The error of [`Patterns::add_note`](crate::Patterns::add_note).
 #[derive(Debug)]
 pub enum AddNoteError {
     /// There is no such thread.
@@ -23,14 +23,14 @@ pub enum AddNoteError {
     MessageLimitExceeded,
     /// Another message took this number.
     SlotTaken {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Thread>,
     },
     /// There is a message with this number, though the thread does not count it.
     MessageExists,
     /// This client id was used before.
     RequestKnown,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -45,7 +45,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::add_note`](crate::Patterns::add_note) writes.
+/// The input of [`Patterns::add_note`](crate::Patterns::add_note).
 #[derive(Clone)]
 pub struct AddNote<'a> {
     /// The message to put.

@@ -10,12 +10,12 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::add_usage`](crate::Patterns::add_usage) was refused.
+/// The error of [`Patterns::add_usage`](crate::Patterns::add_usage).
 #[derive(Debug)]
 pub enum AddUsageError {
     /// The user does not exist.
     UserNotFound,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -25,7 +25,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::add_usage`](crate::Patterns::add_usage) writes.
+/// The input of [`Patterns::add_usage`](crate::Patterns::add_usage).
 #[derive(Clone, Debug)]
 pub struct AddUsage {
     /// Never changes, and appears in no URL.

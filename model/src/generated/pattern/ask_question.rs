@@ -12,7 +12,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::ask_question`](crate::Patterns::ask_question) was refused.
+/// The error of [`Patterns::ask_question`](crate::Patterns::ask_question).
 #[derive(Debug)]
 pub enum AskQuestionError {
     /// The thread does not exist.
@@ -23,14 +23,14 @@ pub enum AskQuestionError {
     MessageLimitExceeded,
     /// Another message took this number.
     SlotTaken {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Thread>,
     },
     /// A message with this number exists, but the thread does not count it.
     MessageExists,
     /// This client id was used before.
     RequestKnown,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -45,7 +45,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::ask_question`](crate::Patterns::ask_question) writes.
+/// The input of [`Patterns::ask_question`](crate::Patterns::ask_question).
 #[derive(Clone)]
 pub struct AskQuestion<'a> {
     /// The message to put.

@@ -9,12 +9,12 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::begin_sweep_job`](crate::Patterns::begin_sweep_job) was refused.
+/// The error of [`Patterns::begin_sweep_job`](crate::Patterns::begin_sweep_job).
 #[derive(Debug)]
 pub enum BeginSweepJobError {
     /// The job is done, or its code was committed.
     JobSettled,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

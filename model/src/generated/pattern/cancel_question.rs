@@ -10,7 +10,7 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::cancel_question`](crate::Patterns::cancel_question) was refused.
+/// The error of [`Patterns::cancel_question`](crate::Patterns::cancel_question).
 #[derive(Debug)]
 pub enum CancelQuestionError {
     /// The message does not exist.
@@ -19,10 +19,10 @@ pub enum CancelQuestionError {
     NotYours,
     /// The message is not a pending question.
     NotPending {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Message>,
     },
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -13,7 +13,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::change_password`](crate::Patterns::change_password) was refused.
+/// The error of [`Patterns::change_password`](crate::Patterns::change_password).
 #[derive(Debug)]
 pub enum ChangePasswordError {
     /// The user does not exist.
@@ -22,7 +22,7 @@ pub enum ChangePasswordError {
     PasswordChanged,
     /// A sign-in with this id already exists.
     FamilyExists,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -34,10 +34,10 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::change_password`](crate::Patterns::change_password) writes.
+/// The input of [`Patterns::change_password`](crate::Patterns::change_password).
 #[derive(Clone)]
 pub struct ChangePassword<'a> {
-    /// Names each refresh family.
+    /// The key of each refresh family.
     pub families: &'a [RefreshFamilyKey],
     /// The refresh family to put, if any.
     pub new_family: Option<&'a RefreshFamily>,

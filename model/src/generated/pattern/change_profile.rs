@@ -13,7 +13,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::change_profile`](crate::Patterns::change_profile) was refused.
+/// The error of [`Patterns::change_profile`](crate::Patterns::change_profile).
 #[derive(Debug)]
 pub enum ChangeProfileError {
     /// The user does not exist.
@@ -26,7 +26,7 @@ pub enum ChangeProfileError {
     UsernameTaken,
     /// The old claim does not belong to this user.
     ClaimLost,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -40,7 +40,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// Names an email claim.
+/// Deletes an email claim.
 #[derive(Clone, Debug)]
 pub struct OldEmailClaim {
     /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
@@ -49,7 +49,7 @@ pub struct OldEmailClaim {
     pub owner: UserId,
 }
 
-/// Names a username claim.
+/// Deletes a username claim.
 #[derive(Clone)]
 pub struct OldUsernameClaim<'a> {
     /// The name in lower case, so that `Ada` and `ada` are the same.
@@ -67,7 +67,7 @@ impl fmt::Debug for OldUsernameClaim<'_> {
     }
 }
 
-/// What [`Patterns::change_profile`](crate::Patterns::change_profile) writes.
+/// The input of [`Patterns::change_profile`](crate::Patterns::change_profile).
 #[derive(Clone)]
 pub struct ChangeProfile<'a> {
     /// The email claim to put, if any.

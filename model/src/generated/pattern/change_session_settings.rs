@@ -13,17 +13,17 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::change_session_settings`](crate::Patterns::change_session_settings) was refused.
+/// The error of [`Patterns::change_session_settings`](crate::Patterns::change_session_settings).
 #[derive(Debug)]
 pub enum ChangeSessionSettingsError {
     /// The session does not exist.
     SessionNotFound,
     /// The session was saved, renamed or given another language since it was read.
     SessionChanged {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Session>,
     },
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -34,7 +34,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::change_session_settings`](crate::Patterns::change_session_settings) writes.
+/// The input of [`Patterns::change_session_settings`](crate::Patterns::change_session_settings).
 #[derive(Clone)]
 pub struct ChangeSessionSettings<'a> {
     /// The owner.

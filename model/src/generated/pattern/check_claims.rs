@@ -9,7 +9,7 @@ use crate::generated::keys::{EmailClaimKey, UserKey, UsernameClaimKey};
 use crate::generated::registry::AP_94;
 use table_runtime::{Digest, StoreError};
 
-/// What [`Patterns::check_claims`](crate::Patterns::check_claims) finds.
+/// The result of [`Patterns::check_claims`](crate::Patterns::check_claims).
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckClaims {
     /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.

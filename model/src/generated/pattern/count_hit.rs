@@ -10,20 +10,20 @@ use table_runtime::{Expiry, StoreError};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::count_hit`](crate::Patterns::count_hit) was refused.
+/// The error of [`Patterns::count_hit`](crate::Patterns::count_hit).
 #[derive(Debug)]
 pub enum CountHitError {
     /// The rule's limit is reached in this window.
     LimitReached {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<RateWindow>,
     },
     /// The limit of questions to the model is reached in this window.
     AiLimitReached {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<RateWindow>,
     },
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -34,7 +34,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::count_hit`](crate::Patterns::count_hit) writes.
+/// The input of [`Patterns::count_hit`](crate::Patterns::count_hit).
 #[derive(Clone)]
 pub struct CountHit<'a> {
     /// The rule, for example `login`; if two rules share the window, the first one.

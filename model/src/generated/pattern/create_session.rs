@@ -10,7 +10,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::create_session`](crate::Patterns::create_session) was refused.
+/// The error of [`Patterns::create_session`](crate::Patterns::create_session).
 #[derive(Debug)]
 pub enum CreateSessionError {
     /// There is no such user.
@@ -23,7 +23,7 @@ pub enum CreateSessionError {
     StagingExpired,
     /// This client id was used before.
     RequestKnown,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -37,7 +37,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::create_session`](crate::Patterns::create_session) writes.
+/// The input of [`Patterns::create_session`](crate::Patterns::create_session).
 #[derive(Clone, Debug)]
 pub struct CreateSession<'a> {
     /// The creation to put, if any.
@@ -46,7 +46,7 @@ pub struct CreateSession<'a> {
     pub session: &'a Session,
     /// The code to put.
     pub code: &'a Code,
-    /// Names the sweep job, if any.
+    /// The key of the sweep job, if any.
     pub staged: Option<&'a SweepJobKey>,
 }
 

@@ -11,7 +11,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::create_thread`](crate::Patterns::create_thread) was refused.
+/// The error of [`Patterns::create_thread`](crate::Patterns::create_thread).
 #[derive(Debug)]
 pub enum CreateThreadError {
     /// There is no such session.
@@ -24,7 +24,7 @@ pub enum CreateThreadError {
     ThreadExists,
     /// This client id was used before.
     RequestKnown,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -38,7 +38,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::create_thread`](crate::Patterns::create_thread) writes.
+/// The input of [`Patterns::create_thread`](crate::Patterns::create_thread).
 #[derive(Clone, Debug)]
 pub struct CreateThread<'a> {
     /// The creation to put, if any.

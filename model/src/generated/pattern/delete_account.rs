@@ -12,7 +12,7 @@ use table_runtime::{Digest, StoreError};
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::delete_account`](crate::Patterns::delete_account) was refused.
+/// The error of [`Patterns::delete_account`](crate::Patterns::delete_account).
 #[derive(Debug)]
 pub enum DeleteAccountError {
     /// The user does not exist.
@@ -23,7 +23,7 @@ pub enum DeleteAccountError {
     ClaimLost,
     /// The account is being deleted already.
     JobExists,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -36,7 +36,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// Names an email claim.
+/// Deletes an email claim.
 #[derive(Clone, Debug)]
 pub struct OwnEmailClaim {
     /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
@@ -45,7 +45,7 @@ pub struct OwnEmailClaim {
     pub owner: UserId,
 }
 
-/// Names a username claim.
+/// Deletes a username claim.
 #[derive(Clone)]
 pub struct OwnUsernameClaim<'a> {
     /// The name in lower case, so that `Ada` and `ada` are the same.
@@ -63,7 +63,7 @@ impl fmt::Debug for OwnUsernameClaim<'_> {
     }
 }
 
-/// What [`Patterns::delete_account`](crate::Patterns::delete_account) writes.
+/// The input of [`Patterns::delete_account`](crate::Patterns::delete_account).
 #[derive(Clone)]
 pub struct DeleteAccount<'a> {
     /// The email claim to write, if any.

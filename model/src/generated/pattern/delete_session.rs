@@ -11,7 +11,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::delete_session`](crate::Patterns::delete_session) was refused.
+/// The error of [`Patterns::delete_session`](crate::Patterns::delete_session).
 #[derive(Debug)]
 pub enum DeleteSessionError {
     /// The session does not exist.
@@ -22,7 +22,7 @@ pub enum DeleteSessionError {
     SlotNotReturned,
     /// The session is being deleted already.
     JobExists,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -35,10 +35,10 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::delete_session`](crate::Patterns::delete_session) writes.
+/// The input of [`Patterns::delete_session`](crate::Patterns::delete_session).
 #[derive(Clone, Debug)]
 pub struct DeleteSession<'a> {
-    /// Names the user, if any.
+    /// The key of the user, if any.
     pub user: Option<&'a UserKey>,
     /// The sweep job to put.
     pub job: &'a SweepJob,

@@ -11,7 +11,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::delete_thread`](crate::Patterns::delete_thread) was refused.
+/// The error of [`Patterns::delete_thread`](crate::Patterns::delete_thread).
 #[derive(Debug)]
 pub enum DeleteThreadError {
     /// The thread does not exist.
@@ -24,7 +24,7 @@ pub enum DeleteThreadError {
     AnchorsMoved,
     /// The thread is being deleted already.
     JobExists,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -49,12 +49,12 @@ pub struct RemainingAnchors<'a> {
     pub threads: &'a [ThreadAnchor],
 }
 
-/// What [`Patterns::delete_thread`](crate::Patterns::delete_thread) writes.
+/// The input of [`Patterns::delete_thread`](crate::Patterns::delete_thread).
 #[derive(Clone, Debug)]
 pub struct DeleteThread<'a> {
-    /// Names the session, if any.
+    /// The key of the session, if any.
     pub counted: Option<&'a SessionKey>,
-    /// Names the session, if any.
+    /// The key of the session, if any.
     pub uncounted: Option<&'a SessionKey>,
     /// The anchors to write, if any.
     pub anchors: Option<RemainingAnchors<'a>>,

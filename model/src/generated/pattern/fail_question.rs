@@ -10,14 +10,14 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::fail_question`](crate::Patterns::fail_question) was refused.
+/// The error of [`Patterns::fail_question`](crate::Patterns::fail_question).
 #[derive(Debug)]
 pub enum FailQuestionError {
     /// The question was deleted.
     QuestionGone,
     /// The question is answered or cancelled, or another run took it over.
     LeaseLost,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -28,7 +28,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::fail_question`](crate::Patterns::fail_question) writes.
+/// The input of [`Patterns::fail_question`](crate::Patterns::fail_question).
 #[derive(Clone, Debug)]
 pub struct FailQuestion<'a> {
     /// The session.

@@ -8,7 +8,7 @@ use crate::generated::keys::{RefreshFamilyKey, UserKey};
 use crate::generated::registry::AP_15;
 use table_runtime::StoreError;
 
-/// What [`Patterns::get_sign_in`](crate::Patterns::get_sign_in) finds.
+/// The result of [`Patterns::get_sign_in`](crate::Patterns::get_sign_in).
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetSignIn {
     /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.

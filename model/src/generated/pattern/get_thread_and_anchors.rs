@@ -8,7 +8,7 @@ use crate::generated::keys::{AnchorsKey, ThreadKey};
 use crate::generated::registry::AP_37;
 use table_runtime::StoreError;
 
-/// What [`Patterns::get_thread_and_anchors`](crate::Patterns::get_thread_and_anchors) finds.
+/// The result of [`Patterns::get_thread_and_anchors`](crate::Patterns::get_thread_and_anchors).
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetThreadAndAnchors {
     /// A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.

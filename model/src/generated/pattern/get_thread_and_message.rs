@@ -8,7 +8,7 @@ use crate::generated::keys::{MessageKey, ThreadKey};
 use crate::generated::registry::AP_133;
 use table_runtime::StoreError;
 
-/// What [`Patterns::get_thread_and_message`](crate::Patterns::get_thread_and_message) finds.
+/// The result of [`Patterns::get_thread_and_message`](crate::Patterns::get_thread_and_message).
 #[derive(Clone, Debug, PartialEq)]
 pub struct GetThreadAndMessage {
     /// A conversation on some lines of a session's code, or on the whole file. Only its counters and moves by its user change it; the session's anchors have its current lines.

@@ -7,12 +7,12 @@ use crate::generated::registry::AP_70;
 use table_runtime::StoreError;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::leave_sweep_job`](crate::Patterns::leave_sweep_job) was refused.
+/// The error of [`Patterns::leave_sweep_job`](crate::Patterns::leave_sweep_job).
 #[derive(Debug)]
 pub enum LeaveSweepJobError {
     /// This job already exists.
     JobExists,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -12,7 +12,7 @@ use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::item::{FromItem, Item};
 use table_runtime::key::Primary;
 
-/// What [`Patterns::list_threads`](crate::Patterns::list_threads) finds.
+/// The result of [`Patterns::list_threads`](crate::Patterns::list_threads).
 #[derive(Clone, Debug, PartialEq)]
 pub enum ListThreadsItem {
     /// The lines of a session's threads: one item for all of them, so that a save which moves fifty threads writes about 4 KB, and not fifty selections.
@@ -30,7 +30,7 @@ impl FromItem for ListThreadsItem {
                 Err(
                     CorruptItem::new(
                         "list_threads",
-                        "it is none of the entities of its partition",
+                        "its entity is not expected in this partition",
                     ),
                 )
             }

@@ -8,7 +8,7 @@ use table_runtime::StoreError;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::load_account`](crate::Patterns::load_account) was refused.
+/// The error of [`Patterns::load_account`](crate::Patterns::load_account).
 #[derive(Debug)]
 pub enum LoadAccountError {
     /// A user with this id already exists.
@@ -17,7 +17,7 @@ pub enum LoadAccountError {
     EmailTaken,
     /// Another account has this username.
     UsernameTaken,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -29,7 +29,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::load_account`](crate::Patterns::load_account) writes.
+/// The input of [`Patterns::load_account`](crate::Patterns::load_account).
 #[derive(Clone, Debug)]
 pub struct LoadAccount<'a> {
     /// The email claim to put.

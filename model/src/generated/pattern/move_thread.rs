@@ -13,7 +13,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::move_thread`](crate::Patterns::move_thread) was refused.
+/// The error of [`Patterns::move_thread`](crate::Patterns::move_thread).
 #[derive(Debug)]
 pub enum MoveThreadError {
     /// The thread does not exist.
@@ -26,10 +26,10 @@ pub enum MoveThreadError {
     AnchorsLost,
     /// The anchors changed since they were read.
     AnchorsMoved {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Anchors>,
     },
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -43,7 +43,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::move_thread`](crate::Patterns::move_thread) writes.
+/// The input of [`Patterns::move_thread`](crate::Patterns::move_thread).
 #[derive(Clone)]
 pub struct MoveThread<'a> {
     /// The session.

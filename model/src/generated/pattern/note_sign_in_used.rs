@@ -9,12 +9,12 @@ use table_runtime::{Expiry, StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::note_sign_in_used`](crate::Patterns::note_sign_in_used) was refused.
+/// The error of [`Patterns::note_sign_in_used`](crate::Patterns::note_sign_in_used).
 #[derive(Debug)]
 pub enum NoteSignInUsedError {
     /// The sign-in has ended.
     FamilyEnded,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -8,7 +8,7 @@ use crate::generated::keys::{CodeKey, SessionKey};
 use crate::generated::registry::AP_22;
 use table_runtime::StoreError;
 
-/// What [`Patterns::open_session`](crate::Patterns::open_session) finds.
+/// The result of [`Patterns::open_session`](crate::Patterns::open_session).
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenSession {
     /// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.

@@ -8,7 +8,7 @@ use crate::generated::keys::{AnchorsKey, CodeKey, IdempotencyKey, MessageKey, Se
 use crate::generated::registry::AP_38;
 use table_runtime::StoreError;
 
-/// What [`Patterns::open_with_anchors`](crate::Patterns::open_with_anchors) finds.
+/// The result of [`Patterns::open_with_anchors`](crate::Patterns::open_with_anchors).
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenWithAnchors {
     /// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.

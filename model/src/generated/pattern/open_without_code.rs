@@ -8,7 +8,7 @@ use crate::generated::keys::{AnchorsKey, IdempotencyKey, MessageKey, SessionKey,
 use crate::generated::registry::AP_47;
 use table_runtime::StoreError;
 
-/// What [`Patterns::open_without_code`](crate::Patterns::open_without_code) finds.
+/// The result of [`Patterns::open_without_code`](crate::Patterns::open_without_code).
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenWithoutCode {
     /// The head of a session: all data of a file under review except its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.

@@ -9,14 +9,14 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::put_off_sweep_job`](crate::Patterns::put_off_sweep_job) was refused.
+/// The error of [`Patterns::put_off_sweep_job`](crate::Patterns::put_off_sweep_job).
 #[derive(Debug)]
 pub enum PutOffSweepJobError {
     /// The job is done.
     JobSettled,
     /// Another run of the sweep counted this failure.
     CountedElsewhere,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -27,7 +27,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::put_off_sweep_job`](crate::Patterns::put_off_sweep_job) writes.
+/// The input of [`Patterns::put_off_sweep_job`](crate::Patterns::put_off_sweep_job).
 #[derive(Clone, Debug)]
 pub struct PutOffSweepJob<'a> {
     /// One of 8, by the target: spreads the jobs over partitions.

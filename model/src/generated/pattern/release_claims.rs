@@ -11,12 +11,12 @@ use table_runtime::{Digest, StoreError, Timestamp};
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::release_claims`](crate::Patterns::release_claims) was refused.
+/// The error of [`Patterns::release_claims`](crate::Patterns::release_claims).
 #[derive(Debug)]
 pub enum ReleaseClaimsError {
     /// The claim does not exist, or belongs to another user.
     ClaimMoved,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -26,7 +26,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// Names an email claim.
+/// Deletes an email claim.
 #[derive(Clone, Debug)]
 pub struct StaleEmailClaim {
     /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key must not show the address.
@@ -37,7 +37,7 @@ pub struct StaleEmailClaim {
     pub seen_claimed_at: Timestamp,
 }
 
-/// Names a username claim.
+/// Deletes a username claim.
 #[derive(Clone)]
 pub struct StaleUsernameClaim<'a> {
     /// The name in lower case, so that `Ada` and `ada` are the same.
@@ -58,7 +58,7 @@ impl fmt::Debug for StaleUsernameClaim<'_> {
     }
 }
 
-/// What [`Patterns::release_claims`](crate::Patterns::release_claims) writes.
+/// The input of [`Patterns::release_claims`](crate::Patterns::release_claims).
 #[derive(Clone, Debug)]
 pub struct ReleaseClaims<'a> {
     /// The email claim to write, if any.

@@ -10,12 +10,12 @@ use table_runtime::{Digest, Expiry, StoreError};
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::remove_expired`](crate::Patterns::remove_expired) was refused.
+/// The error of [`Patterns::remove_expired`](crate::Patterns::remove_expired).
 #[derive(Debug)]
 pub enum RemoveExpiredError {
     /// The item does not exist, or its expiry changed.
     Renewed,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -25,7 +25,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// Names a refresh family.
+/// Deletes a refresh family.
 #[derive(Clone, Debug)]
 pub struct ExpiredFamily {
     /// The user who signed in.
@@ -36,7 +36,7 @@ pub struct ExpiredFamily {
     pub seen_expires_at: Expiry,
 }
 
-/// Names an idempotency.
+/// Deletes an idempotency.
 #[derive(Clone, Debug)]
 pub struct ExpiredRecord {
     /// The session of the message.
@@ -49,7 +49,7 @@ pub struct ExpiredRecord {
     pub seen_expires_at: Expiry,
 }
 
-/// Names a creation.
+/// Deletes a creation.
 #[derive(Clone, Debug)]
 pub struct ExpiredCreation {
     /// SHA-256 of the kind of resource, the user, the session (for a thread) and the client id.
@@ -58,7 +58,7 @@ pub struct ExpiredCreation {
     pub seen_expires_at: Expiry,
 }
 
-/// Names a rate window.
+/// Deletes a rate window.
 #[derive(Clone)]
 pub struct ExpiredWindow<'a> {
     /// The rule, for example `login`; if two rules share the window, the first one.
@@ -82,7 +82,7 @@ impl fmt::Debug for ExpiredWindow<'_> {
     }
 }
 
-/// Names a message.
+/// Deletes a message.
 #[derive(Clone, Debug)]
 pub struct ExpiredMessage {
     /// The session.
@@ -95,7 +95,7 @@ pub struct ExpiredMessage {
     pub seen_expires_at: Expiry,
 }
 
-/// What [`Patterns::remove_expired`](crate::Patterns::remove_expired) writes.
+/// The input of [`Patterns::remove_expired`](crate::Patterns::remove_expired).
 #[derive(Clone, Debug)]
 pub struct RemoveExpired<'a> {
     /// The refresh family to write, if any.

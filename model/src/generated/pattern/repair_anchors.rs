@@ -11,7 +11,7 @@ use table_runtime::StoreError;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::repair_anchors`](crate::Patterns::repair_anchors) was refused.
+/// The error of [`Patterns::repair_anchors`](crate::Patterns::repair_anchors).
 #[derive(Debug)]
 pub enum RepairAnchorsError {
     /// The session does not exist.
@@ -20,7 +20,7 @@ pub enum RepairAnchorsError {
     SessionChanged,
     /// The anchors changed since they were compared.
     AnchorsMoved,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -32,7 +32,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::repair_anchors`](crate::Patterns::repair_anchors) writes.
+/// The input of [`Patterns::repair_anchors`](crate::Patterns::repair_anchors).
 #[derive(Clone, Debug)]
 pub struct RepairAnchors<'a> {
     /// The anchors to put.

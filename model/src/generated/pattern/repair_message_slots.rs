@@ -9,14 +9,14 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots) was refused.
+/// The error of [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots).
 #[derive(Debug)]
 pub enum RepairMessageSlotsError {
     /// The thread does not exist.
     ThreadNotFound,
     /// Slots were taken since they were compared.
     SlotsMoved,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -27,7 +27,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots) writes.
+/// The input of [`Patterns::repair_message_slots`](crate::Patterns::repair_message_slots).
 #[derive(Clone, Debug)]
 pub struct RepairMessageSlots {
     /// The session.

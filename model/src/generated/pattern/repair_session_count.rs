@@ -9,14 +9,14 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::repair_session_count`](crate::Patterns::repair_session_count) was refused.
+/// The error of [`Patterns::repair_session_count`](crate::Patterns::repair_session_count).
 #[derive(Debug)]
 pub enum RepairSessionCountError {
     /// The user does not exist.
     UserNotFound,
     /// The counter changed since it was compared.
     CountMoved,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -9,14 +9,14 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count) was refused.
+/// The error of [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count).
 #[derive(Debug)]
 pub enum RepairThreadCountError {
     /// The session does not exist.
     SessionNotFound,
     /// The counter changed since it was compared.
     CountMoved,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -27,7 +27,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count) writes.
+/// The input of [`Patterns::repair_thread_count`](crate::Patterns::repair_thread_count).
 #[derive(Clone, Debug)]
 pub struct RepairThreadCount {
     /// The owner.

@@ -12,7 +12,7 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::restore_claims`](crate::Patterns::restore_claims) was refused.
+/// The error of [`Patterns::restore_claims`](crate::Patterns::restore_claims).
 #[derive(Debug)]
 pub enum RestoreClaimsError {
     /// The user does not exist.
@@ -23,7 +23,7 @@ pub enum RestoreClaimsError {
     EmailTaken,
     /// Another account has this username.
     UsernameTaken,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -36,7 +36,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::restore_claims`](crate::Patterns::restore_claims) writes.
+/// The input of [`Patterns::restore_claims`](crate::Patterns::restore_claims).
 #[derive(Clone)]
 pub struct RestoreClaims<'a> {
     /// The email claim to put, if any.

@@ -10,17 +10,17 @@ use table_runtime::{Expiry, StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::rotate_refresh_token`](crate::Patterns::rotate_refresh_token) was refused.
+/// The error of [`Patterns::rotate_refresh_token`](crate::Patterns::rotate_refresh_token).
 #[derive(Debug)]
 pub enum RotateRefreshTokenError {
     /// The sign-in has ended.
     FamilyEnded,
     /// The token is not the newest of its sign-in.
     TokenSuperseded {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<RefreshFamily>,
     },
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -31,7 +31,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::rotate_refresh_token`](crate::Patterns::rotate_refresh_token) writes.
+/// The input of [`Patterns::rotate_refresh_token`](crate::Patterns::rotate_refresh_token).
 #[derive(Clone, Debug)]
 pub struct RotateRefreshToken {
     /// The user who signed in.

@@ -13,14 +13,14 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::save_session`](crate::Patterns::save_session) was refused.
+/// The error of [`Patterns::save_session`](crate::Patterns::save_session).
 #[derive(Debug)]
 pub enum SaveSessionError {
     /// The session does not exist.
     SessionNotFound,
     /// Another request saved the session since it was read.
     VersionConflict {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Session>,
     },
     /// A thread was created, deleted or moved since the threads were read.
@@ -33,7 +33,7 @@ pub enum SaveSessionError {
     JobExists,
     /// The answer does not exist, or its patch is already applied.
     PatchTaken,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -77,14 +77,14 @@ pub struct AppliedAnswer {
     pub end_line: Option<u32>,
 }
 
-/// What [`Patterns::save_session`](crate::Patterns::save_session) writes.
+/// The input of [`Patterns::save_session`](crate::Patterns::save_session).
 #[derive(Clone, Debug)]
 pub struct SaveSession<'a> {
     /// The code to put.
     pub code: &'a Code,
     /// The anchors to write, if any.
     pub anchors: Option<MovedAnchors<'a>>,
-    /// Names the sweep job, if any.
+    /// The key of the sweep job, if any.
     pub staged: Option<&'a SweepJobKey>,
     /// The sweep job to put, if any.
     pub replaced: Option<&'a SweepJob>,

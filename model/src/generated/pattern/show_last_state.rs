@@ -10,14 +10,14 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::show_last_state`](crate::Patterns::show_last_state) was refused.
+/// The error of [`Patterns::show_last_state`](crate::Patterns::show_last_state).
 #[derive(Debug)]
 pub enum ShowLastStateError {
     /// The thread does not exist.
     ThreadNotFound,
     /// Another message was stored since.
     NotLast,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -28,7 +28,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::show_last_state`](crate::Patterns::show_last_state) writes.
+/// The input of [`Patterns::show_last_state`](crate::Patterns::show_last_state).
 #[derive(Clone, Debug)]
 pub struct ShowLastState {
     /// The session.

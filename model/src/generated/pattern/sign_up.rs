@@ -8,7 +8,7 @@ use table_runtime::StoreError;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::sign_up`](crate::Patterns::sign_up) was refused.
+/// The error of [`Patterns::sign_up`](crate::Patterns::sign_up).
 #[derive(Debug)]
 pub enum SignUpError {
     /// A user with this id already exists.
@@ -19,7 +19,7 @@ pub enum SignUpError {
     UsernameTaken,
     /// A sign-in with this id already exists.
     FamilyExists,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -32,7 +32,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::sign_up`](crate::Patterns::sign_up) writes.
+/// The input of [`Patterns::sign_up`](crate::Patterns::sign_up).
 #[derive(Clone, Debug)]
 pub struct SignUp<'a> {
     /// The email claim to put.

@@ -11,7 +11,7 @@ use table_runtime::StoreError;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::start_refresh_family`](crate::Patterns::start_refresh_family) was refused.
+/// The error of [`Patterns::start_refresh_family`](crate::Patterns::start_refresh_family).
 #[derive(Debug)]
 pub enum StartRefreshFamilyError {
     /// A sign-in with this id already exists.
@@ -20,7 +20,7 @@ pub enum StartRefreshFamilyError {
     UserNotFound,
     /// The password was changed by another request since it was checked.
     PasswordChanged,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -32,7 +32,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::start_refresh_family`](crate::Patterns::start_refresh_family) writes.
+/// The input of [`Patterns::start_refresh_family`](crate::Patterns::start_refresh_family).
 #[derive(Clone)]
 pub struct StartRefreshFamily<'a> {
     /// The refresh family to put.

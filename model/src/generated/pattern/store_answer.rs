@@ -12,7 +12,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::store_answer`](crate::Patterns::store_answer) was refused.
+/// The error of [`Patterns::store_answer`](crate::Patterns::store_answer).
 #[derive(Debug)]
 pub enum StoreAnswerError {
     /// The question was deleted.
@@ -25,7 +25,7 @@ pub enum StoreAnswerError {
     UserNotFound,
     /// The thread does not exist.
     ThreadNotFound,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -39,7 +39,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::store_answer`](crate::Patterns::store_answer) writes.
+/// The input of [`Patterns::store_answer`](crate::Patterns::store_answer).
 #[derive(Clone)]
 pub struct StoreAnswer<'a> {
     /// The message to put.

@@ -8,12 +8,12 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::take_hit_back`](crate::Patterns::take_hit_back) was refused.
+/// The error of [`Patterns::take_hit_back`](crate::Patterns::take_hit_back).
 #[derive(Debug)]
 pub enum TakeHitBackError {
     /// The window has no hit to take back.
     NothingCounted,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

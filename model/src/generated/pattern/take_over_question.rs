@@ -10,14 +10,14 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::take_over_question`](crate::Patterns::take_over_question) was refused.
+/// The error of [`Patterns::take_over_question`](crate::Patterns::take_over_question).
 #[derive(Debug)]
 pub enum TakeOverQuestionError {
     /// The question was deleted.
     QuestionGone,
     /// Another run holds the question, or has answered it.
     StillRunning,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -28,7 +28,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::take_over_question`](crate::Patterns::take_over_question) writes.
+/// The input of [`Patterns::take_over_question`](crate::Patterns::take_over_question).
 #[derive(Clone, Debug)]
 pub struct TakeOverQuestion {
     /// The session.

@@ -13,7 +13,7 @@ use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::serde::{Deserialize, Serialize};
 use table_runtime::shards::Sharded;
 
-/// A row of [`Patterns::top_users_by_cost`](crate::Patterns::top_users_by_cost): what the index shows.
+/// A row of [`Patterns::top_users_by_cost`](crate::Patterns::top_users_by_cost): the projection of the index.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct UserCost {

@@ -12,7 +12,7 @@ use table_runtime::expr::{KeyCondition, Query};
 use table_runtime::item::{FromItem, Item};
 use table_runtime::key::Primary;
 
-/// What [`Patterns::user_footprint`](crate::Patterns::user_footprint) finds.
+/// The result of [`Patterns::user_footprint`](crate::Patterns::user_footprint).
 #[derive(Clone, Debug, PartialEq)]
 pub enum UserFootprintItem {
     /// A person with an account. It has the counter of sessions, so that the cap is a condition of the write that creates one.
@@ -38,7 +38,7 @@ impl FromItem for UserFootprintItem {
                 Err(
                     CorruptItem::new(
                         "user_footprint",
-                        "it is none of the entities of its partition",
+                        "its entity is not expected in this partition",
                     ),
                 )
             }

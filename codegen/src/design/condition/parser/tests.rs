@@ -71,33 +71,33 @@ fn functions_and_lists_are_parsed_as_tests_of_their_field() {
     );
     // A field may have the name of a function.
     assert_eq!(parse("size missing"), Ok(Expression::Missing("size".to_owned())));
-    assert_eq!(refused("has(tags, 'x')"), "0: `has` is no function of a condition; there are `contains` and `size`");
-    assert_eq!(refused("contains(tags)"), "13: `)` where `,` should be");
-    assert_eq!(refused("contains(tags, 'x'"), "18: the condition ends where `)` should be");
-    assert_eq!(refused("size(tags)"), "10: the condition ends where a comparison should be");
-    assert_eq!(refused("size(tags) in (1)"), "11: `in` is no comparison; use =, <>, <, <=, >, >=");
-    assert_eq!(refused("state in 'a'"), "9: `'a'` where `(` should be");
-    assert_eq!(refused("state in ()"), "10: `)` is no value; write `:argument`, `@limit`, a number or a 'text'");
+    assert_eq!(refused("has(tags, 'x')"), "0: unknown function `has`; the functions are `contains` and `size`");
+    assert_eq!(refused("contains(tags)"), "13: unexpected `)`; write `,`");
+    assert_eq!(refused("contains(tags, 'x'"), "18: the condition is incomplete; add `)`");
+    assert_eq!(refused("size(tags)"), "10: the condition is incomplete; add a comparison");
+    assert_eq!(refused("size(tags) in (1)"), "11: unknown comparison `in`; use =, <>, <, <=, >, >=");
+    assert_eq!(refused("state in 'a'"), "9: unexpected `'a'`; write `(`");
+    assert_eq!(refused("state in ()"), "10: `)` is not a value; write `:argument`, `@limit`, a number or a 'text'");
 }
 
 #[test]
 fn syntax_errors_are_reported_with_their_offset() {
-    assert_eq!(refused(""), "0: the condition ends where a field should be");
-    assert_eq!(refused("a"), "1: the condition ends where a comparison should be");
-    assert_eq!(refused("a ="), "3: the condition ends where a value should be");
-    assert_eq!(refused("a = b"), "4: `b` is no value; write `:argument`, `@limit`, a number or a 'text'");
-    assert_eq!(refused("a = :?"), "4: `:?` is no value; write `:argument`, `@limit`, a number or a 'text'");
-    assert_eq!(refused("a = 'x'?"), "7: `?` is no part of a condition");
-    assert_eq!(refused("a = :"), "4: `:` is no value; write `:argument`, `@limit`, a number or a 'text'");
-    assert_eq!(refused("a == 1"), "2: `==` is no comparison; write `=`");
-    assert_eq!(refused("a = 1 && b = 2"), "6: `&&` is not known here; write `and`");
-    assert_eq!(refused("a = 1 || b = 2"), "6: `||` is not known here; write `or`");
+    assert_eq!(refused(""), "0: the condition is incomplete; add a field");
+    assert_eq!(refused("a"), "1: the condition is incomplete; add a comparison");
+    assert_eq!(refused("a ="), "3: the condition is incomplete; add a value");
+    assert_eq!(refused("a = b"), "4: `b` is not a value; write `:argument`, `@limit`, a number or a 'text'");
+    assert_eq!(refused("a = :?"), "4: `:?` is not a value; write `:argument`, `@limit`, a number or a 'text'");
+    assert_eq!(refused("a = 'x'?"), "7: unexpected `?` in a condition");
+    assert_eq!(refused("a = :"), "4: `:` is not a value; write `:argument`, `@limit`, a number or a 'text'");
+    assert_eq!(refused("a == 1"), "2: unknown comparison `==`; write `=`");
+    assert_eq!(refused("a = 1 && b = 2"), "6: unknown operator `&&`; write `and`");
+    assert_eq!(refused("a = 1 || b = 2"), "6: unknown operator `||`; write `or`");
     assert_eq!(refused("a 'x"), "2: a text literal has no closing `'`");
-    assert_eq!(refused("a = 1 b = 2"), "6: `b` is left over; join conditions with `and` or `or`");
-    assert_eq!(refused("(a = 1"), "6: the condition ends where `)` should be");
-    assert_eq!(refused("a != 1"), "2: `!=` is no comparison; write `<>`");
-    assert_eq!(refused("a ! 1"), "2: `!` is no part of a condition");
-    assert_eq!(refused(") = 1"), "0: `)` where a field should be");
+    assert_eq!(refused("a = 1 b = 2"), "6: unexpected `b` after a condition; join conditions with `and` or `or`");
+    assert_eq!(refused("(a = 1"), "6: the condition is incomplete; add `)`");
+    assert_eq!(refused("a != 1"), "2: unknown comparison `!=`; write `<>`");
+    assert_eq!(refused("a ! 1"), "2: unexpected `!` in a condition");
+    assert_eq!(refused(") = 1"), "0: unexpected `)`; write a field");
 }
 
 #[test]
@@ -107,9 +107,9 @@ fn a_limit_may_have_a_sum_or_a_difference() {
     assert_eq!(parse("a < @slots - 2"), compared(498));
     assert_eq!(parse("a<@slots+1"), compared(501));
     assert_eq!(refused("a < @slot"), "4: unknown limit `@slot`; did you mean \"slots\"?");
-    assert_eq!(refused("a < @slots - b"), "13: `b` where a number should be");
-    assert_eq!(refused("a < @slots -"), "12: the condition ends where a number should be");
-    assert_eq!(refused("a < 500 - 2"), "8: `-` is left over; join conditions with `and` or `or`");
+    assert_eq!(refused("a < @slots - b"), "13: unexpected `b`; write a number");
+    assert_eq!(refused("a < @slots -"), "12: the condition is incomplete; add a number");
+    assert_eq!(refused("a < 500 - 2"), "8: unexpected `-` after a condition; join conditions with `and` or `or`");
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub struct Day {
 }
 
 impl Day {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> DayKey {
         DayKey {
@@ -34,12 +34,12 @@ impl Day {
         }
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[
         Counter::Count("loans"),
         Counter::Amount("fees"),
     ];
-    /// What items of earlier versions lack, oldest first.
+    /// The steps from earlier versions to the current one, oldest first.
     ///
     /// Version 1: Books were not counted, only paid for.
     pub(crate) const HISTORY: &'static [Step] = &[

@@ -97,7 +97,7 @@ impl From<MemberRequired> for Member {
 }
 
 impl Member {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> MemberKey {
         MemberKey {
@@ -105,12 +105,12 @@ impl Member {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("lent")];
 }
 

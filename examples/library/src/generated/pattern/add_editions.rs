@@ -10,12 +10,12 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::add_editions`](crate::Patterns::add_editions) was refused.
+/// The error of [`Patterns::add_editions`](crate::Patterns::add_editions).
 #[derive(Debug)]
 pub enum AddEditionsError {
     /// There is no such book.
     BookNotFound,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

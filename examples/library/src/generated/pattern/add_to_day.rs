@@ -9,7 +9,7 @@ use table_runtime::{Date, StoreError};
 use table_runtime::changes::Changes;
 use table_runtime::transact::Transaction;
 
-/// What [`Patterns::add_to_day`](crate::Patterns::add_to_day) writes.
+/// The input of [`Patterns::add_to_day`](crate::Patterns::add_to_day).
 #[derive(Clone, Debug)]
 pub struct AddToDay {
     /// Who.

@@ -11,7 +11,7 @@ use table_runtime::attributes::entity_of;
 use table_runtime::expr::{Filter, KeyCondition, Query};
 use table_runtime::item::{FromItem, Item};
 
-/// What [`Patterns::book_page`](crate::Patterns::book_page) finds.
+/// The result of [`Patterns::book_page`](crate::Patterns::book_page).
 #[derive(Clone, Debug, PartialEq)]
 pub enum BookPageItem {
     /// A book that the library has.
@@ -33,7 +33,7 @@ impl FromItem for BookPageItem {
                 Err(
                     CorruptItem::new(
                         "book_page",
-                        "it is none of the entities of its partition",
+                        "its entity is not expected in this partition",
                     ),
                 )
             }

@@ -10,7 +10,7 @@ use crate::generated::keys::{CopyKey, LoanKey, MemberKey};
 use crate::generated::registry::AP_85;
 use table_runtime::StoreError;
 
-/// What [`Patterns::compare_loans`](crate::Patterns::compare_loans) finds.
+/// The result of [`Patterns::compare_loans`](crate::Patterns::compare_loans).
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompareLoans {
     /// A person with a card.

@@ -13,7 +13,7 @@ use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// A row of [`Patterns::copies_in_hand`](crate::Patterns::copies_in_hand): what the index shows.
+/// A row of [`Patterns::copies_in_hand`](crate::Patterns::copies_in_hand): the projection of the index.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct CopyInHand {

@@ -13,7 +13,7 @@ use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::serde::{Deserialize, Serialize};
 use table_runtime::shards::Sharded;
 
-/// A row of [`Patterns::fees_of_day`](crate::Patterns::fees_of_day): what the index shows.
+/// A row of [`Patterns::fees_of_day`](crate::Patterns::fees_of_day): the projection of the index.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct PaidDay {

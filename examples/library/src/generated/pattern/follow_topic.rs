@@ -9,14 +9,14 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::follow_topic`](crate::Patterns::follow_topic) was refused.
+/// The error of [`Patterns::follow_topic`](crate::Patterns::follow_topic).
 #[derive(Debug)]
 pub enum FollowTopicError {
     /// There is no such member.
     NoSuchMember,
     /// Three topics are enough.
     TooManyTopics,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

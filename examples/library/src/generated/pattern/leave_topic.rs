@@ -12,7 +12,7 @@ use table_runtime::changes::Changes;
 use table_runtime::condition::and;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::leave_topic`](crate::Patterns::leave_topic) was refused.
+/// The error of [`Patterns::leave_topic`](crate::Patterns::leave_topic).
 #[derive(Debug)]
 pub enum LeaveTopicError {
     /// There is no such member.
@@ -21,7 +21,7 @@ pub enum LeaveTopicError {
     NoTopics,
     /// They borrow elsewhere.
     WrongHouse,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -10,12 +10,12 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::list_editions`](crate::Patterns::list_editions) was refused.
+/// The error of [`Patterns::list_editions`](crate::Patterns::list_editions).
 #[derive(Debug)]
 pub enum ListEditionsError {
     /// There is no such book.
     BookNotFound,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

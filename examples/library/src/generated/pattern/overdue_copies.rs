@@ -10,7 +10,7 @@ use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// A row of [`Patterns::overdue_copies`](crate::Patterns::overdue_copies): what the index shows.
+/// A row of [`Patterns::overdue_copies`](crate::Patterns::overdue_copies): the projection of the index.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct OverdueCopy {

@@ -12,12 +12,12 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::pass_on`](crate::Patterns::pass_on) was refused.
+/// The error of [`Patterns::pass_on`](crate::Patterns::pass_on).
 #[derive(Debug)]
 pub enum PassOnError {
     /// There is no such copy.
     NoSuchCopy,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -13,7 +13,7 @@ use table_runtime::condition::{all_of, and};
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::rename_members`](crate::Patterns::rename_members) was refused.
+/// The error of [`Patterns::rename_members`](crate::Patterns::rename_members).
 #[derive(Debug)]
 pub enum RenameMembersError {
     /// There is no such member.
@@ -22,7 +22,7 @@ pub enum RenameMembersError {
     WrongHouse,
     /// There is no such book.
     NoSuchBook,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -56,7 +56,7 @@ impl fmt::Debug for RenamedMember<'_> {
     }
 }
 
-/// What [`Patterns::rename_members`](crate::Patterns::rename_members) writes.
+/// The input of [`Patterns::rename_members`](crate::Patterns::rename_members).
 #[derive(Clone, Debug)]
 pub struct RenameMembers<'a> {
     /// Each member to write.

@@ -11,7 +11,7 @@ use table_runtime::expr::{Filter, KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// A row of [`Patterns::wishes_at`](crate::Patterns::wishes_at): what the index shows.
+/// A row of [`Patterns::wishes_at`](crate::Patterns::wishes_at): the projection of the index.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct Waiting {

@@ -3,7 +3,7 @@
 
 use table_runtime::registry::{Entity, Field};
 
-/// Every kind of item that the table holds.
+/// Every entity of the table.
 pub static ENTITIES: &[&Entity] = &[
     &Entity {
         name: "book",

@@ -40,7 +40,7 @@ pub enum NoteState {
 }
 
 impl NoteState {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl NoteState {
 }
 
 impl Note {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> NoteKey {
         NoteKey {
@@ -60,7 +60,7 @@ impl Note {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }

@@ -7,12 +7,12 @@ use crate::generated::registry::AP_01;
 use table_runtime::StoreError;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::write_note`](crate::Patterns::write_note) was refused.
+/// The error of [`Patterns::write_note`](crate::Patterns::write_note).
 #[derive(Debug)]
 pub enum WriteNoteError {
     /// There is such a note already.
     NoteExists,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -48,7 +48,7 @@ pub enum NoteState {
 }
 
 impl NoteState {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ impl NoteState {
 }
 
 impl Note {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> NoteKey {
         NoteKey {
@@ -69,14 +69,14 @@ impl Note {
         }
     }
 
-    /// The item it is stored as: of version 1, which every running program reads.
+    /// Encodes the item in version 1, which every running program reads.
     pub(crate) fn to_item(&self) -> Item {
         encode_older_entity(self, 1, Self::HISTORY)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("edits")];
-    /// What items of earlier versions lack, oldest first.
+    /// The steps from earlier versions to the current one, oldest first.
     ///
     /// Version 1: Pages were not counted, and notes were in no index.
     pub(crate) const HISTORY: &'static [Step] = &[

@@ -9,14 +9,14 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::count_change`](crate::Patterns::count_change) was refused.
+/// The error of [`Patterns::count_change`](crate::Patterns::count_change).
 #[derive(Debug)]
 pub enum CountChangeError {
     /// There is no such note.
     NoSuchNote,
     /// It was changed too often.
     TooMany,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -156,7 +156,7 @@ pub enum BookType {
 }
 
 impl BookType {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -180,7 +180,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -203,7 +203,7 @@ pub enum Lamp {
 }
 
 impl Lamp {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -214,23 +214,23 @@ impl Lamp {
 }
 
 impl Book {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> BookKey {
         BookKey { isbn: self.isbn.clone() }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 3)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[
         Counter::Amount("price"),
         Counter::Count("copies"),
     ];
-    /// What items of earlier versions lack, oldest first.
+    /// The steps from earlier versions to the current one, oldest first.
     ///
     /// Version 1: A book's place was its `shelf`, and no pattern reads the printer any more.
     ///

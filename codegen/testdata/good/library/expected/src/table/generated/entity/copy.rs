@@ -82,7 +82,7 @@ pub enum CopyState {
 }
 
 impl CopyState {
-    /// The value as it is stored.
+    /// The stored value.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -94,7 +94,7 @@ impl CopyState {
 }
 
 impl Copy {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> CopyKey {
         CopyKey {
@@ -103,7 +103,7 @@ impl Copy {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }

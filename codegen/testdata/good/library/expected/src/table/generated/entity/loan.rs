@@ -30,7 +30,7 @@ pub struct Loan {
 }
 
 impl Loan {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> LoanKey {
         LoanKey {
@@ -41,7 +41,7 @@ impl Loan {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }

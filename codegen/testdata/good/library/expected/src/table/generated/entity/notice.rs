@@ -44,7 +44,7 @@ impl fmt::Debug for Notice {
 }
 
 impl Notice {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> NoticeKey {
         NoticeKey {
@@ -55,12 +55,12 @@ impl Notice {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("tries")];
 }
 

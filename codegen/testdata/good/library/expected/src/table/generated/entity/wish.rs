@@ -31,7 +31,7 @@ pub struct Wish {
 }
 
 impl Wish {
-    /// The key it is stored under.
+    /// The key of the item.
     #[must_use]
     pub fn key(&self) -> WishKey {
         WishKey {
@@ -41,12 +41,12 @@ impl Wish {
         }
     }
 
-    /// The item it is stored as.
+    /// Encodes the item.
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
 
-    /// The numbers that writes add to.
+    /// The counters: the numbers that writes add to.
     pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("calls")];
 }
 

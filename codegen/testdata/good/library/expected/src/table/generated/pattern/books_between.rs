@@ -11,7 +11,7 @@ use table_runtime::expr::{KeyCondition, Query, StaticProjection};
 use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// A row of [`Patterns::books_between`](crate::Patterns::books_between): what the index shows.
+/// A row of [`Patterns::books_between`](crate::Patterns::books_between): the projection of the index.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct AddedBook {

@@ -10,14 +10,14 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::call_comic`](crate::Patterns::call_comic) was refused.
+/// The error of [`Patterns::call_comic`](crate::Patterns::call_comic).
 #[derive(Debug)]
 pub enum CallComicError {
     /// There is no such book.
     BookNotFound,
     /// It is one already, or never will be.
     IsComic,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -11,12 +11,12 @@ use table_runtime::{Expiry, StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::call_for_wish`](crate::Patterns::call_for_wish) was refused.
+/// The error of [`Patterns::call_for_wish`](crate::Patterns::call_for_wish).
 #[derive(Debug)]
 pub enum CallForWishError {
     /// They were told three times.
     CalledEnough,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -26,7 +26,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::call_for_wish`](crate::Patterns::call_for_wish) writes.
+/// The input of [`Patterns::call_for_wish`](crate::Patterns::call_for_wish).
 #[derive(Clone, Debug)]
 pub struct CallForWish<'a> {
     /// Which book.

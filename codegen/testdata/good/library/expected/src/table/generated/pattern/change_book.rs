@@ -10,7 +10,7 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::change_book`](crate::Patterns::change_book) was refused.
+/// The error of [`Patterns::change_book`](crate::Patterns::change_book).
 #[derive(Debug)]
 pub enum ChangeBookError {
     /// There is no such book.
@@ -21,10 +21,10 @@ pub enum ChangeBookError {
     NoCopies,
     /// The price was changed meanwhile.
     PriceChanged {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Book>,
     },
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -37,7 +37,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::change_book`](crate::Patterns::change_book) writes.
+/// The input of [`Patterns::change_book`](crate::Patterns::change_book).
 #[derive(Clone, Debug)]
 pub struct ChangeBook<'a> {
     /// Which book.

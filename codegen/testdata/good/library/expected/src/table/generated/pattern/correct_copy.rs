@@ -12,21 +12,21 @@ use table_runtime::changes::Changes;
 use table_runtime::condition::and;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::correct_copy`](crate::Patterns::correct_copy) was refused.
+/// The error of [`Patterns::correct_copy`](crate::Patterns::correct_copy).
 #[derive(Debug)]
 pub enum CorrectCopyError {
     /// There is no such copy.
     NoSuchCopy,
     /// It is elsewhere by now.
     CopyMoved {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Copy>,
     },
     /// It was signed too often.
     NoRoom,
     /// It cannot be found.
     CopyIsLost,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -39,7 +39,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::correct_copy`](crate::Patterns::correct_copy) writes.
+/// The input of [`Patterns::correct_copy`](crate::Patterns::correct_copy).
 #[derive(Clone, Debug)]
 pub struct CorrectCopy<'a> {
     /// Of which book.

@@ -14,7 +14,7 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::lend_copy`](crate::Patterns::lend_copy) was refused.
+/// The error of [`Patterns::lend_copy`](crate::Patterns::lend_copy).
 #[derive(Debug)]
 pub enum LendCopyError {
     /// There is no such member.
@@ -31,14 +31,14 @@ pub enum LendCopyError {
     CopyChanged,
     /// It is not on its shelf.
     NotShelved {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Copy>,
     },
     /// There is no such book.
     NoSuchBook,
     /// A letter was sent meanwhile.
     NoSuchNotice,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -86,12 +86,12 @@ impl fmt::Debug for LaterNotice<'_> {
     }
 }
 
-/// What [`Patterns::lend_copy`](crate::Patterns::lend_copy) writes.
+/// The input of [`Patterns::lend_copy`](crate::Patterns::lend_copy).
 #[derive(Clone)]
 pub struct LendCopy<'a> {
     /// The loan to put.
     pub loan: &'a Loan,
-    /// Names the wish, if any.
+    /// The key of the wish, if any.
     pub wish: Option<&'a WishKey>,
     /// Each notice to write.
     pub notices: &'a [LaterNotice<'a>],

@@ -10,7 +10,7 @@ use crate::generated::registry::AP_69;
 use crate::place::Branch;
 use table_runtime::StoreError;
 
-/// What [`Patterns::look_at_wishes`](crate::Patterns::look_at_wishes) finds.
+/// The result of [`Patterns::look_at_wishes`](crate::Patterns::look_at_wishes).
 #[derive(Clone, Debug, PartialEq)]
 pub struct LookAtWishes {
     /// A member who waits for a book. It is forgotten after a while.

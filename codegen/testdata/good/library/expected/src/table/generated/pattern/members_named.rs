@@ -13,7 +13,7 @@ use table_runtime::item::{FromItem, Item, decode_row};
 use table_runtime::key::KeyPart;
 use table_runtime::serde::{Deserialize, Serialize};
 
-/// A row of [`Patterns::members_named`](crate::Patterns::members_named): what the index shows.
+/// A row of [`Patterns::members_named`](crate::Patterns::members_named): the projection of the index.
 #[derive(Clone, PartialEq, Deserialize, Serialize)]
 #[serde(crate = "table_runtime::serde")]
 pub struct NamedMember {

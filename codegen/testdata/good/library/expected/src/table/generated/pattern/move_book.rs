@@ -10,12 +10,12 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::move_book`](crate::Patterns::move_book) was refused.
+/// The error of [`Patterns::move_book`](crate::Patterns::move_book).
 #[derive(Debug)]
 pub enum MoveBookError {
     /// There is no such book.
     BookNotFound,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -9,7 +9,7 @@ use crate::generated::keys::{BookKey, LoanKey, MemberKey};
 use crate::generated::registry::AP_21;
 use table_runtime::StoreError;
 
-/// What [`Patterns::open_desk`](crate::Patterns::open_desk) finds.
+/// The result of [`Patterns::open_desk`](crate::Patterns::open_desk).
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenDesk {
     /// A person with a card.

@@ -11,19 +11,19 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::praise_copy`](crate::Patterns::praise_copy) was refused.
+/// The error of [`Patterns::praise_copy`](crate::Patterns::praise_copy).
 #[derive(Debug)]
 pub enum PraiseCopyError {
     /// There is no such copy.
     NoSuchCopy,
     /// The author has not signed it.
     NotSigned {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Copy>,
     },
     /// It has to be mended first.
     NotMended,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -35,7 +35,7 @@ table_runtime::pattern_error! {
     }
 }
 
-/// What [`Patterns::praise_copy`](crate::Patterns::praise_copy) writes.
+/// The input of [`Patterns::praise_copy`](crate::Patterns::praise_copy).
 #[derive(Clone, Debug)]
 pub struct PraiseCopy<'a> {
     /// Of which book.

@@ -10,7 +10,7 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::raise_price`](crate::Patterns::raise_price) was refused.
+/// The error of [`Patterns::raise_price`](crate::Patterns::raise_price).
 #[derive(Debug)]
 pub enum RaisePriceError {
     /// There is no such book.
@@ -19,7 +19,7 @@ pub enum RaisePriceError {
     DearEnough,
     /// There is no copy to take away.
     NoCopies,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

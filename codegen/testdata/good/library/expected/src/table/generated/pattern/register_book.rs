@@ -7,12 +7,12 @@ use crate::generated::registry::AP_01;
 use table_runtime::StoreError;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::register_book`](crate::Patterns::register_book) was refused.
+/// The error of [`Patterns::register_book`](crate::Patterns::register_book).
 #[derive(Debug)]
 pub enum RegisterBookError {
     /// There is a book {with this number} already.
     BookExists,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -10,12 +10,12 @@ use table_runtime::{StoreError, Timestamp};
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::set_due`](crate::Patterns::set_due) was refused.
+/// The error of [`Patterns::set_due`](crate::Patterns::set_due).
 #[derive(Debug)]
 pub enum SetDueError {
     /// There is no such copy.
     NoSuchCopy,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -11,7 +11,7 @@ use table_runtime::StoreError;
 use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::sign_copy`](crate::Patterns::sign_copy) was refused.
+/// The error of [`Patterns::sign_copy`](crate::Patterns::sign_copy).
 #[derive(Debug)]
 pub enum SignCopyError {
     /// There is no such copy.
@@ -22,7 +22,7 @@ pub enum SignCopyError {
     CopyIsLost,
     /// Too much is wrong with it.
     TooManyRemarks,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 

@@ -13,14 +13,14 @@ use table_runtime::changes::Changes;
 use table_runtime::expr::Condition;
 use table_runtime::transact::Transaction;
 
-/// Why [`Patterns::take_back`](crate::Patterns::take_back) was refused.
+/// The error of [`Patterns::take_back`](crate::Patterns::take_back).
 #[derive(Debug)]
 pub enum TakeBackError {
     /// It was not lent.
     NotLent,
     /// The copy or the card is gone.
     Gone,
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
@@ -42,14 +42,14 @@ pub struct OtherCopy<'a> {
     pub state: CopyState,
 }
 
-/// What [`Patterns::take_back`](crate::Patterns::take_back) writes.
+/// The input of [`Patterns::take_back`](crate::Patterns::take_back).
 #[derive(Clone, Debug)]
 pub struct TakeBack<'a> {
-    /// Names each notice.
+    /// The key of each notice.
     pub notices: &'a [NoticeKey],
     /// Each copy to write.
     pub others: &'a [OtherCopy<'a>],
-    /// Names the notice, if any.
+    /// The key of the notice, if any.
     pub calmed: Option<&'a NoticeKey>,
     /// Who has it.
     pub member_id: MemberId,

@@ -7,15 +7,15 @@ use crate::generated::registry::AP_40;
 use table_runtime::{Expiry, StoreError};
 use table_runtime::expr::Condition;
 
-/// Why [`Patterns::wish`](crate::Patterns::wish) was refused.
+/// The error of [`Patterns::wish`](crate::Patterns::wish).
 #[derive(Debug)]
 pub enum WishError {
     /// They wait for it already.
     WishedAlready {
-        /// The item that refused, as it is.
+        /// The current item.
         current: Box<Wish>,
     },
-    /// The store could not be asked, or its answer not be understood.
+    /// The request failed, or its response is invalid.
     Store(StoreError),
 }
 
