@@ -15,7 +15,8 @@ use crate::fields;
 use crate::http::query::{optional, values};
 use crate::state::{App, Ctx};
 
-/// Extractor: `?from=` and `?to=`, UTC days, inclusive. `to` is today by default, `from` is the first of [`USAGE_DAYS`].
+/// Extractor: `?from=` and `?to=`, UTC days, inclusive. `to` is today by default, `from` is the first of the
+/// [`USAGE_DAYS`] days that end with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
     from: Date,
