@@ -3,7 +3,8 @@
 use std::slice;
 
 use library::{
-    Branch, CopyKey, CopyNumber, CopyState, LendCopyError, Loan, LoanKey, OtherCopy, TakeBack, TakeBackError, Wish,
+    Branch, CallCount, CopyKey, CopyNumber, CopyState, LendCopyError, Loan, LoanKey, OtherCopy, TakeBack,
+    TakeBackError, Wish,
 };
 use table_runtime::{Meter, PageRequest, Total};
 
@@ -19,7 +20,7 @@ async fn a_loan_changes_the_copy_the_card_the_day_and_the_wish_together() {
         branch: Branch::Harbour,
         member_id,
         wished_at: library.now(),
-        calls: 0,
+        calls: CallCount::new(0),
         gone_at: library.date_in(60).start().expiry(),
     };
     patterns.wish(&wish, library.now().second()).await.expect("it is the first wish");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use library::{Branch, CallForWish, CallForWishError, MemberId, Wish, WishError};
+use library::{Branch, CallCount, CallForWish, CallForWishError, MemberId, Wish, WishError};
 use table_runtime::PageRequest;
 
 use crate::support::{Library, MOBY_DICK, isbn};
@@ -13,7 +13,7 @@ fn wish(library: &Library, member_id: MemberId) -> Wish {
         branch: Branch::Hill,
         member_id,
         wished_at: library.now(),
-        calls: 0,
+        calls: CallCount::new(0),
         gone_at: library.now().plus(Duration::from_hours(24)).expiry(),
     }
 }
@@ -59,5 +59,5 @@ async fn a_member_is_called_three_times_at_most() {
     let refused = library.patterns.call_for_wish(call()).await.expect_err("three are enough");
     assert!(matches!(refused, CallForWishError::CalledEnough), "{refused:?}");
     let stored = library.patterns.get_wish(&first.isbn, first.branch, first.member_id).await.expect("an answer");
-    assert_eq!(stored.map(|wish| wish.calls), Some(3), "the first call made it");
+    assert_eq!(stored.map(|wish| wish.calls), Some(CallCount::new(3)), "the first call made it");
 }

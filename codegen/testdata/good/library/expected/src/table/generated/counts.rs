@@ -3,4 +3,5 @@
 
 table_runtime::count_newtypes! {
     #[doc = " The number of a copy among the copies of its book, from 1."] CopyNumber,
+    #[doc = " A number of letters to a member who waits for a book."] CallCount,
 }

@@ -3,6 +3,7 @@
 
 use crate::Isbn;
 use crate::generated::Patterns;
+use crate::generated::counts::CallCount;
 use crate::generated::ids::MemberId;
 use crate::generated::keys::WishKey;
 use crate::generated::registry::AP_42;
@@ -70,7 +71,7 @@ impl Patterns {
         let condition = Some(
             Condition::new("attribute_not_exists(#calls) OR #calls < :n3")
                 .name("#calls", "calls")
-                .value(":n3", 3),
+                .value(":n3", CallCount::new(3)),
         );
         match self
             .table
