@@ -3,6 +3,8 @@
 //! - a put or an update of one item that returns the existing item when its condition is false. A repeat recognises its
 //!   own first attempt by that item, and a refusal is explained by it. modyne asks for the item only in a transaction.
 //!   So these requests are built from its operations for transactions, its only public way to the types of the SDK.
+//! - a transaction whose repeats are equal. The table applies a token once, and refuses it with other contents. modyne
+//!   builds the request at each attempt, with the names of its expressions in another order.
 //! - a batch of reads with strong consistency, which modyne's `BatchGet` does not have.
 //!
 //! modyne sends all other requests of patterns. The files that create and describe the table itself (`definition.rs`,
@@ -10,8 +12,9 @@
 
 use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemFluentBuilder;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity, ReturnValue, TransactWriteItem};
 use modyne::model::{PutTransact, UpdateTransact};
 
 use crate::item::Item;
@@ -48,6 +51,16 @@ impl Table {
             .set_expression_attribute_values(update.expression_attribute_values)
             .set_return_values_on_condition_check_failure(update.return_values_on_condition_check_failure)
             .return_values(if returns_new { ReturnValue::AllNew } else { ReturnValue::None })
+            .return_consumed_capacity(CAPACITY)
+    }
+
+    /// A transaction of these writes, with a token of its own. All repeats have this token, so that the table applies
+    /// the transaction once within ten minutes.
+    pub(crate) fn transact_write_items(&self, writes: Vec<TransactWriteItem>) -> TransactWriteItemsFluentBuilder {
+        self.client()
+            .transact_write_items()
+            .set_transact_items(Some(writes))
+            .client_request_token(self.ids().token().to_string())
             .return_consumed_capacity(CAPACITY)
     }
 

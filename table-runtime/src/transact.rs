@@ -2,8 +2,9 @@
 //! case that its condition is false.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use modyne::expr::Condition;
-use modyne::model::{ConditionCheck, Delete, Get, Put, TransactGet, TransactWrite, TransactWriteItem, Update};
+use modyne::model::{ConditionCheck, Delete, Get, Put, TransactGet, Update};
 
 use crate::batch::FoundItems;
 use crate::call::{Call, SendError};
@@ -11,9 +12,9 @@ use crate::changes::Changes;
 use crate::error::{Fault, StoreError};
 use crate::item::Item;
 use crate::key::Primary;
-use crate::key_attributes::KeyAttributes;
 use crate::refused;
 use crate::size::item_bytes;
+use crate::table::Table;
 use crate::write::{Refused, unexplained};
 
 /// The largest number of writes or reads in one transaction.
@@ -79,11 +80,9 @@ impl Call<'_> {
         }
         self.fits_one_transaction(names.len(), "actions")?;
         let new: Vec<usize> = transaction.actions.iter().map(|action| action.operation.bytes()).collect();
-        let operations = transaction.actions.into_iter().map(|action| action.operation.build(self.key_attributes()));
-        // All repeats have one token, so that the table applies the transaction once within ten minutes.
-        let empty = TransactWrite::new().client_request_token(self.table.ids().token().to_string());
-        let write = operations.fold(empty, TransactWrite::operation);
-        match self.send(|| write.clone().execute(self.table)).await {
+        let items = transaction.actions.into_iter().map(|action| action.operation.build(self.table)).collect();
+        let request = self.table.transact_write_items(items);
+        match self.send(|| request.clone().send()).await {
             Ok(output) => {
                 self.has_written(output.consumed_capacity());
                 Ok(Ok(()))
@@ -158,24 +157,32 @@ impl Operation {
         }
     }
 
-    fn build(self, names: &KeyAttributes) -> TransactWriteItem {
-        match self {
-            Self::Put(put, Some(condition)) => Put::new(put).condition(condition).transact_with_return_on_fail().into(),
-            Self::Put(put, None) => Put::new(put).into(),
+    fn build(self, table: &Table) -> TransactWriteItem {
+        let item = TransactWriteItem::builder();
+        let written = |key| table.design().key_attributes.item(key);
+        let item = match self {
+            Self::Put(put, Some(condition)) => {
+                item.put(Put::new(put).condition(condition).transact_with_return_on_fail().build(table))
+            }
+            Self::Put(put, None) => item.put(Put::new(put).transact().build(table)),
             Self::Update(key, changes, condition) => {
-                let update = Update::new(names.item(key)).expression(changes.into_update());
-                match condition {
-                    Some(condition) => update.condition(condition).transact_with_return_on_fail().into(),
-                    None => update.into(),
-                }
+                let update = Update::new(written(key)).expression(changes.into_update());
+                let update = match condition {
+                    Some(condition) => update.condition(condition).transact_with_return_on_fail(),
+                    None => update.transact(),
+                };
+                item.update(update.build(table))
             }
             Self::Delete(key, Some(condition)) => {
-                Delete::new(names.item(key)).condition(condition).transact_with_return_on_fail().into()
+                let delete = Delete::new(written(key)).condition(condition);
+                item.delete(delete.transact_with_return_on_fail().build(table))
             }
-            Self::Delete(key, None) => Delete::new(names.item(key)).into(),
+            Self::Delete(key, None) => item.delete(Delete::new(written(key)).transact().build(table)),
             Self::Check(key, condition) => {
-                ConditionCheck::new(names.item(key), condition).transact_with_return_on_fail().into()
+                let check = ConditionCheck::new(written(key), condition);
+                item.condition_check(check.transact_with_return_on_fail().build(table))
             }
-        }
+        };
+        item.build()
     }
 }
