@@ -274,7 +274,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'rate_window';
 
--- One sign-in on one device. Its refresh tokens have a number; only the newest is valid, and the use of an older one ends the family.
+-- A sign-in: the family of its refresh tokens. Each token has a number; only the newest is valid, and the use of an older one ends the sign-in.
 -- Without personal data: user_agent.
 CREATE OR REPLACE VIEW codesensei_refresh_family AS
 SELECT
