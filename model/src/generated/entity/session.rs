@@ -76,7 +76,7 @@ impl fmt::Debug for Session {
     }
 }
 
-/// The required fields of [`Session`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Session`](struct@Session). Converted, every optional field is absent, so a literal names only the optional fields that it has:
 ///
 /// `Session { language_override, ..SessionRequired { … }.into() }`
 #[derive(Clone, PartialEq)]

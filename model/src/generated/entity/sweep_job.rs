@@ -44,7 +44,7 @@ pub struct SweepJob {
     pub next_try: Option<Timestamp>,
 }
 
-/// The required fields of [`SweepJob`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`SweepJob`](struct@SweepJob). Converted, every optional field is absent, so a literal names only the optional fields that it has:
 ///
 /// `SweepJob { session_id, ..SweepJobRequired { … }.into() }`
 #[derive(Clone, Debug, PartialEq)]

@@ -93,7 +93,7 @@ impl fmt::Debug for Thread {
     }
 }
 
-/// The required fields of [`Thread`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Thread`](struct@Thread). Converted, every optional field is absent, so a literal names only the optional fields that it has:
 ///
 /// `Thread { selected_gzip, ..ThreadRequired { … }.into() }`
 #[derive(Clone, PartialEq)]

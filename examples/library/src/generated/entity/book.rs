@@ -48,7 +48,7 @@ pub struct Book {
     pub remark: Option<String>,
 }
 
-/// The required fields of [`Book`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Book`](struct@Book). Converted, every optional field is absent, so a literal names only the optional fields that it has:
 ///
 /// `Book { cover, ..BookRequired { … }.into() }`
 #[derive(Clone, Debug, PartialEq)]

@@ -52,7 +52,7 @@ impl fmt::Debug for Member {
     }
 }
 
-/// The required fields of [`Member`]. Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Member`](struct@Member). Converted, every optional field is absent, so a literal names only the optional fields that it has:
 ///
 /// `Member { nickname, ..MemberRequired { … }.into() }`
 #[derive(Clone, PartialEq)]
