@@ -63,6 +63,13 @@ impl TestApp {
         Self::of(table, bedrock, app)
     }
 
+    /// Another deployment: its tokens are not signed with the key of the other applications.
+    pub async fn with_other_keys() -> Self {
+        let keys = LocalKeys::generate().expect("keys");
+        let (table, bedrock, app) = parts_with(&keys, RateLimits::Off).await;
+        Self::of(table, bedrock, app)
+    }
+
     /// An application whose parts `change` sets before the start. It enforces every rate limit, unless `change` removes
     /// it.
     pub async fn with(change: impl FnOnce(&mut App)) -> Self {
@@ -180,9 +187,13 @@ fn reviewer_at(url: &str) -> ReviewerConfig {
 }
 
 async fn parts(rate_limits: RateLimits) -> (TestTable, LocalBedrock, App) {
+    parts_with(&KEYS, rate_limits).await
+}
+
+async fn parts_with(keys: &LocalKeys, rate_limits: RateLimits) -> (TestTable, LocalBedrock, App) {
     let table = TestTable::new().await;
     let bedrock = LocalBedrock::start().expect("a free port");
-    let app = application_on(table.store().clone(), &KEYS, &bedrock.url, BCRYPT_COST).await;
+    let app = application_on(table.store().clone(), keys, &bedrock.url, BCRYPT_COST).await;
     (table, bedrock, App { rate_limits, ..app.expect("valid keys") })
 }
 

@@ -107,7 +107,7 @@ async fn tokens_that_are_not_our_access_tokens_are_unauthorized() {
     let ada = app.signs_up("ada").await;
     let good = ada.cookie("access_token").unwrap();
     let refresh = ada.cookie("refresh_token").unwrap();
-    let elsewhere = TestApp::new().await.signs_up("ada").await.cookie("access_token").unwrap();
+    let elsewhere = TestApp::with_other_keys().await.signs_up("ada").await.cookie("access_token").unwrap();
     let [header, claims, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
     let [_, other_claims, _] = elsewhere.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
     // {"alg":"none","typ":"at+jwt"}

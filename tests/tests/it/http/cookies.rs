@@ -31,7 +31,7 @@ fn pairs(person: &Person, prefix: &str) -> [String; 2] {
 async fn a_valid_cookie_counts_beside_invalid_ones() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    let foreign = TestApp::new().await.signs_up("ada").await;
+    let foreign = TestApp::with_other_keys().await.signs_up("ada").await;
     let [access, refresh] = pairs(&ada, "");
     let [foreign_access, foreign_refresh] = pairs(&foreign, "");
     let both = |name: &str, value: &str| format!("access_{name}={value}; refresh_{name}={value}");

@@ -97,7 +97,7 @@ async fn a_shared_browser_is_a_known_device_of_each_user() {
 async fn only_a_cookie_issued_by_the_service_makes_a_device_known() {
     let (app, ada) = scene().await;
     let good = ada.cookie("device").expect("set at the sign-up");
-    let elsewhere = TestApp::new().await.signs_up("ada").await.cookie("device").unwrap();
+    let elsewhere = TestApp::with_other_keys().await.signs_up("ada").await.cookie("device").unwrap();
     let bobs = app.signs_up("bob").await.cookie("device").unwrap();
     guesses(&app, "ada", 11).await;
     for forged in [None, Some(&*elsewhere), Some(&*bobs), Some(&good[1..]), Some(&*good.replace(&good[..4], "AAAA"))] {

@@ -142,7 +142,7 @@ async fn an_invalid_refresh_token_is_refused_and_both_cookies_are_cleared() {
     let ada = app.signs_up("ada").await;
     let good = ada.cookie("refresh_token").unwrap();
     let access = ada.cookie("access_token").unwrap();
-    let elsewhere = TestApp::new().await.signs_up("ada").await.cookie("refresh_token").unwrap();
+    let elsewhere = TestApp::with_other_keys().await.signs_up("ada").await.cookie("refresh_token").unwrap();
     let [header, claims, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
     for bad in [
         None,
