@@ -8,9 +8,9 @@ use std::time::Duration;
 use model::{
     AccessError, AddUsage, AddUsageError, Clock, ContextMode, Created, Date, Digest, Email, EmailClaim,
     FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, MessageKey, NewAnswer, NewSession, NewSessionError,
-    NewThread, NewThreadError, PasswordHash, Patch, PlacedThread, PostError, Posted, ReplyState, SessionId, SessionVersion, Store,
-    StoreAnswerError, StoreError, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username,
-    UsernameClaim,
+    NewThread, NewThreadError, PasswordHash, Patch, PlacedThread, PostError, Posted, ReplyState, SessionId,
+    SessionVersion, Store, StoreAnswerError, StoreError, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User,
+    UserId, Username, UsernameClaim,
 };
 
 use super::SeedError;

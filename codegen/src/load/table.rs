@@ -97,8 +97,8 @@ fn one_of(word: &Word, known: &[&str], at: At, problems: &mut Problems) {
     if !known.contains(&written.as_str()) {
         let hint = if known.len() == 1 { String::new() } else { suggestion(written, known.iter().copied()) };
         let quoted: Vec<String> = known.iter().map(|known| format!("\"{known}\"")).collect();
-        let choice = match quoted.split_last() {
-            Some((last, [first, rest @ ..])) => format!("{} or {last}", [&[first.clone()], rest].concat().join(", ")),
+        let choice = match quoted.as_slice() {
+            [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
             _ => quoted.concat(),
         };
         let message = format!("\"{written}\" is not valid here; write {choice}{hint}");

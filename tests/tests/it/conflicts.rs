@@ -49,7 +49,7 @@ async fn one_of_fifty_conflicting_saves_succeeds() {
         match outcome {
             Ok(_) => assert!(winner.replace(number).is_none(), "a second saver succeeded"),
             Err(SaveCodeError::VersionConflict(current)) => {
-                assert_eq!(current.head.version_number, SessionVersion::new(2))
+                assert_eq!(current.head.version_number, SessionVersion::new(2));
             }
             Err(SaveCodeError::Access(AccessError::Store(StoreError::Contended { .. }))) => {}
             Err(other) => panic!("{other}"),

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use model::{Message, NewAnswer, Patch, PatchStatus, PlacedThread, Saved, Session, SessionVersion, Store, Thread, User};
+use model::{
+    Message, NewAnswer, Patch, PatchStatus, PlacedThread, Saved, Session, SessionVersion, Store, Thread, User,
+};
 use serde_json::{Map, Value};
 use tests::proxy::{Moment, Stalled};
 use tests::story::{answer, edit, lines};
@@ -119,7 +121,8 @@ async fn an_applied_patch_sees_a_thread_that_changed_before_the_head_was_read() 
         let proposal = scene.proposal().await;
         let head = scene.proxy.stall(".BatchGetItem", Moment::BeforeTheEngine);
         let (store, owner, id) = (scene.slow.clone(), scene.ada.user_id, proposal.id());
-        let applying = tokio::spawn(async move { store.sessions().apply_patch(owner, id, SessionVersion::new(1)).await });
+        let applying =
+            tokio::spawn(async move { store.sessions().apply_patch(owner, id, SessionVersion::new(1)).await });
         scene.change_before(head, what).await;
         let applied = applying.await.unwrap().unwrap();
         scene.assert_moved_one_line_down(&applied.saved, what).await;

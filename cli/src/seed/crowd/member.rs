@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use model::{
     AnchorStatus, Anchors, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, MessageRequired, PackedBody,
-    PasswordHash, Patch, ReplyState, RevisionId, Role, Session, SessionId, SessionRequired, SessionVersion, Thread, ThreadAnchor,
-    ThreadKind, ThreadUuid, Timestamp, UserId, Username,
+    PasswordHash, Patch, ReplyState, RevisionId, Role, Session, SessionId, SessionRequired, SessionVersion, Thread,
+    ThreadAnchor, ThreadKind, ThreadUuid, Timestamp, UserId, Username,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;

@@ -1,8 +1,8 @@
 //! Changes the code of a loaded session: saves and applied patches.
 
 use model::{
-    AccessError, ApplyError, Change, Message, MessageId, MessageKey, PatchStatus, SaveCode, SaveCodeError, SessionVersion, Store,
-    Thread, ThreadId,
+    AccessError, ApplyError, Change, Message, MessageId, MessageKey, PatchStatus, SaveCode, SaveCodeError,
+    SessionVersion, Store, Thread, ThreadId,
 };
 
 use super::{SessionProgress, StepResult};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use library::{
-    Book, BookRequired, BookType, Branch, Copy, CopyKey, CopyNumber, CopyRequired, CopyState, Isbn, LendCopy, LendCopyError, Loan,
-    Member, MemberId, MemberRequired, Notice, Patterns, Place, WishKey,
+    Book, BookRequired, BookType, Branch, Copy, CopyKey, CopyNumber, CopyRequired, CopyState, Isbn, LendCopy,
+    LendCopyError, Loan, Member, MemberId, MemberRequired, Notice, Patterns, Place, WishKey,
 };
 use table_runtime::{Clock, CursorKey, Date, Endpoint, Ids, Protection, TableConfig, TextSet, Timestamp};
 
@@ -149,6 +149,11 @@ pub(crate) fn isbn(number: &str) -> Isbn {
 }
 
 pub(crate) fn copy(isbn: &Isbn, number: u32) -> Copy {
-    let required = CopyRequired { isbn: isbn.clone(), number: CopyNumber::new(number), state: CopyState::Shelved, is_fragile: false };
+    let required = CopyRequired {
+        isbn: isbn.clone(),
+        number: CopyNumber::new(number),
+        state: CopyState::Shelved,
+        is_fragile: false,
+    };
     Copy { remark: Some("clean".to_owned()), ..required.into() }
 }
