@@ -1,6 +1,6 @@
 //! Batches: many independent items, split into requests of the allowed size, and repeated until no item is unprocessed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::WriteRequest;
 use futures::future::try_join_all;
@@ -26,18 +26,39 @@ const WRITES_AT_ONCE: usize = 4;
 pub struct FoundItems {
     pattern: &'static str,
     design: &'static Design,
-    items: HashMap<ItemKey, Item>,
+    /// Each item, with the number of times that its key was asked for.
+    items: HashMap<ItemKey, (Item, usize)>,
+}
+
+/// The keys of a batch or a transaction of reads.
+pub(crate) struct ReadKeys {
+    /// The keys as the table has them, each once, in order.
+    pub(crate) unique: Vec<Item>,
+    /// How many times each key was asked for.
+    times: HashMap<ItemKey, usize>,
 }
 
 impl FoundItems {
-    pub(crate) fn new(call: &Call<'_>, items: impl IntoIterator<Item = Item>) -> Self {
-        let keyed = |item: Item| Some((ItemKey::new(call.key_attributes().of(&item).ok()?), item));
+    pub(crate) fn new(call: &Call<'_>, keys: &ReadKeys, items: impl IntoIterator<Item = Item>) -> Self {
+        let keyed = |item: Item| {
+            let key = ItemKey::new(call.key_attributes().of(&item).ok()?);
+            let times = keys.times.get(&key).copied().unwrap_or(1);
+            Some((key, (item, times)))
+        };
         Self { pattern: call.id(), design: call.design(), items: items.into_iter().filter_map(keyed).collect() }
     }
 
-    /// Takes the item with this key out of the result; `None` if there is none.
+    /// Takes the item with this key out of the result, once for each time that the key was asked for; `None` if there
+    /// is none.
     pub fn take<T: Returned>(&mut self, key: &Primary) -> Result<Option<T>, StoreError> {
-        let item = self.items.remove(&ItemKey::new(key.clone()));
+        let key = ItemKey::new(key.clone());
+        let item = match self.items.get_mut(&key) {
+            Some((item, times)) if *times > 1 => {
+                *times -= 1;
+                Some(item.clone())
+            }
+            _ => self.items.remove(&key).map(|(item, _)| item),
+        };
         let returned = item.map(|item| T::returned(item, self.design)).transpose();
         returned.map_err(|corrupt| corrupt.read_by(self.pattern))
     }
@@ -54,17 +75,23 @@ pub enum BatchWrite {
 impl Call<'_> {
     /// Reads many items by their keys. A key that occurs twice is read once.
     pub async fn read_batch(self, keys: Vec<Primary>, consistent: bool) -> Result<FoundItems, StoreError> {
-        let unique = self.each_once(keys);
-        let slices = unique.chunks(MAX_READS).map(|slice| self.read_slice(slice.to_vec(), consistent));
+        let keys = self.read_keys(keys);
+        let slices = keys.unique.chunks(MAX_READS).map(|slice| self.read_slice(slice.to_vec(), consistent));
         let found = try_join_all(slices).await?;
-        Ok(FoundItems::new(&self, found.into_iter().flatten()))
+        Ok(FoundItems::new(&self, &keys, found.into_iter().flatten()))
     }
 
     /// The keys as the table has them, each once.
-    pub(crate) fn each_once(&self, keys: Vec<Primary>) -> Vec<Item> {
-        let mut seen = HashSet::new();
-        let unique = keys.into_iter().filter(|key| seen.insert(ItemKey::new(key.clone())));
-        unique.map(|key| self.key_attributes().item(key)).collect()
+    pub(crate) fn read_keys(&self, keys: Vec<Primary>) -> ReadKeys {
+        let mut read = ReadKeys { unique: Vec::new(), times: HashMap::new() };
+        for key in keys {
+            let times = read.times.entry(ItemKey::new(key.clone())).or_default();
+            *times += 1;
+            if *times == 1 {
+                read.unique.push(self.key_attributes().item(key));
+            }
+        }
+        read
     }
 
     async fn read_slice(&self, mut keys: Vec<Item>, consistent: bool) -> Result<Vec<Item>, StoreError> {
@@ -112,7 +139,7 @@ impl Call<'_> {
             let output = self.ask(|| batch.clone().execute(self.table)).await?;
             self.has_written(output.consumed_capacity());
             let left = output.unprocessed_items.and_then(|mut left| left.remove(self.table.name()));
-            writes = left.unwrap_or_default().into_iter().filter_map(unprocessed).collect();
+            writes = left.unwrap_or_default().into_iter().map(unprocessed).collect();
             idle.after(asked, writes.len(), self.id()).await?;
         }
         Ok(())
@@ -152,7 +179,8 @@ impl BatchWrite {
 }
 
 /// A write that the table returns as unprocessed, to be sent again.
-fn unprocessed(write: WriteRequest) -> Option<BatchWriteItem> {
+fn unprocessed(write: WriteRequest) -> BatchWriteItem {
     let put = write.put_request.map(|put| model::Put::new(put.item).into());
-    put.or_else(|| write.delete_request.map(|delete| model::Delete::new(delete.key).into()))
+    let delete = || write.delete_request.map(|delete| model::Delete::new(delete.key).into());
+    put.or_else(delete).expect("an unprocessed write is one of the puts and deletes that were sent")
 }

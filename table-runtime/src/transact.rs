@@ -99,16 +99,16 @@ impl Call<'_> {
     ///
     /// A write of one of the items at the same time cancels the transaction; it is repeated like a throttled request.
     pub async fn read_transaction(self, keys: Vec<Primary>) -> Result<FoundItems, StoreError> {
-        let keys = self.each_once(keys);
-        if keys.is_empty() {
-            return Ok(FoundItems::new(&self, []));
+        let keys = self.read_keys(keys);
+        if keys.unique.is_empty() {
+            return Ok(FoundItems::new(&self, &keys, []));
         }
-        self.fits_one_transaction(keys.len(), "items")?;
-        let read = keys.into_iter().map(Get::new).fold(TransactGet::new(), TransactGet::operation);
+        self.fits_one_transaction(keys.unique.len(), "items")?;
+        let read = keys.unique.iter().cloned().map(Get::new).fold(TransactGet::new(), TransactGet::operation);
         let output = self.ask(|| read.clone().execute(self.table)).await?;
         self.has_read(output.consumed_capacity());
         let responses = output.responses.unwrap_or_default();
-        Ok(FoundItems::new(&self, responses.into_iter().filter_map(|response| response.item)))
+        Ok(FoundItems::new(&self, &keys, responses.into_iter().filter_map(|response| response.item)))
     }
 
     /// An error if the table would refuse a transaction of so many actions or items.

@@ -24,8 +24,11 @@ async fn batches_are_split_and_keys_may_repeat() {
     let keys = (1..=120).chain([1, 2]).map(|number| key("a", number)).collect();
     let mut found = metered.call(&BATCH).read_batch(keys, true).await.expect("an answer");
     assert_eq!(meter.total().requests, 2);
-    let first = found.take::<Plant>(&key("a", 1)).expect("a plant");
-    assert_eq!(first.map(|plant| plant.leaves), Some(5), "the last write of a key stands");
+    // Its key was asked for twice.
+    for _ in 0..2 {
+        let first = found.take::<Plant>(&key("a", 1)).expect("a plant");
+        assert_eq!(first.map(|plant| plant.leaves), Some(5), "the last write of a key stands");
+    }
     assert_eq!(found.take::<Plant>(&key("a", 1)).expect("it was taken"), None);
     assert!(found.take::<Plant>(&key("a", 60)).expect("a plant").is_some());
     assert!(found.take::<Plant>(&key("a", 61)).expect("no plant").is_none());

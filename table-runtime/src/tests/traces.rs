@@ -7,6 +7,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::proxy::Fault;
 use super::support::*;
+use crate::batch::BatchWrite;
 use crate::changes::Changes;
 use crate::transact::Transaction;
 use crate::{PageRequest, Table};
@@ -53,6 +54,9 @@ async fn tend(store: &Table) {
     let _ = store.call(&LIST).page::<_, Plant>(plants_of("canary"), "", &partition("canary"), page, 9).await;
     let _ = store.call(&LIST).all::<_, Plant>(by_height("canary")).await;
     let _ = store.call(&BATCH).read_batch(vec![key("canary", 1)], false).await;
+    let _ = store.call(&TRANSACT).read_transaction(vec![key("canary", 1)]).await;
+    let _ = store.call(&BATCH).write_batch(vec![BatchWrite::Put(canary.item())]).await;
+    let _ = store.call(&LIST).segment(0, 1, None, 9, true).await;
     let _ = store.call(&DELETE).delete(key("canary", 1)).await;
 }
 
