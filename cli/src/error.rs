@@ -67,8 +67,10 @@ pub enum OpenError {
         source: TableError,
     },
     /// The table exists and cannot be used as it is.
-    #[error("{source}; {remedy}")]
+    #[error("the table at {location} cannot be used: {source}; {remedy}")]
     UnusableTable {
+        /// The location of the store.
+        location: String,
         /// The cause.
         source: TableError,
         /// The command or page that helps.
@@ -106,7 +108,7 @@ impl OpenError {
                 "`codesensei table diff` lists all differences; name another table with --table"
             }
         };
-        Self::UnusableTable { source, remedy }
+        Self::UnusableTable { location, source, remedy }
     }
 }
 
@@ -132,7 +134,7 @@ mod tests {
         ] {
             let cause = source.to_string();
             let message = OpenError::of_table(source, "AWS").to_string();
-            assert!(message.contains(remedy), "{cause}: {message}");
+            assert!(message.contains(remedy) && message.contains("AWS"), "{cause}: {message}");
         }
     }
 }
