@@ -86,7 +86,9 @@ pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
                 let together = match mode {
                     ReadMode::Batch { .. } if part.many => "; several go into one BatchExecuteStatement",
                     ReadMode::Batch { .. } => "",
-                    ReadMode::Transaction => "; all go into one ExecuteTransaction, which has no `ConsistentRead`",
+                    ReadMode::Transaction => {
+                        "; all go into one ExecuteTransaction, whose statements have no `ConsistentRead`"
+                    }
                 };
                 let about = format!("{each}`{}`{together}", part.name);
                 get(design, design.entity(part.entity), mode.is_consistent(), part.expired.as_ref(), about)

@@ -2458,7 +2458,7 @@ pub(crate) static AP_85: Pattern = Pattern {
     actions: &["dynamodb:GetItem"],
     partiql: &[
         Statement {
-            about: "`member`; all go into one ExecuteTransaction, which has no `ConsistentRead`",
+            about: "`member`; all go into one ExecuteTransaction, whose statements have no `ConsistentRead`",
             text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ?",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
@@ -2468,7 +2468,7 @@ pub(crate) static AP_85: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "`copy`; all go into one ExecuteTransaction, which has no `ConsistentRead`",
+            about: "`copy`; all go into one ExecuteTransaction, whose statements have no `ConsistentRead`",
             text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ?",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
@@ -2478,7 +2478,7 @@ pub(crate) static AP_85: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "once for each of `loans`; all go into one ExecuteTransaction, which has no `ConsistentRead`",
+            about: "once for each of `loans`; all go into one ExecuteTransaction, whose statements have no `ConsistentRead`",
             text: "SELECT * FROM \"library\" WHERE \"Group\" = ? AND \"Key\" = ?",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
