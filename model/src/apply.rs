@@ -7,11 +7,11 @@ use crate::opening::Related;
 use crate::placed::{Opened, placed};
 use crate::retry::retry;
 use crate::save::{Base, SaveCode};
-use crate::session::TRIES;
+use crate::session::MAX_ATTEMPTS;
 use crate::{
     AccessError, AppliedAnswer, Change, Message, MessageId, MessageKey, OpenedSession, Patch, PatchStatus,
-    PlacedThread, SaveCodeError, SaveSessionError, Saved, SessionVersion, Sessions, StoreError, ThreadId, ThreadKey, ThreadKind,
-    UserId,
+    PlacedThread, SaveCodeError, SaveSessionError, Saved, SessionVersion, Sessions, StoreError, ThreadId, ThreadKey,
+    ThreadKind, UserId,
 };
 
 /// The lines that a patch replaces.
@@ -105,9 +105,13 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// As [`apply_patch`](Self::apply_patch).
-    pub async fn apply_proposal(self, proposal: Proposal, expected_version_number: SessionVersion) -> Result<Applied, ApplyError> {
+    pub async fn apply_proposal(
+        self,
+        proposal: Proposal,
+        expected_version_number: SessionVersion,
+    ) -> Result<Applied, ApplyError> {
         let (caller, id, mut proposal) = (proposal.caller, proposal.id, Some(proposal));
-        retry!(TRIES, "AP-24", {
+        retry!(MAX_ATTEMPTS, "AP-24", {
             let read = match proposal.take() {
                 Some(read) => read,
                 None => self.read_proposal(caller, id).await?,

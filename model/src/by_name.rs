@@ -42,7 +42,7 @@ pub enum RunError {
     #[error("there is nothing to write: no item and no key was given")]
     NothingToWrite,
     /// Its arguments come from another pattern only, or it is for maintenance.
-    #[error("{pattern} cannot be asked by hand; `codesensei patterns {pattern}` says what asks it")]
+    #[error("{pattern} cannot be called by name; `codesensei patterns {pattern}` shows its callers")]
     NotByHand {
         /// The pattern's id.
         pattern: &'static str,

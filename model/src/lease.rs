@@ -69,7 +69,8 @@ enum Watched {
 }
 
 impl<'a> Messages<'a> {
-    /// The lease of a question that this run has stored, or has acquired the lease of.
+    /// The lease of a question as this version of the question has it. The table refuses its writes after another
+    /// request has acquired the lease.
     #[must_use]
     pub const fn lease(self, question: &'a Message) -> Lease<'a> {
         Lease { store: self.store, question }

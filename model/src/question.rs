@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Maximum tries when another message takes the next number first.
-const TRIES: u32 = 50;
+const MAX_ATTEMPTS: u32 = 50;
 
 /// Why a question or note was not stored.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +87,7 @@ impl Messages<'_> {
         lease: Duration,
     ) -> Result<Message, PostError> {
         let mut seen = Box::new(thread.clone());
-        retry!(TRIES, "AP-40", Ok(self.ask_next(&seen, content, client, lease).await?.or_refresh(&mut seen)))
+        retry!(MAX_ATTEMPTS, "AP-40", Ok(self.ask_next(&seen, content, client, lease).await?.or_refresh(&mut seen)))
     }
 
     /// Stores a question with the next number of the thread as it was read. Reports when another message has taken that
@@ -141,7 +141,7 @@ impl Messages<'_> {
         client: Option<ClientRequest>,
     ) -> Result<Message, PostError> {
         let mut seen = Box::new(thread.clone());
-        retry!(TRIES, "AP-41", Ok(self.add_note_next(&seen, content, client).await?.or_refresh(&mut seen)))
+        retry!(MAX_ATTEMPTS, "AP-41", Ok(self.add_note_next(&seen, content, client).await?.or_refresh(&mut seen)))
     }
 
     /// Stores a note with the next number of the thread as it was read. Reports when another message has taken that

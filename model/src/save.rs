@@ -3,7 +3,7 @@
 use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::from_review::re_anchor_threads;
 use crate::retry::retry;
-use crate::session::{READS, TRIES, detect, of_one_revision, unread_code};
+use crate::session::{MAX_ATTEMPTS, READS, detect, of_one_revision, unread_code};
 use crate::settings::UpdateOutcome;
 use crate::{
     AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeText, CodeTooLarge, Digest, Language, MovedAnchors,
@@ -110,7 +110,7 @@ impl Sessions<'_> {
     pub async fn save_over(self, head: Session, save: SaveCode) -> Result<Saved, SaveCodeError> {
         let Some(text) = &save.text else { return self.save_language(head, &save).await };
         let (caller, mut head, mut staged) = (head.user_id, Some(head), None::<Staged>);
-        let saved = retry!(TRIES, "AP-24", {
+        let saved = retry!(MAX_ATTEMPTS, "AP-24", {
             let Some(base) = self.base(caller, head.take(), &save).await? else {
                 return self.saved_earlier_or_conflict(caller, &save).await.map(Some);
             };
@@ -169,7 +169,7 @@ impl Sessions<'_> {
     async fn save_language(self, head: Session, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let new = NewSettings { filename: None, language_override: save.language_override };
         let (caller, mut head) = (head.user_id, Some(head));
-        retry!(TRIES, "AP-25", {
+        retry!(MAX_ATTEMPTS, "AP-25", {
             let Some(Base { head, threads, .. }) = self.base(caller, head.take(), save).await? else {
                 return self.saved_earlier_or_conflict(caller, save).await.map(Some);
             };

@@ -8,14 +8,14 @@ use crate::limits::{INLINE_MAX, SESSIONS_PER_USER};
 use crate::retry::retry;
 use crate::{
     AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, Created, Creation,
-    DeleteSessionError, Filename, Language, NewSession, OpenSession, RevisionId, Session, SessionId, SessionRequired, SessionVersion,
-    Sessions, StoreError, UserId,
+    DeleteSessionError, Filename, Language, NewSession, OpenSession, RevisionId, Session, SessionId, SessionRequired,
+    SessionVersion, Sessions, StoreError, UserId,
 };
 
 /// Maximum reads of head, code and chunks when saves happen in between.
 pub(crate) const READS: u32 = 3;
 /// Maximum tries when another request changes the session first.
-pub(crate) const TRIES: u32 = 20;
+pub(crate) const MAX_ATTEMPTS: u32 = 20;
 
 /// Why a session was not created.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +166,7 @@ impl Sessions<'_> {
     /// # Errors
     /// When it belongs to another user, or does not exist.
     pub async fn delete(self, caller: UserId, session_id: SessionId) -> Result<(), AccessError> {
-        retry!(TRIES, "AP-26", {
+        retry!(MAX_ATTEMPTS, "AP-26", {
             let head = self.get(caller, session_id).await?;
             match self.store.maintenance().detach(&head, true).await {
                 Ok(job) => {

@@ -1,7 +1,7 @@
 //! Settings of a session: its name and language. AP-25.
 
 use crate::retry::retry;
-use crate::session::{TRIES, detect};
+use crate::session::{MAX_ATTEMPTS, detect};
 use crate::{
     AccessError, ChangeSessionSettings, ChangeSessionSettingsError, Filename, Language, Session, SessionId, Sessions,
     StoreError, UserId,
@@ -63,7 +63,7 @@ impl Sessions<'_> {
         new: &NewSettings,
     ) -> Result<Session, AccessError> {
         let mut head = self.get(caller, session_id).await?;
-        retry!(TRIES, "AP-25", {
+        retry!(MAX_ATTEMPTS, "AP-25", {
             match self.try_settings(&head, new).await? {
                 UpdateOutcome::Done(head) => return Ok(Some(*head)),
                 UpdateOutcome::Changed(current) => head = *current,

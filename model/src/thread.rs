@@ -130,7 +130,7 @@ impl Threads<'_> {
         new: NewThread,
     ) -> Result<Created<PlacedThread>, NewThreadError> {
         let request = client_id.map(|client_id| CreationRequest::of_thread(caller, session_id, client_id, &new));
-        retry!(session::TRIES, "AP-30", {
+        retry!(session::MAX_ATTEMPTS, "AP-30", {
             let OpenedSession { head, text } = self.store.sessions().open(caller, session_id).await?;
             // The code may have lost these lines since the first request, so the record is checked before the error is
             // returned.
@@ -190,7 +190,7 @@ impl Threads<'_> {
     /// # Errors
     /// When the thread does not exist, or its session's code does not have these lines.
     pub async fn move_to(self, mut opened: OpenedThread, to: NewThread) -> Result<PlacedThread, MoveError> {
-        retry!(session::TRIES, "AP-33", {
+        retry!(session::MAX_ATTEMPTS, "AP-33", {
             let to = to.kept_in(&opened.session.text)?;
             let status = selection_status(&opened.session.text, &to).ok_or(MoveError::OutsideTheCode)?;
             let moved = self.put_moved(&opened, &to, status).await?;

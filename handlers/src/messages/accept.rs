@@ -14,7 +14,7 @@ use crate::messages::waiting::WaitPermit;
 use crate::rates::RateLimit;
 use crate::state::Ctx;
 
-/// Maximum attempts to store a message, each after another request of the same id was faster.
+/// Maximum attempts to store a message. An attempt fails when another request with the same id is faster.
 const MAX_STORE_ATTEMPTS: u32 = 5;
 
 /// `None` when another request stored the message or acquired the lease first.
