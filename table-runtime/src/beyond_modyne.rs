@@ -1,4 +1,4 @@
-//! The requests of patterns that modyne 0.3.1 cannot send. They are sent with the SDK:
+//! The operations of patterns that are sent with the SDK, because modyne 0.3.1 cannot send some of their requests:
 //!
 //! - a put or an update of one item that returns the existing item when its condition is false. A repeat recognises its
 //!   own first attempt by that item, and a refusal is explained by it. modyne asks for the item only in a transaction.
@@ -7,8 +7,10 @@
 //!   builds the request at each attempt, with the names of its expressions in another order.
 //! - a batch of reads with strong consistency, which modyne's `BatchGet` does not have.
 //!
-//! modyne sends all other requests of patterns. The files that create and describe the table itself (`definition.rs`,
-//! `lifecycle.rs`, `indexes.rs`, `facts.rs`) use the SDK, because modyne has no such operations.
+//! Each operation has one path. So this file also sends puts and updates without a condition, and batches of reads
+//! with eventual consistency, which modyne could send. modyne sends the other operations of patterns: gets, deletes,
+//! queries, scans, batches of writes, and transactions of reads. The files that create and describe the table itself
+//! (`definition.rs`, `lifecycle.rs`, `indexes.rs`, `facts.rs`) use the SDK, because modyne has no such operations.
 
 use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemFluentBuilder;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;

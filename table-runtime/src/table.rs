@@ -138,7 +138,7 @@ impl Table {
         self.shared.design
     }
 
-    /// For the requests that modyne cannot send; see `beyond_modyne.rs`.
+    /// For the operations that modyne does not send; see `beyond_modyne.rs`.
     pub(crate) fn client(&self) -> &Client {
         &self.shared.client
     }
