@@ -13,6 +13,12 @@ const LOGGING: &str = "docs/logging.md";
 /// The message of a request line, which has a section of its own.
 const REQUEST_LINE: &str = "{method} {route} {status}";
 const RUNBOOK: &str = "docs/runbook.md";
+/// The pages that quote messages of the generator.
+const OF_THE_GENERATOR: [&str; 3] = ["docs/change-the-schema.md", "docs/add-an-index.md", "schema/README.md"];
+/// The fewest characters of fixed text in a literal that counts as a message.
+const FIXED: usize = 15;
+/// The most words that a placeholder can stand for, unless its text is a message or a list.
+const WORDS: usize = 4;
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_owned()
@@ -158,5 +164,70 @@ fn every_text_that_the_runbook_quotes_is_in_the_source() {
     for text in quoted {
         let is_found = literals.iter().any(|literal| literal.contains(text)) || words.contains(text);
         assert!(is_found, "{RUNBOOK} quotes {text:?}, which the source does not have");
+    }
+}
+
+/// The messages of the generator in the blocks of code, each on one line. A page breaks long messages.
+fn generator_messages(markdown: &str) -> Vec<String> {
+    let (mut messages, mut is_code, mut is_open) = (Vec::<String>::new(), false, false);
+    for line in markdown.lines().map(str::trim) {
+        let is_fence = line.starts_with("```");
+        is_code ^= is_fence;
+        if is_fence || !is_code || line.starts_with("$ ") {
+            is_open = false;
+        } else if line.starts_with("note: ") || line.contains(": error: ") || line.ends_with("nothing was written") {
+            messages.push(line.to_owned());
+            is_open = true;
+        } else if let Some(message) = messages.last_mut().filter(|_| is_open) {
+            *message = format!("{message} {line}");
+        }
+    }
+    messages
+}
+
+/// Whether a literal with its placeholders, `{…}`, prints this text.
+fn prints(literal: &str, text: &str, literals: &[String]) -> bool {
+    let Some((before, rest)) = literal.split_once('{') else { return literal == text };
+    let (Some(text), Some((_, after))) = (text.strip_prefix(before), rest.split_once('}')) else { return false };
+    let mut splits = (0..=text.len()).filter_map(|at| text.split_at_checked(at));
+    splits.any(|(value, left)| prints(after, left, literals) && is_value(value, literals))
+}
+
+/// Whether a placeholder can stand for this text: a few words, a list of them, or another message.
+fn is_value(text: &str, literals: &[String]) -> bool {
+    text.split(", ").all(|part| part.split(' ').count() <= WORDS) || is_printed(text, literals)
+}
+
+fn is_printed(text: &str, literals: &[String]) -> bool {
+    literals.iter().any(|literal| prints(literal, text, literals))
+}
+
+/// The number of characters outside of placeholders.
+fn fixed_length(literal: &str) -> usize {
+    literal.split('{').map(|part| part.split_once('}').map_or(part, |(_, fixed)| fixed).len()).sum()
+}
+
+#[test]
+fn every_generator_message_that_a_page_quotes_is_in_the_source() {
+    let rust = sources("codegen/src", "rs");
+    let all = rust.iter().flat_map(|text| literals(text.parse().expect("the source is Rust")));
+    let all: Vec<String> = all.map(|literal| literal.trim().to_owned()).collect();
+    let messages: Vec<String> = all.iter().filter(|literal| fixed_length(literal) >= FIXED).cloned().collect();
+    let quoted = OF_THE_GENERATOR.map(|page| (page, generator_messages(&text(page))));
+    assert!(quoted.iter().map(|(_, found)| found.len()).sum::<usize>() > 5, "{quoted:?}");
+    for (page, found) in quoted {
+        for line in found {
+            let problem = line.split_once(": error: ").map(|(_, problem)| problem.trim_end_matches(']'));
+            let (message, check) = match problem.map(|problem| problem.rsplit_once(" [")) {
+                Some(Some((message, check))) => (message, Some(check)),
+                Some(None) => panic!("{page}: {line:?} does not end with the name of its check"),
+                None => (line.trim_start_matches("note: "), None),
+            };
+            assert!(is_printed(message, &messages), "{page} quotes {message:?}, which the generator never prints");
+            if let Some(check) = check {
+                let is_check = all.iter().any(|literal| literal == check);
+                assert!(is_check, "{page} quotes the check {check:?}, which the generator does not have");
+            }
+        }
     }
 }
