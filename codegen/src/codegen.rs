@@ -175,6 +175,7 @@ fn generate(design: &Design) -> Vec<Emitted> {
         emit::counts::emit(design),
         emit::keys::emit(design),
         emit::limits::emit(design),
+        emit::typescript::emit(design).into_iter().collect(),
         emit::entity::emit(design),
         emit::any::emit(design),
         emit::pattern::emit(design),

@@ -31,6 +31,7 @@ Further outputs are written only if `[generate]` in schema/table.toml names them
   analytics = \"schema/generated/analytics\"      # SQL for Athena and DuckDB
   by_name   = true                              # call each pattern by its name, through `crate::by_name`
   limits    = { core = \"core/src/generated\" }    # the limits of a crate that cannot use src/generated/
+  typescript = \"web/src/generated\"            # the limits in TypeScript, for a page
   templates = [\"infra/template.yaml\"]           # CloudFormation with `# generated:begin …` sections
   api       = \"openapi.json\"                    # the OpenAPI document with the routes for those sections
   product   = \"Notes\"                           # the product name in descriptions; default: the table's name

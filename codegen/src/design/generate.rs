@@ -24,6 +24,8 @@ pub struct Generate {
     pub by_name: bool,
     /// For each crate that cannot use the limits beside the generated Rust: the folder of its limits.
     pub limits: Vec<(String, String)>,
+    /// The folder of the limits in TypeScript, for a page.
+    pub typescript: Option<String>,
     /// The CloudFormation templates with generated sections.
     pub templates: Vec<Input>,
     /// The OpenAPI document with the routes for those sections.
@@ -41,7 +43,7 @@ pub struct Input {
 impl Generate {
     /// The folders that contain only generated files. None is inside another.
     pub fn owned_folders(&self) -> Vec<&str> {
-        let optional = [&self.policies, &self.analytics].into_iter().flatten();
+        let optional = [&self.policies, &self.analytics, &self.typescript].into_iter().flatten();
         let optional = optional.chain(self.limits.iter().map(|(_, folder)| folder));
         let all: Vec<&str> = [&self.rust, &self.schema].into_iter().chain(optional).map(String::as_str).collect();
         let is_inside =
@@ -70,12 +72,13 @@ mod tests {
             analytics: Some("a/generated-sql/generated".to_owned()),
             by_name: false,
             limits: vec![("c".to_owned(), "c/generated".to_owned())],
+            typescript: Some("page/generated".to_owned()),
             templates: Vec::new(),
             api: None,
         };
         assert_eq!(
             generate.owned_folders(),
-            ["a/generated", "a/generated-sql/generated", "b/generated", "c/generated"]
+            ["a/generated", "a/generated-sql/generated", "b/generated", "c/generated", "page/generated"]
         );
     }
 }

@@ -24,6 +24,7 @@ pub mod schema;
 pub mod stack;
 pub mod table;
 mod types;
+pub mod typescript;
 pub mod workbench;
 
 pub use index::anchor;

@@ -140,7 +140,7 @@ pub fn float(number: f64) -> Literal {
 }
 
 /// Separates long numbers into groups of three digits.
-fn grouped(digits: &str) -> String {
+pub fn grouped(digits: &str) -> String {
     if digits.len() < 5 {
         return digits.to_owned();
     }

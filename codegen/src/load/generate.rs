@@ -13,7 +13,7 @@ pub fn load(raw: RawGenerate, table: &str, at: At, problems: &mut Problems) -> G
     let mut folder = |word: Option<Word>| output_folder(word?, at, problems);
     let rust = folder(raw.rust).unwrap_or_else(|| "src/generated".to_owned());
     let schema = folder(raw.schema).unwrap_or_else(|| "schema/generated".to_owned());
-    let (policies, analytics) = (folder(raw.policies), folder(raw.analytics));
+    let (policies, analytics, typescript) = (folder(raw.policies), folder(raw.analytics), folder(raw.typescript));
     let limits = in_order(raw.limits).into_iter();
     let limits = limits.filter_map(|(package, word)| Some((package.into_inner(), folder(Some(word))?))).collect();
     let mut input = |word: Word| {
@@ -31,6 +31,7 @@ pub fn load(raw: RawGenerate, table: &str, at: At, problems: &mut Problems) -> G
         analytics,
         by_name: raw.by_name,
         limits,
+        typescript,
         templates,
         api,
     }

@@ -61,6 +61,7 @@ pub struct RawGenerate {
     pub by_name: bool,
     #[serde(default)]
     pub limits: Map<Word>,
+    pub typescript: Option<Word>,
     #[serde(default)]
     pub templates: Vec<Word>,
     pub api: Option<Word>,

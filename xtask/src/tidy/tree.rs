@@ -9,10 +9,11 @@ use codegen::files::has_extension;
 /// The folders with a schema of their own: the repository, and the example.
 pub const ROOTS: [&str; 2] = ["", "examples/library"];
 /// The folders of generated files. A test compares them with `[generate]` in the schemas of the [`ROOTS`].
-pub const GENERATED: [&str; 5] = [
+pub const GENERATED: [&str; 6] = [
     "model/src/generated",
     "review/src/generated",
     "schema/generated",
+    "web/src/generated",
     "examples/library/schema/generated",
     "examples/library/src/generated",
 ];
