@@ -9,9 +9,6 @@ export interface SessionPage {
 
 export type SessionList = InfiniteData<SessionPage, unknown>;
 
-/** The maximum number of sessions per user. */
-export const MAX_SESSIONS = 100;
-
 /** The sort order, latest first. */
 export type Sort = 'updated' | 'created';
 

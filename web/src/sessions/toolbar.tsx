@@ -1,12 +1,13 @@
 /** Toolbar of the session list: count, filter, sort order and "New session". */
 import { ArrowDownWideNarrow, Plus, Search, X } from 'lucide-react';
 import { type ReactNode, useRef } from 'react';
+import { SESSIONS_PER_USER } from '../generated/limits';
 import { Badge } from '../ui/badge';
 import { Button, IconButton } from '../ui/button';
 import { INPUT } from '../ui/field';
 import { Menu, MenuChoice, MenuLabel } from '../ui/menu';
 import { words } from '../words';
-import { MAX_SESSIONS, type Sort } from './session-list';
+import type { Sort } from './session-list';
 
 /** Id of the heading, which gets the focus when the focused session is deleted. */
 export const HEADING_ID = 'sessions-heading';
@@ -18,7 +19,7 @@ export function Heading({ loaded, isAll }: { loaded: number | undefined; isAll: 
       <h1 id={HEADING_ID} tabIndex={-1} className="text-2xl font-semibold outline-none">
         {words.sessions.title}
       </h1>
-      {loaded !== undefined && <Badge>{isAll ? countOf(loaded, MAX_SESSIONS) : countAtLeast(loaded)}</Badge>}
+      {loaded !== undefined && <Badge>{isAll ? countOf(loaded, SESSIONS_PER_USER) : countAtLeast(loaded)}</Badge>}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { Square } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useId, useLayoutEffect } from 'react';
 import { isApiError } from '../api/error';
+import { MESSAGE_CHARS } from '../generated/limits';
 import { ErrorNotice } from '../page/error-notice';
 import { Button } from '../ui/button';
 import { Notice } from '../ui/notice';
@@ -9,7 +10,7 @@ import { words } from '../words';
 import type { Activity, SendProblem } from './activity';
 import { setDraftText, useDraft } from './draft';
 import type { NewMessage } from './exchange';
-import { countCharacters, isValidMessage, MAX_MESSAGE_CHARACTERS } from './message-length';
+import { countCharacters, isValidMessage } from './message-length';
 
 /** The maximum height of the growing field. */
 const MAX_HEIGHT = 240;
@@ -82,7 +83,7 @@ export function Composer({
         value={text}
         placeholder={placeholder}
         aria-describedby={`${id}-count`}
-        aria-invalid={length > MAX_MESSAGE_CHARACTERS ? true : undefined}
+        aria-invalid={length > MESSAGE_CHARS ? true : undefined}
         onChange={(event) => setDraftText(draftKey, event.target.value)}
         onKeyDown={onKeyDown}
         className="w-full resize-none overflow-y-auto rounded-md border border-line-strong bg-sunken px-3 py-2 text-base placeholder:text-faint focus-visible:-outline-offset-1 aria-invalid:border-bad"
@@ -106,10 +107,10 @@ export function Composer({
 }
 
 function Counter({ id, length }: { id: string; length: number }) {
-  const over = length - MAX_MESSAGE_CHARACTERS;
+  const over = length - MESSAGE_CHARS;
   return (
     <p id={id} className={`mr-auto text-xs tabular-nums ${over > 0 ? 'text-bad' : 'text-faint'}`}>
-      {words.thread.characters(length, MAX_MESSAGE_CHARACTERS)}
+      {words.thread.characters(length, MESSAGE_CHARS)}
       <span aria-live="polite" className="block empty:hidden">
         {over > 0 ? words.thread.tooLong(over) : ''}
       </span>

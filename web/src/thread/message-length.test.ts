@@ -1,6 +1,7 @@
 /** Tests that messages are counted like on the server. */
 import { expect, test } from 'vitest';
-import { countCharacters, isBlank, isValidMessage, MAX_MESSAGE_CHARACTERS } from './message-length';
+import { MESSAGE_CHARS } from '../generated/limits';
+import { countCharacters, isBlank, isValidMessage } from './message-length';
 
 test('counts Unicode scalar values, like the API', () => {
   expect(countCharacters('')).toBe(0);
@@ -11,8 +12,8 @@ test('counts Unicode scalar values, like the API', () => {
 });
 
 test('a message has 1 to 5,000 characters', () => {
-  expect(isValidMessage('👍'.repeat(MAX_MESSAGE_CHARACTERS))).toBe(true);
-  expect(isValidMessage(`${'👍'.repeat(MAX_MESSAGE_CHARACTERS)}.`)).toBe(false);
+  expect(isValidMessage('👍'.repeat(MESSAGE_CHARS))).toBe(true);
+  expect(isValidMessage(`${'👍'.repeat(MESSAGE_CHARS)}.`)).toBe(false);
   expect(isValidMessage('')).toBe(false);
 });
 

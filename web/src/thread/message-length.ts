@@ -1,7 +1,5 @@
 /** Validates the length of a message, counted like on the server. */
-
-/** The maximum length of a message. */
-export const MAX_MESSAGE_CHARACTERS = 5_000;
+import { MESSAGE_CHARS } from '../generated/limits';
 
 /** Counts Unicode scalar values; a surrogate pair is one. */
 export function countCharacters(text: string): number {
@@ -17,5 +15,5 @@ export function isBlank(text: string): boolean {
 
 /** Whether the API accepts the text as a message. */
 export function isValidMessage(text: string): boolean {
-  return !isBlank(text) && countCharacters(text) <= MAX_MESSAGE_CHARACTERS;
+  return !isBlank(text) && countCharacters(text) <= MESSAGE_CHARS;
 }

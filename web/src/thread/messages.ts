@@ -11,9 +11,6 @@ import { excerptOf } from './excerpt';
 type Page = components['schemas']['MessagePage'];
 type Pages = InfiniteData<Page, string | null>;
 
-/** The maximum number of messages per thread. */
-export const MAX_MESSAGES = 500;
-
 /** The sequence number at the end of a message id. */
 export function sequenceOf(messageId: string): number {
   return Number(messageId.slice(messageId.lastIndexOf('.') + 1));

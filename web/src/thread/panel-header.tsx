@@ -3,6 +3,7 @@ import { Ellipsis, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import type { Thread } from '../api/types';
 import { useEditor } from '../editor/controller';
+import { MESSAGES_PER_THREAD } from '../generated/limits';
 import { Badge } from '../ui/badge';
 import { IconButton } from '../ui/button';
 import { Menu, MenuItem } from '../ui/menu';
@@ -10,7 +11,6 @@ import { Toggletip } from '../ui/toggletip';
 import { words } from '../words';
 import { DeleteDialog } from './delete-dialog';
 import { type Lines, linesTitle } from './lines';
-import { MAX_MESSAGES } from './messages';
 
 interface PanelHeaderProps {
   lines: Lines | null;
@@ -30,9 +30,9 @@ export function PanelHeader({ lines, thread, onClose }: PanelHeaderProps) {
         </div>
       </div>
       {thread !== undefined && (
-        <Toggletip text={words.thread.countHint(thread.message_count, MAX_MESSAGES)}>
+        <Toggletip text={words.thread.countHint(thread.message_count, MESSAGES_PER_THREAD)}>
           <span className="text-xs whitespace-nowrap text-faint tabular-nums">
-            {words.thread.countOf(thread.message_count, MAX_MESSAGES)}
+            {words.thread.countOf(thread.message_count, MESSAGES_PER_THREAD)}
           </span>
         </Toggletip>
       )}

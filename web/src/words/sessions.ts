@@ -1,5 +1,5 @@
 /** Text of the session list and of the new-session dialog. */
-import { count } from './shell';
+import { CODE_SIZE, count } from './shell';
 
 export const sessions = {
   title: 'Sessions',
@@ -65,7 +65,7 @@ export const sessions = {
     creating: 'Creating…',
     drop: 'Drop a file here, or choose one',
     dropAnywhere: 'Drop the file to review it',
-    dropHint: 'Text files up to 5 MiB, in UTF-8, UTF-16 or Windows-1252.',
+    dropHint: `Text files up to ${CODE_SIZE}, in UTF-8, UTF-16 or Windows-1252.`,
     choose: 'Choose a file',
     chooseOther: 'Choose another file',
     oneFile: (name: string) => `A session has one file: ${name} is used.`,
@@ -79,7 +79,7 @@ export const sessions = {
     lines: (number: number) => count(number, 'line', 'lines'),
     code: 'Code',
     codePlaceholder: 'Paste or type the code here',
-    codeTooLarge: 'The code is over 5 MiB. Paste the part to review.',
+    codeTooLarge: `The code is over ${CODE_SIZE}. Paste the part to review.`,
     incompleteCharacter: 'The code has an incomplete character, which cannot be saved. Paste it again from its source.',
     emptyHint: 'You write the code in the editor.',
     uploading: (name: string) => `Uploading ${name}`,

@@ -1,5 +1,21 @@
 /** Text of the first paint: the frame of every page, sign-in, sign-up and errors. */
 import type { ErrorCode } from '../api/types';
+import {
+  CODE_BYTES,
+  MESSAGE_CHARS,
+  MESSAGES_PER_THREAD,
+  NAME_CHARS,
+  PASSWORD_MAX_BYTES,
+  PASSWORD_MIN_CHARS,
+  SESSIONS_PER_USER,
+  THREADS_PER_SESSION,
+  USERNAME_MAX_CHARS,
+  USERNAME_MIN_CHARS,
+} from '../generated/limits';
+
+/** The maximum size of a file. */
+export const CODE_SIZE = `${CODE_BYTES / 1024 / 1024} MiB`;
+const USERNAME_LENGTH = `${USERNAME_MIN_CHARS} to ${USERNAME_MAX_CHARS}`;
 
 /** The title of an error, and what the user can do next. */
 export interface ErrorWords {
@@ -35,10 +51,13 @@ const errors: Record<ErrorCode, ErrorWords> = {
   },
   INVALID_LANGUAGE: { title: 'Unknown language', next: 'Choose one from the list.' },
   FILE_TOO_LARGE: {
-    title: 'The file is over 5 MiB',
+    title: `The file is over ${CODE_SIZE}`,
     next: 'Split it into smaller modules, or paste the part to review.',
   },
-  MESSAGE_TOO_LONG: { title: 'The message is too long', next: 'Shorten it to 5,000 characters.' },
+  MESSAGE_TOO_LONG: {
+    title: 'The message is too long',
+    next: `Shorten it to ${MESSAGE_CHARS.toLocaleString('en')} characters.`,
+  },
   INVALID_INPUT: { title: 'The form has errors', next: 'Correct the marked fields and send it again.' },
   RATE_LIMIT_EXCEEDED: { title: 'Too many requests', next: 'Wait a moment, then try again.' },
   VERSION_CONFLICT: { title: 'The file changed elsewhere', next: 'Merge your changes with the saved ones.' },
@@ -57,13 +76,16 @@ const errors: Record<ErrorCode, ErrorWords> = {
     next: 'Select fewer lines and ask about them.',
   },
   BEDROCK_UNAVAILABLE: { title: 'The model is not available', next: 'Try again in a moment.' },
-  SESSION_LIMIT_EXCEEDED: { title: 'You already have 100 sessions', next: 'Delete one that you no longer need.' },
+  SESSION_LIMIT_EXCEEDED: {
+    title: `You already have ${SESSIONS_PER_USER} sessions`,
+    next: 'Delete one that you no longer need.',
+  },
   THREAD_LIMIT_EXCEEDED: {
-    title: 'This session already has 50 conversations',
+    title: `This session already has ${THREADS_PER_SESSION} conversations`,
     next: 'Delete one that you no longer need.',
   },
   MESSAGE_LIMIT_EXCEEDED: {
-    title: 'This conversation already has 500 messages',
+    title: `This conversation already has ${MESSAGES_PER_THREAD} messages`,
     next: 'Start a new conversation on the same lines.',
   },
   INTERNAL_ERROR: {
@@ -144,17 +166,17 @@ export const words = {
       name: 'Name',
       email: 'E-mail address',
       username: 'Username',
-      usernameHint: '3 to 20 letters and digits. You sign in with it.',
+      usernameHint: `${USERNAME_LENGTH} letters and digits. You sign in with it.`,
       password: 'Password',
       confirm: 'Password again',
     },
     invalid: {
       name: 'Enter your name.',
-      nameLong: 'A name has at most 100 characters.',
+      nameLong: `A name has at most ${NAME_CHARS} characters.`,
       email: 'Enter your e-mail address.',
       emailForm: 'An e-mail address looks like name@example.com.',
       username: 'Enter your username.',
-      usernameForm: 'Use 3 to 20 letters and digits, without spaces, symbols or accents.',
+      usernameForm: `Use ${USERNAME_LENGTH} letters and digits, without spaces, symbols or accents.`,
       password: 'Enter your password.',
       newPassword: 'Choose a password.',
       rules: 'The password does not follow all rules yet.',
@@ -163,11 +185,11 @@ export const words = {
     },
     rules: {
       title: 'A password has:',
-      length: 'At least 8 characters',
+      length: `At least ${PASSWORD_MIN_CHARS} characters`,
       upper: 'An upper-case letter',
       digit: 'A number',
       special: 'A special character',
-      bytes: 'At most 71 bytes (letters other than A to Z take 2 to 4 bytes)',
+      bytes: `At most ${PASSWORD_MAX_BYTES} bytes (letters other than A to Z take 2 to 4 bytes)`,
       control: 'No control characters',
       met: 'met',
       unmet: 'not met yet',

@@ -1,4 +1,5 @@
 /** Text of the start page and of About. It is separate so that the sign-in page does not load it. */
+import { CODE_SIZE } from './shell';
 
 export const words = {
   landing: {
@@ -23,7 +24,7 @@ export const words = {
         title: 'No change is lost',
         text: 'Two tabs saved over each other? You merge them. Offline? Your changes are kept on this device.',
       },
-      { title: 'Large files', text: 'Open files of up to 5 MiB. Line endings are preserved.' },
+      { title: 'Large files', text: `Open files of up to ${CODE_SIZE}. Line endings are preserved.` },
       { title: 'Keyboard support', text: 'Select, ask, read, apply and save without a mouse.' },
       { title: 'What it costs', text: 'You see the tokens and the cost of each day in your settings.' },
     ],

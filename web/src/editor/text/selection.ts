@@ -1,4 +1,5 @@
 /** Converts editor selections to the API's terms: whole line numbers and the selected text. */
+import { SELECTED_TEXT_BYTES } from '../../generated/limits';
 import type { Selection } from '../controller';
 
 /** A Monaco range: from 1, end column exclusive. */
@@ -14,9 +15,6 @@ export interface TextModel {
   getValueInRange(span: Span): string;
   getLineMaxColumn(line: number): number;
 }
-
-/** The API's limit for selected text, in bytes of UTF-8. */
-const MAX_BYTES = 64 * 1024;
 
 export function isEmpty(span: Span): boolean {
   return span.startLineNumber === span.endLineNumber && span.startColumn === span.endColumn;
@@ -50,5 +48,5 @@ function includeIndentation(model: TextModel, span: Span): Span {
 
 /** Whether the API would reject a text as too long. */
 export function isTooLong(text: string): boolean {
-  return text.length > MAX_BYTES || new TextEncoder().encode(text).length > MAX_BYTES;
+  return text.length > SELECTED_TEXT_BYTES || new TextEncoder().encode(text).length > SELECTED_TEXT_BYTES;
 }

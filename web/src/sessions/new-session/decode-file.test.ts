@@ -1,6 +1,7 @@
 /** Tests decoding of files. */
 import { describe, expect, test } from 'vitest';
-import { type Decoded, decodeFile, MAX_BYTES, utf8Length } from './decode-file';
+import { CODE_BYTES } from '../../generated/limits';
+import { type Decoded, decodeFile, utf8Length } from './decode-file';
 
 function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
@@ -136,18 +137,18 @@ describe('binary files', () => {
 
 describe('the limit', () => {
   test('accepts exactly 5 MiB and rejects one byte more', () => {
-    expect(decodeFile(utf8('x'.repeat(MAX_BYTES)))).toMatchObject({ encoding: 'UTF-8' });
-    expect(decodeFile(utf8('x'.repeat(MAX_BYTES + 1)))).toEqual({ refused: 'tooLarge' });
+    expect(decodeFile(utf8('x'.repeat(CODE_BYTES)))).toMatchObject({ encoding: 'UTF-8' });
+    expect(decodeFile(utf8('x'.repeat(CODE_BYTES + 1)))).toEqual({ refused: 'tooLarge' });
   });
 
   test('the limit applies to the converted text', () => {
-    expect(decodeFile(utf16('x'.repeat(MAX_BYTES), 'LE'))).toMatchObject({ encoding: 'UTF-16 LE' });
-    expect(decodeFile(utf16('漢'.repeat(MAX_BYTES / 2 - 1), 'LE'))).toEqual({ refused: 'tooLarge' });
-    expect(decodeFile(new Uint8Array(MAX_BYTES - 1).fill(0xe9))).toEqual({ refused: 'tooLarge' });
+    expect(decodeFile(utf16('x'.repeat(CODE_BYTES), 'LE'))).toMatchObject({ encoding: 'UTF-16 LE' });
+    expect(decodeFile(utf16('漢'.repeat(CODE_BYTES / 2 - 1), 'LE'))).toEqual({ refused: 'tooLarge' });
+    expect(decodeFile(new Uint8Array(CODE_BYTES - 1).fill(0xe9))).toEqual({ refused: 'tooLarge' });
   });
 
   test('rejects a huge file without decoding it', () => {
-    expect(decodeFile(new Uint8Array(2 * MAX_BYTES + 3))).toEqual({ refused: 'tooLarge' });
+    expect(decodeFile(new Uint8Array(2 * CODE_BYTES + 3))).toEqual({ refused: 'tooLarge' });
   });
 
   test('counts the bytes of UTF-8', () => {

@@ -1,7 +1,5 @@
 /** Detects the encoding of a file, decodes it, and rejects binary files. */
-
-/** The maximum size of a session's code, in bytes of UTF-8. */
-export const MAX_BYTES = 5 * 1024 * 1024;
+import { CODE_BYTES } from '../../generated/limits';
 
 export type Encoding =
   | 'UTF-8'
@@ -15,14 +13,14 @@ export type Encoding =
 export type Decoded = { text: string; encoding: Encoding } | { refused: 'binary' | 'tooLarge' };
 
 /** The maximum file size: UTF-16 uses two bytes for each byte of ASCII, plus the byte order mark. */
-export const MAX_FILE_BYTES = 2 * MAX_BYTES + 2;
+export const MAX_FILE_BYTES = 2 * CODE_BYTES + 2;
 
 /** Decodes a file. Keeps line endings and the byte order mark of UTF-8. */
 export function decodeFile(bytes: Uint8Array): Decoded {
   if (bytes.length > MAX_FILE_BYTES) return { refused: 'tooLarge' };
   const decoded = decode(bytes);
   if (decoded === undefined) return { refused: 'binary' };
-  return utf8Length(decoded.text) > MAX_BYTES ? { refused: 'tooLarge' } : decoded;
+  return utf8Length(decoded.text) > CODE_BYTES ? { refused: 'tooLarge' } : decoded;
 }
 
 export function utf8Length(text: string): number {

@@ -1,6 +1,6 @@
 /** Tests the form state of a new session. */
 import { describe, expect, test } from 'vitest';
-import { MAX_BYTES } from './decode-file';
+import { CODE_BYTES } from '../../generated/limits';
 import {
   buildNewFile,
   type ChosenFile,
@@ -72,9 +72,9 @@ describe('pasted code', () => {
   });
 
   test('the limit counts bytes of UTF-8', () => {
-    expect(checkPastedCode('x'.repeat(MAX_BYTES))).toBeUndefined();
-    expect(checkPastedCode('x'.repeat(MAX_BYTES + 1))).toBe('tooLarge');
-    expect(checkPastedCode('é'.repeat(MAX_BYTES / 2 + 1))).toBe('tooLarge');
+    expect(checkPastedCode('x'.repeat(CODE_BYTES))).toBeUndefined();
+    expect(checkPastedCode('x'.repeat(CODE_BYTES + 1))).toBe('tooLarge');
+    expect(checkPastedCode('é'.repeat(CODE_BYTES / 2 + 1))).toBe('tooLarge');
   });
 
   test('does not count a final newline as a line', () => {

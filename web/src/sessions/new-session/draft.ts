@@ -1,7 +1,8 @@
 /** The form state of a new session, and the request made from it. */
 import type { Language } from '../../api/types';
+import { CODE_BYTES } from '../../generated/limits';
 import { defaultFileName } from '../languages';
-import { decodeFile, type Encoding, MAX_BYTES, MAX_FILE_BYTES, utf8Length } from './decode-file';
+import { decodeFile, type Encoding, MAX_FILE_BYTES, utf8Length } from './decode-file';
 
 export type CodeSource = 'file' | 'paste' | 'empty';
 
@@ -68,7 +69,7 @@ export function buildNewFile(draft: Draft): NewFile | undefined {
 /** Returns why pasted code cannot be saved. */
 export function checkPastedCode(text: string): 'tooLarge' | 'broken' | undefined {
   // Each UTF-16 unit has at most three bytes of UTF-8.
-  if (text.length * 3 > MAX_BYTES && utf8Length(text) > MAX_BYTES) return 'tooLarge';
+  if (text.length * 3 > CODE_BYTES && utf8Length(text) > CODE_BYTES) return 'tooLarge';
   // A lone surrogate has no UTF-8 encoding, and the API rejects it.
   return /\p{Surrogate}/u.test(text) ? 'broken' : undefined;
 }

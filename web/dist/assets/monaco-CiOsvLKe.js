@@ -1,0 +1,1 @@
+export{n as monaco}from"./monaco-DGE1BCdD.js";import"./workspace-DuMdKP4-.js";

@@ -1,1 +1,0 @@
-export{n as monaco}from"./monaco-DGE1BCdD.js";import"./workspace-Cf6ICStA.js";

@@ -1,1 +1,0 @@
-import{h as e,p as t,s as n,v as r,y as i}from"./index-C7AhEvLM.js";import{t as a}from"./clear-user-data-DRkkcaS1.js";async function o(e){try{await i(r.POST(`/auth/logout`))}catch(e){n(e);return}s(e,`signed-out`)}function s(n,r){let i=t(n);i&&a(i.id),e(n,r)}export{o as n,s as t};
