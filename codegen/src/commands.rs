@@ -81,7 +81,7 @@ pub fn generate(root: &Path, options: Options) -> io::Result<bool> {
         Outcome::Current { files } => println!("{files} generated files are current"),
         Outcome::Written { changed, files, notices } => {
             for path in &changed {
-                println!("wrote {path}");
+                println!("{} {path}", if root.join(path).exists() { "wrote" } else { "removed" });
             }
             println!("{} of {files} generated files changed", changed.len());
             for notice in notices {

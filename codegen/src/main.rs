@@ -24,18 +24,27 @@ It removes every other file in the generated folders.
 
 Further outputs are written only if `[generate]` in schema/table.toml names them:
   [generate]
-  command   = \"codegen\"                         # the command that runs the generator, for headers and messages
-  rust      = \"src/generated\"                   # the folder of generated Rust
-  schema    = \"schema/generated\"                # the folder of table definitions and JSON
-  policies  = \"schema/generated/policies\"       # an IAM policy for each function
-  analytics = \"schema/generated/analytics\"      # SQL for Athena and DuckDB
-  by_name   = true                              # call each pattern by its name, through `crate::by_name`
-  limits    = { core = \"core/src/generated\" }    # the limits of a crate that cannot use src/generated/
-  typescript = \"web/src/generated\"            # the limits in TypeScript, for a page
-  templates = [\"infra/template.yaml\"]           # CloudFormation with `# generated:begin …` sections
-  api       = \"openapi.json\"                    # the OpenAPI document with the routes for those sections
-  product   = \"Notes\"                           # the product name in descriptions; default: the table's name
-  tool      = \"notes\"                           # the program with the commands `query`, `table`, `verify` and `export`
+  # The command that runs the generator, for headers and messages:
+  command    = \"codegen\"
+  # The folders of generated Rust, and of table definitions and JSON:
+  rust       = \"src/generated\"
+  schema     = \"schema/generated\"
+  # An IAM policy for each function, and SQL for Athena and DuckDB:
+  policies   = \"schema/generated/policies\"
+  analytics  = \"schema/generated/analytics\"
+  # Call each pattern by its name, through `crate::by_name`:
+  by_name    = true
+  # The limits of a crate that cannot use src/generated/, and in TypeScript:
+  limits     = { core = \"core/src/generated\" }
+  typescript = \"web/src/generated\"
+  # CloudFormation with `# generated:begin …` sections, and OpenAPI with the
+  # routes for those sections:
+  templates  = [\"infra/template.yaml\"]
+  api        = \"openapi.json\"
+  # The product name in descriptions; default: the table's name.
+  product    = \"Notes\"
+  # The program with the commands `query`, `table`, `verify` and `export`:
+  tool       = \"notes\"
 
 Examples:
   codegen                              generate for the current folder

@@ -57,6 +57,16 @@ fn defaults_write_rust_and_table_definitions_and_nothing_else() {
 }
 
 #[test]
+fn a_foreign_file_in_a_generated_folder_is_removed_and_reported() {
+    let root = minimal();
+    codegen(root.path(), &[]);
+    files::write(root.path(), "src/generated/mine.rs", "").expect("a file can be written");
+    let output = codegen(root.path(), &[]);
+    assert!(stdout(&output).starts_with("removed src/generated/mine.rs\n1 of "), "{}", stdout(&output));
+    assert!(!root.path().join("src/generated/mine.rs").exists());
+}
+
+#[test]
 fn check_reports_a_stale_file_with_the_command_and_exits_with_1() {
     let root = minimal();
     codegen(root.path(), &[]);

@@ -11,7 +11,7 @@ pub fn keys_decode_in_one_way(design: &Design, problems: &mut Problems) {
         for b in &design.entities[i + 1..] {
             if a.pk.overlaps(&b.pk) && a.sk.overlaps(&b.sk) {
                 let message = format!(
-                    "{} ({} / {}) and {} ({} / {}) can have the same key; add a literal segment to one of them",
+                    "{} ({} / {}) and {} ({} / {}) can have the same key; add a literal segment to one of them, or change one",
                     a.name, a.pk, a.sk, b.name, b.pk, b.sk
                 );
                 problems.push(CHECK, b.key_at, message);

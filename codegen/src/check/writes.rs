@@ -144,7 +144,8 @@ fn wrong_absence_keyword(action: &Action, alone: bool) -> Option<&'static str> {
         },
         ActionKind::Update if action.changes.is_empty() => "an update needs a change: `set`, `add` or `remove`",
         ActionKind::Update if !action.changes.iter().any(Change::is_always_made) => {
-            "every change of this update is optional, and an update needs one change; remove the `?` of one argument"
+            "every change of this update is optional, and an update needs one change; remove the `?` of one argument \
+             (without it, a missing value removes an optional field)"
         }
         ActionKind::Update if action.upsert == action.if_missing.is_some() => {
             "an update needs `if_missing`, the error for a missing item, or `upsert = true`; otherwise a late update \

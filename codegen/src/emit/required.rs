@@ -27,8 +27,8 @@ pub fn required(file: &mut RustFile, entity: &Entity, entity_name: &Ident) {
     let (optional, required): (Vec<&Field>, Vec<&Field>) = entity.fields.iter().partition(|field| field.optional);
     let name = ident(&required_name(entity));
     let about = doc(&format!(
-        "The required fields of [`{entity_name}`](struct@{entity_name}). Converted, every optional field is absent, \
-         so a literal names only the optional fields that it has:\n\n\
+        "The required fields of [`{entity_name}`](struct@{entity_name}).\n`.into()` makes an item whose optional \
+         fields are `None`, so a literal names only the optional fields that it sets:\n\n\
          `{entity_name} {{ {}, ..{name} {{ … }}.into() }}`",
         optional[0].name
     ));

@@ -28,6 +28,7 @@ pub fn emit(design: &Design) -> Option<Emitted> {
 
 fn constant(limit: &Limit) -> String {
     let (name, number) = (limit.name.to_uppercase(), grouped(&limit.value.to_string()));
+    let unit = if let Unit::Time(_) = limit.unit { " In milliseconds." } else { "" };
     let factor = match limit.unit {
         Unit::Count | Unit::Size(Size::Bytes | Size::Characters | Size::Tokens) | Unit::Time(Time::Milliseconds) => "",
         Unit::Size(Size::KiB) => " * 1024",
@@ -39,5 +40,5 @@ fn constant(limit: &Limit) -> String {
     };
     // The end of a comment cannot occur in it.
     let doc = limit.doc.replace("*/", "* /");
-    format!("/** {doc} */\nexport const {name} = {number}{factor};\n")
+    format!("/** {doc}{unit} */\nexport const {name} = {number}{factor};\n")
 }

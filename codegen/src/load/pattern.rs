@@ -130,7 +130,7 @@ impl Scope<'_> {
             (false, true) => Some(Operation::ReadParts { parts: self.reads(raw.read)?, mode: ReadMode::Transaction }),
             (true, false) => self.actions(raw.action),
             _ => {
-                let message = "a transact has `[[action]]` blocks or `[[read]]` blocks, and not both";
+                let message = "a transact needs `[[action]]` blocks or `[[read]]` blocks, and not both";
                 self.problems.push("operation", at, message);
                 None
             }

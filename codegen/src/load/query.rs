@@ -114,6 +114,10 @@ impl Scope<'_> {
             (None, Some(size @ 1..), None, None) => Some(Paging::First(size)),
             (None, None, Some(true), None) => Some(Paging::All),
             (None, None, None, Some(true)) => Some(Paging::Count),
+            (Some(0), ..) | (_, Some(0), ..) => {
+                self.problems.push("operation", at, "`page` and `first` are at least 1");
+                None
+            }
             _ => {
                 let message = "a query needs exactly one of `page = N`, `first = N`, `all = true` and `count = true`";
                 self.problems.push("operation", at, message);

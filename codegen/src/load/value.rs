@@ -125,6 +125,9 @@ impl<'l> Scope<'l> {
         if let Some(literal) = Literal::parse(text) {
             return Ok(Value::Literal(literal));
         }
+        if text.starts_with('@') {
+            return Err(format!("`{text}` is a limit, which can be in a condition, `page`, `first` and `first_max`"));
+        }
         let Some((action, field)) = text.split_once('.') else {
             return Err(format!(
                 "`{text}` is not a value; write \":{text}\" for an argument, \"action.field\" or \"'{text}'\""

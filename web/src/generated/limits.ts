@@ -82,61 +82,61 @@ export const DRAINED_BYTES = 64 * 1024 * 1024;
 /** How deep arrays and objects may nest in a body. Ours nest three deep. */
 export const BODY_DEPTH = 32;
 
-/** How long a request with a large body waits for its turn. */
+/** How long a request with a large body waits for its turn. In milliseconds. */
 export const TURN_WITHIN = 30 * 1000;
 
-/** How long a body may take to arrive: a large one blocks others meanwhile. */
+/** How long a body may take to arrive: a large one blocks others meanwhile. In milliseconds. */
 export const BODY_WITHIN = 1 * 60_000;
 
-/** How long an unwanted body is read. */
+/** How long an unwanted body is read. In milliseconds. */
 export const DRAINED_WITHIN = 5 * 1000;
 
 /** A longer token is refused before it is decoded. Ours have about 700 bytes. */
 export const TOKEN_BYTES = 8 * 1024;
 
-/** How long an access token is valid. */
+/** How long an access token is valid. In milliseconds. */
 export const ACCESS_TOKEN_LIFE = 15 * 60_000;
 
-/** How long a refresh token is valid. */
+/** How long a refresh token is valid. In milliseconds. */
 export const REFRESH_TOKEN_LIFE = 7 * 86_400_000;
 
-/** How long a browser keeps the cookie that names its accounts, from its last sign-in. */
+/** How long a browser keeps the cookie that names its accounts, from its last sign-in. In milliseconds. */
 export const DEVICE_COOKIE_LIFE = 365 * 86_400_000;
 
-/** A refresh token with less life left is replaced when it is used. */
+/** A refresh token with less life left is replaced when it is used. In milliseconds. */
 export const REFRESH_ROTATES_BELOW = 24 * 3_600_000;
 
-/** How long a superseded refresh token still returns its successor, so that two tabs do not sign each other out. */
+/** How long a superseded refresh token still returns its successor, so that two tabs do not sign each other out. In milliseconds. */
 export const REFRESH_GRACE = 10 * 1000;
 
-/** The largest difference between the clocks of the machines that sign and check tokens. */
+/** The largest difference between the clocks of the machines that sign and check tokens. In milliseconds. */
 export const CLOCK_LEEWAY = 5 * 1000;
 
-/** How long the id is remembered that a client gave its request. */
+/** How long the id is remembered that a client gave its request. In milliseconds. */
 export const CLIENT_ID_REMEMBERED = 24 * 3_600_000;
 
-/** How long a request waits for another one that handles the same message, within its deadline. */
+/** How long a request waits for another one that handles the same message, within its deadline. In milliseconds. */
 export const REPLAY_PATIENCE = 20 * 1000;
 
-/** The time between two looks of a waiting request. */
+/** The time between two looks of a waiting request. In milliseconds. */
 export const REPLAY_POLL = 500;
 
-/** When a client should retry a message that another request handles. */
+/** When a client should retry a message that another request handles. In milliseconds. */
 export const IN_PROGRESS_RETRY = 2 * 1000;
 
-/** How much longer than its deadline a run holds its question: clocks differ, and the answer must be stored. */
+/** How much longer than its deadline a run holds its question: clocks differ, and the answer must be stored. In milliseconds. */
 export const LEASE_MARGIN = 5 * 1000;
 
-/** The time after the deadline for storing an answer that came at the deadline. Lambda's own margin is longer. */
+/** The time after the deadline for storing an answer that came at the deadline. Lambda's own margin is longer. In milliseconds. */
 export const STORING = 1 * 1000;
 
-/** How long a run tries to store a paid answer, also after its response. Half the life of a transaction's token. */
+/** How long a run tries to store a paid answer, also after its response. Half the life of a transaction's token. In milliseconds. */
 export const SETTLING = 5 * 60_000;
 
-/** The time between two looks of a run for a cancellation of its question: it sees one within a second. */
+/** The time between two looks of a run for a cancellation of its question: it sees one within a second. In milliseconds. */
 export const CANCEL_POLL = 700;
 
-/** The longest silence of a stream. Proxies close connections that are silent for a minute or less. */
+/** The longest silence of a stream. Proxies close connections that are silent for a minute or less. In milliseconds. */
 export const HEARTBEAT = 10 * 1000;
 
 /** Below this estimate the model sees the whole file. */
@@ -155,16 +155,16 @@ export const HISTORY_CHARS = 20_000;
 item; its rest is shown when it is known. */
 export const SHOWN_BYTES = 256 * 1024;
 
-/** How long the lines of two versions are compared when anchors move. */
+/** How long the lines of two versions are compared when anchors move. In milliseconds. */
 export const DIFF_DEADLINE = 250;
 
-/** The window of a rate limit on requests. */
+/** The window of a rate limit on requests. In milliseconds. */
 export const RATE_WINDOW = 1 * 60_000;
 
-/** The window of a rate limit on wrong passwords. */
+/** The window of a rate limit on wrong passwords. In milliseconds. */
 export const FAILURES_WINDOW = 15 * 60_000;
 
-/** The window of the operator's cap on questions to the model. */
+/** The window of the operator's cap on questions to the model. In milliseconds. */
 export const DAY_WINDOW = 24 * 3_600_000;
 
 /** Sign-ups from one network address in a window. */

@@ -2,11 +2,27 @@
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use crate::design::{Design, Operation, Order, Paging, Pattern, ReadMode, shards};
+use crate::design::{Action, Argument, Design, Operation, Order, Paging, Pattern, ReadMode, pattern_arguments, shards};
+use crate::emit::pattern::input;
 
 pub fn documentation(design: &Design, pattern: &Pattern) -> String {
     let prose = without_doctests(&without_links(&pattern.prose));
-    format!("{}: {}.\n\n{prose}\n\n{}", pattern.id, pattern.title, how(design, pattern))
+    let paragraphs = [prose, absences(design, pattern), how(design, pattern)];
+    let paragraphs = paragraphs.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
+    format!("{}: {}.\n\n{paragraphs}", pattern.id, pattern.title)
+}
+
+/// The effect of each parameter that can be absent. The fields of an input struct have documentation of their own.
+fn absences(design: &Design, pattern: &Pattern) -> String {
+    if input::is_struct(pattern) {
+        return String::new();
+    }
+    let actions: Vec<&Action> = pattern.actions().iter().collect();
+    let arguments = pattern_arguments(&design.entities, pattern);
+    let effect = |argument: &Argument| {
+        Some(format!("Without `{}`, {}.", argument.name, input::without(design, &actions, argument)?))
+    };
+    arguments.iter().filter_map(effect).collect::<Vec<_>>().join(" ")
 }
 
 /// Replaces links by their text: relative links of the document are broken in the documentation.

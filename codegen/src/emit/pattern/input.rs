@@ -122,6 +122,15 @@ fn row_structure(design: &Design, file: &mut RustFile, action: &Action, row: &st
 
 /// The meaning of an argument, and the effect of leaving it out.
 fn about(design: &Design, actions: &[&Action], argument: &Argument) -> String {
+    let meaning = meaning(design, actions, argument);
+    match without(design, actions, argument) {
+        Some(effect) => format!("{meaning}\nWithout it, {effect}."),
+        None => meaning,
+    }
+}
+
+/// The effect of leaving an argument out; `None` if it cannot be left out.
+pub fn without(design: &Design, actions: &[&Action], argument: &Argument) -> Option<&'static str> {
     let is_given =
         |value: Option<&Value>| matches!(value, Some(Value::OptionalArgument(name)) if *name == argument.name);
     let is_change = actions.iter().flat_map(|action| &action.changes).any(|change| is_given(change.how.value()));
@@ -129,13 +138,22 @@ fn about(design: &Design, actions: &[&Action], argument: &Argument) -> String {
         .iter()
         .flat_map(|action| &action.require)
         .any(|require| require.optional_argument() == Some(&argument.name));
-    let left_out = match (is_change, is_condition) {
-        (false, false) => return meaning(design, actions, argument),
-        (true, false) => "the change is",
-        (false, true) => "the condition is",
-        (true, true) => "the change and the condition are",
-    };
-    format!("{}\nWithout it, {left_out} left out.", meaning(design, actions, argument))
+    match (is_change, is_condition) {
+        (true, false) => Some("the change is left out"),
+        (false, true) => Some("the condition is left out"),
+        (true, true) => Some("the change and the condition are left out"),
+        (false, false) => {
+            actions.iter().any(|action| removes(design, action, argument)).then_some("the field is removed")
+        }
+    }
+}
+
+/// Whether the action removes an optional field if the argument is absent.
+fn removes(design: &Design, action: &Action, argument: &Argument) -> bool {
+    action.changes.iter().any(|change| {
+        matches!(&change.how, How::Set(Value::Argument(name)) if *name == argument.name)
+            && design.entity(action.entity).field(&change.field).is_some_and(|field| field.optional)
+    })
 }
 
 /// The meaning of an argument: the documentation of its field if they have the same name, otherwise its effect on the

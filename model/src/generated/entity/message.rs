@@ -136,7 +136,8 @@ impl fmt::Debug for Message {
     }
 }
 
-/// The required fields of [`Message`](struct@Message). Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Message`](struct@Message).
+/// `.into()` makes an item whose optional fields are `None`, so a literal names only the optional fields that it sets:
 ///
 /// `Message { client_message_id, ..MessageRequired { … }.into() }`
 #[derive(Clone, PartialEq)]

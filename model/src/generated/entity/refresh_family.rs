@@ -50,7 +50,8 @@ impl fmt::Debug for RefreshFamily {
     }
 }
 
-/// The required fields of [`RefreshFamily`](struct@RefreshFamily). Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`RefreshFamily`](struct@RefreshFamily).
+/// `.into()` makes an item whose optional fields are `None`, so a literal names only the optional fields that it sets:
 ///
 /// `RefreshFamily { last_used_at, ..RefreshFamilyRequired { … }.into() }`
 #[derive(Clone, Debug, PartialEq)]

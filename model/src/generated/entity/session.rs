@@ -76,7 +76,8 @@ impl fmt::Debug for Session {
     }
 }
 
-/// The required fields of [`Session`](struct@Session). Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Session`](struct@Session).
+/// `.into()` makes an item whose optional fields are `None`, so a literal names only the optional fields that it sets:
 ///
 /// `Session { language_override, ..SessionRequired { … }.into() }`
 #[derive(Clone, PartialEq)]

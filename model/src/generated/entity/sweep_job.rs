@@ -44,7 +44,8 @@ pub struct SweepJob {
     pub next_try: Option<Timestamp>,
 }
 
-/// The required fields of [`SweepJob`](struct@SweepJob). Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`SweepJob`](struct@SweepJob).
+/// `.into()` makes an item whose optional fields are `None`, so a literal names only the optional fields that it sets:
 ///
 /// `SweepJob { session_id, ..SweepJobRequired { … }.into() }`
 #[derive(Clone, Debug, PartialEq)]

@@ -93,7 +93,8 @@ impl fmt::Debug for Thread {
     }
 }
 
-/// The required fields of [`Thread`](struct@Thread). Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Thread`](struct@Thread).
+/// `.into()` makes an item whose optional fields are `None`, so a literal names only the optional fields that it sets:
 ///
 /// `Thread { selected_gzip, ..ThreadRequired { … }.into() }`
 #[derive(Clone, PartialEq)]

@@ -55,12 +55,16 @@ pub struct AddNote<'a> {
     /// Compared with the `message_slots` of the thread.
     pub seen_slots: u32,
     /// Its author.
+    /// Without it, the field is removed.
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
+    /// Without it, the field is removed.
     pub last_excerpt: Option<&'a str>,
     /// The new `messages_expire_from` of the thread.
+    /// Without it, the field is removed.
     pub expire_from: Option<Timestamp>,
     /// The new `messages_expire_until` of the thread.
+    /// Without it, the field is removed.
     pub expire_until: Option<Timestamp>,
 }
 

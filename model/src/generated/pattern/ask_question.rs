@@ -55,14 +55,19 @@ pub struct AskQuestion<'a> {
     /// Compared with the `message_slots` of the thread.
     pub seen_slots: u32,
     /// Its author.
+    /// Without it, the field is removed.
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
+    /// Without it, the field is removed.
     pub last_excerpt: Option<&'a str>,
     /// If it is a question: its state.
+    /// Without it, the field is removed.
     pub last_state: Option<LastState>,
     /// The new `messages_expire_from` of the thread.
+    /// Without it, the field is removed.
     pub expire_from: Option<Timestamp>,
     /// The new `messages_expire_until` of the thread.
+    /// Without it, the field is removed.
     pub expire_until: Option<Timestamp>,
 }
 
@@ -85,13 +90,13 @@ impl Patterns {
     /// AP-40: Ask a question.
     ///
     /// `POST /threads/{id}/messages`. The question takes two slots, its own and its answer's. It is refused if there is no room
-    /// for both, so an answer is never lost to the cap of
-    /// 500. The run that stores the question holds it until `lease_until`,
-    /// so a question of a killed process is detectable. The thread shows its last message in its row of a list, and the session
-    /// shows its last activity. Numbers are never reused, so a message that expires frees no slot. The number of slots is a
-    /// condition: two concurrent questions get different numbers, and the refused one gets the current number and tries again.
-    /// If the client sent its own id, the record that detects repetitions is in the same transaction. If messages expire, the
-    /// thread stores the expiry of its first and its last message, which shows without a read whether messages may be gone.
+    /// for both, so an answer is never lost to the cap of 500. The run that stores the question holds it
+    /// until `lease_until`, so a question of a killed process is detectable. The thread shows its last message in its row of a
+    /// list, and the session shows its last activity. Numbers are never reused, so a message that expires frees no slot. The
+    /// number of slots is a condition: two concurrent questions get different numbers, and the refused one gets the current
+    /// number and tries again. If the client sent its own id, the record that detects repetitions is in the same transaction.
+    /// If messages expire, the thread stores the expiry of its first and its last message, which shows without a read whether
+    /// messages may be gone.
     ///
     /// `TransactWriteItems`. Costs 1 request and 8 WCU for a question of 200 B, with a client id.
     pub async fn ask_question(

@@ -50,6 +50,7 @@ pub struct ChangeSessionSettings<'a> {
     /// The language that the file name and the first line indicate.
     pub language_detected: Language,
     /// The language that the user chose instead.
+    /// Without it, the field is removed.
     pub language_override: Option<Language>,
     /// The new `updated_at` of the session.
     pub now: Timestamp,

@@ -40,6 +40,7 @@ pub struct FailQuestion<'a> {
     /// Compared with the `lease_until` of the message.
     pub held_until: Timestamp,
     /// On a failed question: the error code.
+    /// Without it, the field is removed.
     pub reply_error: Option<&'a str>,
 }
 

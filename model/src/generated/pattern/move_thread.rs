@@ -55,6 +55,7 @@ pub struct MoveThread<'a> {
     /// The text as it was selected, up to 64 KiB. Empty where `selected_gzip` has it.
     pub selected_text: &'a str,
     /// The gzip of a selected text of more than 1 KiB.
+    /// Without it, the field is removed.
     pub selected_gzip: Option<&'a [u8]>,
     /// Number of moves by its user. If its anchor has another number, they were not read at the same moment.
     pub moves: u32,

@@ -30,6 +30,8 @@ impl Patterns {
     /// `POST /auth/refresh`, at most once an hour for each sign-in, so that the list of devices shows which ones are in use. A
     /// write for each refresh would cost four times as much for little more information. A sign-in that has ended stays ended.
     ///
+    /// Without `now`, the field is removed.
+    ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one sign-in.
     pub async fn note_sign_in_used(
         &self,

@@ -41,6 +41,7 @@ pub struct PutOffSweepJob<'a> {
     /// Compared with the `attempts` of the sweep job.
     pub seen_attempts: u32,
     /// After a failure: the earliest time of the next attempt.
+    /// Without it, the field is removed.
     pub next_try: Option<Timestamp>,
 }
 

@@ -70,10 +70,13 @@ pub struct AppliedAnswer {
     /// Its number in the thread, 1 to 500.
     pub seq: u32,
     /// On an answer whose patch was applied: the version of the session that it created.
+    /// Without it, the field is removed.
     pub applied_version: Option<SessionVersion>,
     /// The new `applied_start_line` of the message.
+    /// Without it, the field is removed.
     pub start_line: Option<u32>,
     /// The new `applied_end_line` of the message.
+    /// Without it, the field is removed.
     pub end_line: Option<u32>,
 }
 
@@ -103,6 +106,7 @@ pub struct SaveSession<'a> {
     /// The language that the file name and the first line indicate.
     pub language_detected: Language,
     /// The language that the user chose instead.
+    /// Without it, the field is removed.
     pub language_override: Option<Language>,
     /// The new `updated_at` of the session.
     pub now: Timestamp,

@@ -38,8 +38,10 @@ pub struct ShowLastState {
     /// Compared with the `last_seq` of the thread.
     pub seq: u32,
     /// If it is a question: its state.
+    /// Without it, the field is removed.
     pub last_state: Option<LastState>,
     /// If it is a question: the end of the lease of its run.
+    /// Without it, the field is removed.
     pub last_lease_until: Option<Timestamp>,
 }
 

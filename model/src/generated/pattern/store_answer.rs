@@ -49,8 +49,10 @@ pub struct StoreAnswer<'a> {
     /// Compared with the `lease_until` of the message.
     pub held_until: Timestamp,
     /// Its author.
+    /// Without it, the field is removed.
     pub last_role: Option<LastRole>,
     /// How it begins: at most 120 characters in one line.
+    /// Without it, the field is removed.
     pub last_excerpt: Option<&'a str>,
     /// The UTC day.
     pub date: Date,

@@ -40,6 +40,7 @@ pub struct TakeOverQuestion {
     /// Compared with the `lease_until` of the message.
     pub now: Timestamp,
     /// On a question: the end of the lease of the run that holds it. If the lease of a pending question has passed, no run holds it, and it counts as failed.
+    /// Without it, the field is removed.
     pub lease_until: Option<Timestamp>,
 }
 

@@ -48,7 +48,8 @@ pub struct Book {
     pub remark: Option<String>,
 }
 
-/// The required fields of [`Book`](struct@Book). Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Book`](struct@Book).
+/// `.into()` makes an item whose optional fields are `None`, so a literal names only the optional fields that it sets:
 ///
 /// `Book { cover, ..BookRequired { … }.into() }`
 #[derive(Clone, Debug, PartialEq)]

@@ -36,7 +36,8 @@ pub struct Copy {
     pub is_fragile: bool,
 }
 
-/// The required fields of [`Copy`](struct@Copy). Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Copy`](struct@Copy).
+/// `.into()` makes an item whose optional fields are `None`, so a literal names only the optional fields that it sets:
 ///
 /// `Copy { borrower, ..CopyRequired { … }.into() }`
 #[derive(Clone, Debug, PartialEq)]

@@ -52,7 +52,8 @@ impl fmt::Debug for Member {
     }
 }
 
-/// The required fields of [`Member`](struct@Member). Converted, every optional field is absent, so a literal names only the optional fields that it has:
+/// The required fields of [`Member`](struct@Member).
+/// `.into()` makes an item whose optional fields are `None`, so a literal names only the optional fields that it sets:
 ///
 /// `Member { nickname, ..MemberRequired { … }.into() }`
 #[derive(Clone, PartialEq)]

@@ -53,8 +53,10 @@ pub struct ChangeBook<'a> {
     /// Cents that a lost copy costs.
     pub price: i64,
     /// A small picture.
+    /// Without it, the field is removed.
     pub cover: Option<&'a [u8]>,
     /// What the desk should know.
+    /// Without it, the field is removed.
     pub remark: Option<&'a str>,
     /// Where it stands.
     pub place: &'a Place,

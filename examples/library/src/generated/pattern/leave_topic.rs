@@ -38,6 +38,8 @@ impl Patterns {
     ///
     /// One at a time. The last one takes the field away.
     ///
+    /// Without `house`, the condition is left out.
+    ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a member.
     pub async fn leave_topic(
         &self,

@@ -32,6 +32,8 @@ impl Patterns {
     ///
     /// From one member to another, or back to the shelf without a borrower.
     ///
+    /// Without `borrower`, the field is removed.
+    ///
     /// `UpdateItem`. Costs 1 request and 4 WCU for one copy.
     pub async fn pass_on(
         &self,

@@ -47,6 +47,7 @@ pub struct PraiseCopy<'a> {
     /// Compared with the `is_fragile` of the copy.
     pub fragile: bool,
     /// The new `remark` of the copy.
+    /// Without it, the field is removed.
     pub praise: Option<&'a str>,
 }
 

@@ -40,6 +40,7 @@ pub struct RenamedMember<'a> {
     /// Who.
     pub member_id: MemberId,
     /// What the desk calls them.
+    /// Without it, the field is removed.
     pub nickname: Option<&'a str>,
     /// SHA-256 of the card's chip.
     /// Without it, the change is left out.

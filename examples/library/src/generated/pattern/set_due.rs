@@ -30,6 +30,8 @@ impl Patterns {
     ///
     /// Without a time, the copy leaves the index.
     ///
+    /// Without `due_at`, the field is removed.
+    ///
     /// `UpdateItem`. Costs 1 request and 2 WCU for one copy.
     pub async fn set_due(
         &self,

@@ -16,17 +16,17 @@ export const COVER_BYTES = 1 * 1024 * 1024;
 /** The longest remark. */
 export const REMARK_CHARS = 12_000;
 
-/** How long a member keeps a book. */
+/** How long a member keeps a book. In milliseconds. */
 export const LOAN_TIME = 28 * 86_400_000;
 
-/** How long the desk waits for a book from the shelves. */
+/** How long the desk waits for a book from the shelves. In milliseconds. */
 export const DESK_PAUSE = 90 * 1000;
 
-/** The time between two scans of a shelf. */
+/** The time between two scans of a shelf. In milliseconds. */
 export const SCAN_PAUSE = 250;
 
 /** The longest label. */
 export const LABEL_BYTES = 2 * 1024;
 
-/** How long the shelves are open on a day. */
+/** How long the shelves are open on a day. In milliseconds. */
 export const OPENING = 8 * 3_600_000;

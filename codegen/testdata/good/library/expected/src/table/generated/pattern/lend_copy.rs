@@ -100,6 +100,7 @@ pub struct LendCopy<'a> {
     /// Compared with the `home` of the member.
     pub house: Branch,
     /// What the desk calls them.
+    /// Without it, the field is removed.
     pub nickname: Option<&'a str>,
     /// Compared with the `remark` of the copy.
     pub seen_remark: &'a str,

@@ -30,6 +30,8 @@ impl Patterns {
     ///
     /// At the desk, from a catalogue.
     ///
+    /// Without `editions`, the field is removed.
+    ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one book.
     pub async fn list_editions(
         &self,
