@@ -116,12 +116,14 @@ fn compiled(documents: &Documents, mode: Mode) -> Result<Compiled, Vec<String>> 
         }
         check::run(design, loaded.complete, &mut loaded.problems);
     }
-    match loaded.design {
-        Some(design) if loaded.problems.is_empty() => {
-            Ok(Compiled { files: generate(&design), generate: design.table.generate })
+    if let Some(design) = loaded.design.filter(|_| loaded.problems.is_empty()) {
+        let files = generate(&design);
+        check::outputs::paths_are_unique(&design, &files, &mut loaded.problems);
+        if loaded.problems.is_empty() {
+            return Ok(Compiled { files, generate: design.table.generate });
         }
-        _ => Err(loaded.problems.lines(&loaded.sources)),
     }
+    Err(loaded.problems.lines(&loaded.sources))
 }
 
 /// The name and callers of a pattern.
@@ -157,8 +159,8 @@ pub fn patterns(documents: &Documents) -> Vec<PatternName> {
 #[must_use]
 pub fn next_id<'p>(ids: impl Iterator<Item = &'p str>, lock: &'p str) -> String {
     let locked = lock.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let numbers = ids.chain(locked).filter_map(|id| id.strip_prefix("AP-")?.parse::<u32>().ok());
-    format!("AP-{:02}", numbers.max().unwrap_or_default() + 1)
+    let numbers = ids.chain(locked).filter_map(|id| id.strip_prefix("AP-")?.parse::<u64>().ok());
+    format!("AP-{:02}", numbers.max().unwrap_or_default().saturating_add(1))
 }
 
 /// The report of `--check` on stale files.
@@ -204,6 +206,7 @@ fn stale(root: &Path, files: &[Emitted], generate: &Generate) -> io::Result<Vec<
         }
     }
     for folder in generate.owned_folders() {
+        files::refuse_link(root, folder)?;
         for path in files::under(root, folder)? {
             if !files.iter().any(|file| file.path == path) {
                 stale.insert(path);
@@ -217,7 +220,7 @@ fn write(root: &Path, files: &[Emitted], stale: &[String]) -> io::Result<()> {
     for path in stale {
         match files.iter().find(|file| file.path == *path) {
             Some(file) => files::write(root, path, &file.text)?,
-            None => fs::remove_file(root.join(path))?,
+            None => files::remove(root, path)?,
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ pub fn under(root: &Path, folder: &str) -> io::Result<Vec<String>> {
         let entries = match fs::read_dir(root.join(&folder)) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
+            Err(error) => return Err(named(&folder, &error)),
         };
         for entry in entries {
             let entry = entry?;
@@ -38,8 +38,29 @@ pub fn has_extension(path: &str, extension: &str) -> bool {
 /// Writes a file and creates its folders.
 pub fn write(root: &Path, path: &str, text: &str) -> io::Result<()> {
     let full = root.join(path);
-    if let Some(folder) = full.parent() {
-        fs::create_dir_all(folder)?;
+    let folder = full.parent().map_or(Ok(()), fs::create_dir_all);
+    folder.and_then(|()| fs::write(&full, text)).map_err(|error| named(path, &error))
+}
+
+/// Removes a file.
+pub fn remove(root: &Path, path: &str) -> io::Result<()> {
+    fs::remove_file(root.join(path)).map_err(|error| named(path, &error))
+}
+
+/// Refuses a folder that is a symbolic link, or is inside one: its files belong to another folder.
+pub fn refuse_link(root: &Path, folder: &str) -> io::Result<()> {
+    let mut path = root.to_owned();
+    for part in folder.split('/') {
+        path.push(part);
+        if path.is_symlink() {
+            let message =
+                format!("{folder} is a symbolic link or inside one; the generator removes files in this folder");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
     }
-    fs::write(full, text)
+    Ok(())
+}
+
+fn named(path: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{path}: {error}"))
 }

@@ -66,6 +66,19 @@ fn a_foreign_file_in_a_generated_folder_is_removed_and_reported() {
     assert!(!root.path().join("src/generated/mine.rs").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_generated_folder_that_is_a_link_is_refused() {
+    let (root, other) = (minimal(), tempfile::tempdir().expect("a folder can be made"));
+    files::write(other.path(), "mine.txt", "").expect("a file can be written");
+    fs::create_dir(root.path().join("src")).expect("a folder can be made");
+    std::os::unix::fs::symlink(other.path(), root.path().join("src/generated")).expect("a link can be made");
+    let output = codegen(root.path(), &[]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("src/generated is a symbolic link"), "{}", stderr(&output));
+    assert!(other.path().join("mine.txt").exists());
+}
+
 #[test]
 fn check_reports_a_stale_file_with_the_command_and_exits_with_1() {
     let root = minimal();

@@ -31,6 +31,11 @@ pub fn members_are_unique(design: &Design, problems: &mut Problems) {
             }
         }
         if matches!(pattern.operation, Operation::ReadParts { .. } | Operation::WriteBatch(_)) {
+            let (members, hidden) = part_variables(&pattern.operation, members);
+            for name in hidden {
+                let message = format!("the generated function has a variable `{name}` for another part; rename a part");
+                problems.push(CHECK, pattern.at, message);
+            }
             for name in members.iter().filter(|name| LOCAL_VARIABLES.contains(&name.as_str())) {
                 problems.push(
                     CHECK,
@@ -40,6 +45,15 @@ pub fn members_are_unique(design: &Design, problems: &mut Problems) {
             }
         }
     }
+}
+
+/// The names of the parts, and those that are also the variable of another part's key.
+fn part_variables(operation: &Operation, members: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let Operation::ReadParts { parts, .. } = operation else { return (members, Vec::new()) };
+    let names: Vec<String> = parts.iter().map(|part| part.name.clone()).collect();
+    let keys: Vec<String> = parts.iter().filter(|part| !part.many).map(|part| format!("{}_key", part.name)).collect();
+    let hidden = names.iter().filter(|name| keys.contains(name)).cloned().collect();
+    (names, hidden)
 }
 
 /// The parameters of the function that are not arguments for a field.

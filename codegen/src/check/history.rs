@@ -6,6 +6,9 @@ use crate::design::{Action, Design, Entity, Expression, Field, How, Literal, Ope
 use crate::load::literal_fits;
 use crate::problem::Problems;
 
+/// The maximum number of versions that a message lists.
+const MAX_LISTED: usize = 10;
+
 /// Each version before the current one has a step, in order.
 pub fn histories_reach_the_version(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "history-reaches-the-version";
@@ -15,13 +18,18 @@ pub fn histories_reach_the_version(design: &Design, problems: &mut Problems) {
             continue;
         }
         let found: Vec<u32> = entity.history.iter().map(|step| step.version).collect();
-        let needed: Vec<u32> = (1..entity.version).collect();
-        if found == needed {
+        if (1..entity.version).eq(found.iter().copied()) {
             continue;
         }
+        // One more than are listed, because the version can be a typing error in the millions.
+        let needed: Vec<u32> = (1..entity.version).take(MAX_LISTED + 1).collect();
         let said = |versions: &[u32]| match versions {
             [] => "none".to_owned(),
-            several => several.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
+            several => {
+                let listed: Vec<String> = several.iter().take(MAX_LISTED).map(u32::to_string).collect();
+                let more = if several.len() > MAX_LISTED { ", …" } else { "" };
+                format!("{}{more}", listed.join(", "))
+            }
         };
         let at = entity.history.first().map_or(entity.at, |step| step.at);
         let message = format!(

@@ -10,6 +10,7 @@ mod locked;
 mod locked_fields;
 mod names;
 mod notices;
+pub mod outputs;
 mod partitions;
 mod queries;
 mod reach;
@@ -70,6 +71,7 @@ const CHECKS: &[Check] = &[
     arguments::arguments_have_one_type,
     arguments::errors_are_explained,
     partitions::partitions_are_not_hot,
+    outputs::inputs_are_kept,
 ];
 
 /// Checks that report a missing part. They run only on a complete design, otherwise they would report the parts with

@@ -77,9 +77,16 @@ pub const TAKEN: &[&str] = &[
     "Vec",
 ];
 
+/// The functions of every `Patterns`.
+const OWN_FUNCTIONS: [&str; 2] = ["new", "table"];
+
 pub fn names_are_unique(design: &Design, problems: &mut Problems) {
     let mut functions: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &design.patterns {
+        if OWN_FUNCTIONS.contains(&pattern.name.as_str()) {
+            let message = format!("`Patterns` has a function `{}` already; choose another name", pattern.name);
+            problems.push(CHECK, pattern.at, message);
+        }
         if let Some(first) = functions.insert(&pattern.name, &pattern.id) {
             problems.push(
                 CHECK,

@@ -5,6 +5,8 @@ use crate::source::At;
 /// The outputs and their paths. An output without a path is not written.
 #[derive(Debug, Clone)]
 pub struct Generate {
+    /// The position of the table's document.
+    pub at: At,
     /// The command that runs the generator, for headers and messages.
     pub command: String,
     /// The program with the commands `query`, `table update`, `verify --fix` and `export`.
@@ -59,10 +61,12 @@ impl Generate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Sources;
 
     #[test]
     fn owned_folders_exclude_nested_and_repeated_ones() {
         let generate = Generate {
+            at: Sources::default().add("table.toml", ""),
             command: String::new(),
             tool: None,
             product: String::new(),

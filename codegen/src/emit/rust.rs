@@ -102,7 +102,8 @@ fn with_empty_lines(text: &str) -> String {
 
 /// A name as an identifier, raw if it is a keyword.
 pub fn ident(name: &str) -> Ident {
-    if syn::parse_str::<Ident>(name).is_ok() {
+    // `gen` is a keyword since edition 2024, which `syn` does not know.
+    if name != "gen" && syn::parse_str::<Ident>(name).is_ok() {
         Ident::new(name, Span::call_site())
     } else {
         Ident::new_raw(name, Span::call_site())
@@ -155,6 +156,8 @@ fn literal(text: &str) -> Literal {
 
 /// `#[doc = …]` for every line of a text.
 pub fn doc(text: &str) -> TokenStream {
+    // A comment cannot have a carriage return of its own.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote::quote!(#(#[doc = #lines])*)
 }
@@ -164,10 +167,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_carriage_return_is_a_line_break_of_a_comment() {
+        assert_eq!(doc("a\r\nb\rc").to_string(), doc("a\nb\nc").to_string());
+    }
+
+    #[test]
     fn names_become_types_and_keywords_become_raw() {
         assert_eq!(camel("list_sessions"), "ListSessions");
         assert_eq!(camel("gsi1"), "Gsi1");
         assert_eq!(ident("type").to_string(), "r#type");
+        assert_eq!(ident("gen").to_string(), "r#gen");
         assert_eq!(ident("kind").to_string(), "kind");
     }
 

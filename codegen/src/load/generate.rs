@@ -21,7 +21,13 @@ pub fn load(raw: RawGenerate, table: &str, at: At, problems: &mut Problems) -> G
         plain_path(word, at, problems).map(|path| Input { path, at: here })
     };
     let (api, templates) = (raw.api.and_then(&mut input), raw.templates.into_iter().filter_map(input).collect());
+    for (keyword, text) in [("command", &raw.command), ("tool", &raw.tool), ("product", &raw.product)] {
+        if text.as_ref().is_some_and(|text| text.contains(char::is_control)) {
+            problems.push(CHECK, at, format!("`{keyword}` must be one line without control characters"));
+        }
+    }
     Generate {
+        at,
         command: raw.command.unwrap_or_else(|| "codegen".to_owned()),
         tool: raw.tool,
         product: raw.product.unwrap_or_else(|| table.to_owned()),

@@ -27,7 +27,7 @@ pub struct RawTable {
     pub encryption: Word,
     pub point_in_time_recovery: bool,
     pub deletion_protection: bool,
-    pub functions: Vec<String>,
+    pub functions: Vec<Word>,
     #[serde(default)]
     pub index: Vec<Spanned<RawIndex>>,
     #[serde(default)]

@@ -45,6 +45,11 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
     };
     let indexes = raw.index.into_iter().map(&mut index).collect();
     let generate = generate::load(raw.generate, &raw.name, at, problems);
+    let functions = raw.functions.into_iter().map(|word| function(word, at, problems)).collect();
+    if !is_table_name(&raw.name) {
+        let message = "`name` must be a table name of DynamoDB: 3 to 255 letters, digits, `-`, `_` and `.`";
+        problems.push(CHECK, at, message);
+    }
     Some(Table {
         name: raw.name,
         partition_key: raw.partition_key,
@@ -56,7 +61,7 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
         encryption: raw.encryption.into_inner(),
         point_in_time_recovery: raw.point_in_time_recovery,
         deletion_protection: raw.deletion_protection,
-        functions: raw.functions,
+        functions,
         indexes,
         domains,
         removed_entities: in_order(raw.removed_entities)
@@ -66,6 +71,23 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
         generate,
         at,
     })
+}
+
+/// The rule of DynamoDB for the names of tables.
+fn is_table_name(name: &str) -> bool {
+    (3..=255).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// A function's name, which is also the name of the file of its policy.
+fn function(word: Word, at: At, problems: &mut Problems) -> String {
+    let here = at.plus(word.span().start);
+    let name = word.into_inner();
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.chars().all(fits) {
+        let message = format!("`{name}` is not a function's name; write a letter, then letters, digits, `-` and `_`");
+        problems.push(CHECK, here, message);
+    }
+    name
 }
 
 /// A domain of an unknown kind is kept, so that its fields are not reported as fields of an unknown type.
@@ -84,7 +106,7 @@ fn domain(name: Word, raw: RawDomain, at: At, problems: &mut Problems) -> Domain
         _ => DomainKind::Uuid,
     };
     if let (DomainKind::Count, Some(example)) = (kind, &raw.example)
-        && example.parse::<u32>().is_err()
+        && !example.parse().is_ok_and(|number: u32| number.to_string() == *example)
     {
         let message = format!("the example of {name} is \"{example}\"; write a number from 0 to {}", u32::MAX);
         problems.push(CHECK, at, message);
