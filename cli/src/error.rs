@@ -84,6 +84,17 @@ pub enum OpenError {
         /// The cause.
         source: StoreError,
     },
+    /// The table answers and refuses the request.
+    #[error(
+        "the store at {location} refused a request: {source}; check your permissions, and compare the table with \
+         `codesensei table diff`"
+    )]
+    Refused {
+        /// The location of the store.
+        location: String,
+        /// The cause.
+        source: StoreError,
+    },
     /// The reviewer is misconfigured.
     #[error(transparent)]
     Reviewer(#[from] InvalidReviewerConfig),
@@ -93,6 +104,15 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// The error of the first request to a table.
+    pub(crate) fn of_request(source: StoreError, location: String) -> Self {
+        match source {
+            StoreError::TableMissing { table } => Self::NoTable { table, location },
+            StoreError::Rejected { .. } => Self::Refused { location, source },
+            source => Self::Store { location, source },
+        }
+    }
+
     /// The error of creating, changing or describing a table, with its remedy.
     pub(crate) fn of_table(source: TableError, location: impl Into<String>) -> Self {
         let location = location.into();

@@ -6,9 +6,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 
 use clap::Args;
-use model::{
-    AwsSettings, Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreError, TableConfig, without_access_key,
-};
+use model::{AwsSettings, Clock, CursorKey, Endpoint, Ids, Protection, Store, TableConfig, without_access_key};
 
 use crate::engine::Engine;
 use crate::error::OpenError;
@@ -297,7 +295,7 @@ impl OpenTable {
     pub async fn create_table_if_absent(&self) -> Result<bool, OpenError> {
         let location = self.location.clone();
         if self.is_on_aws {
-            return self.store.ping().await.map(|()| false).map_err(|source| OpenError::Store { location, source });
+            return self.store.ping().await.map(|()| false).map_err(|source| OpenError::of_request(source, location));
         }
         let created = self.store.table().create_if_absent(Protection::Off).await;
         created.map_err(|source| OpenError::of_table(source, location))
@@ -308,11 +306,7 @@ impl OpenTable {
     /// # Errors
     /// States how to create a missing table, or why the table does not answer.
     pub async fn check_table_exists(&self) -> Result<(), OpenError> {
-        let location = self.location.clone();
-        self.store.ping().await.map_err(|source| match source {
-            StoreError::TableMissing { table } => OpenError::NoTable { table, location },
-            source => OpenError::Store { location, source },
-        })
+        self.store.ping().await.map_err(|source| OpenError::of_request(source, self.location.clone()))
     }
 }
 

@@ -102,7 +102,7 @@ async fn location(
 async fn prepare(store: &Store, serve: &Serve, location: &str) -> Result<bool, OpenError> {
     if serve.store == StoreChoice::Aws {
         let location = location.to_owned();
-        return store.ping().await.map(|()| false).map_err(|source| OpenError::Store { location, source });
+        return store.ping().await.map(|()| false).map_err(|source| OpenError::of_request(source, location));
     }
     let created = store.table().create_if_absent(Protection::Off).await;
     created.map_err(|source| OpenError::of_table(source, location))

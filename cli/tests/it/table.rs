@@ -61,6 +61,21 @@ async fn a_missing_table_is_reported() {
     }
 }
 
+#[tokio::test]
+async fn a_table_with_other_keys_is_reported_as_such_and_not_as_unreachable() {
+    let engine = Engine::in_memory().await.unwrap();
+    let definition = serde_json::json!({
+        "TableName": "codesensei",
+        "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
+        "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
+        "BillingMode": "PAY_PER_REQUEST",
+    });
+    send(engine.url(), "CreateTable", &definition).await;
+    let end = at(&engine, &["query", "find_username_claim", "--username-key", "ada"]).await;
+    assert_eq!((end.code, end.stdout.as_str()), (Some(1), ""));
+    assert!(end.stderr.contains("refused a request") && end.stderr.contains("table diff"), "{}", end.stderr);
+}
+
 /// Creates the table without the index, as an earlier schema did.
 async fn without_an_index(engine: &Engine) {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../schema/generated/create-table.json"));
