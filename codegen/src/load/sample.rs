@@ -39,7 +39,8 @@ pub fn load(
 /// Checks that a value has the type in its stored form. The error is the expected form.
 fn fits(ty: &Type, records: &[Record], value: &Value) -> Result<(), String> {
     let fits = match ty {
-        Type::Count(_) | Type::Expiry | Type::Time => value.as_integer().is_some_and(|number| number >= 0),
+        Type::Count(_) => value.as_integer().is_some_and(|number| u32::try_from(number).is_ok()),
+        Type::Expiry | Type::Time => value.as_integer().is_some_and(|number| number >= 0),
         Type::Amount => value.is_integer(),
         Type::Flag => value.is_bool(),
         Type::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_str)),
@@ -67,7 +68,7 @@ fn record_fits(record: &str, records: &[Record], value: &Value) -> bool {
 
 fn expected_form(ty: &Type) -> String {
     match ty {
-        Type::Count(_) => "a number of at least 0".to_owned(),
+        Type::Count(_) => format!("a number from 0 to {}", u32::MAX),
         Type::Time => "a number of milliseconds since 1970".to_owned(),
         Type::Expiry => "a number of seconds since 1970".to_owned(),
         Type::Amount => "a whole number".to_owned(),

@@ -91,7 +91,12 @@ impl<'l> Scope<'l> {
             }
             match &value {
                 // A number for `add` may be negative.
-                Value::Literal(Literal::Number(_)) if used == Use::Adds => {}
+                Value::Literal(Literal::Number(number)) if used == Use::Adds => {
+                    let is_in_range = u32::try_from(number.unsigned_abs()).is_ok() || field.ty == Type::Amount;
+                    if !is_in_range {
+                        return Err(format!("a count is at most {}; add a smaller number", u32::MAX));
+                    }
+                }
                 Value::Literal(literal) => literal_fits(literal, &field.ty)?,
                 Value::OptionalArgument(name) if used == Use::Key => {
                     return Err(format!("a part of the key cannot be optional; write \":{name}\""));
