@@ -18,6 +18,8 @@ async function saveOffline(pat: TestUser): Promise<string> {
   await expect(
     pat.page.getByText(words.editor.waitingOffline).or(pat.page.getByText(words.page.offline)).first(),
   ).toBeVisible();
+  // The page says that it is offline before the text is stored.
+  await expect.poll(() => readStorage(pat)).toContain('"isQueued":true');
   return session;
 }
 
