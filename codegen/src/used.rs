@@ -20,8 +20,7 @@ pub fn differences(documents: &Documents, recorded: &str) -> Vec<String> {
         left.difference(right).map(|line| format!("{line}: {words}\n")).collect::<Vec<_>>()
     };
     let unsaid = "recorded by the tests, but not in `callers` of access-patterns.md, so the policy does not allow it";
-    let unseen = "in `callers` of access-patterns.md, but not recorded by the tests; remove the caller, or add a \
-     test";
+    let unseen = "in `callers` of access-patterns.md, but not recorded by the tests; remove the caller, or add a test";
     [only(&recorded, &said, unsaid), only(&said, &recorded, unseen)].concat()
 }
 

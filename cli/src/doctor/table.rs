@@ -84,8 +84,7 @@ fn fix(fact: &str, name: &str) -> String {
         "time_to_live" => "To turn it on without other changes: codesensei table create".to_owned(),
         "billing" => format!("Change it: aws dynamodb update-table --table-name {name} --billing-mode PAY_PER_REQUEST"),
         fact if fact.starts_with("index.") => {
-            "To add a missing index: codesensei table update. For a different index, see \
-             docs/add-an-index.md"
+            "To add a missing index: codesensei table update. For a different index, see docs/add-an-index.md"
                 .to_owned()
         }
         fact if fact.starts_with("key.") => {

@@ -9,10 +9,8 @@ pub fn announced_values_are_not_written(design: &Design, problems: &mut Problems
         for (path, field) in entity.stored_fields() {
             let Type::Enum { values, .. } = &field.ty else { continue };
             for value in field.announced.iter().filter(|value| !values.contains(value)) {
-                let message = format!(
-                    "`{value}` is in `announced` and not in `values` of `{path}`; add it to \
-                 `values`"
-                );
+                let message =
+                    format!("`{value}` is in `announced` and not in `values` of `{path}`; add it to `values`");
                 problems.push(CHECK, field.at, message);
             }
             if values.iter().all(|value| field.announced.contains(value)) {

@@ -124,8 +124,7 @@ pub fn errors_are_explained(design: &Design, problems: &mut Problems) {
                         .any(|(entity, error)| error == (name, false) || error.0 == name && entity != action.entity)
                 {
                     let message = format!(
-                        "{name} contains the current item here, and no item or another item elsewhere; use two \
-                         errors"
+                        "{name} contains the current item here, and no item or another item elsewhere; use two errors"
                     );
                     problems.push(CHECK, action.at, message);
                 }
@@ -143,10 +142,7 @@ pub fn errors_are_explained(design: &Design, problems: &mut Problems) {
             problems.push(
                 CHECK,
                 pattern.at,
-                format!(
-                    "no action or condition of the block returns {name}; remove it \
-             from `errors`{hint}"
-                ),
+                format!("no action or condition of the block returns {name}; remove it from `errors`{hint}"),
             );
         }
     }

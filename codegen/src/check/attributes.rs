@@ -43,16 +43,12 @@ pub fn attributes_are_told_apart(design: &Design, problems: &mut Problems) {
             problems.push(
                 CHECK,
                 field.at,
-                format!(
-                    "`{stored}` is {what} in every item; choose another name for the \
-             field"
-                ),
+                format!("`{stored}` is {what} in every item; choose another name for the field"),
             );
         }
         if field.stored_as.is_some() && [stored, field.name.as_str()].contains(&table.ttl_attribute.as_str()) {
             let message = format!(
-                "`{}` is the TTL attribute, which cannot have another name in the table; remove \
-             `stored_as`",
+                "`{}` is the TTL attribute, which cannot have another name in the table; remove `stored_as`",
                 table.ttl_attribute
             );
             problems.push(CHECK, field.at, message);

@@ -72,8 +72,7 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
                 }
                 if !missing.contains(&made) && is_in_a_key(design, entity, made, step) {
                     refuse(format!(
-                        "`{made}` is part of a key, and the keys of older items lack it; declare a \
-                     `[migration]`"
+                        "`{made}` is part of a key, and the keys of older items lack it; declare a `[migration]`"
                     ));
                 }
             }

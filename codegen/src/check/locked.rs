@@ -70,11 +70,7 @@ pub fn removed_entities_are_told(design: &Design, problems: &mut Problems) {
             problems.push(
                 CHECK,
                 removed.at,
-                format!(
-                    "the entity {} still has a file; delete the file, or remove \
-             this line",
-                    removed.name
-                ),
+                format!("the entity {} still has a file; delete the file, or remove this line", removed.name),
             );
         }
     }

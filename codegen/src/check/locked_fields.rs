@@ -210,10 +210,7 @@ impl Comparison<'_> {
         }
         let words = self.entity.words();
         let way = self.with_a_step(&format!("`remove = [\"{path}\"]`"));
-        let message = format!(
-            "`{path}` was removed, and running programs need it in every {words}; keep it, or \
-         {way}"
-        );
+        let message = format!("`{path}` was removed, and running programs need it in every {words}; keep it, or {way}");
         self.refuse(self.entity.at, message);
     }
 }

@@ -112,10 +112,7 @@ pub fn names_are_unique(design: &Design, problems: &mut Problems) {
             problems.push(
                 CHECK,
                 at,
-                format!(
-                    "`{name}` would be the Rust name of {first} and of {whose}; rename one \
-             of them"
-                ),
+                format!("`{name}` would be the Rust name of {first} and of {whose}; rename one of them"),
             );
         }
     }
@@ -160,8 +157,7 @@ fn variants_are_unique(design: &Design, problems: &mut Problems) {
         for (i, value) in values.iter().enumerate() {
             if let Some(first) = values[..i].iter().find(|first| camel(first) == camel(value)) {
                 let message = format!(
-                    "`{first}` and `{value}` would be the same Rust variant, {}; rename one of \
-                 them",
+                    "`{first}` and `{value}` would be the same Rust variant, {}; rename one of them",
                     camel(value)
                 );
                 problems.push(CHECK, field.at, message);

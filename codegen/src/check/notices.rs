@@ -43,8 +43,7 @@ fn index_notices(design: &Design, entity: &Entity, key: &IndexKey) -> Vec<String
              projects"
         ),
         format!(
-            "{name} projects {}; the projection cannot change later, so add every attribute that its queries need \
-             now",
+            "{name} projects {}; the projection cannot change later, so add every attribute that its queries need now",
             index.projection.join(", ")
         ),
     ];

@@ -110,15 +110,13 @@ pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
             } else if partition(entity, query) != template || shards(entity, query) != shards(first, query) {
                 let own = partition(entity, query);
                 let message = format!(
-                    "{} is in the partition \"{template}\" and {} in \"{own}\"; query them \
-                 separately",
+                    "{} is in the partition \"{template}\" and {} in \"{own}\"; query them separately",
                     first.name, entity.name
                 );
                 problems.push(CHECK, query.at, message);
             } else if let Some((name, width)) = differing_width(first, entity, query) {
                 let message = format!(
-                    "`{name}` has {width} in the sort key of {}; use the same number of digits in \
-                 both",
+                    "`{name}` has {width} in the sort key of {}; use the same number of digits in both",
                     entity.name
                 );
                 problems.push(CHECK, query.at, message);

@@ -45,8 +45,7 @@ pub fn shaped_actions_take_a_row(design: &Design, problems: &mut Problems) {
             Shape::One if given => "`row` is only for an action that is `optional` or `many`; remove it",
             Shape::One => continue,
             _ if action.kind == ActionKind::Put && !action.argument_names().is_empty() => {
-                "an optional or repeated put has no argument besides its item; compare with literals, or put one \
-                 item"
+                "an optional or repeated put has no argument besides its item; compare with literals, or put one item"
             }
             _ => {
                 let entity = design.entity(action.entity);
@@ -57,8 +56,7 @@ pub fn shaped_actions_take_a_row(design: &Design, problems: &mut Problems) {
                          their struct"
                     }
                     (false, true) => {
-                        "an optional or repeated action whose argument is an item or a key has no \
-                     `row`; remove it"
+                        "an optional or repeated action whose argument is an item or a key has no `row`; remove it"
                     }
                     _ => continue,
                 }

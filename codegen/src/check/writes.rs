@@ -71,8 +71,7 @@ pub fn keys_are_not_updated(design: &Design, problems: &mut Problems) {
         for change in &action.changes {
             if entity.key_fields().iter().any(|field| field.name == change.field) {
                 let message = format!(
-                    "`{}` is part of the key of {}, which cannot change; put a new item and delete the old \
-                     one",
+                    "`{}` is part of the key of {}, which cannot change; put a new item and delete the old one",
                     change.field, entity.name
                 );
                 problems.push("keys-are-not-updated", change.at, message);

@@ -69,10 +69,9 @@ impl Segment {
             let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
             return match part.chars().find(|c| !fits(*c)) {
                 None => Ok(Segment::Literal(part.to_owned())),
-                Some(c) => Err(format!(
-                    "`{c}` is not allowed in a literal; use ASCII letters, digits, `_`, `-` and \
-                 `.`"
-                )),
+                Some(c) => {
+                    Err(format!("`{c}` is not allowed in a literal; use ASCII letters, digits, `_`, `-` and `.`"))
+                }
             };
         };
         let (name, width) = match inner.split_once(':') {

@@ -41,8 +41,7 @@ fn emitted(design: &Design, entity: &Entity) -> Emitted {
     }
     let write_id = json!({
         "type": "string", "x-dynamodb-type": "S",
-        "description": "The id of the last single write, by which its repeat is recognised. Transactions write no \
-         id.",
+        "description": "The id of the last single write, by which its repeat is recognised. Transactions write no id.",
     });
     properties.insert(WRITE_ID.to_owned(), write_id);
     let of_fields = entity.fields.iter().filter(|field| !field.optional).map(|field| field.stored_name().to_owned());

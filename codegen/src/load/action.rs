@@ -33,8 +33,7 @@ impl Scope<'_> {
                 self.problems.push(
                     "action-kind",
                     at,
-                    "an action is `optional` or `many`, and not both; a list of \
-                 `many` may be empty",
+                    "an action is `optional` or `many`, and not both; a list of `many` may be empty",
                 );
                 Shape::Many
             }

@@ -210,10 +210,7 @@ impl Loader<'_> {
             self.problem(
                 "field-type",
                 &raw.type_name,
-                format!(
-                    "`{idle}` has no effect on the type \"{word}\"; \
-             remove it"
-                ),
+                format!("`{idle}` has no effect on the type \"{word}\"; remove it"),
             );
         }
     }

@@ -81,10 +81,7 @@ pub fn sections(text: &str, at: At, problems: &mut Problems) -> Sections {
         let prose = before.trim();
         let prose_at = at.plus(heading.range.end + before.len() - before.trim_start().len());
         if prose.is_empty() {
-            let message = format!(
-                "{id} has no text before its block; describe its callers and the reason for its \
-             key"
-            );
+            let message = format!("{id} has no text before its block; describe its callers and the reason for its key");
             problems.push("pattern-has-prose", here, message);
         }
         sections.push(Section {
@@ -158,10 +155,7 @@ impl Page<'_> {
             problems.push(
                 "pattern-has-a-block",
                 self.at.plus(second.range.start),
-                format!(
-                    "{id} has a second block; \
-             remove one"
-                ),
+                format!("{id} has a second block; remove one"),
             );
         }
         if own.is_empty() {

@@ -178,8 +178,7 @@ impl Scope<'_> {
                     self.problems.push(
                         "operation",
                         at,
-                        "`consistent` is not a keyword of a batch that writes; \
-                     remove it",
+                        "`consistent` is not a keyword of a batch that writes; remove it",
                     );
                 }
                 let parts = all(raw.write.into_iter().map(|part| self.write_part(part)));
