@@ -6,11 +6,11 @@ use clap::Args;
 
 use crate::Failure;
 use crate::output::print;
+use crate::section;
 
 mod actions;
 mod assumptions;
 mod bill;
-mod document;
 mod prices;
 mod report;
 #[cfg(test)]
@@ -59,7 +59,7 @@ pub fn run(options: &Costs) -> Result<(), Failure> {
     let values = AssumedValues::with(&options.assume);
     let bills: Vec<Bill> = options.users.iter().map(|users| Bill::of(*users, &values)).collect();
     if let Some(path) = &options.update {
-        return Ok(document::update(path, &report::markdown(&bills, &values))?);
+        return Ok(section::update(path, "costs", &report::markdown(&bills, &values))?);
     }
     let output = if options.json {
         format!("{:#}\n", report::json(&bills, &values))

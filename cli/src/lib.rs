@@ -1,6 +1,7 @@
 //! The command `codesensei`: the whole backend on one machine.
 
 pub mod aws;
+pub mod bench;
 pub mod costs;
 pub mod demo;
 pub mod doctor;
@@ -27,9 +28,12 @@ pub mod verify;
 
 mod connections;
 mod docs;
+mod grid;
 mod interruption;
 mod page;
+mod picture;
 mod private_files;
+mod section;
 mod shell;
 mod site;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 use codesensei::options::{Command, Options};
 use codesensei::{
-    costs, demo, doctor, export, keys, output, patterns, query, seed, serve, sweep, table, target, verify,
+    bench, costs, demo, doctor, export, keys, output, patterns, query, seed, serve, sweep, table, target, verify,
 };
 use handlers::logging;
 use handlers::openapi::document;
@@ -51,6 +51,7 @@ async fn main() -> ExitCode {
         },
         Some(Command::Keys(options)) => keys::run(options).await,
         Some(Command::Costs(options)) => costs::run(&options),
+        Some(Command::Bench(options)) => bench::run(&options).await,
         Some(Command::Doctor(options)) => match doctor::run(*options).await {
             Ok(false) => return ExitCode::FAILURE,
             result => result.map(|_| ()),

@@ -4,6 +4,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Error, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::bench::Bench;
 use crate::costs::Costs;
 use crate::doctor::Doctor;
 use crate::export::Export;
@@ -105,6 +106,8 @@ pub enum Command {
     Keys(Keys),
     /// Estimate the monthly cost on AWS, with the whole calculation.
     Costs(Costs),
+    /// Measure the speed and the memory of the product on this machine, as in docs/figures.md.
+    Bench(Bench),
     /// Check a deployment or this machine, and explain how to fix each problem.
     Doctor(Box<Doctor>),
     /// Print a completion script for a shell.

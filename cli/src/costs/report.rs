@@ -1,7 +1,5 @@
 //! The output of a bill: for a terminal, for docs/costs.md and for programs.
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{CellAlignment, ContentArrangement, Table};
 use model::registry::Pattern;
 use serde_json::{Value, json};
 
@@ -9,37 +7,7 @@ use crate::costs::actions::{ACTIONS, Action, Frequency, POLL_PATTERN, pattern};
 use crate::costs::assumptions::{ASSUMPTIONS, AssumedValues, Parameter};
 use crate::costs::bill::{Bill, Line, number};
 use crate::costs::prices::{DATE, PRICES, Price};
-
-/// A table whose last columns are numbers.
-struct Grid {
-    heads: &'static [&'static str],
-    /// The index of the first column with numbers.
-    numbers: usize,
-    rows: Vec<Vec<String>>,
-}
-
-impl Grid {
-    fn text(&self) -> String {
-        let mut table = Table::new();
-        table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled).set_header(self.heads);
-        for row in &self.rows {
-            table.add_row(row);
-        }
-        for column in table.column_iter_mut().skip(self.numbers) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        table.lines().map(|line| line.get(1..).unwrap_or_default().trim_end().to_owned() + "\n").collect()
-    }
-
-    fn markdown(&self) -> String {
-        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-        let heads: Vec<String> = self.heads.iter().map(|&head| head.to_owned()).collect();
-        let rule = |index| if index < self.numbers { "---" } else { "---:" }.to_owned();
-        let rules: Vec<String> = (0..heads.len()).map(rule).collect();
-        let rows: String = self.rows.iter().map(|row| line(row)).collect();
-        line(&heads) + &line(&rules) + &rows
-    }
-}
+use crate::grid::Grid;
 
 /// For a terminal.
 pub(crate) fn text(bills: &[Bill], values: &AssumedValues) -> String {

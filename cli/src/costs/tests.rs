@@ -19,10 +19,11 @@ use tower::ServiceExt as _;
 use super::actions::{ACTIONS, Action, POLL_PATTERN};
 use super::assumptions::{AssumedValues, Parameter};
 use super::bill::{Bill, number};
-use super::{document, prices, report};
+use super::{prices, report};
 use crate::engine::Engine;
 use crate::local::application_on;
 use crate::local_keys::LocalKeys;
+use crate::section;
 
 /// A client that keeps its cookies and the access patterns of its requests.
 struct Client {
@@ -232,6 +233,6 @@ fn the_document_has_the_tables_of_the_command() {
     let bills = [100, 10_000, 1_000_000].map(|users| Bill::of(users, &values));
     let document = include_str!("../../../docs/costs.md");
     let updated =
-        document::with_tables(document, &report::markdown(&bills, &values)).expect("docs/costs.md has markers");
+        section::replaced(document, "costs", &report::markdown(&bills, &values)).expect("docs/costs.md has markers");
     assert!(document == updated, "docs/costs.md is outdated: run `codesensei costs --update docs/costs.md`");
 }

@@ -12,7 +12,7 @@ fn every_file_is_valid() {
 
 #[tokio::test]
 async fn the_shared_password_works_only_outside_aws() {
-    let hasher = Hasher::new(COST).unwrap();
+    let hasher = Hasher::new(COST).unwrap().enter().unwrap();
     let verdict = async |sign_in: SeedLogin| hasher.verify(PASSWORD, Some(&sign_in.hash())).await.unwrap();
     assert_eq!(verdict(SeedLogin::SharedPassword).await, Verdict::Right);
     assert_eq!(verdict(SeedLogin::Disabled).await, Verdict::Wrong);

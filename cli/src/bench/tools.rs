@@ -1,0 +1,73 @@
+//! `bench tools`: items a second and peak memory of the commands that read or write a whole table.
+
+use std::path::Path;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::BenchError;
+use super::figures::{Figures, mebibytes};
+use super::process::{self, Finished};
+use crate::grid::Grid;
+
+/// The options of `bench tools`.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Tools {
+    /// The numbers of items, approximately.
+    #[arg(long, value_name = "COUNT", value_delimiter = ',', default_values_t = [10_000, 100_000],
+        value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    items: Vec<u32>,
+}
+
+/// The items of a generated account with its sessions, threads and messages, on average.
+const PER_USER: u32 = 75;
+
+/// Loads, checks and exports tables of these sizes.
+///
+/// # Errors
+/// If a command fails.
+pub(super) async fn measure(options: &Tools) -> Result<Figures, BenchError> {
+    let mut rows = Vec::new();
+    for &items in &options.items {
+        let folder = tempfile::tempdir().map_err(BenchError::Start)?;
+        rows.extend(of_size(folder.path(), (items / PER_USER).max(1)).await?);
+    }
+    let sizes: Vec<String> = options.items.iter().map(u32::to_string).collect();
+    Ok(Figures {
+        name: "tools",
+        command: format!("tools --items {}", sizes.join(",")),
+        explanation: "Each command runs as a process of its own with the embedded engine, on a file. Memory is the \
+                      highest resident memory in MiB, of the command and its engine together."
+            .to_owned(),
+        grids: vec![(
+            "Data tools".to_owned(),
+            Grid { heads: &["items", "command", "seconds", "items a second", "peak memory"], numbers: 2, rows },
+        )],
+        picture: None,
+    })
+}
+
+async fn of_size(folder: &Path, users: u32) -> Result<Vec<Vec<String>>, BenchError> {
+    let (users, out) = (users.to_string(), folder.join("export"));
+    let out = out.to_string_lossy();
+    eprintln!("loading {users} users");
+    let seeded = process::run(&["seed", "--users", &users, "--data-dir"], Some(folder)).await?;
+    eprintln!("verifying");
+    let verified = process::run(&["verify", "--json", "--data-dir"], Some(folder)).await?;
+    eprintln!("exporting");
+    let exported = process::run(&["export", &out, "--data-dir"], Some(folder)).await?;
+    let report: Value = serde_json::from_str(&verified.output).unwrap_or_default();
+    let items = report["items"].as_f64().unwrap_or_default();
+    let row = |command: &str, finished: &Finished| {
+        let seconds = finished.took.as_secs_f64();
+        let peak = finished.peak.map_or_else(|| "unknown".to_owned(), |peak| format!("{:.0}", mebibytes(peak)));
+        vec![
+            format!("{items:.0}"),
+            format!("`{command}`"),
+            format!("{seconds:.1}"),
+            format!("{:.0}", items / seconds),
+            peak,
+        ]
+    };
+    Ok(vec![row("seed", &seeded), row("verify", &verified), row("export", &exported)])
+}
