@@ -15,6 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    allocator::return_large_buffers();
     let options = Options::parse_or_exit();
     let result = match options.command {
         Some(Command::Demo) => demo::run().await,
