@@ -13,7 +13,7 @@ pub mod failure;
 pub mod forgery;
 pub mod form;
 pub(crate) mod json;
-mod large;
+pub mod large;
 pub mod layers;
 pub(crate) mod lenient;
 pub mod metrics;

@@ -38,7 +38,7 @@ async fn compare() {
     let keys = LocalKeys::generate().expect("a key for tokens");
     let app = application_on(table.store().clone(), &keys, &bedrock.url, COST).await.expect("an application");
     let password: Password = "Analytical-1843".parse().expect("strong");
-    let password_hash = app.hasher.hash(&password).await.expect("a hash");
+    let password_hash = app.hasher.enter().expect("a place").hash(&password).await.expect("a hash");
     for number in 0..WARM_UP + ROUNDS {
         let new = NewUser { password_hash: password_hash.clone(), ..newcomer(&format!("taken{number}")) };
         table.accounts().create(new, A_WEEK).await.expect("the name is free");

@@ -98,8 +98,10 @@ pub async fn analyze(
     caller: Caller,
     Deadline(deadline): Deadline,
     headers: HeaderMap,
-    CodeForm { 0: asked }: CodeForm<AnalysisForm>,
+    CodeForm { checked: asked, memory }: CodeForm<AnalysisForm>,
 ) -> ApiResult<Response> {
+    // Only the parsing needs a multiple of the text, and the model takes long.
+    drop(memory);
     let prompt = asked.prompt(&ctx, caller)?;
     ctx.count_ai_day(caller.user_id).await?;
     if !events::are_wanted(&headers) {

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use model::PasswordHash;
-use model::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
-use tokio::sync::{Semaphore, oneshot};
+use model::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS, PASSWORDS_PER_PROCESSOR};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::error::{ApiError, ApiResult, BoxError, ErrorCode, Wrong};
 
@@ -120,7 +120,7 @@ pub(crate) fn check_confirmation(wrong: &mut Wrong, password: &str, again: &str)
     }
 }
 
-/// The result of [`Hasher::verify`].
+/// The result of [`HasherPlace::verify`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The password is wrong, or the user is unknown.
@@ -139,13 +139,35 @@ impl Verdict {
     }
 }
 
-/// Hashes and verifies passwords on separate threads, a few at a time. Clones share the limit.
+/// Hashes and verifies passwords on separate threads, one for each processor. Clones share the limit.
 #[derive(Clone)]
 pub struct Hasher {
     cost: u32,
     /// A hash for unknown users, so that their verification takes as long.
     dummy_hash: Arc<str>,
-    turns: Arc<Semaphore>,
+    /// The threads that may run.
+    threads: Arc<Semaphore>,
+    /// The requests that may wait for a thread or use one.
+    places: Arc<Semaphore>,
+}
+
+/// A request's place among those that wait for a password to be hashed, until it is dropped.
+pub struct HasherPlace {
+    hasher: Hasher,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Too many requests wait for a password to be hashed. An abandoned request is hashed too, so without a limit a client
+/// that disconnects again and again could make all others wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords are being checked")]
+pub struct HasherBusy;
+
+impl From<HasherBusy> for ApiError {
+    fn from(busy: HasherBusy) -> Self {
+        const BUSY: &str = "Many people are signing in. Please try again in a moment.";
+        ApiError::new(ErrorCode::DatabaseError).with_message(BUSY).caused_by(busy)
+    }
 }
 
 /// bcrypt takes costs from 4 to 31.
@@ -166,16 +188,29 @@ impl Hasher {
         // reveal that the user is unknown.
         let dummy_hash = format!("$2b${cost:02}$X3nMcPpVRZjzyZwZ3z0mPOQJ8v0bZq0oJx0m5n3yqkq1m2l7bY8bW");
         // One thread for each processor: more would slow each other down.
-        let turns = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { cost, dummy_hash: dummy_hash.into(), turns: Arc::new(Semaphore::new(turns)) })
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let places = threads * PASSWORDS_PER_PROCESSOR as usize;
+        let [threads, places] = [threads, places].map(|permits| Arc::new(Semaphore::new(permits)));
+        Ok(Self { cost, dummy_hash: dummy_hash.into(), threads, places })
     }
 
+    /// Takes a place for this request, before it asks the table or counts anything.
+    ///
+    /// # Errors
+    /// When other requests have all places.
+    pub fn enter(&self) -> Result<HasherPlace, HasherBusy> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HasherBusy)?;
+        Ok(HasherPlace { hasher: self.clone(), _place: place })
+    }
+}
+
+impl HasherPlace {
     /// The hash of a new password.
     ///
     /// # Errors
     /// When the operating system provides no random salt.
     pub async fn hash(&self, password: &Password) -> Result<PasswordHash, BoxError> {
-        let (password, cost) = (password.0.clone(), self.cost);
+        let (password, cost) = (password.0.clone(), self.hasher.cost);
         let hash = self.aside(move || bcrypt::non_truncating_hash(password, cost)).await??;
         Ok(hash.parse()?)
     }
@@ -190,8 +225,8 @@ impl Hasher {
         if text.len() > PASSWORD_MAX_BYTES || text.contains(char::is_control) {
             return Ok(Verdict::Wrong);
         }
-        let stored = hash.map_or_else(|| self.dummy_hash.to_string(), |hash| hash.as_str().to_owned());
-        let outdated = cost_of(&stored) < self.cost;
+        let stored = hash.map_or_else(|| self.hasher.dummy_hash.to_string(), |hash| hash.as_str().to_owned());
+        let outdated = cost_of(&stored) < self.hasher.cost;
         let text = text.to_owned();
         let matches = self.aside(move || bcrypt::non_truncating_verify(text, &stored)).await??;
         Ok(match (matches && hash.is_some(), outdated) {
@@ -202,12 +237,12 @@ impl Hasher {
     }
 
     async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, BoxError> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await?;
+        let thread = Arc::clone(&self.hasher.threads).acquire_owned().await?;
         let (done, result) = oneshot::channel();
         // Not a Tokio thread: without memory for a new thread, Tokio panics and never releases the permit.
         std::thread::Builder::new().name("password".to_owned()).spawn(move || {
             // The permit is released after the work, even if its request was dropped.
-            let _turn = turn;
+            let _thread = thread;
             let _ = done.send(work());
         })?;
         Ok(result.await?)
@@ -231,8 +266,8 @@ mod tests {
 
     const GOOD: &str = "Correct horse 7";
 
-    fn hasher() -> Hasher {
-        Hasher::new(4).expect("the lowest cost")
+    fn hasher() -> HasherPlace {
+        Hasher::new(4).expect("the lowest cost").enter().expect("a place")
     }
 
     #[test]
@@ -292,15 +327,27 @@ mod tests {
     #[tokio::test]
     async fn a_hash_of_a_lower_cost_is_outdated() {
         let hash = hasher().hash(&GOOD.parse().expect("strong")).await.expect("a hash");
-        let newer = Hasher::new(5).expect("a cost");
+        let newer = Hasher::new(5).expect("a cost").enter().expect("a place");
         assert_eq!(newer.verify(GOOD, Some(&hash)).await.expect("readable"), Verdict::RightButOutdated);
         assert!(Hasher::new(3).is_err() && Hasher::new(32).is_err());
     }
 
+    #[test]
+    fn a_request_without_a_place_is_refused_until_another_request_ends() {
+        let hasher = Hasher::new(4).expect("a cost");
+        let mut held: Vec<HasherPlace> = std::iter::from_fn(|| hasher.enter().ok()).collect();
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        assert_eq!(held.len(), PASSWORDS_PER_PROCESSOR as usize * processors);
+        let refused = ApiError::from(hasher.clone().enter().map(drop).expect_err("clones share the places"));
+        assert_eq!(refused.code(), ErrorCode::DatabaseError);
+        held.pop();
+        assert!(hasher.enter().is_ok());
+    }
+
     #[tokio::test]
     async fn an_unknown_user_takes_as_long_as_a_known_one() {
-        let hasher = Hasher::new(8).expect("a cost");
-        assert!(bcrypt::verify("x", &hasher.dummy_hash).is_ok(), "the stand-in is well-formed");
+        let hasher = Hasher::new(8).expect("a cost").enter().expect("a place");
+        assert!(bcrypt::verify("x", &hasher.hasher.dummy_hash).is_ok(), "the stand-in is well-formed");
         let hash = hasher.hash(&GOOD.parse().expect("strong")).await.expect("a hash");
         let mut best = [u128::MAX; 2];
         for _ in 0..5 {

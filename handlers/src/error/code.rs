@@ -116,7 +116,7 @@ error_codes! {
     /// An internal error. The response contains only a trace id.
     InternalError = "INTERNAL_ERROR" INTERNAL_SERVER_ERROR "Something went wrong on our side.";
     /// The table could not be read or written, even after retries; or a large request waited half a minute for other
-    /// large requests.
+    /// large requests; or too many passwords are being checked.
     DatabaseError = "DATABASE_ERROR" SERVICE_UNAVAILABLE "The service is temporarily busy. Please try again.";
     /// Another service could not be reached.
     NetworkError = "NETWORK_ERROR" SERVICE_UNAVAILABLE "A service we depend on cannot be reached. Please try again.";

@@ -10,10 +10,10 @@ use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use model::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES, UNCOUNTED_BODY_BYTES};
 use serde::de::DeserializeOwned;
-use tokio::sync::SemaphorePermit;
 
 use crate::error::{ApiError, ErrorCode};
-use crate::http::{json, large};
+use crate::http::json;
+use crate::http::large::{self, Memory};
 
 /// Extractor: the body as a `T`. `LIMIT` bounds the received bytes and the inflated bytes.
 ///
@@ -35,10 +35,17 @@ where
     }
 }
 
-/// The JSON text of a body. It holds its share of the memory for large bodies until it is dropped.
+/// The JSON text of a body, and its share of the memory for large bodies.
 pub(super) struct Content {
     text: Vec<u8>,
-    _turn: Option<SemaphorePermit<'static>>,
+    memory: Memory,
+}
+
+impl Content {
+    /// The memory, for the rest of the request. The text is dropped.
+    pub(super) fn into_memory(self) -> Memory {
+        self.memory
+    }
 }
 
 impl Deref for Content {
@@ -56,13 +63,14 @@ pub(super) async fn content(request: Request, limit: usize) -> Result<Content, A
     let announced = announced(&body, limit)?;
     // The inflated size is not known before.
     let held = if packing == Packing::Plain { announced.unwrap_or(limit) } else { limit };
-    let turn = large::turn(held).await?;
+    let mut memory = large::turn(held).await?;
     let bytes = large::within(read(body, announced, limit)).await?;
     let text = match packing {
         Packing::Plain => bytes,
         Packing::Gzip => at_length(limit, move || inflate(&bytes, limit)).await?,
     };
-    Ok(Content { text, _turn: turn })
+    memory.shrink_to(text.len());
+    Ok(Content { text, memory })
 }
 
 /// Processes a body of this many bytes. A large one runs on a blocking thread, so that other requests do not wait.

@@ -5,6 +5,7 @@ use model::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES};
 use serde::de::DeserializeOwned;
 
 use crate::error::{ApiError, Wrong};
+use crate::http::large::Memory;
 use crate::http::{body, json};
 
 /// Maximum inflated body of a request that carries selected text. The text may be the whole file, which makes a thread
@@ -21,16 +22,33 @@ pub trait Check: DeserializeOwned {
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked>;
 }
 
-/// Extractor: the body as a checked form. `LIMIT` as for [`Body`](body::Body).
-pub struct Form<T: Check, const LIMIT: usize = SMALL_BODY_BYTES>(pub T::Checked);
+/// Extractor: the body as a checked form.
+pub struct Form<T: Check>(pub T::Checked);
+
+/// Extractor: a body that can be large, as a checked form. `LIMIT` as for [`Body`](body::Body).
+pub struct LargeForm<T: Check, const LIMIT: usize> {
+    /// The form.
+    pub checked: T::Checked,
+    /// The share of the memory for large bodies. A handler keeps it while it has copies of the text.
+    pub memory: Memory,
+}
 
 /// A form with a file.
-pub type CodeForm<T> = Form<T, CODE_BODY_BYTES>;
+pub type CodeForm<T> = LargeForm<T, CODE_BODY_BYTES>;
 
 /// A form with selected text.
-pub type SelectionForm<T> = Form<T, SELECTION_BODY_BYTES>;
+pub type SelectionForm<T> = LargeForm<T, SELECTION_BODY_BYTES>;
 
-impl<S, T, const LIMIT: usize> FromRequest<S> for Form<T, LIMIT>
+impl<S: Send + Sync, T: Check> FromRequest<S> for Form<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let form = LargeForm::<T, SMALL_BODY_BYTES>::from_request(request, state).await?;
+        Ok(Self(form.checked))
+    }
+}
+
+impl<S, T, const LIMIT: usize> FromRequest<S> for LargeForm<T, LIMIT>
 where
     S: Send + Sync,
     T: Check,
@@ -39,7 +57,10 @@ where
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
         let content = body::content(request, LIMIT).await?;
-        body::at_length(content.len(), move || checked::<T>(&content)).await.map(Self)
+        let bytes = content.len();
+        let parse = move || Ok((checked::<T>(&content)?, content.into_memory()));
+        let (checked, memory) = body::at_length(bytes, parse).await?;
+        Ok(Self { checked, memory })
     }
 }
 

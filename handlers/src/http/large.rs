@@ -1,4 +1,7 @@
-//! Limits the memory of large bodies while they are read and parsed: a body waits until enough memory is free.
+//! Limits the memory of requests with large bodies: a body waits until enough memory is free.
+//!
+//! A request with a file holds its share until it ends, because the text, its gzip and the requests to the table are
+//! several times the body.
 
 use std::sync::LazyLock;
 
@@ -15,17 +18,33 @@ const UNIT: usize = 1_024;
 /// One semaphore for the process. It is fair: small requests do not starve a large one.
 static LARGE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(LARGE_BODIES_BYTES / UNIT));
 
-/// Waits for a permit for this many bytes. Dropping the permit frees them. A small body does not wait.
+/// A share of the memory, which is free again when this is dropped. Empty for a small body.
+#[derive(Debug)]
+pub struct Memory(Option<SemaphorePermit<'static>>);
+
+impl Memory {
+    /// Frees all but this many bytes: the size of an inflated body is known only after it was read.
+    pub(super) fn shrink_to(&mut self, bytes: usize) {
+        if bytes <= UNCOUNTED_BODY_BYTES {
+            self.0 = None;
+        }
+        if let Some(permit) = &mut self.0 {
+            drop(permit.split(permit.num_permits().saturating_sub(bytes.div_ceil(UNIT))));
+        }
+    }
+}
+
+/// Waits for the memory of a body of this many bytes. A small body does not wait.
 ///
 /// # Errors
 /// When other requests hold the memory for too long.
-pub(super) async fn turn(bytes: usize) -> Result<Option<SemaphorePermit<'static>>, ApiError> {
+pub(super) async fn turn(bytes: usize) -> Result<Memory, ApiError> {
     if bytes <= UNCOUNTED_BODY_BYTES {
-        return Ok(None);
+        return Ok(Memory(None));
     }
     let units = u32::try_from(bytes.min(LARGE_BODIES_BYTES).div_ceil(UNIT)).unwrap_or(u32::MAX);
     match tokio::time::timeout(TURN_WITHIN, LARGE.acquire_many(units)).await {
-        Ok(permit) => permit.map(Some).map_err(ApiError::internal),
+        Ok(permit) => permit.map(|permit| Memory(Some(permit))).map_err(ApiError::internal),
         Err(_) => Err(ApiError::new(ErrorCode::DatabaseError).with_message(BUSY)),
     }
 }
@@ -43,16 +62,28 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn large_bodies_wait_for_memory_and_small_ones_do_not() {
         let first = turn(LARGE_BODIES_BYTES).await.expect("none are held yet");
-        assert!(first.is_some());
-        assert!(turn(UNCOUNTED_BODY_BYTES).await.expect("it holds none").is_none());
+        assert!(first.0.is_some());
+        assert!(turn(UNCOUNTED_BODY_BYTES).await.expect("it holds none").0.is_none());
         let began = tokio::time::Instant::now();
         let refused = turn(UNCOUNTED_BODY_BYTES + 1).await.expect_err("others hold them all");
         assert_eq!((refused.code(), began.elapsed().as_secs()), (ErrorCode::DatabaseError, TURN_WITHIN.as_secs()));
         drop(first);
         assert!(
-            turn(LARGE_BODIES_BYTES * 2).await.expect("all are free").is_some(),
+            turn(LARGE_BODIES_BYTES * 2).await.expect("all are free").0.is_some(),
             "a request larger than the limit waits for all of it"
         );
+    }
+
+    #[test]
+    fn memory_beyond_the_size_of_a_body_is_freed() {
+        static OWN: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(4_000));
+        let mut memory = Memory(Some(OWN.try_acquire_many(4_000).expect("all are free")));
+        memory.shrink_to(1_000 * UNIT - 1);
+        assert_eq!(OWN.available_permits(), 3_000);
+        memory.shrink_to(2_000 * UNIT);
+        assert_eq!(OWN.available_permits(), 3_000);
+        memory.shrink_to(UNCOUNTED_BODY_BYTES);
+        assert_eq!(OWN.available_permits(), 4_000);
     }
 
     #[tokio::test(start_paused = true)]

@@ -39,7 +39,7 @@ pub struct NewFile {
 pub async fn create(
     ctx: Ctx,
     caller: Caller,
-    CodeForm { 0: (client_id, given, new) }: CodeForm<NewFile>,
+    CodeForm { checked: (client_id, given, new), memory: _held }: CodeForm<NewFile>,
 ) -> ApiResult<(StatusCode, Json<OneSession>)> {
     let created = ctx.store.sessions().create(caller.user_id, client_id, new).await?;
     let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };

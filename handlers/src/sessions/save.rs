@@ -11,6 +11,7 @@ use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
 use crate::http::form::{Check, CodeForm};
 use crate::http::json::{change, given};
+use crate::http::large::Memory;
 use crate::http::path::Path;
 use crate::rates::RateLimit;
 use crate::sessions::view::SessionView;
@@ -56,8 +57,8 @@ pub async fn save(
     request: Request,
 ) -> ApiResult<Json<SavedView>> {
     let user = caller.user_id.to_string();
-    let save = match asked(session_id, request).await {
-        Ok(save) => save,
+    let (save, _held) = match asked(session_id, request).await {
+        Ok(asked) => asked,
         // A refused request counts too, and reads nothing.
         Err(refused) => return Err(ctx.count(RateLimit::SESSION_SAVE, &user).await.err().unwrap_or(refused)),
     };
@@ -68,12 +69,12 @@ pub async fn save(
     Ok(Json(SavedView::from(&saved)))
 }
 
-/// Parses the request.
-async fn asked(session_id: Result<Path<SessionId>, ApiError>, request: Request) -> ApiResult<SaveCode> {
+/// Parses the request. Its memory is held until the code is saved.
+async fn asked(session_id: Result<Path<SessionId>, ApiError>, request: Request) -> ApiResult<(SaveCode, Memory)> {
     let Path(session_id) = session_id?;
-    let CodeForm { 0: (expected_version_number, text, language_override) } =
-        CodeForm::<Save>::from_request(request, &()).await?;
-    Ok(SaveCode { session_id, expected_version_number, language_override, text })
+    let CodeForm { checked, memory } = CodeForm::<Save>::from_request(request, &()).await?;
+    let (expected_version_number, text, language_override) = checked;
+    Ok((SaveCode { session_id, expected_version_number, language_override, text }, memory))
 }
 
 impl Check for Save {

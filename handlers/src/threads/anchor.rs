@@ -47,7 +47,7 @@ pub async fn anchor(
     ctx: Ctx,
     caller: Caller,
     Path(id): Path<ThreadId>,
-    SelectionForm { 0: form }: SelectionForm<AnchorForm>,
+    SelectionForm { checked: form, memory: _held }: SelectionForm<AnchorForm>,
 ) -> ApiResult<Json<OneThread>> {
     let opened = ctx.store.threads().open(caller.user_id, id).await;
     let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;

@@ -45,7 +45,7 @@ pub async fn create(
     ctx: Ctx,
     caller: Caller,
     Path(session_id): Path<SessionId>,
-    SelectionForm { 0: (client_id, new) }: SelectionForm<ThreadForm>,
+    SelectionForm { checked: (client_id, new), memory: _held }: SelectionForm<ThreadForm>,
 ) -> ApiResult<(StatusCode, Json<OneThread>)> {
     let threads = ctx.store.threads();
     let created = threads.create(caller.user_id, session_id, client_id, new).await?;

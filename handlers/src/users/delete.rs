@@ -43,8 +43,9 @@ pub async fn delete(
     headers: HeaderMap,
     Body(form): Body<DeleteForm>,
 ) -> ApiResult<(SetCookies, Json<Done>)> {
+    let hasher = ctx.app.hasher.enter()?;
     let (user, _) = counted_account(&ctx, caller).await?;
-    prove(&ctx, &user, &form.password.0, PASSWORD).await?;
+    prove(&hasher, &user, &form.password.0, PASSWORD).await?;
     ctx.store.accounts().delete(&user).await.map_err(|error| refused(error, PASSWORD))?;
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device()).without(user.user_id);
     let cookies = SetCookies::clear(ctx.app.cookies).device(&ctx.app.devices.write(&devices));

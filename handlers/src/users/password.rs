@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::auth::password::{Password, check_confirmation, new_password};
+use crate::auth::password::{HasherPlace, Password, check_confirmation, new_password};
 use crate::auth::routes::{Done, cookies};
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::fields;
@@ -50,9 +50,10 @@ pub async fn password(
     caller: Caller,
     Form((current, new)): Form<PasswordForm>,
 ) -> ApiResult<(SetCookies, Json<Done>)> {
+    let hasher = ctx.app.hasher.enter()?;
     let (user, family) = counted_account(&ctx, caller).await?;
-    prove(&ctx, &user, &current, CURRENT).await?;
-    let hash = ctx.app.hasher.hash(&new).await.map_err(ApiError::internal)?;
+    prove(&hasher, &user, &current, CURRENT).await?;
+    let hash = hasher.hash(&new).await.map_err(ApiError::internal)?;
     let replaced = ctx.store.accounts().change_password(&user, &family, &hash, REFRESH_TOKEN_LIFE).await;
     let family = replaced.map_err(|error| refused(error, CURRENT))?;
     Ok((cookies(&ctx, &family).await?, Json(Done::default())))
@@ -78,8 +79,8 @@ pub(super) async fn counted_account(ctx: &Ctx, caller: Caller) -> ApiResult<(Use
 }
 
 /// Refuses a wrong password in this field of the request.
-pub(super) async fn prove(ctx: &Ctx, user: &User, password: &str, field: &'static str) -> ApiResult<()> {
-    let verdict = ctx.app.hasher.verify(password, Some(&user.password_hash)).await.map_err(ApiError::internal)?;
+pub(super) async fn prove(hasher: &HasherPlace, user: &User, password: &str, field: &'static str) -> ApiResult<()> {
+    let verdict = hasher.verify(password, Some(&user.password_hash)).await.map_err(ApiError::internal)?;
     if verdict.is_right() { Ok(()) } else { Err(wrong(field)) }
 }
 

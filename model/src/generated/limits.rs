@@ -63,8 +63,8 @@ pub const CHUNK_BYTES: usize = 384 * 1024;
 /// The largest body with a file, on the wire and inflated. JSON may escape each byte with six characters.
 pub const CODE_BODY_BYTES: usize = 32 * 1024 * 1024;
 
-/// Bytes of large bodies that a process holds at once. Requests that would exceed it wait for their turn.
-pub const LARGE_BODIES_BYTES: usize = 96 * 1024 * 1024;
+/// Bytes of the large bodies of all requests that a process handles at once. A request has up to six times its body in memory. Requests that would exceed it wait for their turn.
+pub const LARGE_BODIES_BYTES: usize = 40 * 1024 * 1024;
 
 /// A body of up to this size does not count as large.
 pub const UNCOUNTED_BODY_BYTES: usize = 512 * 1024;
@@ -86,6 +86,9 @@ pub const BODY_WITHIN: Duration = Duration::from_mins(1);
 
 /// How long an unwanted body is read.
 pub const DRAINED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Requests whose password is hashed or waits for it, for each processor of a process: about a second of work. More are refused.
+pub const PASSWORDS_PER_PROCESSOR: u32 = 16;
 
 /// A longer token is refused before it is decoded. Ours have about 700 bytes.
 pub const TOKEN_BYTES: usize = 8 * 1024;

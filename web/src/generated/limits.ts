@@ -67,8 +67,8 @@ export const CHUNK_BYTES = 384 * 1024;
 /** The largest body with a file, on the wire and inflated. JSON may escape each byte with six characters. */
 export const CODE_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Bytes of large bodies that a process holds at once. Requests that would exceed it wait for their turn. */
-export const LARGE_BODIES_BYTES = 96 * 1024 * 1024;
+/** Bytes of the large bodies of all requests that a process handles at once. A request has up to six times its body in memory. Requests that would exceed it wait for their turn. */
+export const LARGE_BODIES_BYTES = 40 * 1024 * 1024;
 
 /** A body of up to this size does not count as large. */
 export const UNCOUNTED_BODY_BYTES = 512 * 1024;
@@ -90,6 +90,9 @@ export const BODY_WITHIN = 1 * 60_000;
 
 /** How long an unwanted body is read. In milliseconds. */
 export const DRAINED_WITHIN = 5 * 1000;
+
+/** Requests whose password is hashed or waits for it, for each processor of a process: about a second of work. More are refused. */
+export const PASSWORDS_PER_PROCESSOR = 16;
 
 /** A longer token is refused before it is decoded. Ours have about 700 bytes. */
 export const TOKEN_BYTES = 8 * 1024;

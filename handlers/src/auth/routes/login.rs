@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::device::Devices;
-use crate::auth::password::{Password, Verdict};
+use crate::auth::password::{HasherPlace, Password, Verdict};
 use crate::auth::routes::view::{SignedIn, cookies_of_device};
 use crate::auth::user_agent;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -57,13 +57,14 @@ pub async fn login(
     headers: HeaderMap,
     Body(form): Body<LoginForm>,
 ) -> ApiResult<(SetCookies, Json<SignedIn>)> {
+    let hasher = ctx.app.hasher.enter()?;
     ctx.count(RateLimit::LOGIN, &client.subject()).await?;
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device());
     let (mut user, attempt) = found(&ctx, &form.username.0, &devices).await?;
     let (mut attempt, mut tries) = (Some(attempt), 0);
     let (user, verdict, family) = loop {
         let hash = user.as_ref().map(|user| &user.password_hash);
-        let verdict = ctx.app.hasher.verify(&form.password.0, hash).await.map_err(ApiError::internal)?;
+        let verdict = hasher.verify(&form.password.0, hash).await.map_err(ApiError::internal)?;
         let right = user.filter(|_| verdict.is_right()).ok_or(ErrorCode::InvalidCredentials)?;
         trace::identify(right.user_id);
         let counted = async {
@@ -83,7 +84,7 @@ pub async fn login(
         }
     };
     if verdict == Verdict::RightButOutdated {
-        renew_hash(&ctx, &user, &form.password.0).await?;
+        renew_hash(&ctx, &hasher, &user, &form.password.0).await?;
     }
     Ok((cookies_of_device(&ctx, &family, devices).await?, Json(SignedIn::from(&user))))
 }
@@ -106,9 +107,9 @@ async fn found(ctx: &Ctx, username: &str, devices: &Devices) -> ApiResult<(Optio
 }
 
 /// Stores a new hash if the cost of the old one is too low. A password that breaks the current rules keeps its hash.
-async fn renew_hash(ctx: &Ctx, user: &User, password: &str) -> ApiResult<()> {
+async fn renew_hash(ctx: &Ctx, hasher: &HasherPlace, user: &User, password: &str) -> ApiResult<()> {
     if let Ok(password) = password.parse::<Password>() {
-        let hash = ctx.app.hasher.hash(&password).await.map_err(ApiError::internal)?;
+        let hash = hasher.hash(&password).await.map_err(ApiError::internal)?;
         ctx.store.accounts().rehash_password(user, &hash).await?;
     }
     Ok(())
