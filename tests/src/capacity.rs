@@ -30,8 +30,25 @@ pub fn of_write(before: &[RawItem], after: &[RawItem], factor: usize) -> f64 {
         pairs.entry(key(item)).or_default().1 = Some(item);
     }
     let changed = pairs.into_values().filter(|(old, new)| old != new);
-    let sum: usize = changed.map(|(old, new)| factor * table_units(old, new) + index_units(old, new)).sum();
-    f64::from(u32::try_from(sum).expect("a few thousand units"))
+    changed.map(|(old, new)| of_item(old, new, factor)).sum()
+}
+
+/// The write units of the write that changed one item from `old` to `new`, also if it changed nothing. The factor is 2
+/// in a transaction, else 1.
+#[must_use]
+pub fn of_item(old: Option<&RawItem>, new: Option<&RawItem>, factor: usize) -> f64 {
+    units(factor * table_units(old, new) + index_units(old, new))
+}
+
+/// The write units of a refused write of one item, or of a check in a transaction: those of the existing item, or of
+/// the item that would have been put. No index is written. (Developer Guide, "DynamoDB read and write operations".)
+#[must_use]
+pub fn of_refused_item(old: Option<&RawItem>, put: Option<&RawItem>, factor: usize) -> f64 {
+    units(factor * table_units(old, put))
+}
+
+fn units(units: usize) -> f64 {
+    f64::from(u32::try_from(units).expect("a few thousand units"))
 }
 
 fn table_units(old: Option<&RawItem>, new: Option<&RawItem>) -> usize {
@@ -137,6 +154,17 @@ mod tests {
         assert_eq!(of(&big, &small), "4");
         assert_eq!(of(&small, &[]), "4");
         assert_eq!(of(&big, &big), "0");
+    }
+
+    #[test]
+    fn a_refused_write_costs_its_item_and_no_index() {
+        let indexed = json!({ "GSI1PK": { "S": "G" }, "GSI1SK": { "N": "1" }, "t": { "S": "x".repeat(1500) } });
+        let (large, small) = (item("S", &indexed), item("S", &json!({})));
+        let of = |old, put, factor| of_refused_item(old, put, factor).to_string();
+        assert_eq!(of(Some(&large), None, 1), "2");
+        assert_eq!(of(Some(&small), Some(&large), 2), "4");
+        assert_eq!(of(None, None, 2), "2");
+        assert_eq!(of_item(Some(&large), Some(&large), 1).to_string(), "2", "an unchanged item is charged too");
     }
 
     #[test]

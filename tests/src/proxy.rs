@@ -1,4 +1,5 @@
-//! A proxy between a store and its engine that stalls or fails requests, or counts the steps of a client.
+//! A proxy between a store and its engine that stalls or fails requests, counts the steps of a client, or bills its
+//! writes.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -10,10 +11,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+mod bill;
 mod steps;
 
 pub use steps::Step;
 
+use bill::Bill;
 use steps::Steps;
 
 /// A proxy in front of an engine. It forwards every request, unless a trap such as [`Proxy::stall`] catches it.
@@ -31,6 +34,8 @@ pub struct Proxy {
     refusals: Arc<Mutex<VecDeque<(&'static str, String)>>>,
     /// Only for a proxy that counts steps.
     steps: Option<Steps>,
+    /// Only for a proxy that bills writes.
+    bill: Option<Bill>,
 }
 
 /// The moment when a request is stalled.
@@ -115,6 +120,7 @@ impl Proxy {
             turn: None,
             refusals: Arc::default(),
             steps: None,
+            bill: None,
         };
         (proxy, listener)
     }
@@ -275,7 +281,10 @@ async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> An
     if let Some(trap) = &trap {
         trap.spring(Moment::BeforeTheEngine).await?;
     }
-    let answer = proxy.forward(headers, body).await;
+    let answer = match &proxy.bill {
+        Some(bill) => bill.forward(&proxy, headers, body).await,
+        None => proxy.forward(headers, body).await,
+    };
     if let Some(trap) = &trap {
         trap.spring(Moment::BeforeTheAnswer).await?;
     }

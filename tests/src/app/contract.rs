@@ -18,6 +18,8 @@ pub struct Operation {
     pub method: String,
     /// The path with its parameters: `/sessions/{id}`.
     pub path: String,
+    /// The heading of the document under which it is.
+    pub group: String,
     /// The responses by status.
     pub answers: BTreeMap<u16, Answer>,
     /// Whether the operation requires a sign-in.
@@ -47,12 +49,25 @@ pub fn operations() -> &'static [Operation] {
     &OPERATIONS
 }
 
+/// The operation that a request such as `GET /sessions/7` calls.
+#[must_use]
+pub fn operation_of(method: &str, path: &str) -> Option<&'static Operation> {
+    operations().iter().find(|operation| operation.method == method && operation.is_at(path))
+}
+
 impl Operation {
+    /// `GET /sessions/{id}`.
+    #[must_use]
+    pub fn route(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
     fn read(method: &str, path: &str, operation: &Value) -> Self {
         let responses = operation["responses"].as_object().expect("an operation has responses").iter();
         let answers = responses.map(|(status, response)| (status.parse().expect("a status"), Answer::read(response)));
         let is_protected = operation.get("security").is_none();
-        Self { method: method.to_uppercase(), path: path.to_owned(), answers: answers.collect(), is_protected }
+        let group = operation["tags"][0].as_str().expect("an operation has a heading").to_owned();
+        Self { method: method.to_uppercase(), path: path.to_owned(), group, answers: answers.collect(), is_protected }
     }
 
     /// Every error code that the operation declares.
@@ -124,7 +139,7 @@ pub(super) fn check(method: &str, path: &str, status: u16, headers: &HeaderMap, 
         assert_eq!(status, status_of_none, "{what}: the route is not in the OpenAPI document");
         return;
     };
-    let route = format!("{} {}", operation.method, operation.path);
+    let route = operation.route();
     let answer = operation.answers.get(&status);
     let answer = answer.unwrap_or_else(|| panic!("{what}: {route} has no answer {status} in the OpenAPI document"));
     let Some(validator) = &answer.body else {

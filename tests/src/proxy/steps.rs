@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::Proxy;
+use super::bill::Bill;
 
 /// A step is complete when no request has arrived for this long.
 const QUIET: Duration = Duration::from_millis(150);
@@ -78,6 +79,12 @@ impl Proxy {
     pub async fn counting_steps(engine: &str) -> Self {
         let (proxy, listener) = Self::parts(engine).await;
         Self { steps: Some(Steps::default()), ..proxy }.serve(listener)
+    }
+
+    /// Starts a proxy that counts the steps of one client, and bills its writes.
+    pub async fn billing(engine: &str) -> Self {
+        let (proxy, listener) = Self::parts(engine).await;
+        Self { steps: Some(Steps::default()), bill: Some(Bill::at(engine)), ..proxy }.serve(listener)
     }
 
     /// The steps since the last call, in order.

@@ -54,6 +54,7 @@ mod rates;
 mod refresh;
 mod renaming;
 mod reviewer;
+mod route_costs;
 mod saving;
 mod selections;
 mod settling;
