@@ -77,14 +77,36 @@ impl Sessions<'_> {
         new: NewSession,
     ) -> Result<Created<Session>, NewSessionError> {
         let request = client_id.map(|client_id| CreationRequest::of_session(owner, client_id, &new));
-        // The transaction checks the record too, but only after the chunks were written.
-        if let Some(request) = request
-            && new.text.len() > INLINE_MAX
-            && let Some(record) = self.store.patterns.get_creation(request.key_digest).await?
+        if new.text.len() > INLINE_MAX
+            && let Some(created) = self.before_chunks(owner, request).await?
         {
-            return self.created_before(&record, request).await;
+            return Ok(created);
         }
         self.put(owner, new, request).await
+    }
+
+    /// The session of an earlier request with the same client id, or the error of the transaction: it checks record,
+    /// user and cap too, but only after the chunks were written, which can cost thousands of units.
+    async fn before_chunks(
+        self,
+        owner: UserId,
+        request: Option<CreationRequest>,
+    ) -> Result<Option<Created<Session>>, NewSessionError> {
+        let record = async {
+            match request {
+                Some(request) => self.store.patterns.get_creation(request.key_digest).await,
+                None => Ok(None),
+            }
+        };
+        let (user, record) = futures::try_join!(self.store.patterns.get_user(owner), record)?;
+        if let Some((request, record)) = request.zip(record) {
+            return self.created_before(&record, request).await.map(Some);
+        }
+        match user {
+            None => Err(NewSessionError::UserNotFound),
+            Some(user) if user.session_count >= SESSIONS_PER_USER => Err(NewSessionError::LimitExceeded),
+            Some(_) => Ok(None),
+        }
     }
 
     async fn put(

@@ -293,7 +293,7 @@ pub(crate) static AP_04: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["auth", "users", "ai"],
+    callers: &["auth", "users", "sessions", "ai"],
     page: None,
     shards: None,
     first: None,
@@ -310,7 +310,7 @@ pub(crate) static AP_04: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "The second step of signing in. Also before `POST /ai/analyze` asks the model, at the same time as the rate limits,\nbecause the model is asked only for existing accounts; a question in a thread reads the user in AP-38 or AP-47.\nStrongly consistent, so a changed profile is visible at once.",
+    doc: "The second step of signing in. Also before `POST /ai/analyze` asks the model, at the same time as the rate limits,\nbecause the model is asked only for existing accounts; a question in a thread reads the user in AP-38 or AP-47. Also\nbefore `POST /sessions` writes chunks: for a user at the cap they would cost thousands of units for nothing. Strongly\nconsistent, so a changed profile is visible at once.",
 };
 
 /// AP-05: Change a profile.

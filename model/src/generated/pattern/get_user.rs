@@ -12,8 +12,9 @@ impl Patterns {
     /// AP-04: Read a user.
     ///
     /// The second step of signing in. Also before `POST /ai/analyze` asks the model, at the same time as the rate limits,
-    /// because the model is asked only for existing accounts; a question in a thread reads the user in AP-38 or AP-47.
-    /// Strongly consistent, so a changed profile is visible at once.
+    /// because the model is asked only for existing accounts; a question in a thread reads the user in AP-38 or AP-47. Also
+    /// before `POST /sessions` writes chunks: for a user at the cap they would cost thousands of units for nothing. Strongly
+    /// consistent, so a changed profile is visible at once.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for a profile of 500 B.
     pub async fn get_user(&self, user_id: UserId) -> Result<Option<User>, StoreError> {

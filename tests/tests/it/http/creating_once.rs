@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::app::{Person, Response, Session};
+use tests::app::{PASSWORD, Person, Response, Session};
 use tests::proxy::{Moment, Proxy};
 use tests::texts::noise;
 use tests::{TestApp, concurrently};
 
-use crate::http::{CODE, FILENAME};
+use crate::http::{CODE, FILENAME, patterns};
 
 const ID: &str = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77";
 
@@ -51,6 +51,27 @@ async fn a_session_is_created_once_when_its_answer_is_lost() {
         assert_eq!(slow.posts("/sessions", &file(&code)).await.is(200)["session"]["session_id"], *id);
         assert_eq!(count(&ada).await, 1);
     }
+}
+
+#[tokio::test]
+async fn a_large_session_that_is_refused_writes_no_chunks() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let full =
+        |user: &mut serde_json::Map<String, Value>| drop(user.insert("session_count".into(), json!({ "N": "100" })));
+    app.table().raw().change("user", |_| true, full).await;
+    let mut unnamed = file(&noise(500_000, 1));
+    unnamed.as_object_mut().unwrap().remove("client_session_id");
+    for form in [unnamed, file(&noise(500_000, 1))] {
+        let refused = ada.posts("/sessions", &form).await;
+        assert!((units(&refused) - 1.0).abs() < 0.01, "only the count of the request: {:?}", patterns(&refused));
+        refused.refused(409, "SESSION_LIMIT_EXCEEDED");
+    }
+    let copy = ada.copied();
+    ada.deletes_with("/users/me", &json!({ "password": PASSWORD })).await.is(200);
+    let refused = copy.posts("/sessions", &file(&noise(500_000, 1))).await;
+    assert!((units(&refused) - 1.0).abs() < 0.01, "only the count of the request: {:?}", patterns(&refused));
+    refused.refused(401, "UNAUTHORIZED");
 }
 
 #[tokio::test]
