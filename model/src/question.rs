@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::limits::MESSAGES_PER_THREAD;
 use crate::retry::retry;
 use crate::{
     AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, CancelQuestionError, ClientRequest, Idempotency,
@@ -102,6 +103,7 @@ impl Messages<'_> {
         client: Option<ClientRequest>,
         lease: Duration,
     ) -> Result<Posted, PostError> {
+        has_room(seen, 2)?;
         let (message, expiry) = self.next_message(seen, content, client);
         let lease_until = Some(message.created_at.plus(lease));
         let question = Message { reply_state: Some(ReplyState::Pending), lease_until, ..message };
@@ -155,6 +157,7 @@ impl Messages<'_> {
         content: &str,
         client: Option<ClientRequest>,
     ) -> Result<Posted, PostError> {
+        has_room(seen, 1)?;
         let (note, expiry) = self.next_message(seen, content, client);
         let record: Option<Idempotency> = client.map(|client| client.record(&note));
         let excerpt = note.excerpt();
@@ -231,6 +234,16 @@ impl Messages<'_> {
         if let Err(ShowLastStateError::Store(error)) = shown.await {
             tracing::warn!(%error, "a thread's row does not show what became of its last message");
         }
+    }
+}
+
+/// Refuses a message that needs more slots than the thread has left. The transaction checks this too, but a refused
+/// transaction is billed. Slots are never returned, so a thread without room stays so.
+const fn has_room(thread: &Thread, slots: u32) -> Result<(), PostError> {
+    if thread.message_slots.saturating_add(slots) > MESSAGES_PER_THREAD {
+        Err(PostError::LimitExceeded)
+    } else {
+        Ok(())
     }
 }
 

@@ -142,6 +142,10 @@ impl Threads<'_> {
             let Some(status) = selection_status(&text, &new) else {
                 return wrong(NewThreadError::OutsideTheCode).await;
             };
+            // The transaction checks the cap too, but a refused transaction is billed.
+            if head.thread_count >= THREADS_PER_SESSION {
+                return wrong(NewThreadError::LimitExceeded).await;
+            }
             let thread = self.unsaved(&head, &new, status);
             let record =
                 request.map(|request| request.record(caller, session_id, Some(thread.thread), thread.created_at));

@@ -61,6 +61,42 @@ async fn a_question_takes_at_most_five_requests_and_four_steps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_or_thread_over_the_cap_is_refused_without_a_write() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = with_code(&app, CODE).await;
+    let raw = app.table().raw();
+    raw.change("thread", |_| true, |item| drop(item.insert("message_slots".into(), json!({ "N": "499" })))).await;
+    raw.change("session", |_| true, |item| drop(item.insert("thread_count".into(), json!({ "N": "50" })))).await;
+    let (note, threads) = (json!({ "content": "Thanks.", "ask": false }), format!("{}/threads", session.path));
+    ada.posts(&thread.messages(), &note).await.is(201);
+    let file = json!({ "type": "file", "client_thread_id": named()["client_message_id"] });
+    for (path, body, code) in [
+        (thread.messages(), question(), "MESSAGE_LIMIT_EXCEEDED"),
+        (thread.messages(), named(), "MESSAGE_LIMIT_EXCEEDED"),
+        (thread.messages(), note, "MESSAGE_LIMIT_EXCEEDED"),
+        (threads.clone(), json!({ "type": "file" }), "THREAD_LIMIT_EXCEEDED"),
+        (threads, file, "THREAD_LIMIT_EXCEEDED"),
+    ] {
+        let refused = ada.posts(&path, &body).await;
+        assert!(refused.bill.iter().all(|call| call.wcu < 0.1), "{body}: {:?}", patterns(&refused));
+        refused.refused(409, code);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_of_a_full_session_is_returned_to_its_repeated_request() {
+    let app = TestApp::new().await;
+    let (ada, session, _) = with_code(&app, CODE).await;
+    let form = json!({ "type": "file", "client_thread_id": named()["client_message_id"] });
+    let path = format!("{}/threads", session.path);
+    let first = ada.posts(&path, &form).await.is(201);
+    let full =
+        |item: &mut serde_json::Map<String, Value>| drop(item.insert("thread_count".into(), json!({ "N": "50" })));
+    app.table().raw().change("session", |_| true, full).await;
+    assert_eq!(ada.posts(&path, &form).await.is(200), first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_and_its_applied_patch_take_at_most_nine_requests() {
     let app = TestApp::with_rate_limits().await;
     let ada = app.signs_up("ada").await;
