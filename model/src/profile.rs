@@ -79,8 +79,26 @@ impl Accounts<'_> {
         (user_id, family_id): (UserId, FamilyId),
         change: &ProfileChange,
     ) -> Result<User, ProfileError> {
+        let (seen, _) = self.store.sign_ins().find(user_id, family_id).await?.ok_or(ProfileError::SignedOut)?;
+        self.update_profile_of(seen, family_id, change).await
+    }
+
+    /// Like [`update_profile`](Self::update_profile), for a user who has been read with the sign-in.
+    ///
+    /// # Errors
+    /// As [`update_profile`](Self::update_profile).
+    pub async fn update_profile_of(
+        self,
+        seen: User,
+        family_id: FamilyId,
+        change: &ProfileChange,
+    ) -> Result<User, ProfileError> {
+        let (user_id, mut read) = (seen.user_id, Some(seen));
         retry!(MAX_ATTEMPTS, "AP-05", {
-            let (seen, _) = self.store.sign_ins().find(user_id, family_id).await?.ok_or(ProfileError::SignedOut)?;
+            let seen = match read.take() {
+                Some(seen) => seen,
+                None => self.store.sign_ins().find(user_id, family_id).await?.ok_or(ProfileError::SignedOut)?.0,
+            };
             let new = change.applied_to(&seen, self.store.clock().now());
             if new.has_profile_of(&seen) {
                 return Ok(Some(seen));

@@ -106,13 +106,17 @@ impl SignIns<'_> {
         Ok(user.zip(family))
     }
 
-    /// Uses a refresh token. The returned family has the current token: the same one, or its successor if little
-    /// lifetime was left. All requests with the same token get the same successor.
+    /// Uses a refresh token, whose sign-in was [found](Self::find). The returned family has the current token: the same
+    /// one, or its successor if little lifetime was left. All requests with the same token get the same successor.
     ///
     /// # Errors
     /// When the sign-in has ended, or is ended now because the token was replaced longer ago than the grace period.
-    pub async fn refresh(self, token: SeenToken, rule: RefreshRule) -> Result<(User, RefreshFamily), RenewError> {
-        let found = self.find(token.user_id, token.family_id).await?;
+    pub async fn refresh(
+        self,
+        found: Option<(User, RefreshFamily)>,
+        token: SeenToken,
+        rule: RefreshRule,
+    ) -> Result<(User, RefreshFamily), RenewError> {
         let (user, mut family) = found.ok_or(RenewError::Ended)?;
         let now = self.store.clock().now();
         if family.seq == token.seq && family.expires_at.at().since(now) < rule.rotates_below {

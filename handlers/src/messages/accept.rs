@@ -60,10 +60,7 @@ impl Request {
             let attempted = match (draft.client, draft.asks) {
                 // Each message without an id is a new one.
                 (None, true) => self.ask(self.read(None, self.count(true)).await?, draft).await,
-                (None, false) => {
-                    self.count(false).await?;
-                    self.note(draft).await
-                }
+                (None, false) => self.note(draft, self.count(false)).await,
                 (Some(client), true) => self.ask_once(draft, client, attempt).await,
                 (Some(client), false) => self.note_once(draft, client, attempt).await,
             };
@@ -131,10 +128,8 @@ impl Request {
         if status != RequestStatus::New {
             return self.earlier(status).await.map(Some);
         }
-        if attempt == 0 {
-            self.count(false).await?;
-        }
-        self.note(draft).await
+        let count = async { if attempt == 0 { self.count(false).await } else { Ok(()) } };
+        self.note(draft, count).await
     }
 
     /// The result of an earlier request with the same id.
@@ -179,8 +174,11 @@ impl Request {
         }
     }
 
-    async fn note(&self, draft: &Draft) -> Attempt {
-        let thread = self.thread().await?;
+    /// Stores a note. The thread is read while the request is counted; the rate limit takes precedence over its error.
+    async fn note(&self, draft: &Draft, counted: impl Future<Output = ApiResult<()>>) -> Attempt {
+        let (counted, thread) = futures::join!(counted, self.thread());
+        counted?;
+        let thread = thread?;
         match self.ctx.store.messages().add_note(&thread, &draft.content, draft.client).await {
             Ok(note) => Ok(Some(Accepted::settled(Outcome::alone(note)))),
             Err(PostError::Known) => Ok(None),

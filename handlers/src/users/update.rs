@@ -41,8 +41,9 @@ pub async fn update(
     client: ClientIp,
     Form(change): Form<Update>,
 ) -> ApiResult<Json<OneUser>> {
-    ctx.count(RateLimit::PROFILE, &client.subject()).await?;
-    let user = ctx.store.accounts().update_profile((caller.user_id, caller.family_id), &change).await?;
+    // The account is read together with the count. A request over the limit stops after that.
+    let (seen, _) = ctx.count_during(RateLimit::PROFILE, &client.subject(), caller.account(&ctx)).await??;
+    let user = ctx.store.accounts().update_profile_of(seen, caller.family_id, &change).await?;
     Ok(Json(OneUser::from(&user)))
 }
 

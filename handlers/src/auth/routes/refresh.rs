@@ -74,11 +74,13 @@ async fn renewed(ctx: &Ctx, client: ClientIp, tokens: &[Refresh]) -> ApiResult<(
     Err(ErrorCode::RefreshTokenInvalid.into())
 }
 
-/// Counts the sign-in and not the user, so that a stolen token of an ended sign-in cannot exhaust the user's limit.
+/// Counts the sign-in and not the user, so that a stolen token of an ended sign-in cannot exhaust the user's limit. The
+/// sign-in is read together with the count. A request over the limit stops after that.
 async fn renewed_by(ctx: &Ctx, token: &Refresh) -> ApiResult<(SetCookies, Json<SignedIn>)> {
     trace::identify(token.user_id);
-    ctx.count(RateLimit::REFRESH, &token.family_id.to_string()).await?;
-    let (user, family) = ctx.store.sign_ins().refresh(token.seen(), RULE).await?;
+    let found = ctx.store.sign_ins().find(token.user_id, token.family_id);
+    let found = ctx.count_during(RateLimit::REFRESH, &token.family_id.to_string(), found).await??;
+    let (user, family) = ctx.store.sign_ins().refresh(found, token.seen(), RULE).await?;
     let cookies =
         if family.seq == token.seq { access_cookie(ctx, &family).await? } else { cookies(ctx, &family).await? };
     Ok((cookies, Json(SignedIn::from(&user))))

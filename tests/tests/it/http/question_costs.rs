@@ -61,6 +61,21 @@ async fn a_question_takes_at_most_five_requests_and_four_steps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_note_takes_two_steps_and_three_with_a_client_id() {
+    let app = TestApp::with_rate_limits().await;
+    let (ada, _, thread) = with_code(&app, CODE).await;
+    let proxy = Proxy::counting_steps(app.table().endpoint()).await;
+    let ada = app.on(app.table().store_through(&proxy.url()).await, &ada);
+    let _ = proxy.take_steps();
+    let mut note = json!({ "content": "Thanks, applied.", "ask": false });
+    ada.posts(&thread.messages(), &note).await.is(201);
+    assert_eq!(proxy.take_steps(), [vec!["GetItem", "UpdateItem"], vec!["TransactWriteItems"]]);
+    note["client_message_id"] = named()["client_message_id"].clone();
+    ada.posts(&thread.messages(), &note).await.is(201);
+    assert_eq!(proxy.take_steps(), [vec!["GetItem"], vec!["GetItem", "UpdateItem"], vec!["TransactWriteItems"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_or_thread_over_the_cap_is_refused_without_a_write() {
     let app = TestApp::new().await;
     let (ada, session, thread) = with_code(&app, CODE).await;

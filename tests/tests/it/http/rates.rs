@@ -151,7 +151,8 @@ pub(super) fn assert_limited(answer: Response, limit: &str, now: Timestamp, retr
 fn refusal(limit: RateLimit, good: bool) -> Vec<(&'static str, u32)> {
     let patterns: &[_] = match limit {
         RateLimit::LOGIN_ACCOUNT => &["AP-60", "AP-02", "AP-60", "AP-04"],
-        RateLimit::ACCOUNT => &["AP-60", "AP-15"],
+        RateLimit::ACCOUNT | RateLimit::REFRESH | RateLimit::PROFILE => &["AP-60", "AP-15"],
+        RateLimit::NOTE if good => &["AP-60", "AP-32"],
         RateLimit::ANALYSIS => &["AP-60", "AP-04"],
         RateLimit::SESSION_SAVE if good => &["AP-60", "AP-23"],
         _ => &["AP-60"],

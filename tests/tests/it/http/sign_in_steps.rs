@@ -1,11 +1,13 @@
 //! The number of requests and of sequential steps of a sign-in and of the profile.
 
-use handlers::rates::RateLimits;
+use std::time::Duration;
+
+use handlers::rates::{RateLimit, RateLimits};
 use serde_json::json;
 use tests::app::{PASSWORD, Person, Response};
 use tests::{Proxy, TestApp};
 
-use crate::http::patterns;
+use crate::http::{first_sign_in, patterns};
 
 /// The application with every limit, a person on a store whose steps are counted, and the proxy that counts.
 async fn scene() -> (TestApp, Person, Proxy) {
@@ -42,6 +44,44 @@ async fn an_unknown_name_and_a_wrong_password_send_the_same_requests() {
         let steps = [vec!["UpdateItem"], vec!["GetItem"], vec!["GetItem", "UpdateItem"]];
         assert_eq!(proxy.take_steps(), steps, "{username}");
     }
+}
+
+#[tokio::test]
+async fn a_refresh_takes_one_step_and_its_writes_another() {
+    let (app, ada, proxy) = scene().await;
+    ada.refreshes().await.is(200);
+    assert_eq!(proxy.take_steps(), [["BatchGetItem", "UpdateItem"]]);
+    app.advance(Duration::from_hours(1));
+    ada.refreshes().await.is(200);
+    assert_eq!(proxy.take_steps(), [vec!["BatchGetItem", "UpdateItem"], vec!["UpdateItem"]], "its use is noted");
+}
+
+#[tokio::test]
+async fn a_refresh_over_its_limit_neither_replaces_a_token_nor_ends_a_sign_in() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let thief = ada.copied();
+    app.advance(Duration::from_secs(6 * 24 * 60 * 60 + 1));
+    ada.refreshes().await.is(200);
+    app.advance(Duration::from_secs(11));
+    let (limit, family) = (RateLimit::REFRESH.rule, first_sign_in(&app, "ada").await);
+    for _ in 0..20 {
+        app.table().rate_limits().hit(limit, &family).await.unwrap();
+    }
+    let before = app.table().raw().items().await;
+    for person in [&thief, &ada] {
+        let refused = person.refreshes().await;
+        assert_eq!(patterns(&refused), ["AP-60", "AP-15"]);
+        refused.refused(429, "RATE_LIMIT_EXCEEDED");
+    }
+    assert_eq!(app.table().raw().items().await, before);
+}
+
+#[tokio::test]
+async fn a_change_of_the_profile_takes_two_steps() {
+    let (_app, ada, proxy) = scene().await;
+    ada.puts("/users/me", &json!({ "name": "Ada King" })).await.is(200);
+    assert_eq!(proxy.take_steps(), [vec!["BatchGetItem", "UpdateItem"], vec!["TransactWriteItems"]]);
 }
 
 #[tokio::test]
