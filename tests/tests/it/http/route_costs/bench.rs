@@ -4,9 +4,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use handlers::rates::RateLimit;
-use model::{Hit, User};
+use model::{Hit, NewThread, Session, Thread, User};
 use tests::app::contract::operation_of;
 use tests::app::{Person, Response};
+use tests::story::lines;
 use tests::texts::gzip_size;
 use tests::{Proxy, TestApp};
 
@@ -143,6 +144,25 @@ impl Bench {
     /// The next window of every limit on requests.
     pub(super) fn next_minute(&self) {
         self.app.advance(Duration::from_secs(61));
+    }
+
+    /// Adds `count` threads on the first line, each with this text, by its store.
+    pub(super) async fn threads(&self, session: &Session, count: usize, selected_text: &str) {
+        for _ in 0..count {
+            let new = NewThread { selected_text: selected_text.to_owned(), ..lines(1, 1) };
+            let threads = self.app.table().threads();
+            threads.create(session.user_id, session.session_id, None, new).await.unwrap();
+        }
+    }
+
+    /// A thread with this many of the longest messages.
+    pub(super) async fn with_long_notes(&self, session: &Session, count: u32) -> Thread {
+        let mut thread = self.app.table().thread(session, 1, 1).await;
+        for number in 1..=count {
+            self.app.table().messages().add_note(&thread, &longest_message(), None).await.unwrap();
+            thread.message_slots = number;
+        }
+        thread
     }
 
     /// Ada, who has signed up, and her stored user.

@@ -1,7 +1,7 @@
 //! The largest code, selections and messages.
 
 use bedrock_local::Act;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tests::app::{Person, Session};
 use tests::texts::{FIVE_MIB, noise};
 
@@ -9,9 +9,9 @@ use super::Row;
 use super::bench::{Bench, Case, longest_message, scenes};
 use super::messages::failed;
 use super::sessions::{ID, file, saves};
-use crate::http::user;
+use crate::http::{FILENAME, user};
 
-scenes!(five_mib);
+scenes!(writing, reading, creating);
 
 /// The longest selection: 64 KiB.
 const SELECTION: usize = 64 * 1_024;
@@ -37,35 +37,59 @@ fn block(code: &str, pair: usize) -> Value {
     json!({ "type": "block", "start_line": 2 * pair - 1, "end_line": 2 * pair, "selected_text": selected })
 }
 
-async fn five_mib() -> Vec<Row> {
+async fn creating() -> Vec<Row> {
     let bench = Bench::new().await;
     let (ada, _) = bench.ada().await;
-    let code = code();
-    let mut named = file(&code);
+    let mut named = file(&code());
     named["client_session_id"] = ID.into();
     let creates = async { bench.at(&ada).await.posts("/sessions", &named).await };
-    let created = bench.measure(Case::Worst, "5 MiB in 12 chunks, with a client id", creates).await.is(201);
-    let id = created["session"]["session_id"].as_str().unwrap().to_owned();
-    let session = Session { path: format!("/sessions/{id}"), json: created["session"].clone(), id, code };
-    let thread = fifty_threads(&bench, &ada, &session).await;
-    reads(&bench, &ada, &session, &thread).await;
-    asks(&bench, &ada, &thread).await;
-    writes(&bench, &ada, &session, &thread).await;
+    bench.measure(Case::Worst, "5 MiB in 12 chunks, with a client id", creates).await.is(201);
+    let full = |user: &mut Map<String, Value>| drop(user.insert("session_count".into(), json!({ "N": "100" })));
+    bench.app.table().raw().change("user", |_| true, full).await;
+    named["client_session_id"] = ID.replace("6f1c", "6f1d").into();
+    let refused = async { bench.at(&ada).await.posts("/sessions", &named).await };
+    let refused = bench.measure(Case::Refused, "5 MiB, for a user with 100 sessions", refused).await;
+    refused.refused(409, "SESSION_LIMIT_EXCEEDED");
     bench.rows()
 }
 
-/// Fifty threads with the longest selections; returns the path of the last one.
-async fn fifty_threads(bench: &Bench, ada: &Person, session: &Session) -> String {
+/// A session of 5 MiB with 49 threads, whose selections are the longest.
+async fn scene(bench: &Bench) -> (Person, Session) {
+    let (ada, user) = bench.ada().await;
+    // Threads on short code take less time to open.
+    let stored = bench.app.table().session(&user, FILENAME, "x").await;
+    bench.threads(&stored, 49, &noise(SELECTION, 2).replace(['\n', '\r', '\0'], "x")).await;
+    let (path, code) = (format!("/sessions/{}", stored.session_id), code());
+    let session = Session { path, id: stored.session_id.to_string(), json: json!({}), code };
+    ada.saves(&session, 1, &session.code).await.is(200);
+    (ada, session)
+}
+
+async fn reading() -> Vec<Row> {
+    let bench = Bench::new().await;
+    let (ada, session) = scene(&bench).await;
     let path = format!("{}/threads", session.path);
-    for pair in 1..50 {
-        ada.posts(&path, &block(&session.code, pair)).await.is(201);
-    }
     let mut last = block(&session.code, 50);
     last["client_thread_id"] = ID.into();
-    let opens = async { bench.at(ada).await.posts(&path, &last).await };
+    let opens = async { bench.at(&ada).await.posts(&path, &last).await };
     let when = "the 50th selection of 64 KiB in 5 MiB, with a client id";
     let opened = bench.measure(Case::Worst, when, opens).await.is(201);
-    format!("/threads/{}", opened["thread"]["thread_id"].as_str().unwrap())
+    let thread = format!("/threads/{}", opened["thread"]["thread_id"].as_str().unwrap());
+    reads(&bench, &ada, &session, &thread).await;
+    asks(&bench, &ada, &thread).await;
+    bench.rows()
+}
+
+async fn writing() -> Vec<Row> {
+    let bench = Bench::new().await;
+    let (ada, session) = scene(&bench).await;
+    let opened = ada.posts(&format!("{}/threads", session.path), &block(&session.code, 50)).await.is(201);
+    let thread = format!("/threads/{}", opened["thread"]["thread_id"].as_str().unwrap());
+    bench.app.bedrock().script(says());
+    let asked = ada.posts(&format!("{thread}/messages"), &json!({ "content": "Why?" })).await.is(201);
+    let answer = asked["reply"]["message_id"].as_str().unwrap();
+    writes(&bench, &ada, &session, &format!("{thread}/messages/{answer}/apply")).await;
+    bench.rows()
 }
 
 async fn reads(bench: &Bench, ada: &Person, session: &Session, thread: &str) {
@@ -107,20 +131,15 @@ async fn asks(bench: &Bench, ada: &Person, thread: &str) {
     bench.measure(Case::Worst, "a failed question as long as the longest", again).await.is(201);
 }
 
-async fn writes(bench: &Bench, ada: &Person, session: &Session, thread: &str) {
-    let answer = ada.gets(&format!("{thread}/messages?order=desc&limit=1")).await.is(200);
-    let answer = answer["messages"][0]["message_id"].as_str().unwrap().to_owned();
-    let applies = async {
-        let body = json!({ "expected_version_number": 1 });
-        bench.at(ada).await.posts(&format!("{thread}/messages/{answer}/apply"), &body).await
-    };
+async fn writes(bench: &Bench, ada: &Person, session: &Session, apply: &str) {
+    let applies = async { bench.at(ada).await.posts(apply, &json!({ "expected_version_number": 2 })).await };
     bench.measure(Case::Worst, "5 MiB, one of 50 threads with selections of 64 KiB", applies).await.is(200);
-    let conflict = async { saves(&bench.at(ada).await, session, 1, "new").await };
+    let conflict = async { saves(&bench.at(ada).await, session, 2, "new").await };
     let conflict = bench.measure(Case::Refused, "a newer version of 5 MiB", conflict).await;
     conflict.refused(409, "VERSION_CONFLICT");
     let moved = format!("\n{}", session.code);
-    let saved = async { saves(&bench.at(ada).await, session, 2, &moved).await };
-    let when = "5 MiB over 5 MiB, 50 threads with selections of 64 KiB move";
+    let saved = async { saves(&bench.at(ada).await, session, 3, &moved).await };
+    let when = "5 MiB over 5 MiB, 50 threads with selections of 64 KiB";
     bench.measure(Case::Worst, when, saved).await.is(200);
     let deleted = async { bench.at(ada).await.deletes(&session.path).await };
     let when = "5 MiB, 50 threads with selections of 64 KiB: more is left to the sweep";

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::app::{PASSWORD, Person, Response};
 
 use super::Row;
-use super::bench::{Bench, Case, longest_message, scenes, typical_code};
+use super::bench::{Bench, Case, scenes, typical_code};
 use crate::http::{FILENAME, first_sign_in};
 
 scenes!(the_profile, a_password, devices, many_devices, usage, deleting, deleting_much);
@@ -151,14 +151,10 @@ async fn deleting_much() -> Vec<Row> {
     spends(&bench, user.user_id, 31).await;
     let table = bench.app.table();
     let session = table.session(&user, FILENAME, &typical_code()).await;
-    let mut thread = table.thread(&session, 1, 1).await;
-    for number in 1..=100 {
-        table.messages().add_note(&thread, &longest_message(), None).await.unwrap();
-        thread.message_slots = number;
-    }
+    bench.with_long_notes(&session, 40).await;
     let measured = bench.at(&ada).await;
     let worst = deletes_account(&measured, PASSWORD);
-    let when = "31 days, one session, 100 longest messages: more is left to the sweep";
+    let when = "31 days, one session, 40 messages of 20 KB: more is left to the sweep";
     bench.measure(Case::Worst, when, worst).await.is(200);
     assert_eq!(table.raw().census().await.keys().collect::<Vec<_>>(), ["rate_window"], "nothing is left to the sweep");
     bench.rows()

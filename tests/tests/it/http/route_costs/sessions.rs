@@ -130,42 +130,32 @@ fn code_of_30_kb() -> String {
     code
 }
 
-/// Fifty threads on the first line, each with a selection of this many bytes.
-async fn fifty_threads(bench: &Bench, ada: &Person, session: &Session, bytes: usize) {
-    let block = json!({ "type": "block", "start_line": 1, "end_line": 1, "selected_text": "s".repeat(bytes) });
-    for _ in 0..50 {
-        ada.posts(&format!("{}/threads", session.path), &block).await.is(201);
-    }
-    bench.next_minute();
-}
-
 async fn saving_with_many_threads() -> Vec<Row> {
     let bench = Bench::new().await;
     let (ada, user) = bench.ada().await;
     // A little smaller than the limit of an item, so that one more line fits too.
     let largest = with_gzip_of(240 * 1_024 - 1, 1);
-    let largest = &largest[..largest.len() - 100];
+    let largest = largest[..largest.len() - 100].to_owned();
     let cases = [
-        ("30 KB in 8 KB of gzip, 50 threads move", code_of_30_kb()),
-        ("the largest inline code, 50 threads move", largest.to_owned()),
+        ("30 KB in 8 KB of gzip, 50 threads move", code_of_30_kb(), 300),
+        ("the largest inline code, 50 threads move", largest, 16 * 1_024),
     ];
-    for (when, code) in cases {
-        let session = ada.creates(FILENAME, &code).await;
-        fifty_threads(&bench, &ada, &session, 300).await;
+    for (when, code, bytes) in cases {
+        let session = bench.app.table().session(&user, FILENAME, &code).await;
+        bench.threads(&session, 50, &"s".repeat(bytes)).await;
         let measured = bench.at(&ada).await;
-        let saved = bench.measure(Case::Other, when, saves(&measured, &session, 1, &format!("\n{code}"))).await;
-        let threads = saved.is(200);
-        let moved = threads["threads"].as_array().unwrap().iter().filter(|thread| thread["start_line"] == 2);
+        let save = json!({ "expected_version_number": 1, "code_content": format!("\n{code}") });
+        let path = format!("/sessions/{}", session.session_id);
+        let saved = bench.measure(Case::Other, when, async { measured.puts(&path, &save).await }).await.is(200);
+        let moved = saved["threads"].as_array().unwrap().iter().filter(|thread| thread["start_line"] == 2);
         assert_eq!(moved.count(), 50);
     }
     let session = bench.app.table().session(&user, FILENAME, "x").await;
-    let path = format!("/sessions/{}/threads", session.session_id);
-    let session = Session { path: path.replace("/threads", ""), id: String::new(), json: json!({}), code: "x".into() };
-    fifty_threads(&bench, &ada, &session, 300).await;
-    let measured = bench.at(&ada).await;
+    bench.threads(&session, 50, &"s".repeat(300)).await;
+    let (measured, path) = (bench.at(&ada).await, format!("/sessions/{}/threads", session.session_id));
     bench.measure(Case::Other, "50 threads with selections of 300 B", measured.gets(&path)).await.is(200);
-    let block = json!({ "type": "file" });
-    let full = bench.measure(Case::Refused, "the session has 50 threads", measured.posts(&path, &block)).await;
+    let full = async { measured.posts(&path, &json!({ "type": "file" })).await };
+    let full = bench.measure(Case::Refused, "the session has 50 threads", full).await;
     full.refused(409, "THREAD_LIMIT_EXCEEDED");
     bench.rows()
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::app::Person;
 
 use super::Row;
-use super::bench::{Bench, Case, longest_message, scenes, typical_code};
+use super::bench::{Bench, Case, scenes, typical_code};
 use super::sessions::ID;
 use crate::http::FILENAME;
 
@@ -65,17 +65,11 @@ async fn deleting_much() -> Vec<Row> {
     let (ada, user) = bench.ada().await;
     let table = bench.app.table();
     let session = table.session(&user, FILENAME, &typical_code()).await;
-    for _ in 0..49 {
-        table.thread(&session, 1, 1).await;
-    }
-    let mut thread = table.thread(&session, 1, 1).await;
-    for number in 1..=100 {
-        table.messages().add_note(&thread, &longest_message(), None).await.unwrap();
-        thread.message_slots = number;
-    }
+    bench.threads(&session, 49, "selected").await;
+    let thread = bench.with_long_notes(&session, 40).await;
     let measured = bench.at(&ada).await;
     let deleted = async { measured.deletes(&format!("/threads/{}", thread.id())).await };
-    let when = "100 of the longest messages, one of 50 threads: more is left to the sweep";
+    let when = "40 messages of 20 KB, one of 50 threads: more is left to the sweep";
     bench.measure(Case::Worst, when, deleted).await.is(200);
     assert_eq!(table.raw().census().await.get("sweep_job"), None, "nothing is left to the sweep");
     bench.rows()
