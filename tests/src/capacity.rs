@@ -30,7 +30,8 @@ pub fn of_write(before: &[RawItem], after: &[RawItem], factor: usize) -> f64 {
         pairs.entry(key(item)).or_default().1 = Some(item);
     }
     let changed = pairs.into_values().filter(|(old, new)| old != new);
-    changed.map(|(old, new)| of_item(old, new, factor)).sum()
+    // The sum of no floats is -0.
+    changed.fold(0.0, |sum, (old, new)| sum + of_item(old, new, factor))
 }
 
 /// The write units of the write that changed one item from `old` to `new`, also if it changed nothing. The factor is 2

@@ -1,5 +1,5 @@
-//! A proxy between a store and its engine that stalls or fails requests, counts the steps of a client, or bills its
-//! writes.
+//! A proxy between a store and its engine that stalls or fails requests, counts the steps of a client, or bills
+//! its requests by the formulas of AWS.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 mod bill;
 mod steps;
 
+pub use bill::Units;
 pub use steps::Step;
 
 use bill::Bill;
@@ -34,7 +35,7 @@ pub struct Proxy {
     refusals: Arc<Mutex<VecDeque<(&'static str, String)>>>,
     /// Only for a proxy that counts steps.
     steps: Option<Steps>,
-    /// Only for a proxy that bills writes.
+    /// Only for a proxy that bills requests.
     bill: Option<Bill>,
 }
 

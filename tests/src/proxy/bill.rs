@@ -1,8 +1,11 @@
-//! Bills the writes of a client by AWS's formula, from the items before and after each of them.
+//! Bills the requests of a client by AWS's formulas, so that every engine gives the figures of AWS.
 //!
 //! Engines report the units of transactions differently, and none reports those of refused writes. The proxy reads the
-//! items of a write before it forwards it, and again after it, so that every engine gives the figure of AWS.
-//! Writes are forwarded one after another, so that two writes of one item are not confused.
+//! items of a write before it forwards it, and again after it. Writes are forwarded one after another, so that two
+//! writes of one item are not confused.
+//!
+//! AWS charges a read of an absent item, and a query without results, like a read of 4 KB. DynamoDB Local does not
+//! report them in batches and queries.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,15 +14,24 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Proxy};
-use crate::capacity::{of_item, of_refused_item};
+use crate::capacity::{of_item, of_refused_item, size};
 use crate::{RawItem, RawTable};
 
-/// The write units of the requests through one proxy.
+/// Read and write units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Units {
+    /// Read units.
+    pub read: f64,
+    /// Write units.
+    pub write: f64,
+}
+
+/// The units of the requests through one proxy.
 #[derive(Clone, Debug)]
 pub(super) struct Bill {
     /// The engine's URL, with its access key.
     engine: String,
-    units: Arc<Mutex<f64>>,
+    units: Arc<Mutex<Units>>,
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -45,27 +57,54 @@ impl Bill {
         Self { engine: engine.to_owned(), units: Arc::default(), turn: Arc::default() }
     }
 
-    /// Forwards a request and bills its writes.
+    /// Forwards a request and bills it.
     pub(super) async fn forward(&self, proxy: &Proxy, headers: HeaderMap, body: Bytes) -> Answer {
         let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-        let Some(writes) = Writes::of(target, &body) else { return proxy.forward(headers, body).await };
+        let Some(writes) = Writes::of(target, &body) else {
+            let answer = proxy.forward(headers, body.clone()).await?;
+            self.add(Units { read: read_units(&json_of(&body), &json_of(&answer.2)), write: 0.0 });
+            return Ok(answer);
+        };
         let _turn = self.turn.lock().await;
         let (table, keys) = (RawTable::at(&self.engine, &writes.table), writes.keys());
         let before = table.get_all(&keys).await;
         let answer = proxy.forward(headers, body).await?;
-        let units = match answer.0 {
+        let write = match answer.0 {
             StatusCode::OK => writes.units(&before, &table.get_all(&keys).await),
             _ if is_refused(&answer.2) => writes.refused_units(&before),
             _ => 0.0,
         };
-        *self.units.lock().unwrap_or_else(PoisonError::into_inner) += units;
+        self.add(Units { read: 0.0, write });
         Ok(answer)
     }
+
+    fn add(&self, more: Units) {
+        let mut units = self.units.lock().unwrap_or_else(PoisonError::into_inner);
+        *units = Units { read: units.read + more.read, write: units.write + more.write };
+    }
+}
+
+fn json_of(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_default()
+}
+
+/// The read units of a get, a query or a batch of reads.
+fn read_units(request: &Value, answer: &Value) -> f64 {
+    let unit = |request: &Value| if request["ConsistentRead"] == true { 1.0 } else { 0.5 };
+    let Some((table, batch)) = request["RequestItems"].as_object().and_then(|tables| tables.iter().next()) else {
+        return answer["ConsumedCapacity"]["CapacityUnits"].as_f64().map_or(0.0, |units| units.max(unit(request)));
+    };
+    let count = |keys: &Value| keys.as_array().map_or(0, Vec::len);
+    let items = answer["Responses"][table].as_array().cloned().unwrap_or_default();
+    let absent = count(&batch["Keys"]) - count(&answer["UnprocessedKeys"][table]["Keys"]) - items.len();
+    let sizes = items.into_iter().map(|item| size(&RawItem::from(item)).div_ceil(4 * 1_024).max(1));
+    let blocks = u32::try_from(sizes.sum::<usize>() + absent).expect("a few thousand units");
+    f64::from(blocks) * unit(batch)
 }
 
 /// Whether a condition of the request was false.
 fn is_refused(answer: &[u8]) -> bool {
-    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    let answer = json_of(answer);
     let kind = answer["__type"].as_str().unwrap_or_default();
     kind.ends_with("ConditionalCheckFailedException") || kind.ends_with("TransactionCanceledException")
 }
@@ -141,12 +180,12 @@ fn text(value: &Value) -> String {
 }
 
 impl Proxy {
-    /// The write units since the last call.
+    /// The units since the last call.
     ///
     /// # Panics
     /// If the proxy does not bill writes.
     #[must_use]
-    pub fn take_bill(&self) -> f64 {
+    pub fn take_bill(&self) -> Units {
         let bill = self.bill.as_ref().expect("the proxy was started with `billing`");
         std::mem::take(&mut *bill.units.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -184,6 +223,21 @@ mod tests {
         assert_eq!(bill.units(&before, &after).to_string(), "12");
         assert_eq!(bill.refused_units(&before).to_string(), "12");
         assert_eq!(bill.refused_units(&[]).to_string(), "8", "the size of an absent item is not known");
+    }
+
+    #[test]
+    fn absent_items_and_empty_queries_are_charged_like_four_kilobytes() {
+        let batch =
+            json!({ "RequestItems": { "T": { "Keys": [key("a"), key("b"), key("c")], "ConsistentRead": true } } });
+        let mut answer = json!({ "Responses": { "T": [item("a", 5_000).0] }, "ConsumedCapacity": [] });
+        assert_eq!(read_units(&batch, &answer).to_string(), "4");
+        answer["UnprocessedKeys"] = json!({ "T": { "Keys": [key("c")] } });
+        assert_eq!(read_units(&batch, &answer).to_string(), "3", "an unprocessed key is asked again");
+        let empty = json!({ "ConsumedCapacity": { "CapacityUnits": 0.0 } });
+        assert_eq!(read_units(&json!({ "ConsistentRead": true }), &empty).to_string(), "1");
+        assert_eq!(read_units(&json!({}), &empty).to_string(), "0.5");
+        let page = json!({ "ConsumedCapacity": { "CapacityUnits": 7.0 } });
+        assert_eq!(read_units(&json!({ "ConsistentRead": true }), &page).to_string(), "7");
     }
 
     #[test]

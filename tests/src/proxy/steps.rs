@@ -81,7 +81,7 @@ impl Proxy {
         Self { steps: Some(Steps::default()), ..proxy }.serve(listener)
     }
 
-    /// Starts a proxy that counts the steps of one client, and bills its writes.
+    /// Starts a proxy that counts the steps of one client, and bills its requests.
     pub async fn billing(engine: &str) -> Self {
         let (proxy, listener) = Self::parts(engine).await;
         Self { steps: Some(Steps::default()), bill: Some(Bill::at(engine)), ..proxy }.serve(listener)

@@ -1,71 +1,12 @@
-//! `PUT /sessions/{id}`: the cost and the steps of a save, and repeated saves.
+//! `PUT /sessions/{id}`: refused, repeated and unchanged saves. Costs are in `route_costs/`.
 
 use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::{Person, Session};
 use tests::proxy::{Moment, Proxy};
-use tests::texts::{gzip_size, noise, with_gzip_of};
+use tests::texts::noise;
 
 use crate::http::{CODE, FILENAME};
-
-/// The write units of a bill.
-fn written(bill: &[model::CallCost]) -> f64 {
-    bill.iter().map(|call| call.wcu).sum()
-}
-
-/// Fifty threads on the first line, each with a selection of this many bytes.
-async fn fifty_threads(ada: &Person, session: &Session, bytes: usize) {
-    let block = json!({ "type": "block", "start_line": 1, "end_line": 1, "selected_text": "s".repeat(bytes) });
-    for _ in 0..50 {
-        ada.posts(&format!("{}/threads", session.path), &block).await.is(201);
-    }
-}
-
-/// The cost of a save that moves fifty threads one line down.
-async fn moving_fifty(code: &str, selected: usize) -> f64 {
-    let app = TestApp::with_rate_limits().await;
-    let ada = app.signs_up("ada").await;
-    let session = ada.creates(FILENAME, code).await;
-    fifty_threads(&ada, &session, selected).await;
-    let saved = ada.saves(&session, 1, &format!("\n{code}")).await;
-    let cost = written(&saved.bill);
-    let threads = saved.is(200);
-    let moved = threads["threads"].as_array().unwrap().iter().filter(|thread| thread["start_line"] == 2);
-    assert_eq!(moved.count(), 50);
-    println!("{} bytes of code, {} of gzip: {cost} WCU", code.len(), gzip_size(code));
-    cost
-}
-
-#[tokio::test]
-async fn a_save_of_8_kb_of_gzip_that_moves_fifty_threads_writes_at_most_30_units() {
-    let cost = moving_fifty(&with_gzip_of(8_000, 1), 300).await;
-    assert!(cost <= 30.0, "{cost}");
-}
-
-#[tokio::test]
-async fn the_most_expensive_inline_save_writes_at_most_520_units() {
-    // A little smaller than the limit of an item, so that one more line fits too.
-    let code = with_gzip_of(240 * 1_024 - 1, 1);
-    let cost = moving_fifty(&code[..code.len() - 100], 16 * 1_024).await;
-    assert!((480.0..=520.0).contains(&cost), "{cost}");
-}
-
-#[tokio::test]
-async fn a_save_takes_three_steps_and_without_threads_two() {
-    let app = TestApp::with_rate_limits().await;
-    let ada = app.signs_up("ada").await;
-    let (session, plain) = (ada.creates(FILENAME, CODE).await, ada.creates(FILENAME, CODE).await);
-    ada.opens_thread(&session, 33..=35).await;
-    let proxy = Proxy::counting_steps(app.table().endpoint()).await;
-    let slow = app.on(app.table().store_through(&proxy.url()).await, &ada);
-    let _ = proxy.take_steps();
-    slow.saves(&session, 1, &format!("# new\n{CODE}")).await.is(200);
-    let steps = proxy.take_steps();
-    assert_eq!(steps.len(), 3, "{steps:?}");
-    assert_eq!(steps.concat().len(), 5, "{steps:?}");
-    slow.saves(&plain, 1, &format!("# new\n{CODE}")).await.is(200);
-    assert_eq!(proxy.take_steps().len(), 2);
-}
 
 #[tokio::test]
 async fn a_rate_limited_save_does_nothing_else() {

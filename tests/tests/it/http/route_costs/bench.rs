@@ -4,9 +4,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use handlers::rates::RateLimit;
-use model::{Hit, NewThread, Session, Thread, User};
+use model::{CallCost, Hit, NewThread, Session, Thread, User};
 use tests::app::contract::operation_of;
 use tests::app::{Person, Response};
+use tests::proxy::Units;
 use tests::story::lines;
 use tests::texts::gzip_size;
 use tests::{Proxy, TestApp};
@@ -60,11 +61,11 @@ pub(super) struct Row {
     pub(super) answer: String,
     pub(super) requests: usize,
     pub(super) steps: usize,
+    /// By AWS's formulas, as the write units.
     pub(super) rcu: f64,
-    /// By AWS's formula.
     pub(super) wcu: f64,
-    /// As the store reports them, unless it estimates a part.
-    pub(super) metered: Option<f64>,
+    /// As the engine reports them, unless the store estimates a part.
+    pub(super) metered: Option<Units>,
 }
 
 impl Row {
@@ -103,7 +104,7 @@ impl Bench {
     pub(super) async fn measure(&self, case: Case, when: &str, request: impl Future<Output = Response>) -> Response {
         let _ = (self.proxy.take_steps(), self.proxy.take_bill());
         let response = request.await;
-        let steps = self.proxy.take_steps();
+        let (steps, units) = (self.proxy.take_steps(), self.proxy.take_bill());
         let (method, path) = response.what.split_once(' ').unwrap();
         let operation = operation_of(method, path).expect("a documented route");
         let code = response.json["error"]["code"].as_str();
@@ -114,8 +115,8 @@ impl Bench {
             answer: code.map_or_else(|| response.status.to_string(), |code| format!("{} {code}", response.status)),
             requests: steps.iter().map(Vec::len).sum(),
             steps: steps.len(),
-            rcu: response.bill.iter().fold(0.0, |sum, call| sum + call.rcu),
-            wcu: self.proxy.take_bill(),
+            rcu: units.read,
+            wcu: units.write,
             metered: metered(&response),
         };
         let sent: usize = response.bill.iter().map(|call| call.requests as usize).sum();
@@ -172,10 +173,12 @@ impl Bench {
     }
 }
 
-/// The write units of a response as the store reports them; `None` if it estimates those of a refused write.
-fn metered(response: &Response) -> Option<f64> {
-    let is_exact = response.bill.iter().all(|call| !call.is_estimated);
-    is_exact.then(|| response.bill.iter().map(|call| call.wcu).sum())
+/// The units of a response as the engine reports them; `None` if the store estimates those of a refused write, or does
+/// not meter the request.
+fn metered(response: &Response) -> Option<Units> {
+    let is_exact = !response.bill.is_empty() && response.bill.iter().all(|call| !call.is_estimated);
+    let sum = |units: fn(&CallCost) -> f64| response.bill.iter().map(units).sum();
+    is_exact.then(|| Units { read: sum(|call| call.rcu), write: sum(|call| call.wcu) })
 }
 
 /// The code of a file of 3 KB whose gzip has 1.2 KB: line 34 has the comparison that the reviewer corrects.
