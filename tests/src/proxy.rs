@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
@@ -12,12 +13,15 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 mod bill;
+mod defect;
 mod steps;
 
 pub use bill::Units;
+pub use defect::Defect;
 pub use steps::Step;
 
 use bill::Bill;
+use defect::Defective;
 use steps::Steps;
 
 /// A proxy in front of an engine. It forwards every request, unless a trap such as [`Proxy::stall`] catches it.
@@ -37,6 +41,10 @@ pub struct Proxy {
     steps: Option<Steps>,
     /// Only for a proxy that bills requests.
     bill: Option<Bill>,
+    /// The number of requests that the engine is executing.
+    forwarding: Arc<AtomicUsize>,
+    /// Only for a proxy that makes the store defective.
+    defect: Option<Defective>,
 }
 
 /// The moment when a request is stalled.
@@ -122,6 +130,8 @@ impl Proxy {
             refusals: Arc::default(),
             steps: None,
             bill: None,
+            forwarding: Arc::default(),
+            defect: None,
         };
         (proxy, listener)
     }
@@ -175,6 +185,17 @@ impl Proxy {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner).push_back((operation, body));
     }
 
+    /// Removes all traps.
+    pub fn clear_traps(&self) {
+        self.traps.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The number of requests that the engine is executing. Stalled requests do not count.
+    #[must_use]
+    pub fn forwarding(&self) -> usize {
+        self.forwarding.load(Ordering::SeqCst)
+    }
+
     /// The body that refuses the next request of this target.
     fn refusal_of(&self, target: &str) -> Option<String> {
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
@@ -207,6 +228,7 @@ impl Proxy {
     }
 
     async fn forward(&self, headers: HeaderMap, body: Bytes) -> Answer {
+        let _counted = Counted::new(&self.forwarding);
         let mut request = self.http.post(&self.engine).body(body);
         for (name, value) in &headers {
             if name != header::HOST && name != header::CONTENT_LENGTH {
@@ -219,6 +241,22 @@ impl Proxy {
         headers.remove(header::TRANSFER_ENCODING);
         let body = answer.bytes().await.map_err(|_| StatusCode::BAD_GATEWAY)?;
         Ok((status, headers, body))
+    }
+}
+
+/// Counts a request until it ends.
+struct Counted(Arc<AtomicUsize>);
+
+impl Counted {
+    fn new(counter: &Arc<AtomicUsize>) -> Self {
+        counter.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(counter))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -265,6 +303,9 @@ async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> An
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     if let Some(steps) = &proxy.steps {
         steps.join(target).await;
+    }
+    if let Some(defect) = &proxy.defect {
+        return defect.pass(&proxy, headers.clone(), body).await;
     }
     if let Some(body) = proxy.refusal_of(target) {
         return Ok((StatusCode::BAD_REQUEST, HeaderMap::new(), body.into()));

@@ -165,6 +165,18 @@ impl Person {
         Self { cookies: Arc::new(Mutex::new(jar)), ..self.clone() }
     }
 
+    /// The same person, whose requests go to the process of another one.
+    #[must_use]
+    pub fn in_the_process_of(&self, other: &Self) -> Self {
+        Self { router: other.router.clone(), ..self.clone() }
+    }
+
+    /// The same person, whose requests go through these layers around the process.
+    #[must_use]
+    pub fn through(&self, layers: impl FnOnce(Router) -> Router) -> Self {
+        Self { router: layers(self.router.clone()), ..self.clone() }
+    }
+
     /// A request whose body is JSON, or is declared as JSON.
     pub async fn sends_json(&self, request: Builder, body: impl Into<Body>) -> Response {
         self.sends(request.header(header::CONTENT_TYPE, "application/json"), body).await

@@ -19,6 +19,7 @@ mod lists;
 mod messages;
 mod rates;
 mod read_order;
+mod reference;
 mod refusals;
 mod saves;
 mod scans;

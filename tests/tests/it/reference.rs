@@ -1,0 +1,93 @@
+//! Random sequences of requests against the API and against a reference model, a plain state in memory: every answer
+//! and the whole state at the end must equal the model's.
+//!
+//! `CODESENSEI_SEQUENCES=100000` runs that many sequences. A failure prints the seed of its sequence, which
+//! `CODESENSEI_SEED` takes, and the shortest sequence that was found.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
+
+mod accounts;
+mod call;
+mod choice;
+mod contents;
+mod conversation;
+mod faults;
+mod operation;
+mod reading;
+mod seen;
+mod state;
+mod world;
+
+use faults::Fault;
+use operation::{Step, sequence};
+use world::World;
+
+/// The seed of the first sequence; the next ones have the next seeds.
+const SEED: u64 = 1;
+/// The number of sequences in the suite.
+const SEQUENCES: u64 = 60;
+/// Tries to shorten a failing sequence.
+const SHORTER: u32 = 600;
+
+fn number(variable: &str) -> Option<u64> {
+    let set = std::env::var(variable).ok();
+    set.map(|number| number.parse().unwrap_or_else(|_| panic!("{variable} is no number: {number:?}")))
+}
+
+/// Runs a sequence on a new table.
+fn run(steps: &[Step], fault: Option<Fault>) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let outcome = runtime.block_on(async {
+        let mut world = World::new(fault).await?;
+        for (number, step) in steps.iter().enumerate() {
+            world.step(*step).await.map_err(|error| format!("step {number}: {error}"))?;
+        }
+        world.read_back().await.map_err(|error| format!("at the end: {error}"))
+    });
+    // The tasks of killed processes wait for ever.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Runs the sequence of a seed, and shortens it if it fails.
+fn run_seed(seed: u64, fault: Option<Fault>, shorter: u32) -> Result<(), TestError<Vec<Step>>> {
+    let config = Config {
+        cases: 1,
+        rng_seed: RngSeed::Fixed(seed),
+        max_shrink_iters: shorter,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let case = |steps: Vec<Step>| run(&steps, fault).map_err(TestCaseError::fail);
+    TestRunner::new(config).run(&sequence(), case)
+}
+
+#[test]
+fn every_answer_and_the_whole_state_equal_the_reference_model() {
+    let (seed, sequences) = (number("CODESENSEI_SEED").unwrap_or(SEED), number("CODESENSEI_SEQUENCES").unwrap_or(SEQUENCES));
+    println!("{sequences} sequences, seed {seed}");
+    let (next, began) = (AtomicU64::new(0), Instant::now());
+    let work = || loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= sequences {
+            return;
+        }
+        let seed = seed + number;
+        if let Err(failure) = run_seed(seed, None, SHORTER) {
+            next.store(sequences, Ordering::Relaxed);
+            panic!("CODESENSEI_SEED={seed} CODESENSEI_SEQUENCES=1 repeats this failure: {failure}");
+        }
+        if (number + 1) % 1_000 == 0 || std::env::var("VERBOSE").is_ok() {
+            println!("{} sequences in {} s", number + 1, began.elapsed().as_secs());
+        }
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(work);
+        }
+    });
+}
