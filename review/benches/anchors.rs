@@ -5,7 +5,8 @@
 //! source files beside this repository. The same seed with the same files gives the same results.
 //!
 //! The bench compares three simple methods: keep the line numbers, take the first place of the text, follow only a
-//! diff. Then it measures the time for files of 5 MiB that are made to be slow, with 50 selections each.
+//! diff. Then it measures the time for files of 5 MiB that are made to be slow, with 50 selections each. It prints
+//! tables in Markdown, and ends with an error if the product misses a goal.
 
 #![expect(clippy::print_stdout, reason = "what it finds is for the person who started it")]
 
@@ -26,6 +27,8 @@ use edits::{BANDS, Case, Tally, repository, sources};
 #[path = "../tests/anchors/edits.rs"]
 mod edits;
 
+/// The goal for one call on a file of 5 MiB.
+const LONGEST: Duration = Duration::from_millis(500);
 /// The number of threads that a session can have.
 const SELECTIONS: u32 = 50;
 
@@ -49,12 +52,14 @@ fn main() {
     if measures {
         let files = sources(&folders);
         println!("{cases} random edits of {} files, seed {seed}", files.len());
-        accuracy(&files, cases, seed);
-        worst_cases(&files, seed);
+        let missed = [accuracy(&files, cases, seed), worst_cases(&files, seed)].concat();
+        assert!(missed.is_empty(), "missed: {}", missed.join("; "));
     }
 }
 
-fn accuracy(files: &[String], cases: u64, seed: u64) {
+/// Prints a table for each band, and returns the missed goals.
+fn accuracy(files: &[String], cases: u64, seed: u64) -> Vec<String> {
+    let mut missed = Vec::new();
     let methods: [(&str, Method); 4] = [
         ("keep the line numbers", kept),
         ("first match of the text", first_match),
@@ -78,15 +83,22 @@ fn accuracy(files: &[String], cases: u64, seed: u64) {
         let (least, most) = (band.edits.start(), band.edits.end());
         let (exact, off_target) = (100.0 * band.exact_at_least, 100.0 * band.off_target_at_most);
         println!(
-            "\n{least} to {most} edits, {share} cases; wanted: {exact:.0} % exact, {off_target:.0} % off target at most"
+            "\n{least} to {most} edits, {share} cases; wanted: {exact:.0} % exact, {off_target:.0} % off target at most\n"
         );
-        println!("{:<26}{:>8}{:>12}{:>15}{:>12}", "", "exact", "off target", "false stable", "time");
+        println!("| method | exact | off target | false stable | false approximate | time |\n|---|--:|--:|--:|--:|--:|");
         for ((name, _), (tally, took)) in methods.iter().zip(&tallies) {
             let (exact, off_target) = (100.0 * tally.exact(), 100.0 * tally.off_target());
             let time = took.as_secs_f64() * 1e6 / f64::from(tally.cases);
-            println!("{name:<26}{exact:>6.2} %{off_target:>10.2} %{:>15}{time:>9.0} µs", tally.false_stable);
+            let (stable, approximate) = (tally.false_stable, tally.false_approximate);
+            println!("| {name} | {exact:.2} % | {off_target:.2} % | {stable} | {approximate} | {time:.0} µs |");
+        }
+        let (tally, _) = &tallies[methods.len() - 1];
+        let is_right = tally.exact() >= band.exact_at_least && tally.off_target() <= band.off_target_at_most;
+        if !is_right || tally.false_stable + tally.false_approximate > 0 {
+            missed.push(format!("{least} to {most} edits"));
         }
     }
+    missed
 }
 
 fn ours(case: &Case) -> Place {
@@ -133,10 +145,12 @@ fn clamped(case: &Case, first: usize, last: usize, stable: bool) -> Place {
     (first.min(count), last.min(count), stable)
 }
 
-fn worst_cases(files: &[String], seed: u64) {
+/// Prints the time of each slow text, and returns those that miss the goal.
+fn worst_cases(files: &[String], seed: u64) -> Vec<String> {
+    let (mut missed, goal) = (Vec::new(), LONGEST.as_millis());
     let mut random = StdRng::seed_from_u64(seed);
-    println!("\nfiles of 5 MiB and {SELECTIONS} selections of up to 10 lines, or of a third of the file");
-    println!("{:<44}{:>10}{:>12}{:>12}", "", "lines", "10 lines", "a third");
+    println!("\nFiles of 5 MiB and {SELECTIONS} selections of up to 10 lines, or of a third of the file; wanted: {goal} ms\n");
+    println!("| file | lines | 10 lines | a third |\n|---|--:|--:|--:|");
     for (what, old, new) in slow_texts(files, &mut random) {
         let lines = Lines::of(&old);
         let [short, long] = [10, lines.count() / 3].map(|length| {
@@ -154,8 +168,12 @@ fn worst_cases(files: &[String], seed: u64) {
             assert_eq!(anchors.len(), selections.len());
             took.as_millis()
         });
-        println!("{what:<44}{:>10}{short:>9} ms{long:>9} ms", lines.count());
+        println!("| {what} | {} | {short} ms | {long} ms |", lines.count());
+        if short.max(long) >= goal {
+            missed.push(what.to_owned());
+        }
     }
+    missed
 }
 
 /// Texts that make a part of the algorithm slow, each before and after an edit.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod caps;
+mod clock;
 mod code_sizes;
 mod conflicts;
 #[cfg(feature = "containers")]

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use tests::texts::noise;
 
 use super::call::{Block, Call, File, Move, Selection};
-use super::operation::{OTHERS, Operation, Selected, SelectedText, Version};
-use super::state::{Kind, SessionAt, State, ThreadAt};
+use super::operation::{Need, OTHERS, Operation, Selected, SelectedText, Version};
+use super::state::{Kind, ReplyState, SessionAt, State, ThreadAt};
 
 pub(super) const USERNAMES: [&str; 4] = ["ada", "bob", "eve", "dan"];
 pub(super) const PASSWORDS: [&str; 3] = ["Analytical-1843", "Difference-1822", "Bernoulli-1842"];
@@ -74,6 +74,15 @@ fn language(number: u8) -> Option<String> {
 fn chosen<T: Copy>(own: &[T], all: &[T], number: u8) -> Option<T> {
     let (from, number) = if number < OTHERS { (own, number) } else { (all, number - OTHERS) };
     from.get(usize::from(number) % from.len().max(1)).copied()
+}
+
+const fn is_question(kind: &Kind) -> bool {
+    matches!(kind, Kind::Question(..))
+}
+
+/// Whether it is an answer with a patch, or may be one.
+fn is_answer(kind: &Kind) -> bool {
+    matches!(kind, Kind::Answer { shown, .. } if shown.as_ref().is_none_or(|shown| shown["patch"].is_object()))
 }
 
 impl State {
@@ -163,29 +172,30 @@ impl State {
                 Call::Post { thread, content: nth(TEXTS, text), asks: true, client: client(id), version, fails }
             }
             Operation::Retry { thread, message, fails } => {
-                let (thread, at) = self.chosen_thread(device, thread);
-                let is_question = |kind: &Kind| matches!(kind, Kind::Question(..));
-                Call::Retry { thread, seq: self.chosen_message(at, message, is_question), fails }
+                // Mostly a question without an answer.
+                let is_wanted = |kind: &Kind| match kind {
+                    Kind::Question(_, state) => *state != ReplyState::Answered || message % 3 == 2,
+                    _ => false,
+                };
+                let (thread, seq, _) = self.chosen_message(device, thread, message, is_wanted);
+                Call::Retry { thread, seq, fails }
             }
             Operation::Apply { thread, message, version } => {
-                let (thread, at) = self.chosen_thread(device, thread);
-                let seq = self.chosen_message(at, message, |kind| matches!(kind, Kind::Answer { .. }));
-                let is_unseen = at.and_then(|at| self.thread_at(at).message(seq)).is_some_and(|message| {
-                    matches!(message.kind, Kind::Answer { shown: None, .. })
-                });
-                if is_unseen {
+                let (thread, seq, at) = self.chosen_message(device, thread, message, is_answer);
+                let chosen = at.and_then(|at| self.thread_at(at).message(seq)).map(|message| &message.kind);
+                // The patch is not known yet.
+                if matches!(chosen, Some(Kind::Answer { shown: None, .. })) {
                     return Call::ReadMessage { thread, seq };
                 }
                 Call::Apply { thread, seq, version: self.version(at.map(|at| (at.0, at.1)), version) }
             }
             Operation::Cancel { thread, message } => {
-                let (thread, at) = self.chosen_thread(device, thread);
-                let is_question = |kind: &Kind| matches!(kind, Kind::Question(..));
-                Call::Cancel { thread, seq: self.chosen_message(at, message, is_question) }
+                let (thread, seq, _) = self.chosen_message(device, thread, message, is_question);
+                Call::Cancel { thread, seq }
             }
             Operation::ReadMessage { thread, message } => {
-                let (thread, at) = self.chosen_thread(device, thread);
-                Call::ReadMessage { thread, seq: self.chosen_message(at, message, |_| true) }
+                let (thread, seq, _) = self.chosen_message(device, thread, message, |_| true);
+                Call::ReadMessage { thread, seq }
             }
             Operation::ListMessages { thread, newest_first, limit } => {
                 Call::ListMessages { thread: self.chosen_thread(device, thread).0, newest_first, limit }
@@ -236,13 +246,83 @@ impl State {
         (at.and_then(|at| self.thread_at(at).id.clone()).unwrap_or_else(|| format!("{ABSENT}.{ABSENT}")), at)
     }
 
-    /// The number of a message of this kind, or with a number from [`OTHERS`] on of any message, or of none.
-    fn chosen_message(&self, at: Option<ThreadAt>, number: u8, is_wanted: impl Fn(&Kind) -> bool) -> u32 {
-        let Some(thread) = at.map(|at| self.thread_at(at)) else { return 1 };
-        let wanted: Vec<u32> =
-            thread.messages.iter().filter(|message| is_wanted(&message.kind)).map(|message| message.seq).collect();
-        let all: Vec<u32> = (1..=thread.slots() + 1).collect();
-        chosen(&wanted, &all, number).unwrap_or(1)
+    /// A message of this kind in the caller's threads. With a number from [`OTHERS`] on, it is any message of a thread,
+    /// or the next one, which does not exist.
+    fn chosen_message(
+        &self,
+        device: usize,
+        thread: u8,
+        number: u8,
+        is_wanted: impl Fn(&Kind) -> bool,
+    ) -> (String, u32, Option<ThreadAt>) {
+        let own = self.user_of(device).map(|account| self.sessions_of(account)).unwrap_or_default();
+        let threads = own.into_iter().flat_map(|at| self.living_threads(at));
+        let wanted = threads.filter(|at| self.thread_at(*at).id.is_some()).flat_map(|at| {
+            let messages = self.thread_at(at).messages.iter().filter(|message| is_wanted(&message.kind));
+            messages.map(move |message| (at, message.seq)).collect::<Vec<_>>()
+        });
+        let wanted: Vec<(ThreadAt, u32)> = wanted.collect();
+        if thread < OTHERS
+            && number < OTHERS
+            && let Some((at, seq)) = chosen(&wanted, &[], (thread + number) % OTHERS)
+        {
+            return (self.thread_at(at).id.clone().unwrap_or_default(), seq, Some(at));
+        }
+        let (id, at) = self.chosen_thread(device, thread);
+        let slots = at.map_or(0, |at| self.thread_at(at).slots());
+        (id, 1 + u32::from(number) % (slots + 1), at)
+    }
+
+    /// The request that a page sends first, because its user or their session, thread or question is missing.
+    pub(super) fn before(&self, device: usize, need: Need) -> Option<Call> {
+        if need == Need::Nothing {
+            return None;
+        }
+        if self.access(device).is_err() {
+            return Some(self.signing_in(device));
+        }
+        let account = self.user_of(device)?;
+        let is_known = |at: &SessionAt| self.at(*at).id.is_some() && self.at(*at).code.len() < LARGE;
+        let sessions: Vec<SessionAt> = self.sessions_of(account).into_iter().filter(is_known).collect();
+        let threads: Vec<ThreadAt> = sessions.iter().flat_map(|at| self.living_threads(*at)).collect();
+        let mut known = threads.iter().filter(|at| self.thread_at(**at).id.is_some());
+        let file = || File { filename: nth(FILENAMES, 0), code: code(0), language: None };
+        match (sessions.first(), known.next()) {
+            (None, _) if need >= Need::Session => Some(Call::CreateSession { file: file(), client: None }),
+            (Some(at), None) if need >= Need::Thread => {
+                let selection = Selected { first: 1, more: 1, kind: SelectedText::Lines };
+                let session = self.at(*at).id.clone()?;
+                Some(Call::CreateThread { session, selection: self.selection(Some(*at), selection), client: None })
+            }
+            (_, Some(at))
+                if need == Need::Question && threads.iter().all(|at| self.thread_at(*at).messages.is_empty()) =>
+            {
+                let (thread, content) = (self.thread_at(*at).id.clone()?, nth(TEXTS, 0));
+                Some(Call::Post { thread, content, asks: true, client: None, version: None, fails: false })
+            }
+            _ => None,
+        }
+    }
+
+    /// Refreshes the access token, or signs in to the account of the device's person, or signs up.
+    fn signing_in(&self, device: usize) -> Call {
+        let person = device / 2;
+        let is_usable = self.devices[device].refresh.as_ref().is_some_and(|token| self.now < token.expires);
+        if is_usable
+            && !self.devices[device].access.as_ref().is_some_and(|access| self.accounts[access.account].is_deleted)
+        {
+            return Call::Refresh;
+        }
+        let mut living = self.accounts.iter().filter(|account| !account.is_deleted);
+        match living.nth(person).or_else(|| self.accounts.iter().rfind(|account| !account.is_deleted)) {
+            Some(account) => Call::SignIn { username: account.username.clone(), password: account.password.clone() },
+            None => Call::SignUp {
+                name: nth(NAMES, 0),
+                username: USERNAMES[person % 4].to_owned(),
+                email: email(USERNAMES[person % 4]),
+                password: PASSWORDS[0].to_owned(),
+            },
+        }
     }
 
     fn chosen_device(&self, device: usize, number: u8) -> String {

@@ -225,7 +225,8 @@ impl State {
             return;
         };
         let mut threads = self.accounts.iter_mut().flat_map(|account| &mut account.sessions);
-        let thread = threads.find_map(|session| session.threads.iter_mut().find(|thread| thread.id.as_ref() == Some(id)));
+        let thread =
+            threads.find_map(|session| session.threads.iter_mut().find(|thread| thread.id.as_ref() == Some(id)));
         if let Some(thread) = thread {
             thread.is_row_unsure = true;
         }

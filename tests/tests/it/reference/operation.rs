@@ -8,8 +8,9 @@ pub(super) const DEVICES: u8 = 6;
 /// A step of a sequence.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
-    /// A device sends a request.
-    Request { device: u8, operation: Operation, mishap: Mishap },
+    /// A device sends a request. A page signs in first, and creates what the request needs; otherwise the request is
+    /// sent at once.
+    Request { device: u8, operation: Operation, by_page: bool, mishap: Mishap },
     /// Time passes.
     Wait(Pause),
 }
@@ -78,6 +79,39 @@ pub(super) enum Operation {
     Cancel { thread: u8, message: u8 },
     ReadMessage { thread: u8, message: u8 },
     ListMessages { thread: u8, newest_first: bool, limit: u8 },
+}
+
+/// What a request needs to be accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Need {
+    Nothing,
+    SignIn,
+    Session,
+    Thread,
+    Question,
+}
+
+impl Operation {
+    pub(super) const fn need(self) -> Need {
+        match self {
+            Self::SignUp { .. } | Self::SignIn { .. } | Self::SignOut | Self::Refresh => Need::Nothing,
+            Self::OpenSession { .. }
+            | Self::Save { .. }
+            | Self::Rename { .. }
+            | Self::DeleteSession { .. }
+            | Self::CreateThread { .. }
+            | Self::FillThreads { .. }
+            | Self::ListThreads { .. } => Need::Session,
+            Self::ReadThread { .. }
+            | Self::MoveThread { .. }
+            | Self::DeleteThread { .. }
+            | Self::Note { .. }
+            | Self::Ask { .. }
+            | Self::ListMessages { .. } => Need::Thread,
+            Self::Retry { .. } | Self::Apply { .. } | Self::Cancel { .. } | Self::ReadMessage { .. } => Need::Question,
+            _ => Need::SignIn,
+        }
+    }
 }
 
 /// A version that a client sends.
@@ -161,7 +195,7 @@ fn of_accounts() -> impl Strategy<Value = Operation> {
 
 fn of_sessions() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        60 => (0..3_u8, code(), 0..3_u8, client())
+        50 => (0..3_u8, code(), 0..3_u8, client())
             .prop_map(|(filename, code, language, client)| Operation::CreateSession { filename, code, language, client }),
         1 => Just(Operation::FillSessions),
         20 => (any::<bool>(), 1..5_u8).prop_map(|(by_activity, limit)| Operation::ListSessions { by_activity, limit }),
@@ -236,8 +270,9 @@ fn pause() -> impl Strategy<Value = Pause> {
 fn step() -> impl Strategy<Value = Step> {
     let operation = prop_oneof![2 => of_accounts(), 4 => of_sessions(), 4 => of_threads(), 5 => of_messages()];
     prop_oneof![
-        12 => (0..DEVICES, operation, mishap())
-            .prop_map(|(device, operation, mishap)| Step::Request { device, operation, mishap }),
+        12 => (0..DEVICES, operation, prop::bool::weighted(0.9), mishap()).prop_map(
+            |(device, operation, by_page, mishap)| Step::Request { device, operation, by_page, mishap }
+        ),
         1 => pause().prop_map(Step::Wait),
     ]
 }

@@ -53,10 +53,9 @@ impl State {
     /// Reads of the sessions of all users, also of deleted ones.
     fn sessions_to_read(&self) -> Vec<Call> {
         let sessions = self.accounts.iter().flat_map(|account| &account.sessions);
-        let read = |id: String| [
-            Call::OpenSession { id: id.clone(), with_threads: true },
-            Call::ListThreads { session: id, limit: 7 },
-        ];
+        let read = |id: String| {
+            [Call::OpenSession { id: id.clone(), with_threads: true }, Call::ListThreads { session: id, limit: 7 }]
+        };
         sessions.filter_map(|session| session.id.clone()).flat_map(read).collect()
     }
 

@@ -182,9 +182,15 @@ pub(super) struct Reply {
 pub(super) enum Shown {
     User(usize),
     Profile(usize),
-    Devices { account: usize, this: usize },
+    Devices {
+        account: usize,
+        this: usize,
+    },
     Usage(usize),
-    Session { at: SessionAt, with_code: bool },
+    Session {
+        at: SessionAt,
+        with_code: bool,
+    },
     Sessions(Vec<SessionAt>),
     Thread(ThreadAt),
     Threads(SessionAt),

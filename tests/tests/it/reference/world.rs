@@ -17,35 +17,38 @@ use handlers::App;
 use handlers::messages::Waiting;
 use model::{FindingKind, Progress, Verify};
 use serde_json::Value;
-use tests::TestApp;
 use tests::app::Person;
 use tests::proxy::{Moment, Proxy};
+use tests::{TestApp, TestTable};
 
 use super::call::Call;
 use super::choice::{PASSWORDS, USERNAMES, email};
+use super::coverage;
 use super::faults::Fault;
-use super::operation::{DEVICES, Mishap, Operation, Pause, Step};
+use super::operation::{DEVICES, Mishap, Need, Operation, Pause, Selected, SelectedText, Step};
 use super::seen::Checked;
-use super::state::{Answer, DAY, HOUR, MINUTE, SECOND, State, Time};
+use super::state::{Answer, DAY, Device, HOUR, MINUTE, SECOND, State, Time};
 
 /// The device that reads everything at the end.
 pub(super) const READER: usize = DEVICES as usize;
 /// More time than a sweep needs.
 const SWEEP: Duration = Duration::from_mins(2);
-/// More than a session or a user can have.
-const MORE_THREADS: u8 = 51;
-const MORE_SESSIONS: u8 = 101;
+/// The most requests that a page sends before another one: to sign in, for a session, a thread and a question.
+const MOST_BEFORE: usize = 6;
 /// More calls than a sequence makes.
 const FAILURES: usize = 200;
 
 pub(super) struct World {
     app: TestApp,
-    /// The two processes, and one whose model fails.
+    /// The two processes.
     processes: [Person; 2],
-    failing: Person,
-    refusing_model: LocalBedrock,
-    /// A process that can lose an answer of the table.
-    lossy: (Proxy, Person),
+    /// A process whose model refuses every call, started when it is needed.
+    refused: Option<(LocalBedrock, Person)>,
+    /// A process that can lose an answer of the table, started when it is needed.
+    lossy: Option<(Proxy, Person)>,
+    fault: Option<Fault>,
+    /// The status of the last answer.
+    status: u16,
     devices: Vec<Person>,
     /// The states that explain all answers so far.
     pub(super) states: Vec<State>,
@@ -62,26 +65,40 @@ impl World {
         };
         let stranger = app.stranger();
         let [one, two] = [app.table().store_through(&endpoint).await, app.table().store_through(&endpoint).await];
-        let planted = |person: Person| fault.map_or(person.clone(), |fault| fault.around(&person));
-        let processes = [one, two].map(|store| planted(app.on(store, &stranger)));
-        let proxy = Proxy::before(&endpoint).await;
-        let lossy = planted(app.on(app.table().store_through(&proxy.url()).await, &stranger));
-        let refusing_model = LocalBedrock::start().expect("a free port");
-        refusing_model.script(vec![Act::fault(403, "AccessDeniedException", "no"); FAILURES]);
-        let reviewer = reviewer_at(&app, &refusing_model).await;
-        let failing = planted(app.in_another_process(&stranger, |app| app.reviewer = reviewer));
+        let processes = [one, two].map(|store| planted(fault, &app.on(store, &stranger)));
         let devices = (0..=READER).map(|_| app.stranger()).collect();
-        let state = State::new(app.table().clock().now().millis(), READER + 1);
-        let lossy = (proxy, lossy);
-        let mut world = Self { app, processes, failing, refusing_model, lossy, devices, states: vec![state] };
+        let states = vec![State::new(app.table().clock().now().millis(), READER + 1)];
+        let mut world = Self { app, processes, refused: None, lossy: None, fault, status: 0, devices, states };
         for (user, name) in USERNAMES.iter().take(usize::from(DEVICES) / 2).enumerate() {
             let (username, password) = ((*name).to_owned(), PASSWORDS[0].to_owned());
             let email = email(name);
-            let sign_up = Call::SignUp { name: username.clone(), username: username.clone(), email, password: password.clone() };
+            let sign_up =
+                Call::SignUp { name: username.clone(), username: username.clone(), email, password: password.clone() };
             world.request(2 * user, &sign_up, Mishap::None).await?;
             world.request(2 * user + 1, &Call::SignIn { username, password }, Mishap::None).await?;
         }
         Ok(world)
+    }
+
+    /// The table of the API.
+    pub(super) const fn table(&self) -> &TestTable {
+        self.app.table()
+    }
+
+    /// The API a second later on another table, which is empty, beside the same states of the model.
+    pub(super) async fn on_another_table(&self) -> Self {
+        let app = TestApp::new().await;
+        let now = self.app.table().clock().now().plus(Duration::from_secs(1));
+        app.table().clock().set(now);
+        let process = app.stranger();
+        let mut states = self.states.clone();
+        for state in &mut states {
+            state.now = now.millis();
+            state.devices = vec![Device::default(); READER + 1];
+        }
+        let devices = (0..=READER).map(|_| app.stranger()).collect();
+        let processes = [process.clone(), process];
+        Self { app, processes, refused: None, lossy: None, fault: None, status: 0, devices, states }
     }
 
     pub(super) async fn step(&mut self, step: Step) -> Checked {
@@ -90,29 +107,43 @@ impl World {
                 self.wait(length(pause));
                 Ok(())
             }
-            Step::Request { device, operation: Operation::FillThreads { session }, .. } => {
-                self.fill(device.into(), MORE_THREADS, Operation::CreateThread {
-                    session,
-                    selection: super::operation::Selected { first: 0, more: 0, kind: super::operation::SelectedText::WholeFile },
-                    client: None,
-                }).await
-            }
-            Step::Request { device, operation: Operation::FillSessions, .. } => {
-                let create = Operation::CreateSession { filename: 0, code: 7, language: 0, client: None };
-                self.fill(device.into(), MORE_SESSIONS, create).await
-            }
-            Step::Request { device, operation, mishap } => {
+            Step::Request { device, operation, by_page, mishap } => {
                 let device = usize::from(device);
-                let call = self.states[0].call(device, operation);
-                self.request(device, &call, mishap).await
+                if by_page {
+                    self.prepare(device, operation.need()).await?;
+                }
+                match operation {
+                    Operation::FillThreads { session } => {
+                        let selection = Selected { first: 0, more: 0, kind: SelectedText::WholeFile };
+                        self.fill(device, Operation::CreateThread { session, selection, client: None }).await
+                    }
+                    Operation::FillSessions => {
+                        let create = Operation::CreateSession { filename: 0, code: 7, language: 0, client: None };
+                        self.fill(device, create).await
+                    }
+                    _ => {
+                        let call = self.states[0].call(device, operation);
+                        self.request(device, &call, mishap).await
+                    }
+                }
             }
         }
     }
 
-    /// Repeats an operation until its cap refuses it.
-    async fn fill(&mut self, device: usize, times: u8, operation: Operation) -> Checked {
-        for _ in 0..times {
-            let call = self.states[0].call(device, operation);
+    /// Sends the requests that a page sends before. After a crash, the page may have to read the lists first.
+    async fn prepare(&mut self, device: usize, need: Need) -> Checked {
+        for _ in 0..MOST_BEFORE {
+            let Some(call) = self.states[0].before(device, need) else { break };
+            self.request(device, &call, Mishap::None).await?;
+        }
+        Ok(())
+    }
+
+    /// Repeats an operation until it is refused.
+    async fn fill(&mut self, device: usize, operation: Operation) -> Checked {
+        let call = self.states[0].call(device, operation);
+        self.status = 201;
+        while self.status == 201 {
             self.request(device, &call, Mishap::None).await?;
         }
         Ok(())
@@ -125,30 +156,60 @@ impl World {
         }
         // What a crash leaves of such a request cannot be predicted.
         let is_open = self.states.iter().any(|state| state.is_for_another_version(call));
-        let person = self.devices[device].in_the_process_of(match mishap {
-            _ if call.fails() => &self.failing,
-            Mishap::TableAnswerLost { .. } => &self.lossy.1,
-            _ => &self.processes[device % 2],
-        });
         match mishap {
             Mishap::Killed { after, is_executed } if !is_open => {
                 return self.kill(device, call, usize::from(after), is_executed).await;
             }
-            Mishap::AnswerLost => {
-                let lost = send(&person.copied(), call).await?;
-                self.judge(device, call, &lost, false)?;
-            }
-            Mishap::TableAnswerLost { after } => self.lossy.0.lose_answers("", after.into(), 1),
-            Mishap::None | Mishap::Killed { .. } => {}
+            _ => {}
+        }
+        let process = match mishap {
+            _ if call.fails() => self.refused().await,
+            Mishap::TableAnswerLost { after } => self.lossy(usize::from(after)).await,
+            _ => self.processes[device % 2].clone(),
+        };
+        let person = self.devices[device].in_the_process_of(&process);
+        if mishap == Mishap::AnswerLost {
+            let lost = send(&person.copied(), call).await?;
+            self.judge(device, call, &lost, false)?;
         }
         let answer = send(&person, call).await;
-        self.lossy.0.clear_traps();
+        if let Some((proxy, _)) = &self.lossy {
+            proxy.clear_traps();
+        }
         self.judge(device, call, &answer?, true)?;
         self.check_cookies(device, call)
     }
 
+    /// The process whose model refuses every call.
+    async fn refused(&mut self) -> Person {
+        if self.refused.is_none() {
+            let model = LocalBedrock::start().expect("a free port");
+            model.script(vec![Act::fault(403, "AccessDeniedException", "no"); FAILURES]);
+            let reviewer = reviewer_at(&self.app, &model).await;
+            let process = self.app.in_another_process(&self.app.stranger(), |app| app.reviewer = reviewer);
+            self.refused = Some((model, planted(self.fault, &process)));
+        }
+        self.refused.as_ref().map(|(_, process)| process.clone()).expect("it was just started")
+    }
+
+    /// A process that loses one answer of the table, after this number of others.
+    async fn lossy(&mut self, after: usize) -> Person {
+        if self.lossy.is_none() {
+            let proxy = Proxy::before(self.app.table().endpoint()).await;
+            let store = self.app.table().store_through(&proxy.url()).await;
+            self.lossy = Some((proxy, planted(self.fault, &self.app.on(store, &self.app.stranger()))));
+        }
+        let (proxy, process) = self.lossy.as_ref().expect("it was just started");
+        proxy.lose_answers("", after, 1);
+        process.clone()
+    }
+
     /// Keeps the states that predict the answer. If the client did not receive it, its cookies stay.
     fn judge(&mut self, device: usize, call: &Call, answer: &Answer, is_delivered: bool) -> Checked {
+        if device != READER {
+            coverage::note(call, answer.status);
+        }
+        self.status = answer.status;
         let (mut kept, mut differences) = (Vec::new(), Vec::new());
         for mut state in std::mem::take(&mut self.states) {
             let cookies = state.devices[device].clone();
@@ -179,7 +240,13 @@ impl World {
     async fn kill(&mut self, device: usize, call: &Call, after: usize, is_executed: bool) -> Checked {
         let proxy = Proxy::before(self.app.table().endpoint()).await;
         let store = self.app.table().store_through(&proxy.url()).await;
-        let reviewer = if call.fails() { reviewer_at(&self.app, &self.refusing_model).await } else { None };
+        let mut reviewer = None;
+        if call.fails() {
+            self.refused().await;
+            if let Some((model, _)) = &self.refused {
+                reviewer = reviewer_at(&self.app, model).await;
+            }
+        }
         let killed = self.app.in_another_process(&self.devices[device].copied(), |app: &mut App| {
             (app.store, app.waiting) = (store, Waiting::default());
             app.reviewer = reviewer.or(app.reviewer.take());
@@ -249,6 +316,11 @@ impl World {
     }
 }
 
+/// The process with its fault, if there is one.
+fn planted(fault: Option<Fault>, process: &Person) -> Person {
+    fault.map_or_else(|| process.clone(), |fault| fault.around(process))
+}
+
 /// The reviewer of a process that asks this model.
 async fn reviewer_at(app: &TestApp, model: &LocalBedrock) -> Option<Arc<Reviewer>> {
     static KEYS: LazyLock<LocalKeys> = LazyLock::new(|| LocalKeys::generate().expect("keys"));
@@ -277,7 +349,8 @@ async fn send(person: &Person, call: &Call) -> Result<Answer, String> {
             continue;
         };
         let name = ["sessions", "threads", "messages"].into_iter().find(|name| all[name].is_array());
-        let (Some(items), Some(more)) = (name.and_then(|name| all[name].as_array_mut()), name.map(|name| json[name].take()))
+        let (Some(items), Some(more)) =
+            (name.and_then(|name| all[name].as_array_mut()), name.map(|name| json[name].take()))
         else {
             return Err(format!("{path}: a page without a list: {status} {json}"));
         };

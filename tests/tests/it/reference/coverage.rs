@@ -1,0 +1,67 @@
+//! Counts the answers by request and status: a generator whose requests are all refused would prove nothing.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::call::Call;
+
+/// The answers by request and status.
+static ANSWERS: Mutex<BTreeMap<(String, u16), u64>> = Mutex::new(BTreeMap::new());
+
+/// The requests and the statuses that every run of the suite must have seen.
+const REQUIRED: [(&str, u16); 36] = [
+    ("SignUp", 409),
+    ("SignIn", 200),
+    ("SignIn", 401),
+    ("SignOut", 200),
+    ("Refresh", 200),
+    ("Refresh", 401),
+    ("ReadProfile", 200),
+    ("ChangeProfile", 200),
+    ("ChangeProfile", 409),
+    ("ChangePassword", 200),
+    ("DeleteAccount", 200),
+    ("ListDevices", 200),
+    ("ReadUsage", 200),
+    ("CreateSession", 201),
+    ("CreateSession", 200),
+    ("ListSessions", 200),
+    ("OpenSession", 200),
+    ("OpenSession", 403),
+    ("Save", 200),
+    ("Save", 409),
+    ("Rename", 200),
+    ("DeleteSession", 200),
+    ("CreateThread", 201),
+    ("ListThreads", 200),
+    ("ReadThread", 200),
+    ("MoveThread", 200),
+    ("DeleteThread", 200),
+    ("Post", 201),
+    ("Post", 200),
+    ("Post", 503),
+    ("Retry", 200),
+    ("Apply", 200),
+    ("Apply", 409),
+    ("Cancel", 200),
+    ("ReadMessage", 200),
+    ("ListMessages", 200),
+];
+
+pub(super) fn note(call: &Call, status: u16) {
+    let name = format!("{call:?}").chars().take_while(|c| c.is_alphanumeric()).collect();
+    *ANSWERS.lock().unwrap_or_else(PoisonError::into_inner).entry((name, status)).or_default() += 1;
+}
+
+/// A table in Markdown: the number of answers by request and status.
+pub(super) fn report() -> String {
+    let answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let rows = answers.iter().map(|((name, status), count)| format!("| {name} | {status} | {count} |\n"));
+    ["| request | status | answers |\n|---|---|---|\n".to_owned()].into_iter().chain(rows).collect()
+}
+
+/// The required answers that no sequence had.
+pub(super) fn missing() -> Vec<(&'static str, u16)> {
+    let answers = ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
+    REQUIRED.into_iter().filter(|(name, status)| !answers.contains_key(&((*name).to_owned(), *status))).collect()
+}
