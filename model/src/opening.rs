@@ -115,7 +115,7 @@ impl Threads<'_> {
             if batch.users.len() < users.len() {
                 return Err(ReadThreadError::UserNotFound);
             }
-            let Some(found) = self.found(caller, id.session_id, batch).await? else { continue };
+            let Some(found) = self.found(caller, id.session_id, &threads, batch).await? else { continue };
             let Found { head, code, anchors, mut threads, mut records, .. } = found;
             let thread = owned(threads.pop(), caller)?;
             let thread = placed(&thread, anchors.as_ref()).map_err(AccessError::from)?;
@@ -174,7 +174,7 @@ impl Threads<'_> {
         let mut seen = Vec::new();
         for _ in 0..READS {
             let batch = self.batch(caller, session_id, related).await?;
-            let Some(found) = self.found(caller, session_id, batch).await? else { continue };
+            let Some(found) = self.found(caller, session_id, related.threads, batch).await? else { continue };
             let Found { head, code, anchors, threads, messages, .. } = found;
             seen.push(head.revision);
             if let Some(text) = self.store.sessions().text_with(&head, code).await? {
@@ -199,15 +199,24 @@ impl Threads<'_> {
     }
 
     /// The items, if the session is the caller's. `None` when a save or a delete happened during the read.
-    async fn found(self, caller: UserId, session_id: SessionId, batch: Batch) -> Result<Option<Found>, AccessError> {
+    async fn found(
+        self,
+        caller: UserId,
+        session_id: SessionId,
+        wanted: &[ThreadKey],
+        batch: Batch,
+    ) -> Result<Option<Found>, AccessError> {
         let Batch { head, code, has_read_code, anchors, threads, messages, records, .. } = batch;
+        // An absent thread is not found, also in the session of another user: every route says so.
+        let has_threads = threads.len() == wanted.len();
+        let refused = |error| if has_threads { error } else { AccessError::NotFound };
         let (head, code) = if has_read_code {
-            let Some((head, code)) = of_one_revision(head, code, caller)? else { return Ok(None) };
+            let Some((head, code)) = of_one_revision(head, code, caller).map_err(refused)? else { return Ok(None) };
             (head, Some(code))
         } else {
             match head {
                 Some(head) => (head, None),
-                None => return Err(self.store.sessions().access_error(caller, session_id).await?),
+                None => return Err(refused(self.store.sessions().access_error(caller, session_id).await?)),
             }
         };
         // An answer whose patch created a later version than the head's.

@@ -161,6 +161,21 @@ async fn another_users_resources_are_forbidden_and_neither_shown_nor_changed() {
 }
 
 #[tokio::test]
+async fn an_absent_thread_in_another_users_session_is_404_on_every_route() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = scene(&app).await;
+    let bob = app.signs_up("bob").await;
+    ada.deletes(&thread.path).await.is(200);
+    for answer in all_requests(&bob, &session.path, &thread.path).await {
+        if answer.what.contains(" /threads/") {
+            answer.refused(404, "THREAD_NOT_FOUND");
+        } else {
+            answer.refused(403, "FORBIDDEN");
+        }
+    }
+}
+
+#[tokio::test]
 async fn absent_resources_return_404() {
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
