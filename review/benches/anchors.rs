@@ -85,7 +85,9 @@ fn accuracy(files: &[String], cases: u64, seed: u64) -> Vec<String> {
         println!(
             "\n{least} to {most} edits, {share} cases; wanted: {exact:.0} % exact, {off_target:.0} % off target at most\n"
         );
-        println!("| method | exact | off target | false stable | false approximate | time |\n|---|--:|--:|--:|--:|--:|");
+        println!(
+            "| method | exact | off target | false stable | false approximate | time |\n|---|--:|--:|--:|--:|--:|"
+        );
         for ((name, _), (tally, took)) in methods.iter().zip(&tallies) {
             let (exact, off_target) = (100.0 * tally.exact(), 100.0 * tally.off_target());
             let time = took.as_secs_f64() * 1e6 / f64::from(tally.cases);
@@ -149,7 +151,9 @@ fn clamped(case: &Case, first: usize, last: usize, stable: bool) -> Place {
 fn worst_cases(files: &[String], seed: u64) -> Vec<String> {
     let (mut missed, goal) = (Vec::new(), LONGEST.as_millis());
     let mut random = StdRng::seed_from_u64(seed);
-    println!("\nFiles of 5 MiB and {SELECTIONS} selections of up to 10 lines, or of a third of the file; wanted: {goal} ms\n");
+    println!(
+        "\nFiles of 5 MiB and {SELECTIONS} selections of up to 10 lines, or of a third of the file; wanted: {goal} ms\n"
+    );
     println!("| file | lines | 10 lines | a third |\n|---|--:|--:|--:|");
     for (what, old, new) in slow_texts(files, &mut random) {
         let lines = Lines::of(&old);

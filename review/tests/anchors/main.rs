@@ -41,7 +41,11 @@ fn anchors_follow_their_lines_through_random_edits() {
             tally.add(&case, at(anchor.start_line), at(anchor.end_line), anchor.is_stable);
         }
         let edits = &band.edits;
-        println!("{edits:?} edits: {:.2} % exact, {:.2} % off target", 100.0 * tally.exact(), 100.0 * tally.off_target());
+        println!(
+            "{edits:?} edits: {:.2} % exact, {:.2} % off target",
+            100.0 * tally.exact(),
+            100.0 * tally.off_target()
+        );
         assert_eq!((tally.false_stable, tally.false_approximate), (0, 0), "{edits:?} edits");
         assert!(tally.exact() >= band.exact_at_least, "{edits:?} edits: {:.3} are exact", tally.exact());
         assert!(tally.off_target() <= band.off_target_at_most, "{edits:?} edits: {:.3} miss", tally.off_target());
