@@ -23,6 +23,7 @@ pub mod store_choice;
 pub mod sweep;
 pub mod table;
 pub mod target;
+pub mod torture;
 pub mod user_ref;
 pub mod verify;
 

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 use codesensei::options::{Command, Options};
 use codesensei::{
-    bench, costs, demo, doctor, export, keys, output, patterns, query, seed, serve, sweep, table, target, verify,
+    bench, costs, demo, doctor, export, keys, output, patterns, query, seed, serve, sweep, table, target, torture,
+    verify,
 };
 use handlers::logging;
 use handlers::openapi::document;
@@ -54,6 +55,10 @@ async fn main() -> ExitCode {
         Some(Command::Costs(options)) => costs::run(&options),
         Some(Command::Bench(options)) => bench::run(&options).await,
         Some(Command::Doctor(options)) => match doctor::run(*options).await {
+            Ok(false) => return ExitCode::FAILURE,
+            result => result.map(|_| ()),
+        },
+        Some(Command::Torture(options)) => match torture::run(&options).await {
             Ok(false) => return ExitCode::FAILURE,
             result => result.map(|_| ()),
         },

@@ -15,6 +15,7 @@ use crate::seed::command::Seed;
 use crate::serve::Serve;
 use crate::sweep::Sweep;
 use crate::table::Table;
+use crate::torture::Torture;
 use crate::verify::Verify;
 
 /// Run CodeSensei's backend on this machine.
@@ -110,6 +111,9 @@ pub enum Command {
     Bench(Bench),
     /// Check a deployment or this machine, and explain how to fix each problem.
     Doctor(Box<Doctor>),
+    /// Load and faults: run this program under concurrent clients, faults of the store and the model, and kills, and
+    /// check each answer and the table.
+    Torture(Torture),
     /// Print a completion script for a shell.
     #[command(after_help = COMPLETIONS)]
     Completions {

@@ -1,0 +1,148 @@
+//! `codesensei torture`: load and faults on this program, with a checker for each promise.
+
+use std::io::{IsTerminal as _, stderr};
+use std::path::{Path, PathBuf};
+
+use bedrock_local::LocalBedrock;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Args, ValueEnum};
+use torture::{Planted, Scale, Scenario, Settings, Setup};
+
+use crate::Failure;
+use crate::engine::Engine;
+use crate::output::print;
+use crate::private_files;
+
+/// The options of `torture`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Torture {
+    /// The scenarios to run; all if none is named.
+    #[arg(value_name = "SCENARIO", value_parser = scenarios())]
+    scenarios: Vec<Scenario>,
+    /// The sizes of the scenarios: `quick` takes about a minute, `full` about an hour.
+    #[arg(long, value_enum, default_value = "quick")]
+    scale: ScaleWord,
+    /// The seed of the faults and of the requests. Default: a random one, which the summary prints.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The number of saves.
+    #[arg(long, value_name = "COUNT")]
+    saves: Option<u64>,
+    /// The number of concurrent writers of the saves.
+    #[arg(long, value_name = "COUNT")]
+    writers: Option<u64>,
+    /// A DynamoDB endpoint on this machine, such as DynamoDB Local, instead of an embedded engine in memory. Each
+    /// scenario creates a table there.
+    #[arg(long, value_name = "URL", value_parser = local_url)]
+    store: Option<String>,
+    /// Makes the store violate its promises, to show that the run finds it: the exit code is then 1.
+    #[arg(long, value_name = "VIOLATION", value_parser = violations())]
+    planted: Option<Planted>,
+    /// Print the summary as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ScaleWord {
+    /// For every change.
+    Quick,
+    /// For published figures.
+    Full,
+}
+
+const EXAMPLES: &str = "\
+Scenarios:
+  saves      concurrent writers save the same sessions while the store fails and the server is killed
+
+Exit code 0: no loss. 1: a loss, or the run could not be made. 2: invalid usage.";
+
+fn scenarios() -> impl clap::builder::TypedValueParser<Value = Scenario> {
+    PossibleValuesParser::new(Scenario::ALL.map(Scenario::word)).try_map(|word| word.parse::<Scenario>())
+}
+
+fn violations() -> impl clap::builder::TypedValueParser<Value = Planted> {
+    PossibleValuesParser::new(Planted::ALL.map(Planted::word)).try_map(|word| word.parse::<Planted>())
+}
+
+/// The run kills processes and injects faults, so it refuses endpoints of other machines.
+fn local_url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("http://").map(|rest| rest.rsplit('@').next().unwrap_or_default());
+    let is_local = host.is_some_and(|host| host.starts_with("127.0.0.1:") || host.starts_with("localhost:"));
+    if is_local { Ok(text.to_owned()) } else { Err("expected a URL such as http://127.0.0.1:8000".to_owned()) }
+}
+
+/// Runs the command. Returns whether no loss was found.
+///
+/// # Errors
+/// If the run could not be made.
+pub async fn run(options: &Torture) -> Result<bool, Failure> {
+    let folder = RunFolder::create()?;
+    let engine = match options.store {
+        Some(_) => None,
+        None => Some(Engine::in_memory().await?),
+    };
+    let store =
+        engine.as_ref().map_or_else(|| options.store.clone().unwrap_or_default(), |engine| engine.url().to_owned());
+    let model = LocalBedrock::start()?;
+    let program = std::env::current_exe()?;
+    let setup = Setup { program, store, model: model.url.clone(), folder: folder.0.clone() };
+    let report = torture::run(setup, options.settings(), |scenario| {
+        let name = scenario.word();
+        if stderr().is_terminal() { eprintln!("\u{1b}[1m{name}\u{1b}[0m") } else { eprintln!("{name}") }
+    });
+    let report = report.await?;
+    let text = if options.json { format!("{:#}\n", report.to_json()) } else { report.to_text() };
+    print(text.as_bytes())?;
+    Ok(report.losses() == 0)
+}
+
+impl Torture {
+    fn settings(&self) -> Settings {
+        let seed = self.seed.unwrap_or_else(|| rand::random::<u32>().into());
+        let scale = match self.scale {
+            ScaleWord::Quick => Scale::QUICK,
+            ScaleWord::Full => Scale::FULL,
+        };
+        let scale =
+            Scale { saves: self.saves.unwrap_or(scale.saves), writers: self.writers.unwrap_or(scale.writers), ..scale };
+        let scenarios = if self.scenarios.is_empty() { Scenario::ALL.to_vec() } else { self.scenarios.clone() };
+        Settings { seed, scenarios, scale, planted: self.planted, command: self.command(seed) }
+    }
+
+    /// The command that repeats the run.
+    fn command(&self, seed: u64) -> String {
+        let mut words = vec!["codesensei torture".to_owned()];
+        words.extend(self.scenarios.iter().map(|scenario| scenario.word().to_owned()));
+        if self.scale == ScaleWord::Full {
+            words.push("--scale full".to_owned());
+        }
+        for (option, count) in [("--saves", self.saves), ("--writers", self.writers)] {
+            words.extend(count.map(|count| format!("{option} {count}")));
+        }
+        words.extend(self.store.as_ref().map(|url| format!("--store {url}")));
+        words.extend(self.planted.map(|planted| format!("--planted {}", planted.word())));
+        words.push(format!("--seed {seed}"));
+        words.join(" ")
+    }
+}
+
+/// A folder of this run, which is removed at its end.
+struct RunFolder(PathBuf);
+
+impl RunFolder {
+    fn create() -> std::io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("codesensei-torture-{:016x}", rand::random::<u64>()));
+        private_files::create_folder(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for RunFolder {
+    fn drop(&mut self) {
+        let path: &Path = &self.0;
+        // The system removes temporary folders too.
+        let _ = std::fs::remove_dir_all(path);
+    }
+}
