@@ -10,6 +10,7 @@ use crate::report::{Report, ScenarioReport};
 use crate::secrets::Secrets;
 use crate::world::{Setup, Shared};
 
+mod kills;
 mod saves;
 
 /// A scenario.
@@ -17,6 +18,8 @@ mod saves;
 pub enum Scenario {
     /// Concurrent saves of the same sessions, with faults of the store.
     Saves,
+    /// Kills at each request of each action.
+    Kills,
 }
 
 /// The sizes of the scenarios.
@@ -28,6 +31,8 @@ pub struct Scale {
     pub writers: u64,
     /// Sessions that the writers share.
     pub sessions: u64,
+    /// Kills of each action; at most two for each of its requests.
+    pub kill_points: u64,
 }
 
 /// The settings of a run.
@@ -47,19 +52,21 @@ pub struct Settings {
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 1] = [Self::Saves];
+    pub const ALL: [Self; 2] = [Self::Saves, Self::Kills];
 
     /// The word of the command line.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Saves => "saves",
+            Self::Kills => "kills",
         }
     }
 
     async fn run(self, shared: &Shared, scale: &Scale) -> Result<ScenarioReport, TortureError> {
         match self {
             Self::Saves => saves::run(shared, scale).await,
+            Self::Kills => kills::run(shared, scale).await,
         }
     }
 }
@@ -75,9 +82,9 @@ impl FromStr for Scenario {
 
 impl Scale {
     /// Some seconds for each scenario, in a debug build.
-    pub const QUICK: Self = Self { saves: 600, writers: 16, sessions: 3 };
+    pub const QUICK: Self = Self { saves: 600, writers: 16, sessions: 3, kill_points: 2 };
     /// The sizes of the published figures.
-    pub const FULL: Self = Self { saves: 10_000, writers: 64, sessions: 10 };
+    pub const FULL: Self = Self { saves: 10_000, writers: 64, sessions: 10, kill_points: 100 };
 }
 
 /// Runs the scenarios one after another, and reports each before it starts.

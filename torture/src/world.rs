@@ -135,6 +135,11 @@ impl World {
         self.losses.lock().unwrap_or_else(PoisonError::into_inner).push(loss.into());
     }
 
+    /// The number of losses so far.
+    pub(crate) fn losses(&self) -> usize {
+        self.losses.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     pub(crate) fn measures(&self, name: impl Into<String>, value: impl ToString) {
         let figure = (name.into(), value.to_string());
         self.figures.lock().unwrap_or_else(PoisonError::into_inner).push(figure);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::fault::is_read;
 use crate::wire::{Request, Response};
@@ -19,7 +19,7 @@ pub(super) const READS: f64 = 0.3;
 pub enum Planted {
     /// Acknowledges a transaction that it does not apply.
     LostWrite,
-    /// Applies the puts of a transaction again, after later transactions.
+    /// Applies a transaction again, after later transactions and without its conditions.
     RepeatedWrite,
     /// Answers a read with the answer of an earlier equal read.
     OldRead,
@@ -80,12 +80,17 @@ pub(super) fn digest(request: &Request) -> u64 {
     hasher.finish()
 }
 
-/// The puts of a transaction, each as a request without its condition.
-pub(super) fn puts_again(request: &Request) -> Vec<Request> {
-    let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    let items = body["TransactItems"].as_array().cloned().unwrap_or_default();
-    let puts = items.iter().filter_map(|item| item.get("Put"));
-    puts.map(|put| json!({ "TableName": put["TableName"], "Item": put["Item"] }))
-        .map(|put| request.as_operation("PutItem", put.to_string().as_bytes()))
-        .collect()
+/// The transaction as another one, whose conditions are always true.
+pub(super) fn again_without_conditions(request: &Request) -> Request {
+    let mut body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    body["ClientRequestToken"] = format!("{:032x}", rand::random::<u128>()).into();
+    let actions = body["TransactItems"].as_array_mut().into_iter().flatten();
+    for action in actions.filter_map(|item| item.as_object_mut()?.values_mut().next()) {
+        if let Some(condition) = action.get("ConditionExpression").and_then(Value::as_str) {
+            // The condition stays, because every name and value must be used.
+            let always = format!("({condition}) OR attribute_exists(PK) OR attribute_not_exists(PK)");
+            action["ConditionExpression"] = always.into();
+        }
+    }
+    request.with_body(body.to_string().as_bytes())
 }

@@ -1,0 +1,216 @@
+//! The actions that are killed: how each is prepared, and the request that is its repeat too.
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt as _, SeedableRng as _};
+use serde_json::json;
+
+use crate::client::{Answer, Person};
+use crate::error::TortureError;
+use crate::world::{World, create_session, create_thread, prepared, text_at};
+
+/// A file for which the rule-based reviewer suggests a patch.
+const REVIEWED: &str = "    if values == None:\n        return 0\n";
+/// Random letters that do not fit into one item.
+const CHUNKED: usize = 400_000;
+
+/// An action of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    SignUp,
+    SignIn,
+    Refresh,
+    Save,
+    SaveChunked,
+    Create,
+    CreateThread,
+    Question,
+    Apply,
+    DeleteThread,
+    DeleteSession,
+    DeleteAccount,
+    Profile,
+    Password,
+}
+
+/// One person and the things that an action changes.
+pub(super) struct Scene {
+    pub(super) person: Person,
+    /// The same person with another browser.
+    pub(super) other: Person,
+    pub(super) session: String,
+    pub(super) thread: String,
+    pub(super) message: String,
+    /// A UUID of the client.
+    pub(super) id: String,
+    pub(super) old: String,
+    pub(super) new: String,
+}
+
+impl Action {
+    pub(super) const ALL: [Self; 14] = [
+        Self::SignUp,
+        Self::SignIn,
+        Self::Refresh,
+        Self::Save,
+        Self::SaveChunked,
+        Self::Create,
+        Self::CreateThread,
+        Self::Question,
+        Self::Apply,
+        Self::DeleteThread,
+        Self::DeleteSession,
+        Self::DeleteAccount,
+        Self::Profile,
+        Self::Password,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign-up",
+            Self::SignIn => "sign-in",
+            Self::Refresh => "refresh with rotation",
+            Self::Save => "save",
+            Self::SaveChunked => "save in chunks",
+            Self::Create => "new session",
+            Self::CreateThread => "new thread",
+            Self::Question => "question",
+            Self::Apply => "apply",
+            Self::DeleteThread => "delete of a thread",
+            Self::DeleteSession => "delete of a session",
+            Self::DeleteAccount => "delete of an account",
+            Self::Profile => "change of the profile",
+            Self::Password => "change of the password",
+        }
+    }
+
+    /// Creates what the action needs.
+    pub(super) async fn prepare(self, world: &World) -> Result<Scene, TortureError> {
+        let person = Person::new(&world.http, &world.server, &world.secrets);
+        if self != Self::SignUp {
+            prepared("a sign-up", person.sign_up().await)?;
+        }
+        let [old, new] = [(); 2].map(|()| world.secrets.next());
+        let mut scene = Scene {
+            other: person.elsewhere(),
+            person,
+            session: String::new(),
+            thread: String::new(),
+            message: String::new(),
+            id: uuid(&new),
+            old: format!("# {old}\nprint(1)\n"),
+            new: format!("# {new}\nprint(2)\n"),
+        };
+        match self {
+            Self::SignUp | Self::SignIn | Self::Create | Self::Profile => {}
+            Self::Refresh => world.table.age_sign_ins().await?,
+            Self::Password => new.clone_into(&mut scene.new),
+            Self::CreateThread => scene.creates().await?,
+            Self::Save | Self::Question => scene.opens_thread().await?,
+            Self::SaveChunked => {
+                scene.old = random_text(&old);
+                scene.new = random_text(&new);
+                scene.creates().await?;
+            }
+            Self::Apply | Self::DeleteThread | Self::DeleteSession | Self::DeleteAccount => scene.asks().await?,
+        }
+        Ok(scene)
+    }
+
+    /// Sends the request of the action.
+    pub(super) async fn act(self, scene: &Scene) -> Option<Answer> {
+        let Scene { person, other, session, thread, message, id, new, .. } = scene;
+        match self {
+            Self::SignUp => person.sign_up().await,
+            Self::SignIn => other.sign_in().await,
+            Self::Refresh => person.send(http::Method::POST, "/auth/refresh", None).await,
+            Self::Save | Self::SaveChunked => {
+                let form = json!({ "expected_version_number": 1, "code_content": new });
+                person.put(&format!("/sessions/{session}"), form).await
+            }
+            Self::Create => {
+                let form = json!({ "filename": "new.py", "code_content": new, "client_session_id": id });
+                person.post("/sessions", form).await
+            }
+            Self::CreateThread => {
+                let line = scene.old.lines().next();
+                let form = json!({
+                    "type": "block", "start_line": 1, "end_line": 1, "selected_text": line, "client_thread_id": id,
+                });
+                person.post(&format!("/sessions/{session}/threads"), form).await
+            }
+            Self::Question => {
+                let form = json!({ "content": format!("What is {new}?"), "client_message_id": id });
+                person.post(&format!("/threads/{thread}/messages"), form).await
+            }
+            Self::Apply => {
+                let form = json!({ "expected_version_number": 1 });
+                person.post(&format!("/threads/{thread}/messages/{message}/apply"), form).await
+            }
+            Self::DeleteThread => person.delete(&format!("/threads/{thread}")).await,
+            Self::DeleteSession => person.delete(&format!("/sessions/{session}")).await,
+            Self::DeleteAccount => {
+                let form = json!({ "password": person.password });
+                person.send(http::Method::DELETE, "/users/me", Some(form)).await
+            }
+            Self::Profile => person.put("/users/me", scene.profile()).await,
+            Self::Password => {
+                let password = scene.new_password();
+                let form = json!({
+                    "current_password": person.password, "new_password": password, "confirm_password": password,
+                });
+                person.put("/users/me/password", form).await
+            }
+        }
+    }
+}
+
+impl Scene {
+    /// The new profile: another name, username and address.
+    pub(super) fn profile(&self) -> serde_json::Value {
+        let Person { username, email, .. } = &self.person;
+        json!({ "name": "Renamed", "username": format!("{username}n"), "email": format!("new.{email}") })
+    }
+
+    pub(super) fn new_password(&self) -> String {
+        format!("B2-{}", self.new)
+    }
+
+    async fn creates(&mut self) -> Result<(), TortureError> {
+        self.session = create_session(&self.person, "tried.py", &self.old).await?;
+        Ok(())
+    }
+
+    async fn opens_thread(&mut self) -> Result<(), TortureError> {
+        self.creates().await?;
+        let line = self.old.lines().next().unwrap_or_default();
+        self.thread = create_thread(&self.person, &self.session, line).await?;
+        Ok(())
+    }
+
+    /// Opens a thread on code that the reviewer corrects, and asks about it.
+    async fn asks(&mut self) -> Result<(), TortureError> {
+        self.old = format!("{REVIEWED}{}", self.old);
+        self.opens_thread().await?;
+        let (thread, form) = (&self.thread, json!({ "content": "Is this comparison right?" }));
+        let answer = self.person.post(&format!("/threads/{thread}/messages"), form).await;
+        self.message = text_at(&prepared("a question", answer)?, "/reply/message_id");
+        Ok(())
+    }
+}
+
+/// A UUID from the number of a secret.
+fn uuid(secret: &str) -> String {
+    let number: u64 = secret.rsplit('n').next().and_then(|number| number.parse().ok()).unwrap_or_default();
+    format!("6f1c9a0e-5b7d-4f32-9a55-{number:012x}")
+}
+
+/// Text with this first line, which gzip shortens by a quarter only.
+fn random_text(secret: &str) -> String {
+    const LETTERS: &[u8; 64] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/";
+    let mut random = ChaCha8Rng::seed_from_u64(secret.bytes().map(u64::from).sum());
+    let letters = (0..CHUNKED).map(|at| match at % 100 {
+        99 => '\n',
+        _ => char::from(LETTERS[random.random_range(0..LETTERS.len())]),
+    });
+    format!("# {secret}\n{}", letters.collect::<String>())
+}
