@@ -27,11 +27,23 @@ pub struct Torture {
     #[arg(long)]
     seed: Option<u64>,
     /// The number of saves.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     saves: Option<u64>,
     /// The number of concurrent writers of the saves.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     writers: Option<u64>,
+    /// The number of kills of each action; at most two for each of its requests.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    kill_points: Option<u64>,
+    /// The number of repeated questions.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    questions: Option<u64>,
+    /// The number of concurrent users of the mixed load.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    users: Option<u64>,
+    /// The duration of the mixed load.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
     /// A DynamoDB endpoint on this machine, such as DynamoDB Local, instead of an embedded engine in memory. Each
     /// scenario creates a table there.
     #[arg(long, value_name = "URL", value_parser = local_url)]
@@ -88,9 +100,9 @@ pub async fn run(options: &Torture) -> Result<bool, Failure> {
     let model = LocalBedrock::start()?;
     let program = std::env::current_exe()?;
     let setup = Setup { program, store, model: model.url.clone(), folder: folder.0.clone() };
+    let is_coloured = stderr().is_terminal();
     let report = torture::run(setup, options.settings(), |scenario| {
-        let name = scenario.word();
-        if stderr().is_terminal() { eprintln!("\u{1b}[1m{name}\u{1b}[0m") } else { eprintln!("{name}") }
+        if is_coloured { eprintln!("\u{1b}[1m{scenario}\u{1b}[0m") } else { eprintln!("{scenario}") }
     });
     let report = report.await?;
     let text = if options.json { format!("{:#}\n", report.to_json()) } else { report.to_text() };
@@ -118,7 +130,14 @@ impl Torture {
         if self.scale == ScaleWord::Full {
             words.push("--scale full".to_owned());
         }
-        for (option, count) in [("--saves", self.saves), ("--writers", self.writers)] {
+        for (option, count) in [
+            ("--saves", self.saves),
+            ("--writers", self.writers),
+            ("--kill-points", self.kill_points),
+            ("--questions", self.questions),
+            ("--users", self.users),
+            ("--seconds", self.seconds),
+        ] {
             words.extend(count.map(|count| format!("{option} {count}")));
         }
         words.extend(self.store.as_ref().map(|url| format!("--store {url}")));

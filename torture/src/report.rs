@@ -37,6 +37,18 @@ pub struct Report {
     pub scenarios: Vec<ScenarioReport>,
 }
 
+impl ScenarioReport {
+    /// This report and another part of the same scenario.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        for (name, count) in other.faults {
+            *self.faults.entry(name).or_default() += count;
+        }
+        self.losses.extend(other.losses);
+        self.figures.extend(other.figures);
+        Self { tries: self.tries + other.tries, took: self.took + other.took, ..self }
+    }
+}
+
 impl Report {
     /// The number of violations.
     #[must_use]

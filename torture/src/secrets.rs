@@ -29,6 +29,11 @@ impl Secrets {
         format!("{}n{}", self.marker, self.made.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The part that all secrets of the run have in common.
+    pub(crate) fn marker(&self) -> &str {
+        &self.marker
+    }
+
     /// The number of secrets.
     pub(crate) fn made(&self) -> u64 {
         self.made.load(Ordering::Relaxed)

@@ -37,6 +37,7 @@ pub(super) struct Scene {
     pub(super) person: Person,
     /// The same person with another browser.
     pub(super) other: Person,
+    pub(super) user: String,
     pub(super) session: String,
     pub(super) thread: String,
     pub(super) message: String,
@@ -86,13 +87,15 @@ impl Action {
     /// Creates what the action needs.
     pub(super) async fn prepare(self, world: &World) -> Result<Scene, TortureError> {
         let person = Person::new(&world.http, &world.server, &world.secrets);
+        let mut user = String::new();
         if self != Self::SignUp {
-            prepared("a sign-up", person.sign_up().await)?;
+            user = text_at(&prepared("a sign-up", person.sign_up().await)?, "/user/id");
         }
         let [old, new] = [(); 2].map(|()| world.secrets.next());
         let mut scene = Scene {
             other: person.elsewhere(),
             person,
+            user,
             session: String::new(),
             thread: String::new(),
             message: String::new(),

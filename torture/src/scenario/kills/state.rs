@@ -93,21 +93,20 @@ impl Action {
             count => Err(format!("the thread has {count} messages instead of a question and its answer")),
         }
     }
+}
 
-    /// Items of deleted things that the sweep left.
-    pub(super) async fn orphans(self, world: &World, scenes: &[Scene]) -> Result<Vec<String>, TortureError> {
-        let deleted: Vec<&str> = match self {
-            Self::DeleteSession => scenes.iter().map(|scene| &*scene.session).collect(),
-            Self::DeleteAccount => scenes.iter().map(|scene| &*scene.session).collect(),
-            Self::DeleteThread => {
-                scenes.iter().map(|scene| scene.thread.split('.').nth(1).unwrap_or(&scene.thread)).collect()
-            }
-            _ => return Ok(Vec::new()),
-        };
-        let items = world.table.items().await?;
-        let orphans = items.iter().filter(|item| deleted.iter().any(|id| mentions(item, id)));
-        Ok(orphans.map(|item| format!("the sweep left an item of the kind {}", item["et"]["S"])).collect())
-    }
+/// Items of deleted things that the sweep left.
+pub(super) async fn orphans(world: &World, scenes: &[(Action, Scene)]) -> Result<Vec<String>, TortureError> {
+    let deleted = scenes.iter().flat_map(|(action, scene)| match action {
+        Action::DeleteSession => vec![&*scene.session],
+        Action::DeleteAccount => vec![&*scene.session, &*scene.user],
+        Action::DeleteThread => scene.thread.split('.').nth(1).into_iter().collect(),
+        _ => Vec::new(),
+    });
+    let deleted: Vec<&str> = deleted.collect();
+    let items = world.table.items().await?;
+    let orphans = items.iter().filter(|item| deleted.iter().any(|id| mentions(item, id)));
+    Ok(orphans.map(|item| format!("the sweep left an item of the kind {}", item["et"]["S"])).collect())
 }
 
 async fn read(scene: &Scene, path: &str) -> Result<Answer, String> {
@@ -139,10 +138,8 @@ fn by_count(answer: Answer, pointer: &str, old: usize) -> Found {
 }
 
 async fn refreshed(world: &World, scene: &Scene) -> Found {
-    let user = read(scene, "/users/me").await?;
-    let user = user.body.pointer("/user/user_id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let families = world.table.items_of("refresh_family").await.map_err(|error| error.to_string())?;
-    match families.iter().find(|family| mentions(family, &user)).map(|family| number(&family["seq"])) {
+    match families.iter().find(|family| mentions(family, &scene.user)).map(|family| number(&family["seq"])) {
         Some(1) => Ok(State::Old),
         Some(2) => Ok(State::New),
         seq => Err(format!("the number of the token is {seq:?}")),

@@ -1,0 +1,144 @@
+//! A throttled store: few tries, at irregular distances, then 503 with the time of the next try, and a quick recovery.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use serde_json::json;
+
+use crate::client::{Answer, Person, outline, timed};
+use crate::error::TortureError;
+use crate::fault::{Fault, Refusal};
+use crate::plan::Mix;
+use crate::proxy::Arrival;
+use crate::report::ScenarioReport;
+use crate::scenario::Scale;
+use crate::world::{Shared, World, WorldOptions, create_session};
+
+/// A request and its three repeats.
+const MAX_TRIES: usize = 4;
+/// The longest answer of a throttled request: four steps of four tries, with pauses of at most 50, 100 and 200 ms.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+/// The longest time from the end of a burst to the first success.
+const RECOVERED_WITHIN: Duration = Duration::from_secs(2);
+/// First pauses are between 0 and 50 ms. With full jitter, a number of them differ by at least this.
+const SPREAD: Duration = Duration::from_millis(8);
+/// First pauses that are needed to judge their spread.
+const MIN_PAUSES: usize = 6;
+const CLIENTS: usize = 8;
+
+const THROTTLED: [Fault; 3] =
+    [Fault::Refusal(Refusal::Throughput), Fault::Refusal(Refusal::Throttling), Fault::Refusal(Refusal::Conflict)];
+
+/// A person with a session, and the version of its code.
+struct Client {
+    world: Arc<World>,
+    person: Person,
+    session: String,
+}
+
+pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport, TortureError> {
+    let world = Arc::new(World::start(shared, "throttling", WorldOptions::default()).await?);
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        let person = world.person().await?;
+        let session = create_session(&person, "a.py", "print(1)\n").await?;
+        clients.push(Client { world: Arc::clone(&world), person, session });
+    }
+    world.store.set_mix(Mix::of(0.3, THROTTLED));
+    let until = Instant::now() + Duration::from_secs(scale.throttled_seconds);
+    join_all(clients.iter().map(|client| client.work(until))).await;
+    let burst = Duration::from_secs(scale.throttled_seconds);
+    burst_of(&world, &clients[0], burst).await;
+    drop(clients);
+    let world = Arc::into_inner(world).ok_or_else(|| std::io::Error::other("a client still runs"))?;
+    world.finish().await
+}
+
+impl Client {
+    /// Sends requests until this time. Each succeeds, or fails as a throttled one may.
+    async fn work(&self, until: Instant) {
+        let mut number = 0;
+        while Instant::now() < until {
+            number += 1;
+            for (answer, took) in self.requests(number).await {
+                if !answer.as_ref().is_some_and(Answer::is_success) && answer.as_ref().is_none_or(|a| a.status != 409) {
+                    self.must_be_busy(answer.as_ref(), took);
+                }
+            }
+        }
+    }
+
+    /// A read of each kind and a save, one after another.
+    async fn requests(&self, number: u64) -> Vec<(Option<Answer>, Duration)> {
+        let path = format!("/sessions/{}", self.session);
+        let form = json!({ "expected_version_number": number, "code_content": format!("print({number})\n") });
+        self.world.tries(4);
+        vec![
+            timed(self.person.get("/users/me")).await,
+            timed(self.person.get("/sessions")).await,
+            timed(self.person.get(&path)).await,
+            timed(self.person.put(&path, form)).await,
+        ]
+    }
+
+    /// A failure of a throttled request says so, soon, and when to try again.
+    fn must_be_busy(&self, answer: Option<&Answer>, took: Duration) {
+        if answer.is_none_or(|answer| answer.status != 503 || answer.code() != "DATABASE_ERROR") {
+            self.world.loses(format!("a throttled request was answered with {}", outline(answer)));
+        } else if answer.is_some_and(|answer| answer.retry_after.is_none()) {
+            self.world.loses("a throttled request was answered with 503 without Retry-After");
+        }
+        if took > ANSWERED_WITHIN {
+            self.world.loses(format!("a throttled request was answered after {} ms", took.as_millis()));
+        }
+    }
+}
+
+/// Refuses every request for a time, and measures the recovery.
+async fn burst_of(world: &World, client: &Client, time: Duration) {
+    world.store.set_mix(Mix::of(1.0, THROTTLED));
+    let (until, mut number, mut pauses, mut most) = (Instant::now() + time, 10_000, Vec::new(), 0);
+    while Instant::now() < until || pauses.len() < MIN_PAUSES {
+        number += 1;
+        world.store.record();
+        for (answer, took) in client.requests(number).await {
+            client.must_be_busy(answer.as_ref(), took);
+        }
+        let tries = by_request(&world.store.recorded());
+        most = tries.values().map(Vec::len).max().unwrap_or_default().max(most);
+        pauses.extend(tries.values().filter_map(|tries| Some(tries.get(1)?.duration_since(tries[0]))));
+    }
+    if most > MAX_TRIES {
+        world.loses(format!("a request was sent {most} times"));
+    }
+    let spread = pauses.iter().max().copied().unwrap_or_default() - pauses.iter().min().copied().unwrap_or_default();
+    if spread < SPREAD {
+        world.loses(format!(
+            "{} pauses before the first repeat differ by only {} ms",
+            pauses.len(),
+            spread.as_millis()
+        ));
+    }
+    world.store.set_mix(Mix::none());
+    let ended = Instant::now();
+    while !client.person.get("/sessions").await.is_some_and(|answer| answer.is_success()) {
+        if ended.elapsed() > RECOVERED_WITHIN {
+            world.loses("requests fail for two seconds after the burst");
+            break;
+        }
+    }
+    world.measures("most tries of a request", most);
+    world.measures("spread of the pauses before the first repeat", format!("{} ms", spread.as_millis()));
+    world.measures("recovered after", format!("{} ms", ended.elapsed().as_millis()));
+}
+
+/// The arrivals of each request and its repeats. Only one client runs, so equal requests are repeats.
+fn by_request(arrivals: &[Arrival]) -> BTreeMap<u64, Vec<Instant>> {
+    let mut tries: BTreeMap<u64, Vec<Instant>> = BTreeMap::new();
+    for arrival in arrivals {
+        tries.entry(arrival.digest).or_default().push(arrival.at);
+    }
+    tries
+}
