@@ -65,8 +65,28 @@ enum ScaleWord {
 }
 
 const EXAMPLES: &str = "\
-Scenarios:
-  saves      concurrent writers save the same sessions while the store fails and the server is killed
+Scenarios, in the order of a run:
+  saves       concurrent writers save the same sessions while the store fails and the server is killed
+  kills       the server is killed at each request of each action, before and after it is applied
+  questions   clients repeat questions while connections break and the server is killed
+  limits      concurrent requests at each limit: sessions, threads, messages, rate
+  throttling  the store throttles some requests, then all
+  load        a mixed load without faults, then with many sign-ins beside it
+  reviewer    the connection to the model fails in every way
+  big         one user has large files
+  secrets     at the end of every run: no output of a server contains a secret or a token
+
+Examples:
+  codesensei torture                                  every scenario, about a minute
+  codesensei torture saves kills --seed 7             two scenarios with the faults of seed 7
+  codesensei torture --scale full                     the sizes of published figures, some hours
+  codesensei torture load --users 200 --seconds 60
+  codesensei torture saves --planted lost-write       a store that loses writes: the exit code is 1
+  codesensei torture --store http://127.0.0.1:8000    on DynamoDB Local
+
+The server under test is this program, as a child process. A proxy before the store and another
+before the model inject the faults of a plan, which the seed decides. All sockets are on loopback.
+A loss is a broken promise: a lost or duplicated write, a wrong answer, a finding of `verify`.
 
 Exit code 0: no loss. 1: a loss, or the run could not be made. 2: invalid usage.";
 
@@ -117,8 +137,15 @@ impl Torture {
             ScaleWord::Quick => Scale::QUICK,
             ScaleWord::Full => Scale::FULL,
         };
-        let scale =
-            Scale { saves: self.saves.unwrap_or(scale.saves), writers: self.writers.unwrap_or(scale.writers), ..scale };
+        let scale = Scale {
+            saves: self.saves.unwrap_or(scale.saves),
+            writers: self.writers.unwrap_or(scale.writers),
+            kill_points: self.kill_points.unwrap_or(scale.kill_points),
+            questions: self.questions.unwrap_or(scale.questions),
+            users: self.users.unwrap_or(scale.users),
+            load_seconds: self.seconds.unwrap_or(scale.load_seconds),
+            ..scale
+        };
         let scenarios = if self.scenarios.is_empty() { Scenario::ALL.to_vec() } else { self.scenarios.clone() };
         Settings { seed, scenarios, scale, planted: self.planted, command: self.command(seed) }
     }

@@ -25,6 +25,10 @@ pub use wrong::Wrong;
 /// Any error: a cause, which only the log contains.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
+/// `Retry-After` of `DATABASE_ERROR`. The store has already repeated the request, so an immediate repeat would add load
+/// to a table that throttles.
+const DATABASE_RETRY_SECONDS: u64 = 1;
+
 /// The result of a handler.
 pub type ApiResult<T> = Result<T, ApiError>;
 
@@ -142,8 +146,8 @@ impl ApiError {
     }
 
     /// The seconds until the next try, at least 1.
-    pub(crate) const fn retry_seconds(&self) -> Option<u64> {
-        self.retry_seconds
+    pub(crate) fn retry_seconds(&self) -> Option<u64> {
+        self.retry_seconds.or_else(|| (self.code == ErrorCode::DatabaseError).then_some(DATABASE_RETRY_SECONDS))
     }
 
     /// Logs the cause: an internal error as an error, a failed dependency as a warning.

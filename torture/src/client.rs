@@ -16,7 +16,7 @@ use crate::secrets::Secrets;
 use crate::server::Server;
 
 /// A client gives up after this time.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The connections of all clients.
 #[derive(Clone, Debug)]

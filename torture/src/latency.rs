@@ -11,10 +11,6 @@ impl Latencies {
         self.0.push(took);
     }
 
-    pub(crate) fn extend(&mut self, others: Self) {
-        self.0.extend(others.0);
-    }
-
     pub(crate) const fn count(&self) -> usize {
         self.0.len()
     }

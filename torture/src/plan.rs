@@ -50,21 +50,6 @@ impl Mix {
         faults.push(Fault::Silence(Duration::from_millis(400)));
         Self::of(share, faults)
     }
-
-    /// Every fault of a model.
-    pub(crate) fn model(share: f64) -> Self {
-        let faults = [
-            Fault::Delay(Duration::from_millis(30)),
-            Fault::ResetBefore,
-            Fault::ResetAfter,
-            Fault::Cut,
-            Fault::Slices,
-            Fault::Refusal(Refusal::Model(429, "ThrottlingException")),
-            Fault::Refusal(Refusal::Model(500, "InternalServerException")),
-            Fault::Refusal(Refusal::Gateway(502)),
-        ];
-        Self::of(share, faults)
-    }
 }
 
 /// The plan of one proxy.

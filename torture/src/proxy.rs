@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -69,6 +69,8 @@ struct Shared {
     plan: Mutex<Plan>,
     tally: Tally,
     planted: Option<Planted>,
+    /// False while a scenario is prepared.
+    plants: AtomicBool,
     first_answers: FirstAnswers,
     /// The number of writes that the service accepted.
     commits: watch::Sender<u64>,
@@ -101,6 +103,7 @@ impl Proxy {
             plan: Mutex::new(plan),
             tally: Tally::default(),
             planted,
+            plants: AtomicBool::new(false),
             first_answers: FirstAnswers::default(),
             commits: watch::Sender::new(0),
             stop: Mutex::new(None),
@@ -130,6 +133,11 @@ impl Proxy {
     /// Removes queued faults that no request got.
     pub(crate) fn clear_queue(&self) {
         self.shared.plan().clear_queue();
+    }
+
+    /// Plants its violation from now on, if it has one.
+    pub(crate) fn plant(&self) {
+        self.shared.plants.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn tally(&self) -> &Tally {
@@ -321,7 +329,7 @@ impl Shared {
         if response.status == 200 && is_write(&request.operation) {
             self.commits.send_modify(|count| *count += 1);
         }
-        if self.planted.is_some() {
+        if self.plants.load(Ordering::SeqCst) {
             self.after_forward(request, &response);
         }
         Ok(response)
@@ -335,8 +343,7 @@ impl Shared {
 
     /// The reply of a planted violation.
     fn planted_reply(&self, request: &Request) -> Option<Reply> {
-        let planted = self.planted?;
-        match planted {
+        match self.planted.filter(|_| self.plants.load(Ordering::SeqCst))? {
             Planted::LostWrite if request.operation == "TransactWriteItems" && self.plan().chance(planted::WRITES) => {
                 self.tally.add("planted");
                 let head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";

@@ -82,7 +82,8 @@ impl Report {
         for report in &self.scenarios {
             let faults = report.faults.iter().map(|(name, count)| format!("{count} {name}"));
             let faults = faults.collect::<Vec<_>>().join(", ");
-            let figures = report.figures.iter().map(|(name, value)| format!("\n  {name}: {value}")).collect::<String>();
+            let figures = report.figures.iter().map(|(name, value)| format!("\n  {name}: {value}"));
+            let figures = figures.collect::<Vec<_>>().concat();
             if !faults.is_empty() || !figures.is_empty() {
                 let faults = if faults.is_empty() { String::new() } else { format!("\n  faults: {faults}") };
                 let _ = writeln!(text, "\n{}{faults}{figures}", report.scenario);

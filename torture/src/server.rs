@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, sleep};
 
 /// How long a server may take to start. A debug build on a busy machine takes seconds.
-const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const STARTS_WITHIN: Duration = Duration::from_mins(1);
 /// The line of the server's output with its address.
 const BANNER: &str = "CodeSensei is at http://localhost:";
 /// Variables that would configure the server or its AWS client.

@@ -54,7 +54,7 @@ impl Table {
 
     /// Moves the due times of waiting sweep jobs into the past, as if their grace were over.
     pub(crate) async fn age_sweep_jobs(&self) -> Result<u64, TortureError> {
-        let now = millis(SystemTime::now());
+        let now = now();
         let mut aged = 0;
         for mut job in self.items_of("sweep_job").await? {
             let due = number(&job["due"]);
@@ -78,7 +78,7 @@ impl Table {
 
     /// Makes every sign-in expire in an hour, so that its next refresh rotates the token.
     pub(crate) async fn age_sign_ins(&self) -> Result<(), TortureError> {
-        let soon = millis(SystemTime::now()) / 1_000 + 3_600;
+        let soon = now() / 1_000 + 3_600;
         for family in self.items_of("refresh_family").await? {
             let body = json!({
                 "TableName": self.name,
@@ -115,8 +115,10 @@ pub(crate) fn parts(url: &str) -> (String, String) {
     }
 }
 
-fn millis(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+/// The milliseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the server under test is another process with the system's clock")]
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     i64::try_from(since).unwrap_or(i64::MAX)
 }
 

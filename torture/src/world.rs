@@ -1,5 +1,6 @@
 //! The world of one scenario: a server with its own table, the proxies before store and model, and the losses found.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -140,7 +141,7 @@ impl World {
         self.losses.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    pub(crate) fn measures(&self, name: impl Into<String>, value: impl ToString) {
+    pub(crate) fn measures(&self, name: impl Into<String>, value: impl fmt::Display) {
         let figure = (name.into(), value.to_string());
         self.figures.lock().unwrap_or_else(PoisonError::into_inner).push(figure);
     }
@@ -163,7 +164,9 @@ impl World {
         if findings.is_empty() {
             return Err(TortureError::Store(format!("codesensei verify failed: {}", printed.trim())));
         }
-        findings.into_iter().for_each(|finding| self.loses(finding));
+        for finding in findings {
+            self.loses(finding);
+        }
         Ok(())
     }
 

@@ -25,6 +25,7 @@ mod short_lifetimes;
 mod silent_clients;
 mod sweep;
 mod table;
+mod torture;
 mod usage_errors;
 mod verify;
 mod walks;

@@ -121,6 +121,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_failed_table_is_tried_again_after_a_second() {
+        let (status, headers, _) = sent(ApiError::new(ErrorCode::DatabaseError)).await;
+        assert_eq!(
+            (status, &headers[header::RETRY_AFTER]),
+            (StatusCode::SERVICE_UNAVAILABLE, &"1".parse().expect("a number"))
+        );
+        let (_, headers, _) = sent(ApiError::new(ErrorCode::InternalError)).await;
+        assert_eq!(headers.get(header::RETRY_AFTER), None);
+    }
+
+    #[tokio::test]
     async fn an_error_keeps_the_headers_of_its_handler() {
         let answer = ([(header::SET_COOKIE, "a=b")], ApiError::new(ErrorCode::Unauthorized)).into_response();
         let answer = respond(answer).await;

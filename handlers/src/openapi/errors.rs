@@ -100,9 +100,11 @@ fn response(codes: &[ErrorCode]) -> Value {
         codes if codes.contains(&ErrorCode::RequestInProgress) => {
             Some("Of `REQUEST_IN_PROGRESS`: seconds until the next try.")
         }
-        codes if codes.contains(&ErrorCode::BedrockUnavailable) => {
-            Some("Seconds until the model may be available, if it is busy: its own value or an estimate.")
-        }
+        codes if codes.contains(&ErrorCode::BedrockUnavailable) => Some(
+            "Of `DATABASE_ERROR`: seconds until the next try. Of `BEDROCK_UNAVAILABLE`: seconds until the model may \
+                 be available, if it is busy: its own value or an estimate.",
+        ),
+        codes if codes.contains(&ErrorCode::DatabaseError) => Some("Seconds until the next try."),
         _ => None,
     };
     if let Some(description) = retry_after {

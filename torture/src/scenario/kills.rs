@@ -38,6 +38,7 @@ struct Counts {
 pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport, TortureError> {
     let world = World::start(shared, "kills", WorldOptions { deadline: DEADLINE, ..WorldOptions::default() }).await?;
     let mut random = ChaCha8Rng::seed_from_u64(shared.seed);
+    world.store.plant();
     let (mut counts, mut killed) = (Counts::default(), Vec::new());
     for action in Action::ALL {
         let requests = requests_of(&world, action).await?;

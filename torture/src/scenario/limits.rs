@@ -13,8 +13,8 @@ use crate::scenario::Scale;
 use crate::table::number;
 use crate::world::{Shared, World, WorldOptions, create_session, create_thread, prepared};
 
-/// Concurrent requests that fill up to the limit.
-const AT_ONCE: usize = 8;
+/// Concurrent requests that fill up to the limit. More would conflict with each other and repeat.
+const AT_ONCE: usize = 2;
 /// `sessions_per_user` of `schema/limits.toml`.
 const SESSIONS: u64 = 100;
 /// `threads_per_session` of `schema/limits.toml`.
@@ -115,7 +115,7 @@ async fn rates(world: &World, races: u64) -> Result<(), TortureError> {
 
 /// Sends requests that all must succeed.
 async fn fill(requests: u64, send: impl AsyncFn(u64) -> Option<Answer>) -> Result<(), TortureError> {
-    let sent = futures::stream::iter(0..requests).map(async |number| {
+    let requests = futures::stream::iter(0..requests).map(async |number| {
         let mut answer = None;
         // Writers of one thread refuse each other; a client repeats.
         for _ in 0..20 {
@@ -126,7 +126,7 @@ async fn fill(requests: u64, send: impl AsyncFn(u64) -> Option<Answer>) -> Resul
         }
         answer
     });
-    let mut answers = sent.buffer_unordered(AT_ONCE);
+    let mut answers = requests.buffer_unordered(AT_ONCE);
     while let Some(answer) = answers.next().await {
         prepared("a request below the limit", answer)?;
     }
@@ -142,17 +142,27 @@ async fn race(world: &World, code: &str, requests: u64, room: usize, send: impl 
         let outcome = crate::client::outline(answer.as_ref());
         *outcomes.entry(outcome).or_insert(0_usize) += 1;
     }
-    let accepted = answers.iter().flatten().filter(|answer| answer.is_success()).count();
+    for loss in losses_of(code, room, &outcomes) {
+        world.loses(loss);
+    }
+    let outcomes: Vec<String> = outcomes.iter().map(|(outcome, count)| format!("{count} x {outcome}")).collect();
+    world.measures(format!("race at {code}"), outcomes.join(", "));
+}
+
+/// The violations of a race with these outcomes.
+fn losses_of(code: &str, room: usize, outcomes: &BTreeMap<String, usize>) -> Vec<String> {
+    let mut losses = Vec::new();
+    let accepted: usize =
+        outcomes.iter().filter(|(outcome, _)| outcome.starts_with("20")).map(|(_, count)| count).sum();
     if accepted > room {
-        world.loses(format!("{accepted} requests were accepted at {code}, with room for {room}"));
+        losses.push(format!("{accepted} requests were accepted at {code}, with room for {room}"));
     }
     let is_expected =
         |outcome: &str| outcome.starts_with("20") || outcome.contains(code) || outcome.contains("DATABASE_ERROR");
     for (outcome, count) in outcomes.iter().filter(|(outcome, _)| !is_expected(outcome)) {
-        world.loses(format!("{count} requests at {code} were answered with {outcome}"));
+        losses.push(format!("{count} requests at {code} were answered with {outcome}"));
     }
-    let outcomes: Vec<String> = outcomes.iter().map(|(outcome, count)| format!("{count} x {outcome}")).collect();
-    world.measures(format!("race at {code}"), outcomes.join(", "));
+    losses
 }
 
 fn expect(world: &World, what: &str, count: u64, limit: u64) {
@@ -172,5 +182,23 @@ async fn count(person: &Person, path: &str, field: &str) -> Result<u64, TortureE
             Some(next) => cursor = format!("&cursor={}", next.as_str().unwrap_or_default()),
             None => return Ok(found),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_above_the_limit_and_an_unexpected_answer_are_losses() {
+        let losses = |outcomes: &[(&str, usize)]| {
+            let outcomes = outcomes.iter().map(|(outcome, count)| ((*outcome).to_owned(), *count)).collect();
+            losses_of("THREAD_LIMIT_EXCEEDED", 1, &outcomes)
+        };
+        let refused = ("409 THREAD_LIMIT_EXCEEDED", 9);
+        assert_eq!(losses(&[("201", 1), refused, ("503 DATABASE_ERROR", 1)]), Vec::<String>::new());
+        assert!(losses(&[("201", 2), refused])[0].starts_with("2 requests were accepted"));
+        assert!(losses(&[refused, ("500 INTERNAL_ERROR", 1)])[0].ends_with("answered with 500 INTERNAL_ERROR"));
+        assert!(losses(&[refused, ("no answer", 3)])[0].starts_with("3 requests"));
     }
 }

@@ -41,6 +41,7 @@ pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport
         let thread = create_thread(&person, &session, "print(1)").await?;
         users.push(User { person, session, thread });
     }
+    world.store.plant();
     let time = Duration::from_secs(scale.load_seconds);
     let began = Instant::now();
     let alone = Routes::default();
@@ -71,7 +72,7 @@ async fn work_all(world: &World, users: &[User], time: Duration, routes: &Routes
 
 /// Offers sign-ins at this rate, independent of how long each takes.
 async fn sign_in_all(world: &World, users: &[User], time: Duration, rate: u64, routes: &Routes) {
-    let offered = u64::try_from(time.as_secs()).unwrap_or_default() * rate;
+    let offered = time.as_secs() * rate;
     let sign_ins = (0..offered).map(async |number| {
         tokio::time::sleep(time.mul_f64(f64_of(number) / f64_of(offered.max(1)))).await;
         let user = &users[usize::try_from(number).unwrap_or_default() % users.len()];

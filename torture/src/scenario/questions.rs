@@ -43,6 +43,7 @@ type Told = (u64, String, String);
 pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport, TortureError> {
     let options = WorldOptions { deadline: DEADLINE, ..WorldOptions::default() };
     let scene = Scene::of(World::start(shared, "questions", options).await?, scale.questions).await?;
+    scene.world.store.plant();
     scene.world.store.set_mix(Mix::store(FAULTS));
     let asked = futures::stream::iter(0..scene.questions).map(|number| scene.ask(number));
     let (told, lost) = tokio::join!(asked.buffer_unordered(AT_ONCE).collect::<Vec<_>>(), scene.kill());

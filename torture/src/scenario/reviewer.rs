@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{Answer, Person, outline, timed};
 use crate::error::TortureError;
@@ -14,7 +14,7 @@ use crate::world::{Shared, World, WorldOptions, create_session, create_thread, p
 /// The deadline of a question: long enough for the repeats, which begin only with eight seconds left.
 const DEADLINE: Duration = Duration::from_secs(15);
 /// The deadline for a silent model.
-const SHORT: Duration = Duration::from_secs(2);
+const SHORT: Duration = Duration::from_secs(1);
 /// The time after the deadline for storing the failure.
 const STORING: Duration = Duration::from_secs(2);
 
@@ -24,15 +24,21 @@ const INTERNAL: Fault = Fault::Refusal(Refusal::Model(500, "InternalServerExcept
 const UNAVAILABLE: Fault = Fault::Refusal(Refusal::Model(503, "ServiceUnavailableException"));
 const GATEWAY: Fault = Fault::Refusal(Refusal::Gateway(502));
 
-/// The faults of the next calls, the error code (empty for an answer) and the number of calls.
+/// The faults of the next calls, and the outcome: the error code (empty for an answer) and the number of calls.
 struct Case {
     faults: Vec<Fault>,
-    code: &'static str,
-    calls: u64,
+    /// Without a stream.
+    whole: (&'static str, u64),
+    streamed: (&'static str, u64),
 }
 
 fn case(faults: &[Fault], code: &'static str, calls: u64) -> Case {
-    Case { faults: faults.to_vec(), code, calls }
+    Case { faults: faults.to_vec(), whole: (code, calls), streamed: (code, calls) }
+}
+
+/// A cut stream has shown a part of the explanation, so the model is not asked again.
+fn cut(times: usize, code: &'static str, calls: u64) -> Case {
+    Case { streamed: ("AI_MALFORMED_RESPONSE", 1), ..case(&vec![Fault::Cut; times], code, calls) }
 }
 
 fn cases() -> Vec<Case> {
@@ -44,8 +50,8 @@ fn cases() -> Vec<Case> {
         case(&[Fault::ResetBefore; 3], BUSY, 2),
         case(&[Fault::ResetAfter], "", 2),
         case(&[Fault::ResetAfter; 3], BUSY, 2),
-        case(&[Fault::Cut], "", 2),
-        case(&[Fault::Cut; 3], BUSY, 2),
+        cut(1, "", 2),
+        cut(3, BUSY, 2),
         case(&[THROTTLED, THROTTLED], "", 3),
         case(&[THROTTLED; 3], BUSY, 3),
         case(&[INTERNAL], "", 2),
@@ -100,14 +106,14 @@ async fn ask(
     let calls = world.model.requests() - calls;
     let faults: Vec<&str> = case.faults.iter().map(|fault| fault.name()).collect();
     let what = format!("{} ({})", faults.join(", "), if streams { "stream" } else { "whole" });
-    let (is_right, shown) = outcome(answer.as_ref(), case.code, streams);
-    if !is_right {
-        world.loses(format!("{what}: expected `{}`, got {shown}", case.code));
+    let (code, expected_calls) = if streams { case.streamed } else { case.whole };
+    let shown = answer.as_ref().map_or_else(|| outline(None), |answer| shown(answer, streams));
+    let expected = expected(code, streams);
+    if shown != expected {
+        world.loses(format!("{what}: expected {expected}, got {shown}"));
     }
-    // A stream whose text has begun is not asked again.
-    let fewest = if streams { 1 } else { case.calls };
-    if !(fewest..=case.calls).contains(&calls) {
-        world.loses(format!("{what}: {calls} calls instead of {}", case.calls));
+    if calls != expected_calls {
+        world.loses(format!("{what}: {calls} calls instead of {expected_calls}"));
     }
     if took > deadline + STORING {
         world.loses(format!("{what}: answered after {} ms", took.as_millis()));
@@ -124,29 +130,52 @@ fn is_answer(answer: Option<&Answer>) -> bool {
     answer.is_some_and(|answer| answer.is_success() && !answer.text.contains("event: error"))
 }
 
-/// Whether the answer has this code and its status; and the answer in words.
-fn outcome(answer: Option<&Answer>, code: &str, streams: bool) -> (bool, String) {
-    let Some(received) = answer else { return (false, outline(None)) };
-    if streams {
-        let event =
-            received.text.lines().filter_map(|line| line.strip_prefix("event: ")).next_back().unwrap_or_default();
-        let is_right = match code {
-            "" => event == "done",
-            // A cut stream may have shown a part of the explanation; then it is malformed or unavailable.
-            code => event == "error" && received.text.contains(&format!("\"code\":\"{code}\"")),
-        };
-        return (received.status == 200 && is_right, format!("{} with the event {event}", received.status));
+/// The expected outcome in words.
+fn expected(code: &str, streams: bool) -> String {
+    match (code, streams) {
+        ("", true) => "200 done".to_owned(),
+        ("", false) => "201".to_owned(),
+        (code, true) => format!("200 error {code}"),
+        ("AI_TIMEOUT", false) => "504 AI_TIMEOUT".to_owned(),
+        (code, false) => format!("503 {code}"),
     }
-    let status = match code {
-        "" => 201,
-        "AI_TIMEOUT" => 504,
-        _ => 503,
-    };
-    (received.status == status && received.code() == code, received.outline())
+}
+
+/// The outcome in words: the status and the error code, and of a stream its last event.
+fn shown(answer: &Answer, streams: bool) -> String {
+    if !streams {
+        return answer.outline();
+    }
+    let last =
+        |prefix: &str| answer.text.lines().filter_map(|line| line.strip_prefix(prefix)).next_back().unwrap_or_default();
+    let (event, data) = (last("event: "), serde_json::from_str::<Value>(last("data: ")).unwrap_or_default());
+    let code = data["error"]["code"].as_str().unwrap_or_default();
+    format!("{} {event} {code}", answer.status).trim_end().to_owned()
 }
 
 /// The number of messages of the thread, of at most 100.
 async fn count(person: &Person, path: &str) -> Result<usize, TortureError> {
     let page = prepared("a list of messages", person.get(&format!("{path}?limit=100")).await)?;
     Ok(page.body["messages"].as_array().map_or(0, Vec::len))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn streamed(text: &str) -> Answer {
+        Answer { status: 200, body: Value::Null, text: text.to_owned(), retry_after: None }
+    }
+
+    #[test]
+    fn a_wrong_outcome_differs_from_the_expected_one() {
+        let error = "event: delta\ndata: \"a\"\n\nevent: error\ndata: {\"error\":{\"code\":\"AI_TIMEOUT\"}}\n\n";
+        assert_eq!(shown(&streamed(error), true), expected("AI_TIMEOUT", true));
+        assert_ne!(shown(&streamed(error), true), expected(BUSY, true));
+        assert_ne!(shown(&streamed(error), true), expected("", true));
+        assert_eq!(shown(&streamed("event: done\ndata: {}\n\n"), true), expected("", true));
+        let body = json!({ "error": { "code": BUSY } });
+        let refused = Answer { status: 500, body, text: String::new(), retry_after: None };
+        assert_ne!(shown(&refused, false), expected(BUSY, false), "the status differs");
+    }
 }

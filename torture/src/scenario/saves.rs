@@ -49,6 +49,7 @@ struct Scene {
 pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport, TortureError> {
     let world = World::start(shared, "saves", WorldOptions::default()).await?;
     let scene = Arc::new(Scene::of(world, scale).await?);
+    scene.world.store.plant();
     scene.world.store.set_mix(Mix::store(FAULTS));
     let writers = join_all((0..scale.writers).map(|writer| tokio::spawn(write(Arc::clone(&scene), writer))));
     let (writers, killed) = tokio::join!(writers, kill(&scene, scale.saves));

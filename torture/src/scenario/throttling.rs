@@ -27,6 +27,8 @@ const SPREAD: Duration = Duration::from_millis(8);
 /// First pauses that are needed to judge their spread.
 const MIN_PAUSES: usize = 6;
 const CLIENTS: usize = 8;
+/// The kinds of requests.
+const REQUESTS: u64 = 4;
 
 const THROTTLED: [Fault; 3] =
     [Fault::Refusal(Refusal::Throughput), Fault::Refusal(Refusal::Throttling), Fault::Refusal(Refusal::Conflict)];
@@ -72,28 +74,44 @@ impl Client {
 
     /// A read of each kind and a save, one after another.
     async fn requests(&self, number: u64) -> Vec<(Option<Answer>, Duration)> {
-        let path = format!("/sessions/{}", self.session);
-        let form = json!({ "expected_version_number": number, "code_content": format!("print({number})\n") });
-        self.world.tries(4);
-        vec![
-            timed(self.person.get("/users/me")).await,
-            timed(self.person.get("/sessions")).await,
-            timed(self.person.get(&path)).await,
-            timed(self.person.put(&path, form)).await,
-        ]
+        let mut answers = Vec::new();
+        for which in 0..REQUESTS {
+            answers.push(timed(self.request(which, number)).await);
+        }
+        answers
     }
 
-    /// A failure of a throttled request says so, soon, and when to try again.
-    fn must_be_busy(&self, answer: Option<&Answer>, took: Duration) {
-        if answer.is_none_or(|answer| answer.status != 503 || answer.code() != "DATABASE_ERROR") {
-            self.world.loses(format!("a throttled request was answered with {}", outline(answer)));
-        } else if answer.is_some_and(|answer| answer.retry_after.is_none()) {
-            self.world.loses("a throttled request was answered with 503 without Retry-After");
-        }
-        if took > ANSWERED_WITHIN {
-            self.world.loses(format!("a throttled request was answered after {} ms", took.as_millis()));
+    async fn request(&self, which: u64, number: u64) -> Option<Answer> {
+        let path = format!("/sessions/{}", self.session);
+        self.world.tries(1);
+        match which {
+            0 => self.person.get("/users/me").await,
+            1 => self.person.get("/sessions").await,
+            2 => self.person.get(&path).await,
+            _ => {
+                let form = json!({ "expected_version_number": number, "code_content": format!("print({number})\n") });
+                self.person.put(&path, form).await
+            }
         }
     }
+
+    fn must_be_busy(&self, answer: Option<&Answer>, took: Duration) {
+        if let Some(loss) = loss_of(answer, took) {
+            self.world.loses(loss);
+        }
+    }
+}
+
+/// A failure of a throttled request says so, soon, and when to try again.
+fn loss_of(answer: Option<&Answer>, took: Duration) -> Option<String> {
+    let is_busy = |answer: &&Answer| answer.status == 503 && answer.code() == "DATABASE_ERROR";
+    let problem = match answer.filter(is_busy) {
+        None => outline(answer),
+        Some(Answer { retry_after: None, .. }) => "503 without Retry-After".to_owned(),
+        Some(_) if took > ANSWERED_WITHIN => format!("503 after {} ms", took.as_millis()),
+        Some(_) => return None,
+    };
+    Some(format!("a throttled request was answered with {problem}"))
 }
 
 /// Refuses every request for a time, and measures the recovery.
@@ -103,23 +121,15 @@ async fn burst_of(world: &World, client: &Client, time: Duration) {
     while Instant::now() < until || pauses.len() < MIN_PAUSES {
         number += 1;
         world.store.record();
-        for (answer, took) in client.requests(number).await {
-            client.must_be_busy(answer.as_ref(), took);
-        }
+        let (answer, took) = timed(client.request(number % REQUESTS, number)).await;
+        client.must_be_busy(answer.as_ref(), took);
         let tries = by_request(&world.store.recorded());
         most = tries.values().map(Vec::len).max().unwrap_or_default().max(most);
         pauses.extend(tries.values().filter_map(|tries| Some(tries.get(1)?.duration_since(tries[0]))));
     }
-    if most > MAX_TRIES {
-        world.loses(format!("a request was sent {most} times"));
-    }
-    let spread = pauses.iter().max().copied().unwrap_or_default() - pauses.iter().min().copied().unwrap_or_default();
-    if spread < SPREAD {
-        world.loses(format!(
-            "{} pauses before the first repeat differ by only {} ms",
-            pauses.len(),
-            spread.as_millis()
-        ));
+    let spread = spread_of(&pauses);
+    for loss in losses_of_repeats(most, spread) {
+        world.loses(loss);
     }
     world.store.set_mix(Mix::none());
     let ended = Instant::now();
@@ -134,11 +144,63 @@ async fn burst_of(world: &World, client: &Client, time: Duration) {
     world.measures("recovered after", format!("{} ms", ended.elapsed().as_millis()));
 }
 
-/// The arrivals of each request and its repeats. Only one client runs, so equal requests are repeats.
+/// The violations of the repeats of throttled requests.
+fn losses_of_repeats(most: usize, spread: Duration) -> Vec<String> {
+    let mut losses = Vec::new();
+    if most > MAX_TRIES {
+        losses.push(format!("a request was sent {most} times"));
+    }
+    if spread < SPREAD {
+        losses.push(format!("the pauses before the first repeat differ by only {} ms", spread.as_millis()));
+    }
+    losses
+}
+
+/// The difference of the longest and the shortest pause.
+fn spread_of(pauses: &[Duration]) -> Duration {
+    let (longest, shortest) = (pauses.iter().max(), pauses.iter().min());
+    longest.zip(shortest).map(|(longest, shortest)| longest.saturating_sub(*shortest)).unwrap_or_default()
+}
+
+/// The arrivals of each request and its repeats, during one request of one client: equal requests are repeats.
 fn by_request(arrivals: &[Arrival]) -> BTreeMap<u64, Vec<Instant>> {
     let mut tries: BTreeMap<u64, Vec<Instant>> = BTreeMap::new();
     for arrival in arrivals {
         tries.entry(arrival.digest).or_default().push(arrival.at);
     }
     tries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, code: &str, retry_after: Option<u64>) -> Answer {
+        Answer { status, body: json!({ "error": { "code": code } }), text: String::new(), retry_after }
+    }
+
+    #[test]
+    fn a_failure_without_its_code_its_time_or_in_too_long_is_a_loss() {
+        let (soon, late) = (Duration::from_millis(300), Duration::from_secs(6));
+        let busy = answer(503, "DATABASE_ERROR", Some(1));
+        assert_eq!(loss_of(Some(&busy), soon), None);
+        for (answer, took, problem) in [
+            (Some(&busy), late, "503 after 6000 ms"),
+            (Some(&answer(503, "DATABASE_ERROR", None)), soon, "503 without Retry-After"),
+            (Some(&answer(500, "INTERNAL_ERROR", None)), soon, "500 INTERNAL_ERROR"),
+            (Some(&answer(503, "NETWORK_ERROR", Some(1))), soon, "503 NETWORK_ERROR"),
+            (None, soon, "no answer"),
+        ] {
+            assert_eq!(loss_of(answer, took), Some(format!("a throttled request was answered with {problem}")));
+        }
+    }
+
+    #[test]
+    fn a_fifth_try_and_regular_pauses_are_losses() {
+        let millis = |pauses: &[u64]| pauses.iter().map(|pause| Duration::from_millis(*pause)).collect::<Vec<_>>();
+        assert_eq!(losses_of_repeats(4, spread_of(&millis(&[1, 30, 49]))), Vec::<String>::new());
+        assert_eq!(losses_of_repeats(5, spread_of(&millis(&[1, 30]))), ["a request was sent 5 times"]);
+        let regular = losses_of_repeats(4, spread_of(&millis(&[25, 26, 27])));
+        assert_eq!(regular, ["the pauses before the first repeat differ by only 2 ms"]);
+    }
 }

@@ -34,11 +34,11 @@ impl Action {
         let Scene { session, thread, .. } = scene;
         match self {
             Self::SignUp => by_status(scene.other.sign_in().await.as_ref(), 401, 200),
-            Self::SignIn => by_count(read(scene, "/users/me/devices").await?, "/devices", 1),
+            Self::SignIn => by_count(&read(scene, "/users/me/devices").await?, "/devices", 1),
             Self::Refresh => refreshed(world, scene).await,
-            Self::Save | Self::SaveChunked => saved(read(scene, &format!("/sessions/{session}")).await?, scene),
-            Self::Create => by_count(read(scene, "/sessions").await?, "/sessions", 0),
-            Self::CreateThread => by_count(read(scene, &format!("/sessions/{session}/threads")).await?, "/threads", 0),
+            Self::Save | Self::SaveChunked => saved(&read(scene, &format!("/sessions/{session}")).await?, scene),
+            Self::Create => by_count(&read(scene, "/sessions").await?, "/sessions", 0),
+            Self::CreateThread => by_count(&read(scene, &format!("/sessions/{session}/threads")).await?, "/threads", 0),
             Self::Question => asked(&read(scene, &format!("/threads/{thread}/messages")).await?),
             Self::Apply => applied(&read(scene, &format!("/sessions/{session}")).await?, scene),
             Self::DeleteThread => by_status(scene.person.get(&format!("/threads/{thread}")).await.as_ref(), 200, 404),
@@ -74,11 +74,11 @@ impl Action {
     fn is_complete(self, answer: &Answer) -> bool {
         match (self, answer.status) {
             (Self::Question, 200 | 201) => answer.body.get("reply").is_some(),
-            (_, 200 | 201) | (Self::DeleteThread | Self::DeleteSession, 404) => true,
             (Self::SignUp, 409) => answer.code() == "USER_ALREADY_EXISTS",
+            (Self::DeleteThread | Self::DeleteSession, status) => matches!(status, 200 | 404),
             // The account or its sign-ins are gone.
-            (Self::DeleteAccount | Self::Password, 401) => true,
-            _ => false,
+            (Self::DeleteAccount | Self::Password, status) => matches!(status, 200 | 401),
+            (_, status) => matches!(status, 200 | 201),
         }
     }
 
@@ -129,8 +129,8 @@ fn list<'a>(answer: &'a Answer, pointer: &str) -> &'a [Value] {
 }
 
 /// The new state has one more than the old one.
-fn by_count(answer: Answer, pointer: &str, old: usize) -> Found {
-    match list(&answer, pointer).len() {
+fn by_count(answer: &Answer, pointer: &str, old: usize) -> Found {
+    match list(answer, pointer).len() {
         count if count == old => Ok(State::Old),
         count if count == old + 1 => Ok(State::New),
         count => Err(format!("there are {count} instead of {old} or {}", old + 1)),
@@ -146,8 +146,8 @@ async fn refreshed(world: &World, scene: &Scene) -> Found {
     }
 }
 
-fn saved(answer: Answer, scene: &Scene) -> Found {
-    let (version, code) = version_and_code(&answer);
+fn saved(answer: &Answer, scene: &Scene) -> Found {
+    let (version, code) = version_and_code(answer);
     match version {
         1 if code == scene.old => Ok(State::Old),
         2 if code == scene.new => Ok(State::New),
