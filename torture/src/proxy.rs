@@ -17,15 +17,15 @@ use crate::wire::{Reader, Request, Response};
 
 mod batch;
 mod planted;
+mod upstream;
 
 use batch::Split;
 use planted::FirstAnswers;
 pub use planted::Planted;
+use upstream::Upstream;
 
 /// The longest wait of a held read for another writer.
 const HELD: Duration = Duration::from_millis(250);
-/// A connection to the service that was idle for longer is replaced: the service may be closing it.
-const IDLE: Duration = Duration::from_secs(5);
 /// The bytes of an answer that arrive one by one; the rest arrives at once.
 const SLICED: usize = 1_024;
 
@@ -379,35 +379,6 @@ impl Shared {
             }
             _ => {}
         }
-    }
-}
-
-/// A connection to the service, opened when it is needed.
-struct Upstream {
-    address: String,
-    connection: Option<(Reader<TcpStream>, Instant)>,
-}
-
-impl Upstream {
-    fn new(address: &str) -> Self {
-        Self { address: address.to_owned(), connection: None }
-    }
-
-    async fn ask(&mut self, request: &Request) -> io::Result<Response> {
-        let mut reader = match self.connection.take() {
-            Some((reader, used)) if used.elapsed() < IDLE => reader,
-            _ => {
-                let socket = TcpStream::connect(&self.address).await?;
-                socket.set_nodelay(true)?;
-                Reader::new(socket)
-            }
-        };
-        reader.socket.write_all(&request.bytes).await?;
-        let response = reader.response().await?.ok_or(io::ErrorKind::UnexpectedEof)?;
-        if response.keeps_alive {
-            self.connection = Some((reader, Instant::now()));
-        }
-        Ok(response)
     }
 }
 

@@ -22,7 +22,7 @@ use action::{Action, Scene};
 use state::State;
 
 /// The deadline of a question: its lease ends soon after a kill, so that a repeat need not wait long.
-const DEADLINE: Duration = Duration::from_secs(3);
+const DEADLINE: Duration = Duration::from_secs(6);
 /// Without a request for this time, an action is over.
 const QUIET: Duration = Duration::from_millis(40);
 

@@ -35,6 +35,8 @@ struct Scene {
     threads: Vec<String>,
     questions: u64,
     done: AtomicU64,
+    /// Questions that the model answered too late: each is billed and asked again.
+    late: AtomicU64,
 }
 
 /// The ids of a question and its answer, as a response told them.
@@ -52,9 +54,11 @@ pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport
     scene.world.store.quiet_for(Duration::from_millis(100)).await;
     let told: Vec<Told> = told.into_iter().flatten().collect();
     let answers = scene.check(&told).await?;
-    let billed = scene.world.model.forwarded();
-    if billed > scene.questions + lost {
-        scene.world.loses(format!("{billed} calls were billed for {} questions and {lost} crashes", scene.questions));
+    let (billed, late) = (scene.world.model.forwarded(), scene.late.load(Ordering::SeqCst));
+    if billed > scene.questions + lost + late {
+        let questions = scene.questions;
+        let excuses = format!("{lost} answers that a kill lost and {late} that came after the deadline");
+        scene.world.loses(format!("{billed} calls were billed for {questions} questions, {excuses}"));
     }
     for (name, count) in [("answers", answers), ("billed calls", billed), ("calls lost by kills", lost)] {
         scene.world.measures(name, count);
@@ -72,7 +76,7 @@ impl Scene {
         for _ in 0..questions.div_ceil(PER_THREAD) {
             threads.push(create_thread(&person, &session, &line).await?);
         }
-        Ok(Self { world, person, threads, questions, done: AtomicU64::new(0) })
+        Ok(Self { world, person, threads, questions, done: AtomicU64::new(0), late: AtomicU64::new(0) })
     }
 
     fn thread(&self, number: u64) -> &str {
@@ -109,6 +113,9 @@ impl Scene {
             if let Some(answer) = last.as_ref().filter(|answer| answer.is_success()) {
                 let id = |of: &str| answer.body[of]["message_id"].as_str().unwrap_or_default().to_owned();
                 return Some((number, id("message"), id("reply")));
+            }
+            if last.as_ref().is_some_and(|answer| answer.code() == "AI_TIMEOUT") {
+                self.late.fetch_add(1, Ordering::SeqCst);
             }
             let may_repeat = |answer: &Answer| answer.is_failure() || answer.code() == "REQUEST_IN_PROGRESS";
             if !last.as_ref().is_none_or(may_repeat) {

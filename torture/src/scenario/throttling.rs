@@ -25,7 +25,7 @@ const RECOVERED_WITHIN: Duration = Duration::from_secs(2);
 /// First pauses are between 0 and 50 ms. With full jitter, a number of them differ by at least this.
 const SPREAD: Duration = Duration::from_millis(8);
 /// First pauses that are needed to judge their spread.
-const MIN_PAUSES: usize = 6;
+const MIN_PAUSES: usize = 10;
 const CLIENTS: usize = 8;
 /// The kinds of requests.
 const REQUESTS: u64 = 4;
