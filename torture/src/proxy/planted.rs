@@ -10,7 +10,7 @@ use crate::fault::is_read;
 use crate::wire::{Request, Response};
 
 /// The share of transactions that are lost or repeated.
-pub(super) const WRITES: f64 = 0.05;
+pub(super) const WRITES: f64 = 0.3;
 /// The share of repeated reads that get their first answer again.
 pub(super) const READS: f64 = 0.3;
 

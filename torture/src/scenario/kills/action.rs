@@ -22,7 +22,11 @@ pub(super) enum Action {
     Save,
     SaveChunked,
     Create,
+    CreateChunked,
+    Rename,
     CreateThread,
+    MoveThread,
+    Note,
     Question,
     Apply,
     DeleteThread,
@@ -30,6 +34,7 @@ pub(super) enum Action {
     DeleteAccount,
     Profile,
     Password,
+    EndDevice,
 }
 
 /// One person and the things that an action changes.
@@ -41,6 +46,8 @@ pub(super) struct Scene {
     pub(super) session: String,
     pub(super) thread: String,
     pub(super) message: String,
+    /// The other browser's sign-in.
+    pub(super) device: String,
     /// A UUID of the client.
     pub(super) id: String,
     pub(super) old: String,
@@ -48,14 +55,18 @@ pub(super) struct Scene {
 }
 
 impl Action {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::SignUp,
         Self::SignIn,
         Self::Refresh,
         Self::Save,
         Self::SaveChunked,
         Self::Create,
+        Self::CreateChunked,
+        Self::Rename,
         Self::CreateThread,
+        Self::MoveThread,
+        Self::Note,
         Self::Question,
         Self::Apply,
         Self::DeleteThread,
@@ -63,6 +74,7 @@ impl Action {
         Self::DeleteAccount,
         Self::Profile,
         Self::Password,
+        Self::EndDevice,
     ];
 
     pub(super) const fn name(self) -> &'static str {
@@ -73,7 +85,11 @@ impl Action {
             Self::Save => "save",
             Self::SaveChunked => "save in chunks",
             Self::Create => "new session",
+            Self::CreateChunked => "new session in chunks",
+            Self::Rename => "rename",
             Self::CreateThread => "new thread",
+            Self::MoveThread => "move of a thread",
+            Self::Note => "note",
             Self::Question => "question",
             Self::Apply => "apply",
             Self::DeleteThread => "delete of a thread",
@@ -81,6 +97,7 @@ impl Action {
             Self::DeleteAccount => "delete of an account",
             Self::Profile => "change of the profile",
             Self::Password => "change of the password",
+            Self::EndDevice => "end of a sign-in",
         }
     }
 
@@ -99,6 +116,7 @@ impl Action {
             session: String::new(),
             thread: String::new(),
             message: String::new(),
+            device: String::new(),
             id: uuid(&new),
             old: format!("# {old}\nprint(1)\n"),
             new: format!("# {new}\nprint(2)\n"),
@@ -107,8 +125,10 @@ impl Action {
             Self::SignUp | Self::SignIn | Self::Create | Self::Profile => {}
             Self::Refresh => world.table.age_sign_ins().await?,
             Self::Password => new.clone_into(&mut scene.new),
-            Self::CreateThread => scene.creates().await?,
-            Self::Save | Self::Question => scene.opens_thread().await?,
+            Self::CreateThread | Self::Rename => scene.creates().await?,
+            Self::CreateChunked => scene.new = random_text(&new),
+            Self::EndDevice => scene.signs_in_elsewhere().await?,
+            Self::Save | Self::Question | Self::MoveThread | Self::Note => scene.opens_thread().await?,
             Self::SaveChunked => {
                 scene.old = random_text(&old);
                 scene.new = random_text(&new);
@@ -130,7 +150,7 @@ impl Action {
                 let form = json!({ "expected_version_number": 1, "code_content": new });
                 person.put(&format!("/sessions/{session}"), form).await
             }
-            Self::Create => {
+            Self::Create | Self::CreateChunked => {
                 let form = json!({ "filename": "new.py", "code_content": new, "client_session_id": id });
                 person.post("/sessions", form).await
             }
@@ -140,6 +160,18 @@ impl Action {
                     "type": "block", "start_line": 1, "end_line": 1, "selected_text": line, "client_thread_id": id,
                 });
                 person.post(&format!("/sessions/{session}/threads"), form).await
+            }
+            Self::Rename => {
+                let form = json!({ "filename": "renamed.py" });
+                person.send(http::Method::PATCH, &format!("/sessions/{session}/metadata"), Some(form)).await
+            }
+            Self::MoveThread => {
+                let form = json!({ "start_line": 2, "end_line": 2, "selected_text": "print(1)" });
+                person.put(&format!("/threads/{thread}"), form).await
+            }
+            Self::Note => {
+                let form = json!({ "content": new, "ask": false, "client_message_id": id });
+                person.post(&format!("/threads/{thread}/messages"), form).await
             }
             Self::Question => {
                 let form = json!({ "content": format!("What is {new}?"), "client_message_id": id });
@@ -163,6 +195,7 @@ impl Action {
                 });
                 person.put("/users/me/password", form).await
             }
+            Self::EndDevice => person.delete(&format!("/users/me/devices/{}", scene.device)).await,
         }
     }
 }
@@ -176,6 +209,16 @@ impl Scene {
 
     pub(super) fn new_password(&self) -> String {
         format!("B2-{}", self.new)
+    }
+
+    /// Signs in with the other browser.
+    async fn signs_in_elsewhere(&mut self) -> Result<(), TortureError> {
+        prepared("a sign-in", self.other.sign_in().await)?;
+        let devices = prepared("a list of sign-ins", self.person.get("/users/me/devices").await)?;
+        let devices = devices.body["devices"].as_array().cloned().unwrap_or_default();
+        let other = devices.iter().find(|device| device["is_this"] != true);
+        self.device = other.and_then(|device| device["device_id"].as_str()).unwrap_or_default().to_owned();
+        Ok(())
     }
 
     async fn creates(&mut self) -> Result<(), TortureError> {

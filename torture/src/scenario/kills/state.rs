@@ -25,6 +25,15 @@ pub(super) enum State {
     New,
 }
 
+impl State {
+    const fn opposite(self) -> Self {
+        match self {
+            Self::Old => Self::New,
+            Self::New => Self::Old,
+        }
+    }
+}
+
 /// The state, or what is neither.
 type Found = Result<State, String>;
 
@@ -37,8 +46,19 @@ impl Action {
             Self::SignIn => by_count(&read(scene, "/users/me/devices").await?, "/devices", 1),
             Self::Refresh => refreshed(world, scene).await,
             Self::Save | Self::SaveChunked => saved(&read(scene, &format!("/sessions/{session}")).await?, scene),
-            Self::Create => by_count(&read(scene, "/sessions").await?, "/sessions", 0),
+            Self::Create | Self::CreateChunked => by_count(&read(scene, "/sessions").await?, "/sessions", 0),
             Self::CreateThread => by_count(&read(scene, &format!("/sessions/{session}/threads")).await?, "/threads", 0),
+            Self::Rename => by_value(
+                &read(scene, &format!("/sessions/{session}")).await?,
+                "/session/filename",
+                "tried.py",
+                "renamed.py",
+            ),
+            Self::MoveThread => {
+                by_value(&read(scene, &format!("/threads/{thread}")).await?, "/thread/start_line", 1, 2)
+            }
+            Self::Note => by_count(&read(scene, &format!("/threads/{thread}/messages")).await?, "/messages", 0),
+            Self::EndDevice => by_count(&read(scene, "/users/me/devices").await?, "/devices", 1).map(State::opposite),
             Self::Question => asked(&read(scene, &format!("/threads/{thread}/messages")).await?),
             Self::Apply => applied(&read(scene, &format!("/sessions/{session}")).await?, scene),
             Self::DeleteThread => by_status(scene.person.get(&format!("/threads/{thread}")).await.as_ref(), 200, 404),
@@ -79,7 +99,7 @@ impl Action {
         match (self, answer.status) {
             (Self::Question, 200 | 201) => answer.body.get("reply").is_some(),
             (Self::SignUp, 409) => answer.code() == "USER_ALREADY_EXISTS",
-            (Self::DeleteThread | Self::DeleteSession, status) => matches!(status, 200 | 404),
+            (Self::DeleteThread | Self::DeleteSession | Self::EndDevice, status) => matches!(status, 200 | 404),
             // The account or its sign-ins are gone.
             (Self::DeleteAccount | Self::Password, status) => matches!(status, 200 | 401),
             (_, status) => matches!(status, 200 | 201),
@@ -138,6 +158,15 @@ fn by_count(answer: &Answer, pointer: &str, old: usize) -> Found {
         count if count == old => Ok(State::Old),
         count if count == old + 1 => Ok(State::New),
         count => Err(format!("there are {count} instead of {old} or {}", old + 1)),
+    }
+}
+
+fn by_value(answer: &Answer, pointer: &str, old: impl Into<Value>, new: impl Into<Value>) -> Found {
+    let (old, new) = (old.into(), new.into());
+    match answer.body.pointer(pointer) {
+        Some(value) if *value == old => Ok(State::Old),
+        Some(value) if *value == new => Ok(State::New),
+        _ => Err(format!("{pointer} has another value")),
     }
 }
 
