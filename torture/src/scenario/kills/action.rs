@@ -217,7 +217,7 @@ impl Scene {
         let devices = prepared("a list of sign-ins", self.person.get("/users/me/devices").await)?;
         let devices = devices.body["devices"].as_array().cloned().unwrap_or_default();
         let other = devices.iter().find(|device| device["is_this"] != true);
-        self.device = other.and_then(|device| device["device_id"].as_str()).unwrap_or_default().to_owned();
+        other.and_then(|device| device["device_id"].as_str()).unwrap_or_default().clone_into(&mut self.device);
         Ok(())
     }
 
