@@ -8,7 +8,8 @@ pub mod cors;
 pub mod deadline;
 mod drain;
 pub mod etag;
-pub(crate) mod events;
+#[doc(hidden)] // Public for the fuzz targets.
+pub mod events;
 pub mod failure;
 pub mod forgery;
 pub mod form;

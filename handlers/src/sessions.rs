@@ -8,6 +8,8 @@ mod rename;
 mod save;
 mod view;
 
+#[doc(hidden)] // Public for the fuzz targets.
+pub use create::NewFile;
 pub use create::{__path_create, create};
 pub use delete::{__path_delete, delete};
 pub use list::{__path_list, list};

@@ -8,6 +8,8 @@ mod read;
 mod view;
 
 pub use anchor::{__path_anchor, anchor};
+#[doc(hidden)] // Public for the fuzz targets.
+pub use create::ThreadForm;
 pub(crate) use create::UncheckedLines;
 pub use create::{__path_create, create};
 pub use delete::{__path_delete, delete};

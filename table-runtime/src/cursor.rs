@@ -33,7 +33,8 @@ impl CursorKey {
     }
 
     /// The key for the cursors of this design.
-    pub(crate) fn mac_key(&self, design: &str) -> MacKey {
+    #[must_use]
+    pub fn mac_key(&self, design: &str) -> MacKey {
         // The prefix keeps this key apart from other keys that are derived from the same secret.
         let digest = Sha256::new().chain_update(design).chain_update(b" cursor key\0").chain_update(&self.0);
         MacKey(digest.finalize().into())
@@ -42,7 +43,7 @@ impl CursorKey {
 
 /// The key of the cursors' tags.
 #[derive(Clone)]
-pub(crate) struct MacKey([u8; 32]);
+pub struct MacKey([u8; 32]);
 
 impl fmt::Debug for CursorKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,18 +67,18 @@ pub enum CursorError {
 
 /// The query to which a cursor is bound.
 #[derive(Clone, Copy)]
-pub(crate) struct Scope<'a> {
+pub struct Scope<'a> {
     /// The id of the pattern.
-    pub(crate) pattern: &'a str,
+    pub pattern: &'a str,
     /// The partition, which always comes from the caller and never from the cursor.
-    pub(crate) partition: &'a str,
+    pub partition: &'a str,
     /// The arguments that change the items or their order.
-    pub(crate) bound_to: &'a str,
+    pub bound_to: &'a str,
 }
 
 /// The last key without its partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Position {
+pub enum Position {
     /// In the table: the sort key.
     Table { sk: String },
     /// In an index: the position in each shard of the partition, or in its only one. `None` is the beginning of a
@@ -87,16 +88,18 @@ pub(crate) enum Position {
 
 /// The position in one partition of an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct IndexPosition {
+pub struct IndexPosition {
     /// The sort key: a number, or a text after an `s`.
-    pub(crate) sort: String,
+    pub sort: String,
     /// The key of the item.
-    pub(crate) pk: String,
-    pub(crate) sk: String,
+    pub pk: String,
+    pub sk: String,
 }
 
 impl MacKey {
-    pub(crate) fn sign(&self, scope: Scope<'_>, position: &Position, now: Timestamp) -> String {
+    /// A cursor of this query that starts after this position.
+    #[must_use]
+    pub fn sign(&self, scope: Scope<'_>, position: &Position, now: Timestamp) -> String {
         let mut body = now.plus(LIFETIME).millis().to_be_bytes().to_vec();
         for part in position.parts() {
             push(&mut body, part);
@@ -108,7 +111,8 @@ impl MacKey {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    pub(crate) fn verify(&self, scope: Scope<'_>, cursor: &str, now: Timestamp) -> Result<Position, CursorError> {
+    /// The position in a cursor of this query.
+    pub fn verify(&self, scope: Scope<'_>, cursor: &str, now: Timestamp) -> Result<Position, CursorError> {
         if cursor.len() > MAX_CHARS {
             return Err(CursorError::Malformed);
         }

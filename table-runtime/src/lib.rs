@@ -18,7 +18,8 @@ pub mod condition;
 pub mod counter;
 #[doc(hidden)]
 pub mod counts;
-mod cursor;
+#[doc(hidden)] // Public for the fuzz targets.
+pub mod cursor;
 mod definition;
 pub mod design;
 mod digest;

@@ -6,11 +6,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream;
+use http_body_util::BodyExt as _;
 use model::limits::HEARTBEAT;
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::error::{ApiError, ApiResult, caught};
+use crate::error::{ApiError, ApiResult, BoxError, caught};
 use crate::http::{accept, failure, trace};
 use crate::state::Ctx;
 
@@ -69,6 +71,20 @@ where
     sent(receiver)
 }
 
+/// The body of a stream with these events: a name and JSON each. For the fuzz targets.
+///
+/// # Errors
+/// When the body cannot be read.
+pub async fn body_of(events: &[(&str, Value)]) -> Result<Vec<u8>, BoxError> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let sink = Events(sender);
+    for (name, data) in events {
+        sink.send(name, data);
+    }
+    sink.push(Frame::End);
+    Ok(sent(receiver).into_body().collect().await?.to_bytes().into())
+}
+
 /// The response with these events. A comment every few seconds keeps the connection open.
 fn sent(receiver: mpsc::UnboundedReceiver<Frame>) -> Response {
     let events = stream::unfold(receiver, |mut receiver| async move {
@@ -86,7 +102,6 @@ fn sent(receiver: mpsc::UnboundedReceiver<Frame>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http_body_util::BodyExt as _;
     use std::time::Duration;
     use tokio::time::Instant;
 

@@ -191,7 +191,7 @@ pub fn review_is_pure(tree: &Tree) -> Findings {
 /// HTTP belongs to `handlers` and the programs around it: `model`, `review` and `bedrock` build without axum.
 #[must_use]
 pub fn only_servers_depend_on_axum(tree: &Tree) -> Findings {
-    const SERVERS: [&str; 4] = ["bedrock-local", "codesensei", "handlers", "tests"];
+    const SERVERS: [&str; 5] = ["bedrock-local", "codesensei", "fuzz", "handlers", "tests"];
     let others = packages(tree).into_iter().filter(|(_, _, name, _)| !SERVERS.contains(&name.as_str()));
     let depending = others.filter(|(.., dependencies)| dependencies.iter().any(|known| known == "axum"));
     depending
