@@ -1,23 +1,44 @@
 //! Reads an incomplete answer: one that was cut off, or one that the model is still writing.
 
-use jiter::Jiter;
+use jiter::{Jiter, JiterErrorType};
 
-/// The explanation in JSON that may end anywhere. An incomplete escape at the end is left out. More JSON only extends
-/// the result. Empty if there is no explanation yet, or if the JSON cannot become an answer.
+/// How often a text is shortened to find its readable part. An invalid pair of escapes has twelve characters.
+const MAX_CUTS: usize = 16;
+
+/// The explanation in JSON that may end anywhere. It ends before an incomplete escape at the end, and before an invalid
+/// escape or character. More JSON only extends the result. Empty if there is no explanation yet, or if the JSON cannot
+/// become an answer.
 #[must_use]
 pub fn explanation(json: &str) -> String {
+    let mut end = json.len();
+    for _ in 0..MAX_CUTS {
+        match until_invalid(&json[..end]) {
+            Ok(text) => return text,
+            // Each time at least a character shorter: the position can be behind the invalid escape.
+            Err(at) => end = json.floor_char_boundary(at.min(end.saturating_sub(1))),
+        }
+    }
+    String::new()
+}
+
+/// The explanation, or the position at which its text is invalid.
+fn until_invalid(json: &str) -> Result<String, usize> {
     let mut reader = Jiter::new(json.as_bytes()).with_allow_partial_strings();
     let mut key = reader.next_object().map(|key| key.map(|key| key == "explanation"));
     while let Ok(Some(is_explanation)) = key {
         if is_explanation {
-            return reader.next_str().map(str::to_owned).unwrap_or_default();
+            return match reader.next_str() {
+                Ok(text) => Ok(text.to_owned()),
+                Err(error) if matches!(error.error_type, JiterErrorType::JsonError(_)) => Err(error.index),
+                Err(_) => Ok(String::new()),
+            };
         }
         if reader.next_skip().is_err() {
             break;
         }
         key = reader.next_key().map(|key| key.map(|key| key == "explanation"));
     }
-    String::new()
+    Ok(String::new())
 }
 
 /// The explanation of an answer that the model is writing.
@@ -83,6 +104,26 @@ mod tests {
             ("It never ends.", ""),
         ] {
             assert_eq!(explanation(json), found, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_explanation_ends_before_an_invalid_escape_or_character() {
+        for (json, found) in [
+            ("{\"explanation\": \"a\\n\u{e9}\\] b\", \"patch\": null}", "a\n\u{e9}"),
+            ("{\"explanation\": \"a\nb\"}", "a"),
+            ("{\"explanation\": \"a\\ud83e b", "a"),
+            ("{\"explanation\": \"a\\ud83e\\n", "a"),
+            ("{\"explanation\": \"a\\ud83e\\u0041", "a"),
+            ("{\"explanation\": \"a\\udd80\\ud83e", "a"),
+            ("{\"explanation\": \"a\\u00\u{e9}\u{e9}", "a"),
+            ("{\"explanation\": \"\\x", ""),
+            ("{\"explanation\": nu", ""),
+        ] {
+            assert_eq!(explanation(json), found, "{json}");
+            let (mut answer, mut pieces) = (PartialAnswer::default(), String::new());
+            json.chars().for_each(|c| pieces.extend(answer.push(&c.to_string())));
+            assert_eq!((answer.explanation(), pieces), (found.to_owned(), found.to_owned()), "by pieces: {json}");
         }
     }
 
