@@ -22,11 +22,20 @@ const ZWJ: char = '\u{200D}';
 pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
     let mut before = None;
     let mut rest = text.char_indices().peekable();
+    // Whether the present run of carriage returns is part of a line end. Found once for each run, which can be long.
+    let mut ends_a_line = None;
     std::iter::from_fn(move || {
         loop {
             let (at, c) = rest.next()?;
             let was = before.replace(c);
+            if c != '\r' {
+                ends_a_line = None;
+            } else if *ends_a_line.get_or_insert_with(|| text[at..].trim_start_matches('\r').starts_with('\n')) {
+                continue;
+            }
             if !is_plain(c) && is_hidden(was, c, rest.peek().map(|(_, after)| *after)) {
+                // It shows nothing, so the next character has no character before it that it could belong to.
+                before = None;
                 return Some((at, c));
             }
         }
@@ -56,8 +65,6 @@ fn is_hidden(before: Option<char>, c: char, after: Option<char>) -> bool {
         |c: Option<char>| c.is_some_and(|c| CodePointSetData::new::<ExtendedPictographic>().contains(c));
     match c {
         '\n' | '\t' | '\u{C}' => false,
-        // In a row of carriage returns, only the last one is checked.
-        '\r' => !matches!(after, Some('\n' | '\r')),
         '\u{2028}' | '\u{2029}' | '\u{FFF9}'..='\u{FFFB}' => true,
         c if c.is_control() => true,
         c if !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) => false,

@@ -13,10 +13,13 @@ fn hidden_characters_become_visible() {
         ("x\u{FE0F}\u{E0100}", "x\\u{FE0F}\\u{E0100}"),
         ("a\0\u{1B}[31m\u{8}\u{7F}\u{85}", "a\\u{0000}\\u{001B}[31m\\u{0008}\\u{007F}\\u{0085}"),
         ("1\rfake\r\nb\r", "1\\u{000D}fake\r\nb\\u{000D}"),
+        ("a\r\rb\r\r\nc\r\r", "a\\u{000D}\\u{000D}b\r\r\nc\\u{000D}\\u{000D}"),
+        ("a\u{FE0F}\u{200D}\u{1F469}", "a\\u{FE0F}\\u{200D}\u{1F469}"),
         ("a\u{2028}b\u{2029}", "a\\u{2028}b\\u{2029}"),
         ("a\u{200D}b\u{200C}", "a\\u{200D}b\\u{200C}"),
     ] {
         assert_eq!(visible(text), shown, "{text:?}");
+        assert_eq!(hidden(shown).next(), None, "nothing in the result is hidden");
     }
 }
 
