@@ -101,6 +101,10 @@ fn check(input: &[u8], compile: Compile) {
             assert!(files.iter().all(|file| !file.path.starts_with(['/', '.']) && !file.path.contains("..")));
             let pairs =
                 |files: &[Emitted]| files.iter().map(|file| (file.path.clone(), file.text.clone())).collect::<Vec<_>>();
+            // For a part of the inputs, because most of the time is spent here.
+            if input.len() % 4 > 0 {
+                return;
+            }
             let again = compile(&documents).expect("the same documents are valid again");
             assert_eq!(pairs(&again), pairs(&files), "the same documents give the same files");
             if let Some(lock) = files.iter().find(|file| file.path == LOCK) {
