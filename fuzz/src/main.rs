@@ -27,6 +27,9 @@ struct Arguments {
     /// Runs only the input in this file, in the given target.
     #[arg(long, value_name = "FILE", requires = "targets")]
     replay: Option<PathBuf>,
+    /// Writes the seeds of the one target into this folder, for `scripts/fuzz-coverage`.
+    #[arg(long, value_name = "FOLDER", requires = "targets")]
+    write_seeds: Option<PathBuf>,
     /// Prints the line of the one target, without starting a process for it.
     #[arg(long, hide = true, requires = "targets")]
     line: bool,
@@ -42,6 +45,12 @@ fn main() -> io::Result<ExitCode> {
         let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
         eprintln!("error: unknown target; the targets are {}", names.join(", "));
         return Ok(ExitCode::from(2));
+    }
+    if let (Some(folder), Some(target)) = (&arguments.write_seeds, known.first()) {
+        for (number, seed) in (target.seeds)().iter().enumerate() {
+            fs::write(folder.join(format!("seed-{number:03}")), seed)?;
+        }
+        return Ok(ExitCode::SUCCESS);
     }
     match (&arguments.replay, known.first()) {
         (Some(file), Some(target)) => {
