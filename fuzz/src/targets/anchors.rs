@@ -20,7 +20,9 @@ pub(super) const TARGET: Target = Target {
     planted: |input| {
         check(input, |old, new, selections, deadline| {
             let mut placements = re_anchor(old, new, selections, deadline);
-            placements.iter_mut().for_each(|placement| placement.is_stable |= placement.start_line == 1);
+            for placement in &mut placements {
+                placement.is_stable |= placement.start_line == 1;
+            }
             placements
         });
     },
@@ -86,9 +88,8 @@ fn is_right(placement: Placement, selection: &Selection<'_>, new: &str) {
     let there = Selection { start_line: placement.start_line, end_line: placement.end_line, text: selection.text };
     assert_eq!(Some(placement.is_stable), there.is_at_its_lines(new), "stable if and only if the text is there");
     if placement.is_stable && !selection.text.trim().is_empty() {
-        let feeds = |text: &str| Lines::of(text).iter().map(|line| format!("{line}\n")).collect::<String>();
+        let feeds = |text: &str| Lines::of(text).iter().collect::<Vec<_>>().join("\n");
         let (new, text) = (feeds(new), feeds(selection.text));
-        let text = text.strip_suffix('\n').unwrap_or(&text);
-        assert!(new.contains(text), "a stable text is in the new text, with equal line ends");
+        assert!(new.contains(text.trim_end_matches('\n')), "a stable text is in the new text, with equal line ends");
     }
 }

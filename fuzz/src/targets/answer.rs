@@ -82,7 +82,9 @@ fn check(input: &[u8], explanation: fn(&str) -> String) {
     let whole = explanation(&json);
     let mut cuts: Vec<usize> = cuts.split(',').filter_map(|cut| cut.trim().parse().ok()).collect();
     cuts.extend([0, json.len()]);
-    cuts.iter_mut().for_each(|cut| *cut = json.floor_char_boundary(*cut));
+    for cut in &mut cuts {
+        *cut = json.floor_char_boundary(*cut);
+    }
     cuts.sort_unstable();
     let (mut answer, mut pieces) = (PartialAnswer::default(), String::new());
     for pair in cuts.windows(2) {

@@ -44,7 +44,7 @@ fn seeds() -> Vec<Vec<u8>> {
         ["access_token=a.b.c; refresh_token=d.e.f; theme=dark", &format!("device={device}")],
         ["__Host-access_token=a.b.c; access_token=x.y.z; __Host-device=q; __Host-refresh_token=r", ""],
         ["access_token=one; access_token=two; access_token=one; access_token=\"quoted\"; =; access_token", "a=b=c"],
-        [&"refresh_token=".repeat(3), &(0..60).map(|n| format!("access_token=t{n};")).collect::<String>()],
+        [&"refresh_token=".repeat(3), &(0..60).map(|n| format!("access_token=t{n}")).collect::<Vec<_>>().join(";")],
     ])
 }
 

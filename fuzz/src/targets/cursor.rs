@@ -18,7 +18,7 @@ pub(super) const TARGET: Target = Target {
     seeds,
     run: |input| check(input, MacKey::verify),
     planted: |input| {
-        check(input, |key, scope, cursor, now| key.verify(Scope { bound_to: "desc", ..scope }, cursor, now))
+        check(input, |key, scope, cursor, now| key.verify(Scope { bound_to: "desc", ..scope }, cursor, now));
     },
 };
 

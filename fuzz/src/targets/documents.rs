@@ -65,7 +65,7 @@ pub(super) const TARGET: Target = Target {
     planted: |input| {
         check(input, |documents| {
             compile(documents).map_err(|problems| vec![problems.concat().replace(":1", ":9000001")])
-        })
+        });
     },
 };
 
@@ -102,7 +102,7 @@ fn check(input: &[u8], compile: Compile) {
             let pairs =
                 |files: &[Emitted]| files.iter().map(|file| (file.path.clone(), file.text.clone())).collect::<Vec<_>>();
             // For a part of the inputs, because most of the time is spent here.
-            if input.len() % 4 > 0 {
+            if !input.len().is_multiple_of(4) {
                 return;
             }
             let again = compile(&documents).expect("the same documents are valid again");
@@ -115,7 +115,9 @@ fn check(input: &[u8], compile: Compile) {
         }
         Err(problems) => {
             assert!(!problems.is_empty(), "refused without a problem");
-            problems.iter().for_each(|problem| has_a_place(problem, &documents));
+            for problem in &problems {
+                has_a_place(problem, &documents);
+            }
         }
     }
 }
