@@ -206,9 +206,21 @@ impl Patch {
         // there already.
         let are_blank = !replacement.contains(|c| c != '\n') && !lines.text(first, last).ends_with(['\n', '\r']);
         let written = if are_blank { replacement.strip_suffix('\n') } else { None };
-        let written = written.unwrap_or(&replacement).replace('\n', lines.line_end());
-        [&text[..span.start], &written, &text[end..]].concat()
+        let written = written.unwrap_or(&replacement);
+        let (before, after) = (&text[..span.start], &text[end..]);
+        // In a text with several kinds of line ends, two of them can merge into one, and an empty line would be lost.
+        let line_end = [lines.line_end(), "\n", "\r"].into_iter().find(|line_end| {
+            let written = written.replace('\n', line_end);
+            !merges(before, &written) && !merges(&written, after)
+        });
+        let written = written.replace('\n', line_end.unwrap_or(lines.line_end()));
+        [before, &written, after].concat()
     }
+}
+
+/// Whether a carriage return at the end of a text would become a part of the line end at the beginning of the other.
+fn merges(text: &str, next: &str) -> bool {
+    text.ends_with('\r') && next.trim_start_matches('\r').starts_with('\n')
 }
 
 /// A replacement of this many lines is never out of proportion.

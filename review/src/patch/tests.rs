@@ -35,6 +35,19 @@ fn whole_lines_are_replaced_and_other_lines_are_unchanged() {
 }
 
 #[test]
+fn no_empty_line_is_lost_between_two_kinds_of_line_ends() {
+    for (text, lines, original, replacement, expected) in [
+        ("a\nb\rc\rd\r", (1, 1), "a", "x\n\n", "x\n\nb\rc\rd\r"),
+        ("a\nb\rc\rd\r", (1, 1), "a", "\n\n", "\n\nb\rc\rd\r"),
+        ("a\rb\nc\nd\n", (2, 2), "b", "\nx", "a\r\rx\nc\nd\n"),
+        ("a\rb\r\nc\r\nd\r\n", (2, 2), "b", "\nx", "a\r\rx\r\nc\r\nd\r\n"),
+        ("a\nb\rc\rd\r", (1, 1), "a", "x\ny", "x\ry\nb\rc\rd\r"),
+    ] {
+        assert_eq!(applied(text, lines, original, replacement).as_deref(), Ok(expected), "{text:?} {replacement:?}");
+    }
+}
+
+#[test]
 fn final_line_ends_and_line_numbers_in_a_patch_are_accepted() {
     for (original, replacement) in
         [("b\n", "x\n"), ("b\n", "x"), ("2|b", "2|x"), ("  2|b\n", "x\n"), ("b\r\n", "x\r\n")]
