@@ -65,7 +65,7 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
                  no longer read need no version";
                 refuse(message.to_owned());
             }
-            let next = step.version + 1;
+            let next = step.version.saturating_add(1);
             for made in step.fills() {
                 if !fields.remove(made) && !missing.contains(&made) {
                     refuse(format!("`{made}` is not a field of version {next}, or two entries of the step create it"));

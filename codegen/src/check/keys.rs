@@ -68,7 +68,7 @@ fn as_locked(entity: &Entity, index: Option<&str>, (was, is): (&[String], &[Stri
                 None => "declare a `[migration]`".to_owned(),
                 Some(index) => format!(
                     "raise `version` to {}, with a `[[history]]` of version {} that has `index = [\"{index}\"]`",
-                    entity.version + 1,
+                    entity.version.saturating_add(1),
                     entity.version
                 ),
             };

@@ -52,7 +52,10 @@ impl Comparison<'_> {
         if version > stored {
             return format!("add {says} to the `[[history]]` of version {stored}");
         }
-        format!("raise `version` to {}, with a `[[history]]` of version {stored} that has {says}", stored + 1)
+        format!(
+            "raise `version` to {}, with a `[[history]]` of version {stored} that has {says}",
+            stored.saturating_add(1)
+        )
     }
 
     fn kept(&mut self, path: &str, field: &Field, locked: &LockedField) {
