@@ -6,10 +6,14 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use clap::Parser;
 use fuzz::{TARGETS, Target, measured, run};
 use model::{Clock, Digest};
+
+/// The limit for one input. A slower one is stored, so that its time can be studied.
+const SLOW: Duration = Duration::from_millis(50);
 
 /// Runs the fuzz targets and prints a table of Markdown. A failing input is stored in the target's folder of
 /// `fuzz/corpus`, so that `cargo test` repeats it.
@@ -67,6 +71,11 @@ fn main() -> io::Result<ExitCode> {
 fn run_alone(target: &Target, arguments: &Arguments) -> io::Result<ExitCode> {
     let outcome = run::run(target, target.run, arguments.seed, arguments.inputs)?;
     println!("{}", measured::line(target, &outcome));
+    if outcome.slowest > SLOW {
+        let file = std::env::temp_dir().join(format!("codesensei-slow-{}", target.name));
+        fs::write(&file, &outcome.slowest_input)?;
+        eprintln!("{}: the slowest input is in {}", target.name, file.display());
+    }
     let Some(failure) = &outcome.failure else { return Ok(ExitCode::SUCCESS) };
     let name = Digest::of(&failure.input).to_string();
     let file = target.folder().join(format!("failed-{}", &name[..16]));

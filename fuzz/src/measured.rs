@@ -14,14 +14,15 @@ pub const HEADER: &str = "\
 /// The line of a target. The peak memory is that of the process, which runs only this target.
 #[must_use]
 pub fn line(target: &Target, outcome: &Outcome) -> String {
-    let Outcome { inputs, took, slowest, slowest_bytes, failure } = outcome;
+    let Outcome { inputs, took, slowest, slowest_input, failure } = outcome;
     let memory = peak_memory_kib().map_or_else(|| "not reported".to_owned(), |kib| (kib / 1_024).to_string());
     format!(
-        "| {} | {inputs} | {:.0} | {} | {:.1} | {slowest_bytes} | {memory} | {} |",
+        "| {} | {inputs} | {:.0} | {} | {:.1} | {} | {memory} | {} |",
         target.name,
         took.as_secs_f64(),
         per_second(*inputs, *took),
         slowest.as_secs_f64() * 1_000.0,
+        slowest_input.len(),
         u8::from(failure.is_some()),
     )
 }

@@ -20,8 +20,8 @@ pub struct Outcome {
     pub took: Duration,
     /// The longest time of one input.
     pub slowest: Duration,
-    /// The bytes of the slowest input.
-    pub slowest_bytes: usize,
+    /// The slowest input.
+    pub slowest_input: Vec<u8>,
     /// The first failure. The run ends there.
     pub failure: Option<Failure>,
 }
@@ -75,7 +75,7 @@ impl Outcome {
             took = took.min(time_of(check, input)?);
         }
         if took > self.slowest {
-            (self.slowest, self.slowest_bytes) = (took, input.len());
+            (self.slowest, self.slowest_input) = (took, input.to_vec());
         }
         Ok(())
     }
