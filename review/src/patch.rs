@@ -208,14 +208,23 @@ impl Patch {
         let written = if are_blank { replacement.strip_suffix('\n') } else { None };
         let written = written.unwrap_or(&replacement);
         let (before, after) = (&text[..span.start], &text[end..]);
-        // In a text with several kinds of line ends, two of them can merge into one, and an empty line would be lost.
-        let line_end = [lines.line_end(), "\n", "\r"].into_iter().find(|line_end| {
-            let written = written.replace('\n', line_end);
-            !merges(before, &written) && !merges(&written, after)
-        });
-        let written = written.replace('\n', line_end.unwrap_or(lines.line_end()));
+        let written = with_line_ends(written, lines.line_end(), before, after);
         [before, &written, after].concat()
     }
+}
+
+/// The text with these line ends, between two others. In a file with several kinds of line ends, one at an edge could
+/// become a part of another, and an empty line would be lost. Then the line ends at this edge are of another kind.
+fn with_line_ends(text: &str, line_end: &str, before: &str, after: &str) -> String {
+    let usual = text.replace('\n', line_end);
+    let (merges_before, merges_after) = (merges(before, &usual), merges(&usual, after));
+    let first = if merges_before { "\r" } else { line_end };
+    let last = if merges_after { "\n" } else { line_end };
+    let rest = text.trim_start_matches('\n');
+    let content = rest.trim_end_matches('\n');
+    let first = if content.is_empty() && !merges_before { last } else { first };
+    let (leading, trailing) = (first.repeat(text.len() - rest.len()), last.repeat(rest.len() - content.len()));
+    [&leading, &*content.replace('\n', line_end), &trailing].concat()
 }
 
 /// Whether a carriage return at the end of a text would become a part of the line end at the beginning of the other.

@@ -38,6 +38,7 @@ fn whole_lines_are_replaced_and_other_lines_are_unchanged() {
 fn no_empty_line_is_lost_between_two_kinds_of_line_ends() {
     for (text, lines, original, replacement, expected) in [
         ("a\nb\rc\rd\r", (1, 1), "a", "x\n\n", "x\n\nb\rc\rd\r"),
+        ("\ra\nb\n", (2, 2), "a", "\nx\n\n", "\r\rx\n\nb\n"),
         ("a\nb\rc\rd\r", (1, 1), "a", "\n\n", "\n\nb\rc\rd\r"),
         ("a\rb\nc\nd\n", (2, 2), "b", "\nx", "a\r\rx\nc\nd\n"),
         ("a\rb\r\nc\r\nd\r\n", (2, 2), "b", "\nx", "a\r\rx\r\nc\r\nd\r\n"),
@@ -284,7 +285,15 @@ proptest! {
                 prop_assert!(patched.len() >= before.len() + after.len(), "they do not overlap");
                 let between = &patched[before.len()..patched.len() - after.len()];
                 let wanted = if original.ends_with('\n') { &*wanted } else { wanted.strip_suffix('\n').unwrap_or(&wanted) };
-                prop_assert_eq!(between, wanted.replace('\n', lines.line_end()));
+                let usual = wanted.replace('\n', lines.line_end());
+                let count = |text: &str| Lines::of(text).count();
+                let expected = lines.count() + wanted.split('\n').count() - (last + 1 - first);
+                if count(&[before, &usual, after].concat()) == expected || wanted.is_empty() {
+                    prop_assert_eq!(between, usual);
+                } else if wanted.contains(|c| c != '\n') {
+                    prop_assert_eq!(count(&patched), expected, "no line end becomes a part of another");
+                    prop_assert_eq!(with_feeds(between), wanted);
+                }
                 prop_assert_eq!(patch.locate(Base::Current, &text), Ok(patch));
             }
         }
