@@ -5,8 +5,8 @@
 //! SDK's client has the settings of the layer. The engine is another process, so its work does not count: the time on a
 //! processor is that of the one thread that has the function, the SDK and its connection.
 //!
-//! The layer decodes items into structs, adds up their cost and explains refusals. The bare side does none of this: it
-//! stops at the SDK's maps of attribute values.
+//! Both sides decode items into structs: the layer into those of the schema, whose fields check their values, and the
+//! bare side into structs of texts and numbers. The layer also adds up the cost and explains refusals.
 
 #![expect(clippy::print_stdout, reason = "a person reads the result")]
 
@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 
 use pairs::{Pair, Scene};
 
+#[path = "layer/bare.rs"]
+mod bare;
 #[path = "layer/pairs.rs"]
 mod pairs;
 
