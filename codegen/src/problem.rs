@@ -103,7 +103,7 @@ impl Problems {
             }
         }
         let Problem { at, check, message, .. } = problem;
-        (*at, format!("{}: error: {message} [{check}]\n", sources.locate(*at)))
+        (*at, format!("{}: error: {} [{check}]\n", sources.locate(*at), one_line(message)))
     }
 
     /// The positions that use this field, each once, in the order of the documents.
@@ -120,7 +120,8 @@ impl Problems {
 impl Missing {
     /// The text of the problem with a list of its uses.
     fn text(&self, uses: &[(At, &str)], sources: &Sources) -> String {
-        let Missing { entity, field, entity_at, hint, .. } = self;
+        let Missing { entity_at, hint, .. } = self;
+        let (entity, field) = (one_line(&self.entity), one_line(&self.field));
         let place = sources.locate(*entity_at);
         let count = uses.len();
         let root = format!(
@@ -130,6 +131,12 @@ impl Missing {
         let line = |(at, used): &(At, &str)| format!("  {}: {used}\n", sources.locate(*at));
         root + &uses.iter().map(line).collect::<String>()
     }
+}
+
+/// The text with its control characters as escapes, such as `\n`. A message can quote a name with a line end.
+fn one_line(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(shown).collect()
 }
 
 /// The problems as the generator prints them.
@@ -152,8 +159,13 @@ mod tests {
         problems.push("middle", first.plus(4), "2");
         problems.push("middle", first.plus(4), "2");
         problems.push("start", first, "1");
-        let expected =
-            ["a.toml:1:1: error: 1 [start]\n", "a.toml:2:1: error: 2 [middle]\n", "b.md:1:1: error: 3 [last]\n"];
+        problems.push("lines", second.plus(5), "`a\nb` and\t`c`");
+        let expected = [
+            "a.toml:1:1: error: 1 [start]\n",
+            "a.toml:2:1: error: 2 [middle]\n",
+            "b.md:1:1: error: 3 [last]\n",
+            "b.md:1:6: error: `a\\nb` and\\t`c` [lines]\n",
+        ];
         assert_eq!(problems.lines(&sources), expected);
     }
 }
