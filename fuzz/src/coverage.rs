@@ -1,4 +1,4 @@
-//! One target under libFuzzer, which searches for inputs that reach new code. `scripts/fuzz-coverage` builds and runs it.
+//! One target under libFuzzer, which searches for inputs that reach new code: see `scripts/fuzz-coverage`.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -75,9 +75,10 @@ fn checked_patch(checked: &Checked, text: &str, shown: (u32, u32), apply: Apply)
     assert!(patched != text && patched.len() <= CODE_BYTES);
     changes_only_its_lines(patch, text, &patched);
     assert_eq!(patch.locate(Base::Current, text).as_ref(), Ok(patch), "in its own version, it is where it was");
-    // One more line above. A byte order mark would not be at the beginning any more, and have another meaning.
+    // One more line above. A byte order mark would not be at the beginning any more, and have another meaning; and
+    // `locate` takes a mark at the beginning of `original` for that of a file, so the patch counts as gone.
     let below = format!("another line\n{text}");
-    if ![text, &patch.replacement].iter().any(|text| text.starts_with('\u{feff}')) {
+    if ![text, &patch.original, &patch.replacement].iter().any(|text| text.starts_with('\u{feff}')) {
         match patch.locate(Base::Earlier { thread_moved_by: Some(1) }, &below) {
             Ok(located) => {
                 assert_eq!((located.start_line, located.end_line), (patch.start_line + 1, patch.end_line + 1));
