@@ -45,11 +45,10 @@ impl Defective {
         let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default().to_owned();
         let is_transaction = target.ends_with("TransactWriteItems");
         let is_read = ["GetItem", "Query"].iter().any(|read| target.ends_with(read));
+        let is_dropped = || self.transactions.fetch_add(1, Ordering::Relaxed) % 5 == 4;
         match self.defect {
-            Defect::DropsTransactions if is_transaction => {
-                if self.transactions.fetch_add(1, Ordering::Relaxed) % 5 == 4 {
-                    return Ok((StatusCode::OK, HeaderMap::new(), Bytes::from_static(b"{}")));
-                }
+            Defect::DropsTransactions if is_transaction && is_dropped() => {
+                return Ok((StatusCode::OK, HeaderMap::new(), Bytes::from_static(b"{}")));
             }
             Defect::TearsTransactions if is_transaction => {
                 return proxy.forward(headers, without_the_last_action(&body)?).await;

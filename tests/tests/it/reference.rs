@@ -30,7 +30,7 @@ use world::World;
 /// The seed of the first sequence; the next ones have the next seeds.
 const SEED: u64 = 1;
 /// The number of sequences in the suite.
-const SEQUENCES: u64 = 60;
+const SEQUENCES: u64 = 50;
 /// Tries to shorten a failing sequence.
 const SHORTER: u32 = 300;
 

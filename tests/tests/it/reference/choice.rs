@@ -206,10 +206,7 @@ impl State {
 
     /// Whether the request asks the model about a large file.
     pub(super) fn asks_about_large_code(&self, call: &Call) -> bool {
-        let thread = match call {
-            Call::Post { thread, asks: true, .. } | Call::Retry { thread, .. } => thread,
-            _ => return false,
-        };
+        let (Call::Post { thread, asks: true, .. } | Call::Retry { thread, .. }) = call else { return false };
         let large = self.all_sessions().filter(|at| self.at(*at).code.len() > LARGE);
         let mut threads = large.flat_map(|at| self.living_threads(at));
         threads.any(|at| self.thread_at(at).id.as_ref() == Some(thread))

@@ -164,7 +164,7 @@ impl State {
         let patch = shown.as_ref().map(|shown| shown["patch"].clone()).filter(Value::is_object);
         let patch = patch.ok_or(Reply::refused(409, "PATCH_CONFLICT"))?;
         if let Some(applied) = *applied {
-            return Ok(self.applied(at, seq, applied));
+            return Ok(applied_patch(at, seq, applied));
         }
         if self.at(session).version != version {
             return Err(Reply { shows: vec![Shown::Current(session)], ..Reply::refused(409, "VERSION_CONFLICT") });
@@ -191,20 +191,7 @@ impl State {
         if let Some(Message { kind: Kind::Answer { applied, .. }, .. }) = self.thread_at_mut(at).message_mut(seq) {
             *applied = Some(done);
         }
-        Ok(self.applied(at, seq, done))
-    }
-
-    fn applied(&self, at: ThreadAt, seq: u32, applied: AppliedPatch) -> Reply {
-        let session = (at.0, at.1);
-        Reply::shows(
-            200,
-            [
-                Shown::Message(at, seq),
-                Shown::Lines(applied.start, applied.end),
-                Shown::Session { at: session, with_code: false },
-                Shown::Threads(session),
-            ],
-        )
+        Ok(applied_patch(at, seq, done))
     }
 
     /// Whether the patch of this answer is for another version than the current one.
@@ -270,4 +257,18 @@ impl Thread {
 /// The messages that an earlier request stored.
 fn earlier(at: ThreadAt, seq: u32, has_answer: bool) -> Reply {
     Reply::shows(200, [Shown::Message(at, seq), Shown::Reply(at, has_answer.then_some(seq + 1))])
+}
+
+/// An applied patch, the lines that it replaced, and the current session and threads.
+fn applied_patch(at: ThreadAt, seq: u32, applied: AppliedPatch) -> Reply {
+    let session = (at.0, at.1);
+    Reply::shows(
+        200,
+        [
+            Shown::Message(at, seq),
+            Shown::Lines(applied.start, applied.end),
+            Shown::Session { at: session, with_code: false },
+            Shown::Threads(session),
+        ],
+    )
 }

@@ -9,7 +9,7 @@ use super::call::Call;
 static ANSWERS: Mutex<BTreeMap<(String, u16), u64>> = Mutex::new(BTreeMap::new());
 
 /// The requests and the statuses that every run of the suite must have seen.
-const REQUIRED: [(&str, u16); 36] = [
+const REQUIRED: [(&str, u16); 37] = [
     ("SignUp", 409),
     ("SignIn", 200),
     ("SignIn", 401),
@@ -41,6 +41,7 @@ const REQUIRED: [(&str, u16); 36] = [
     ("Post", 200),
     ("Post", 503),
     ("Retry", 200),
+    ("Retry", 201),
     ("Apply", 200),
     ("Apply", 409),
     ("Cancel", 200),

@@ -223,7 +223,7 @@ fn of_threads() -> impl Strategy<Value = Operation> {
 }
 
 fn of_messages() -> impl Strategy<Value = Operation> {
-    let fails = || prop::bool::weighted(0.15);
+    let fails = || prop::bool::weighted(0.25);
     prop_oneof![
         6 => (resource(), 0..3_u8, client()).prop_map(|(thread, text, client)| Operation::Note { thread, text, client }),
         10 => (resource(), 0..3_u8, client(), prop::option::weighted(0.3, version()), fails()).prop_map(

@@ -258,15 +258,14 @@ impl World {
             answer = send(&killed, call) => Some(answer?),
             () = stalled.arrived() => None,
         };
-        match answer {
-            Some(answer) => self.judge(device, call, &answer, false)?,
-            None => {
-                // Requests that reached the engine before.
-                while proxy.forwarding() > 0 {
-                    tokio::time::sleep(Duration::from_millis(1)).await;
-                }
-                self.allow_all_outcomes(device, call);
+        if let Some(answer) = answer {
+            self.judge(device, call, &answer, false)?;
+        } else {
+            // Requests that reached the engine before.
+            while proxy.forwarding() > 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
             }
+            self.allow_all_outcomes(device, call);
         }
         self.wait(MINUTE);
         let swept = self.app.table().maintenance().sweep_due(SWEEP).await;
