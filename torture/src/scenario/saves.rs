@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use rand::rngs::ChaCha8Rng;
@@ -23,6 +23,8 @@ use crate::world::{Shared, World, WorldOptions, create_session, create_thread};
 const FAULTS: f64 = 0.06;
 /// How often a writer sends a save whose outcome is unknown.
 const TRIES: u32 = 4;
+/// Contents differ in the number of lines before the line of the thread, which is below this.
+const PADDINGS: u64 = 5;
 /// The number of kills, at equal distances.
 const KILLS: u64 = 2;
 
@@ -43,6 +45,8 @@ struct Scene {
     contents: Mutex<HashMap<String, u64>>,
     secret: String,
     left: AtomicU64,
+    /// Threads whose line was compared with the code of the same answer.
+    threads_checked: AtomicU64,
     began: Instant,
 }
 
@@ -77,20 +81,24 @@ impl Scene {
         }
         let left = AtomicU64::new(scale.saves);
         let contents = Mutex::new(HashMap::from([(text_of(&secret, 0), 0)]));
-        Ok(Self { world, person, sessions, contents, secret, left, began: Instant::now() })
+        let threads_checked = AtomicU64::new(0);
+        Ok(Self { world, person, sessions, contents, secret, left, threads_checked, began: Instant::now() })
     }
 
     fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// Saves once, with repeats while the outcome is unknown.
-    async fn save(&self, session: &SharedSession, content: u64) {
+    /// Saves once, with repeats while the outcome is unknown. The first try may be given up early.
+    async fn save(&self, session: &SharedSession, content: u64, patience: Option<Duration>) {
         let base = session.version.load(Ordering::SeqCst);
         let text = text_of(&self.secret, content);
         self.contents.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone(), content);
         let (path, sent) = (format!("/sessions/{}", session.id), self.now());
         let form = json!({ "expected_version_number": base, "code_content": text });
+        if let Some(patience) = patience {
+            let _ = tokio::time::timeout(patience, self.person.put(&path, form.clone())).await;
+        }
         let answer = until_answered(TRIES, || self.person.put(&path, form.clone())).await;
         self.world.tries(1);
         let (mut operation, answered) =
@@ -100,6 +108,7 @@ impl Scene {
                 let version = answer.body["session"]["version_number"].as_u64().unwrap_or_default();
                 operation = Operation { kind: Kind::Saved, version, answered, ..operation };
                 session.saw(version);
+                self.check_threads("save", &answer, content);
             }
             Some(answer) if answer.code() == "VERSION_CONFLICT" => {
                 // An earlier try may have been applied before another save.
@@ -118,7 +127,7 @@ impl Scene {
     }
 
     async fn read(&self, session: &SharedSession) -> Option<Answer> {
-        let (path, sent) = (format!("/sessions/{}", session.id), self.now());
+        let (path, sent) = (format!("/sessions/{}?include=threads", session.id), self.now());
         let answer = until_answered(TRIES, || self.person.get(&path)).await?;
         self.world.tries(1);
         if answer.is_success() {
@@ -126,10 +135,22 @@ impl Scene {
             let content = self.content_of(&answer, "/session/code_content");
             session.add(Operation { kind: Kind::Seen, version, content, sent, answered: self.now() });
             session.saw(version);
+            self.check_threads("read", &answer, content);
         } else if !answer.is_failure() {
             self.world.loses(format!("a read was answered with {}", answer.outline()));
         }
         Some(answer)
+    }
+
+    /// Code and threads of one answer are of one version: the thread is at its line.
+    fn check_threads(&self, what: &str, answer: &Answer, content: u64) {
+        for thread in answer.body["threads"].as_array().into_iter().flatten() {
+            self.threads_checked.fetch_add(1, Ordering::Relaxed);
+            let (found, expected) = (thread["start_line"].as_u64(), content % PADDINGS + 1);
+            if found != Some(expected) {
+                self.world.loses(format!("a {what} shows the thread at line {found:?} instead of {expected}"));
+            }
+        }
     }
 
     /// The number of a content; the largest number for a text that no writer sent.
@@ -160,6 +181,11 @@ impl Scene {
         self.world.measures("acknowledged", acknowledged);
         self.world.measures("refused or of unknown outcome", unsure);
         self.world.measures("versions", versions);
+        let threads = self.threads_checked.into_inner();
+        self.world.measures("threads compared with the code of the same answer", threads);
+        if threads == 0 {
+            self.world.loses("no answer showed a thread");
+        }
         if acknowledged == 0 {
             self.world.loses("no save was acknowledged");
         }
@@ -178,7 +204,8 @@ impl SharedSession {
 }
 
 fn text_of(secret: &str, content: u64) -> String {
-    format!("# {secret}\ncontent = {content}\n")
+    let padding = "\n".repeat(usize::try_from(content % PADDINGS).unwrap_or_default());
+    format!("{padding}# {secret}\ncontent = {content}\n")
 }
 
 /// One writer: saves, and reads every fourth time.
@@ -189,7 +216,9 @@ async fn write(scene: Arc<Scene>, writer: u64) {
         let left = scene.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         let Ok(content) = left else { return };
         let session = &scene.sessions[random.random_range(0..scene.sessions.len())];
-        scene.save(session, content).await;
+        let gives_up = random.random_bool(0.2);
+        let patience = gives_up.then(|| Duration::from_millis(random.random_range(0..60)));
+        scene.save(session, content, patience).await;
         if random.random_bool(0.25) {
             scene.read(session).await;
         }
@@ -200,7 +229,7 @@ async fn write(scene: Arc<Scene>, writer: u64) {
 async fn kill(scene: &Scene, saves: u64) -> Result<(), TortureError> {
     for number in (1..=KILLS).rev() {
         while scene.left.load(Ordering::SeqCst) > saves * number / (KILLS + 1) {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
         scene.world.store.set_mix(Mix::none());
         scene.world.restart().await?;
