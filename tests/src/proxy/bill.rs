@@ -39,7 +39,7 @@ pub(super) struct Bill {
 #[derive(Debug)]
 struct Writes {
     table: String,
-    writes: Vec<Write>,
+    items: Vec<Write>,
     /// 2 in a transaction, else 1.
     factor: usize,
 }
@@ -134,11 +134,11 @@ impl Writes {
             }
             _ => return None,
         };
-        Some(Self { table, writes, factor: if operation == "TransactWriteItems" { 2 } else { 1 } })
+        Some(Self { table, items: writes, factor: if operation == "TransactWriteItems" { 2 } else { 1 } })
     }
 
     fn keys(&self) -> Vec<Value> {
-        self.writes.iter().map(|write| write.key.clone()).collect()
+        self.items.iter().map(|write| write.key.clone()).collect()
     }
 
     fn units(&self, before: &[RawItem], after: &[RawItem]) -> f64 {
@@ -146,12 +146,12 @@ impl Writes {
             (true, checked) => of_refused_item(checked, None, self.factor),
             (false, old) => of_item(old, write.among(after), self.factor),
         };
-        self.writes.iter().map(units).sum()
+        self.items.iter().map(units).sum()
     }
 
     fn refused_units(&self, before: &[RawItem]) -> f64 {
         let units = |write: &Write| of_refused_item(write.among(before), write.put.as_ref(), self.factor);
-        self.writes.iter().map(units).sum()
+        self.items.iter().map(units).sum()
     }
 }
 
@@ -183,7 +183,7 @@ impl Proxy {
     /// The units since the last call.
     ///
     /// # Panics
-    /// If the proxy does not bill writes.
+    /// If the proxy does not bill requests.
     #[must_use]
     pub fn take_bill(&self) -> Units {
         let bill = self.bill.as_ref().expect("the proxy was started with `billing`");

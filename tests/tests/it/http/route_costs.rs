@@ -98,7 +98,8 @@ fn missing_cases(operations: &[Operation], rows: &[Row]) -> Vec<String> {
     for operation in operations {
         let own: Vec<&Row> = rows.iter().filter(|row| row.route == operation.route()).collect();
         let has = |case| own.iter().any(|row| row.case == case);
-        if !has(Case::Always) && !(has(Case::Typical) && has(Case::Worst)) {
+        let is_complete = has(Case::Always) || has(Case::Typical) && has(Case::Worst);
+        if !is_complete {
             missing.push(format!("{} needs a typical and a worst case, or one for always", operation.route()));
         }
         for code in operation.codes().filter(|code| REFUSALS.contains(code)) {

@@ -92,7 +92,7 @@ impl Bench {
 
     /// The store of a process that has no code in memory. Its requests are measured.
     pub(super) async fn store(&self) -> model::Store {
-        self.app.table().store_through(&self.proxy.url()).await
+        Box::pin(self.app.table().store_through(&self.proxy.url())).await
     }
 
     /// The same person; their requests go to a process that has no code in memory, and are measured.
@@ -103,7 +103,7 @@ impl Bench {
     /// Measures a request, from a person of [`at`](Self::at).
     pub(super) async fn measure(&self, case: Case, when: &str, request: impl Future<Output = Response>) -> Response {
         let _ = (self.proxy.take_steps(), self.proxy.take_bill());
-        let response = request.await;
+        let response = Box::pin(request).await;
         let (steps, units) = (self.proxy.take_steps(), self.proxy.take_bill());
         let (method, path) = response.what.split_once(' ').unwrap();
         let operation = operation_of(method, path).expect("a documented route");
@@ -186,7 +186,7 @@ pub(super) fn typical_code() -> String {
     let others = codesensei::seed::FILES.iter().flat_map(|(_, text)| text.lines());
     let mut code = CODE.to_owned();
     for line in others {
-        code.push_str(&format!("# {line}\n"));
+        code.extend(["# ", line, "\n"]);
         if gzip_size(&code) >= 1_200 {
             break;
         }

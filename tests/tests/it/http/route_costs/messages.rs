@@ -154,8 +154,8 @@ async fn the_full_thread() -> Vec<Row> {
         ("the thread has 500 messages", json!({ "content": QUESTION })),
         ("the same, with a note", json!({ "content": "Thanks.", "ask": false })),
     ] {
-        let full = bench.measure(Case::Refused, when, measured.posts(&path_of(&thread), &body)).await;
-        full.refused(409, "MESSAGE_LIMIT_EXCEEDED");
+        let refused = bench.measure(Case::Refused, when, measured.posts(&path_of(&thread), &body)).await;
+        refused.refused(409, "MESSAGE_LIMIT_EXCEEDED");
     }
     bench.rows()
 }

@@ -53,9 +53,9 @@ impl Page {
     pub(super) fn differences(&self, other: &Self) -> String {
         let only = |sign: char, one: &Self, other: &Self| {
             let lines = one.lines().filter(|line| !other.lines().any(|known| known == *line));
-            lines.map(|line| format!("{sign} {line}\n")).collect::<String>()
+            lines.map(|line| format!("{sign} {line}\n")).collect::<Vec<_>>()
         };
-        only('-', self, other) + &only('+', other, self)
+        [only('-', self, other), only('+', other, self)].concat().concat()
     }
 
     /// Whether the page has each of these rows.
