@@ -116,13 +116,13 @@ async fn read(request: Request, form: u32) -> ApiResult<Texts> {
             Ok(texts.map(|(name, text)| (name, text.to_owned())).to_vec())
         }
         1 => {
-            let CodeForm { 0: (_, filename, new) } = CodeForm::<NewFile>::from_request(request, &()).await?;
+            let CodeForm { checked: (_, filename, new), .. } = CodeForm::<NewFile>::from_request(request, &()).await?;
             let again = Filename::parse(new.filename.as_str());
             assert_eq!(again.as_ref(), Ok(&new.filename), "parsing a file name again changes nothing");
             Ok(vec![("filename", filename), ("code_content", new.text)])
         }
         _ => {
-            let SelectionForm { 0: (_, new) } = SelectionForm::<ThreadForm>::from_request(request, &()).await?;
+            let SelectionForm { checked: (_, new), .. } = SelectionForm::<ThreadForm>::from_request(request, &()).await?;
             assert!(1 <= new.start_line && new.start_line <= new.end_line, "the lines are in order");
             Ok(vec![("selected_text", new.selected_text)])
         }
