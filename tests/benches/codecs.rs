@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use model::{MessageId, PackedBody, PackedCode, SessionId, SessionKey, ThreadId, UserId};
+use model::{MessageId, PackedBody, PackedCode, SessionId, ThreadId};
 use review::anchor::re_anchor;
 use review::fence::Fence;
 use review::limits::DIFF_DEADLINE;
@@ -152,7 +152,6 @@ fn gunzip(gzip: &[u8]) -> Vec<u8> {
 
 fn of_ids(rounds: usize) {
     const SESSION: &str = "0197f0c4-8a3e-7d55-b1a2-3c4d5e6f7a8b";
-    let (user_id, session_id): (UserId, SessionId) = (SESSION.parse().expect("an id"), SESSION.parse().expect("an id"));
     let nanos = |work: &str, times: &Times| {
         let nanos = |duration: Duration| duration.as_secs_f64() * 1_000_000_000.0;
         let (fastest, slowest) = (nanos(times.0[0]), nanos(times.0[times.0.len() - 1]));
@@ -161,11 +160,9 @@ fn of_ids(rounds: usize) {
     println!("\n| work | nanoseconds (fastest–slowest) |");
     println!("| --- | ---: |");
     nanos("parse the id of a session", &Times::of(rounds, || SESSION.parse::<SessionId>().is_ok()));
-    nanos("the key of a session", &Times::of(rounds, || SessionKey { user_id, session_id }.primary()));
     let thread = format!("{SESSION}.{SESSION}");
     let thread_id: ThreadId = thread.parse().expect("an id");
     let message = MessageId { thread_id, seq: 7 };
     nanos("parse the id of a thread", &Times::of(rounds, || thread.parse::<ThreadId>().is_ok()));
     nanos("write the id of a message", &Times::of(rounds, || message.to_string()));
-    nanos("the key of a message", &Times::of(rounds, || message.key().primary()));
 }

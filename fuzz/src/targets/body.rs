@@ -122,7 +122,8 @@ async fn read(request: Request, form: u32) -> ApiResult<Texts> {
             Ok(vec![("filename", filename), ("code_content", new.text)])
         }
         _ => {
-            let SelectionForm { checked: (_, new), .. } = SelectionForm::<ThreadForm>::from_request(request, &()).await?;
+            let SelectionForm { checked: (_, new), .. } =
+                SelectionForm::<ThreadForm>::from_request(request, &()).await?;
             assert!(1 <= new.start_line && new.start_line <= new.end_line, "the lines are in order");
             Ok(vec![("selected_text", new.selected_text)])
         }

@@ -182,7 +182,7 @@ async fn an_invalid_form_does_not_count_as_a_password_attempt() {
 #[tokio::test]
 async fn a_hash_of_too_low_cost_is_renewed_at_sign_in() {
     let app = TestApp::with_hash_cost(5).await;
-    let cheap = Hasher::new(4).unwrap().hash(&PASSWORD.parse::<Password>().unwrap()).await.unwrap();
+    let cheap = Hasher::new(4).unwrap().enter().unwrap().hash(&PASSWORD.parse::<Password>().unwrap()).await.unwrap();
     let new = NewUser { password_hash: cheap.clone(), ..newcomer("ada") };
     app.table().accounts().create(new, A_WEEK).await.unwrap();
     assert_eq!(signs_in(&app, "Guess-1843").await, 401);
