@@ -4,7 +4,7 @@
 use review::patch::Withheld;
 
 use crate::opening::Related;
-use crate::placed::{Opened, placed};
+use crate::placed::{Opened, are_of, placed};
 use crate::retry::retry;
 use crate::save::{Base, SaveCode};
 use crate::session::MAX_ATTEMPTS;
@@ -119,7 +119,8 @@ impl Sessions<'_> {
             let (answer, base) = self.answer_and_base(read).await?;
             let patch = answer.patch.as_ref().ok_or(ApplyError::NoPatch)?;
             if answer.patch_status == Some(PatchStatus::Applied) {
-                return Ok(Some(Applied::earlier(answer, base)));
+                let is_of_one_version = are_of(&base.head, &base.threads);
+                return Ok(is_of_one_version.then(|| Applied::earlier(answer, base)));
             }
             if base.head.version_number != expected_version_number {
                 return Err(SaveCodeError::VersionConflict(Box::new(base.opened())).into());

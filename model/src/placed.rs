@@ -146,6 +146,11 @@ pub(crate) fn missing_anchor(pattern: &'static str) -> StoreError {
     StoreError::Corrupt { pattern, entity: "anchors", reason }
 }
 
+/// Whether no later save moved these threads, which were read after the head.
+pub(crate) fn are_of(head: &Session, threads: &[PlacedThread]) -> bool {
+    threads.iter().all(|thread| thread.anchor_version <= head.version_number)
+}
+
 impl Threads<'_> {
     /// All threads of a session, oldest first, and the item of their anchors.
     pub(crate) async fn list_placed(
@@ -239,7 +244,7 @@ impl Sessions<'_> {
         let threads = retry!(READS, "AP-31", {
             // This is read after the head, so it is not older than the head.
             let (threads, _) = self.store.threads().list_placed(session_id).await?;
-            if threads.iter().all(|thread| thread.anchor_version <= opened.head.version_number) {
+            if are_of(&opened.head, &threads) {
                 return Ok(Some(threads));
             }
             opened = self.open(caller, session_id).await?;

@@ -2,6 +2,7 @@
 
 use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::from_review::re_anchor_threads;
+use crate::placed::are_of;
 use crate::retry::retry;
 use crate::session::{MAX_ATTEMPTS, READS, detect, of_one_revision, unread_code};
 use crate::settings::UpdateOutcome;
@@ -199,6 +200,10 @@ impl Sessions<'_> {
             async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(CodeText::default())) } };
         let placed = self.store.threads().list_placed(save.session_id);
         let ((threads, anchors), old_text) = futures::try_join!(placed, old_text)?;
+        // A save of the same code commits nothing, so no condition would refuse threads of a later version.
+        if !are_of(&head, &threads) {
+            return Ok(None);
+        }
         Ok(old_text.map(|old_text| Base { head, threads, anchors, checks_anchors: false, old_text }))
     }
 
@@ -212,7 +217,10 @@ impl Sessions<'_> {
             seen.push(head.revision);
             if save.created(&head, &code) {
                 let threads = self.store.threads().list_placed(save.session_id).await?.0;
-                return Ok(Saved { head, threads });
+                if are_of(&head, &threads) {
+                    return Ok(Saved { head, threads });
+                }
+                continue;
             }
             if let Some(text) = self.text_with(&head, Some(code)).await? {
                 return Err(SaveCodeError::VersionConflict(Box::new(OpenedSession { head, text })));

@@ -69,16 +69,13 @@ const FILENAME: &str = "inventory.rs";
 
 /// Source code of this many bytes: the files of the sample data, repeated.
 pub(super) fn source(bytes: usize) -> String {
-    let mut text: String = FILES
-        .iter()
-        .cycle()
-        .map(|(_, text)| *text)
-        .scan(0, |size, text| {
-            let fits = *size < bytes;
-            *size += text.len();
-            fits.then_some(text)
-        })
-        .collect();
+    let mut text = String::new();
+    for (_, file) in FILES.iter().cycle() {
+        if text.len() >= bytes {
+            break;
+        }
+        text += file;
+    }
     while !text.is_char_boundary(bytes) {
         text.insert(0, '\n');
     }

@@ -138,3 +138,41 @@ async fn saving_unchanged_code_in_another_language_changes_only_the_language() {
         assert_eq!(answer.is(200)["session"]["language_override"], "Swift");
     }
 }
+
+/// Sends a save whose read of the threads waits until another client has saved over this version.
+async fn overtaken(ada: &Person, app: &TestApp, session: &Session, body: &Value, version: u32) -> Value {
+    let proxy = Proxy::before(app.table().endpoint()).await;
+    let slow = app.on(app.table().store_through(&proxy.url()).await, ada);
+    let stalled = proxy.stall("Query", Moment::BeforeTheEngine);
+    let (answer, ()) = tokio::join!(slow.puts(&session.path, body), async {
+        stalled.arrived().await;
+        ada.saves(session, version, &format!("# 1\n# 2\n{CODE}")).await.is(200);
+        stalled.release();
+    });
+    answer.refused(409, "VERSION_CONFLICT")
+}
+
+#[tokio::test]
+async fn a_repeated_save_does_not_show_threads_of_a_later_save() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    ada.opens_thread(&session, 1..=1).await;
+    let body = json!({ "expected_version_number": 1, "code_content": format!("# 1\n{CODE}") });
+    ada.puts(&session.path, &body).await.is(200);
+    assert_eq!(overtaken(&ada, &app, &session, &body, 2).await["current_version"], 3);
+}
+
+#[tokio::test]
+async fn a_save_of_unchanged_code_does_not_show_threads_of_a_later_save() {
+    for body in [
+        json!({ "expected_version_number": 1, "code_content": CODE }),
+        json!({ "expected_version_number": 1, "language_override": null }),
+    ] {
+        let app = TestApp::new().await;
+        let ada = app.signs_up("ada").await;
+        let session = ada.creates(FILENAME, CODE).await;
+        ada.opens_thread(&session, 1..=1).await;
+        assert_eq!(overtaken(&ada, &app, &session, &body, 1).await["current_version"], 2, "{body}");
+    }
+}
