@@ -1,4 +1,5 @@
-//! A defective store: it confirms what it did not do. A test of a checker plants a defect to show that the checker fails.
+//! A defective store, which confirms writes that it did not execute. A test of a checker plants a defect to show that
+//! the checker fails.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,5 @@
-//! Random operations of three users with two devices each. All numbers are small, so that a shrunk sequence is readable.
+//! Random operations of three users with two devices each. All numbers are small, so that a shrunk sequence is
+//! readable.
 
 use proptest::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The reference model of the API: plain data without a table, a cache or a second process. `accounts.rs`, `contents.rs`
-//! and `conversation.rs` have the rules.
+//! The reference model of the API: plain data without a table, a cache or a second process. `accounts.rs`,
+//! `contents.rs` and `conversation.rs` have the rules.
 //!
 //! The ids, the positions that a save gives to threads and the answers of the reviewer are not predicted. The model
 //! learns each at first sight, checks it against its rule, and requires the same later; see `seen.rs`.
