@@ -1,9 +1,9 @@
 //! What the data layer adds to the bare SDK: `cargo bench -p table-runtime --bench layer`.
 //!
-//! `-- --rounds 15 --calls 300` sets the number of rounds and of calls in a round. In each round a generated function of
-//! the product calls the embedded engine, one request after another. Then the bare SDK does, with the same requests and
-//! the same settings of its client. The engine is another process, so its work does not count: the time on a processor
-//! is that of the one thread that has the function, the SDK and its connection.
+//! `-- --rounds 15 --calls 99` sets the number of rounds and of calls in a round. In each round a generated function
+//! of the product calls the embedded engine, one request after another. Then the bare SDK does, with the same requests
+//! and the same settings of its client. The engine is another process, so its work does not count: the time on a
+//! processor is that of the one thread that has the function, the SDK and its connection.
 //!
 //! Both sides decode items into structs: the layer into those of the schema, whose fields check their values, and the
 //! bare side into structs of texts and numbers. The layer also adds up the cost and explains refusals.
@@ -32,7 +32,7 @@ fn main() {
         engine();
     } else if arguments.iter().any(|argument| argument == "--bench") {
         // `cargo test --all-targets` starts the bench too, and must not wait for it.
-        compare(number("--rounds", 15), number("--calls", 300));
+        compare(number("--rounds", 15), number("--calls", 99));
     }
 }
 

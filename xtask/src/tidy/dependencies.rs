@@ -15,17 +15,17 @@ struct Owned {
 const OWNED: [Owned; 4] = [
     Owned {
         dependency: "aws-sdk-dynamodb",
-        owners: &[("table-runtime", "table-runtime/src/")],
+        owners: &[("table-runtime", "table-runtime/")],
         instead: "call an access pattern of `model`",
     },
     Owned {
         dependency: "modyne",
-        owners: &[("table-runtime", "table-runtime/src/"), ("model", "model/src/")],
+        owners: &[("table-runtime", "table-runtime/"), ("model", "model/src/")],
         instead: "call an access pattern of `model`",
     },
     Owned {
         dependency: "serde_dynamo",
-        owners: &[("table-runtime", "table-runtime/src/"), ("model", "model/src/")],
+        owners: &[("table-runtime", "table-runtime/"), ("model", "model/src/")],
         instead: "call an access pattern of `model`",
     },
     Owned {
@@ -261,7 +261,7 @@ mod tests {
             only_its_owner_uses_an_sdk(&tree),
             [
                 "handlers/src/http/body.rs:3: `aws_sdk_bedrockruntime` belongs in bedrock/src/; use it through `bedrock`",
-                "tests/tests/a.rs:2: `modyne` belongs in table-runtime/src/ or model/src/; call an access pattern of `model`",
+                "tests/tests/a.rs:2: `modyne` belongs in table-runtime/ or model/src/; call an access pattern of `model`",
             ]
         );
     }
