@@ -1,5 +1,6 @@
 //! `codesensei costs`: estimates the monthly cost on AWS, with the whole calculation.
 
+use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -35,7 +36,7 @@ pub struct Costs {
     /// Print Markdown tables with the assumptions and the prices, as in docs/costs.md.
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
-    /// Replace the Markdown tables between the markers of this file.
+    /// Replace the Markdown tables between the markers of this file, and the picture in the folder `pictures` beside it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "markdown"])]
     update: Option<PathBuf>,
 }
@@ -59,7 +60,12 @@ pub fn run(options: &Costs) -> Result<(), Failure> {
     let values = AssumedValues::with(&options.assume);
     let bills: Vec<Bill> = options.users.iter().map(|users| Bill::of(*users, &values)).collect();
     if let Some(path) = &options.update {
-        return Ok(section::update(path, "costs", &report::markdown(&bills, &values))?);
+        section::update(path, "costs", &report::markdown(&bills, &values))?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder.join("pictures"))?;
+            fs::write(folder.join("pictures/costs.svg"), report::picture(&bills).svg())?;
+        }
+        return Ok(());
     }
     let output = if options.json {
         format!("{:#}\n", report::json(&bills, &values))

@@ -36,12 +36,13 @@ impl Figures {
         for (title, grid) in &self.grids {
             let _ = writeln!(text, "{title}\n\n{}", grid.text());
         }
-        text + &self.explanation + "\n\n" + &self.origin() + "\n"
+        text + &wrapped(&self.explanation) + "\n\n" + &self.origin() + "\n"
     }
 
     /// For a document.
     pub(super) fn markdown(&self) -> String {
-        let mut text = format!("Measured on {}.\n\n{}\n", self.origin(), self.explanation);
+        let origin = format!("Measured on {}.", self.origin());
+        let mut text = format!("{}\n\n{}\n", wrapped(&origin), wrapped(&self.explanation));
         for (title, grid) in &self.grids {
             let _ = write!(text, "\n**{title}**\n\n{}", grid.markdown());
         }
@@ -57,6 +58,23 @@ impl Figures {
         let tables: Vec<Value> = self.grids.iter().map(table).collect();
         json!({ "name": self.name, "origin": self.origin(), "tables": tables })
     }
+}
+
+/// The text in lines of at most 120 characters, as the documents have.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() > 120 {
+            lines.push(word.to_owned());
+        } else {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
 }
 
 /// The processors of this machine and its operating system.
@@ -135,6 +153,14 @@ mod tests {
             assert_eq!(percentile(&times, share), Duration::from_millis(millis));
         }
         assert_eq!(percentile(&times[..1], 0.99), Duration::from_millis(1));
+    }
+
+    #[test]
+    fn text_is_wrapped_between_words() {
+        let text = "word ".repeat(60);
+        let lines: Vec<String> = wrapped(&text).lines().map(str::to_owned).collect();
+        assert!(lines.len() == 3 && lines.iter().all(|line| line.len() <= 120), "{lines:?}");
+        assert_eq!(lines.join(" "), text.trim());
     }
 
     #[test]

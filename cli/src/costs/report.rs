@@ -8,6 +8,7 @@ use crate::costs::assumptions::{ASSUMPTIONS, AssumedValues, Parameter};
 use crate::costs::bill::{Bill, Line, number};
 use crate::costs::prices::{DATE, PRICES, Price};
 use crate::grid::Grid;
+use crate::picture::Bars;
 
 /// For a terminal.
 pub(crate) fn text(bills: &[Bill], values: &AssumedValues) -> String {
@@ -25,6 +26,7 @@ pub(crate) fn text(bills: &[Bill], values: &AssumedValues) -> String {
 /// For docs/costs.md, between its markers.
 pub(crate) fn markdown(bills: &[Bill], values: &AssumedValues) -> String {
     let mut output = format!("### Summary\n\n{}", summary(bills).markdown());
+    output += &["\n![", &picture(bills).title, "](pictures/costs.svg)\n"].concat();
     for bill in bills {
         let users = grouped(number(bill.users), 0);
         output += &["\n### ", &users, " users\n\n", &lines(bill).markdown()].concat();
@@ -63,6 +65,19 @@ pub(crate) fn json(bills: &[Bill], values: &AssumedValues) -> Value {
         "actions": ACTIONS.iter().map(action).collect::<Vec<_>>(),
         "assumptions": ASSUMPTIONS.iter().map(assumption).collect::<std::collections::BTreeMap<_, _>>(),
     })
+}
+
+/// The cost per user, for each number of users.
+pub(crate) fn picture(bills: &[Bill]) -> Bars {
+    let mut bars = Vec::new();
+    for bill in bills {
+        let users = number(bill.users);
+        let model = bill.model() / users;
+        for (what, value) in [("model", model), ("everything else", bill.per_user() - model)] {
+            bars.push((format!("{} users: {what}", grouped(users, 0)), value, dollars(value)));
+        }
+    }
+    Bars { title: "Dollars a month per user".to_owned(), bars }
 }
 
 fn summary(bills: &[Bill]) -> Grid {

@@ -235,4 +235,6 @@ fn the_document_has_the_tables_of_the_command() {
     let updated =
         section::replaced(document, "costs", &report::markdown(&bills, &values)).expect("docs/costs.md has markers");
     assert!(document == updated, "docs/costs.md is outdated: run `codesensei costs --update docs/costs.md`");
+    let picture = include_str!("../../../docs/pictures/costs.svg");
+    assert!(picture == report::picture(&bills).svg(), "docs/pictures/costs.svg is outdated: run the same command");
 }
