@@ -1,7 +1,7 @@
 //! What each route asks of the table: the tables of docs/route-costs.md, measured through the router with all limits.
 //!
 //! A new route needs its cases in a scene of `route_costs/`. Then this command renews the tables:
-//! `CODESENSEI_TEST_BLESS=1 cargo test -p tests --test it route_costs`.
+//! `CODESENSEI_TEST_BLESS=1 cargo test -p tests --test it route_costs`
 
 mod accounts;
 mod analysis;
