@@ -61,6 +61,11 @@ impl Answer {
         matches!(self.status, 200 | 201)
     }
 
+    /// Whether the server has no room for the request, and says when to try again.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.status == 503 && self.code() == "DATABASE_ERROR" && self.retry_after.is_some()
+    }
+
     /// Whether the server failed, so that the outcome of the request is unknown.
     pub(crate) const fn is_failure(&self) -> bool {
         self.status >= 500

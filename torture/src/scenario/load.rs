@@ -1,6 +1,7 @@
 //! Mixed load without faults: no request fails, and the duration of each route, without and with many sign-ins.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -70,17 +71,23 @@ async fn work_all(world: &World, users: &[User], time: Duration, routes: &Routes
     join_all(work).await.into_iter().sum()
 }
 
-/// Offers sign-ins at this rate, independent of how long each takes.
+/// Offers sign-ins at this rate, independent of how long each takes. The server refuses those for which it has no room:
+/// it hashes one password per processor, and the queue for it has an end.
 async fn sign_in_all(world: &World, users: &[User], time: Duration, rate: u64, routes: &Routes) {
-    let offered = time.as_secs() * rate;
+    let (offered, refused) = (time.as_secs() * rate, AtomicU64::new(0));
     let sign_ins = (0..offered).map(async |number| {
         tokio::time::sleep(time.mul_f64(f64_of(number) / f64_of(offered.max(1)))).await;
         let user = &users[usize::try_from(number).unwrap_or_default() % users.len()];
         let browser = user.person.elsewhere();
         let (answer, took) = timed(browser.sign_in()).await;
-        routes.add(world, "POST /auth/login", answer.as_ref(), took);
+        if answer.as_ref().is_some_and(Answer::is_busy) {
+            refused.fetch_add(1, Ordering::Relaxed);
+        } else {
+            routes.add(world, "POST /auth/login", answer.as_ref(), took);
+        }
     });
     join_all(sign_ins).await;
+    world.measures("refused sign-ins", format!("{} of {offered}", refused.into_inner()));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
