@@ -116,7 +116,15 @@ async fn ten_of_forty_concurrent_guesses_are_checked() {
     let strangers: Vec<_> = (0..40).map(|_| app.stranger()).collect();
     let answers = concurrently(40, |number| {
         let stranger = strangers[number].clone();
-        async move { tries_to_sign_in(&stranger, "ada", "Guess-1843").await.status }
+        async move {
+            loop {
+                // 503: other guesses have all places of the queue of this process.
+                let status = tries_to_sign_in(&stranger, "ada", "Guess-1843").await.status;
+                if status != 503 {
+                    return status;
+                }
+            }
+        }
     })
     .await;
     assert_eq!(answers.iter().filter(|status| **status == 401).count(), 10);
