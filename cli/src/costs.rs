@@ -36,7 +36,7 @@ pub struct Costs {
     /// Print Markdown tables with the assumptions and the prices, as in docs/costs.md.
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
-    /// Replace the Markdown tables between the markers of this file, and the picture in the folder `pictures` beside it.
+    /// Replace the Markdown tables between the markers of this file, and the picture in `pictures` beside it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "markdown"])]
     update: Option<PathBuf>,
 }

@@ -7,12 +7,10 @@ use serde_json::json;
 use super::BenchError;
 use super::client::{self, Call, Client};
 use super::figures::{Figures, millis, percentile};
-use super::process;
 use super::scenarios::source;
-use super::scene::{Scene, TABLE};
+use super::scene::Scene;
 use crate::grid::Grid;
 use crate::picture::Bars;
-use crate::store_choice::StoreChoice;
 
 /// The options of `bench growth`.
 #[derive(Clone, Debug, Args)]
@@ -33,12 +31,8 @@ pub(super) struct Growth {
 pub(super) async fn measure(options: &Growth) -> Result<Figures, BenchError> {
     let mut rows = Vec::new();
     for &users in &options.users {
-        let scene = Scene::start(&StoreChoice::Embedded).await?;
         eprintln!("loading {users} users");
-        let users_text = users.to_string();
-        let load =
-            ["seed", "--users", &users_text, "--sessions-per-user", "1", "--threads-per-session", "0", "--table"];
-        process::run(&[&load[..], &[TABLE, "--data-dir"]].concat(), Some(&scene.engine_folder())).await?;
+        let scene = Scene::with_users(users).await?;
         for sessions in [1, 100] {
             eprintln!("{users} users, {sessions} sessions");
             rows.push(row(&scene, users, sessions, options.calls.into()).await?);

@@ -91,8 +91,8 @@ fn this_program(arguments: &[&str]) -> Result<Command, BenchError> {
 /// A command that ended successfully.
 #[derive(Debug)]
 pub(super) struct Finished {
-    /// What it printed on standard output.
-    pub(super) output: String,
+    /// What it printed on standard error.
+    pub(super) messages: String,
     pub(super) took: Duration,
     /// The highest resident memory in bytes; `None` where the system does not tell.
     pub(super) peak: Option<u64>,
@@ -116,11 +116,11 @@ pub(super) async fn run(arguments: &[&str], last: Option<&Path>) -> Result<Finis
             sleep(WATCH).await;
         }
     };
-    let (mut output, mut errors) = (String::new(), String::new());
+    let mut errors = String::new();
     let ended = async {
         let read = async {
             if let Some(stdout) = &mut stdout {
-                stdout.read_to_string(&mut output).await?;
+                tokio::io::copy(stdout, &mut tokio::io::sink()).await?;
             }
             Ok::<_, std::io::Error>(())
         };
@@ -141,7 +141,7 @@ pub(super) async fn run(arguments: &[&str], last: Option<&Path>) -> Result<Finis
         let command = arguments.first().copied().unwrap_or_default().to_owned();
         return Err(BenchError::Command { command, reason: errors.trim().to_owned() });
     }
-    Ok(Finished { output, took: began.elapsed(), peak })
+    Ok(Finished { messages: errors, took: began.elapsed(), peak })
 }
 
 /// The use of the processor and of memory.

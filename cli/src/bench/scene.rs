@@ -1,18 +1,18 @@
 //! What a bench runs on: a server, and its engine in a process of its own, so that each one's use of the processor is
 //! known.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use super::BenchError;
-use super::process::{Server, Usage};
+use super::process::{self, Server, Usage};
 use crate::folder::{DataFolder, EngineOwner, Lease};
 use crate::store_choice::StoreChoice;
 
 /// The name of the table.
-pub(super) const TABLE: &str = "codesensei-bench";
+const TABLE: &str = "codesensei-bench";
 /// The folder of the embedded engine.
 const ENGINE: &str = "engine";
 
@@ -22,7 +22,7 @@ pub(super) struct Scene {
     server: Server,
     engine: Option<Engine>,
     /// Removed at the end.
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 /// The embedded engine in a process of its own: a second server, which answers no request of its own.
@@ -38,7 +38,23 @@ impl Scene {
     /// # Errors
     /// If it does not start.
     pub(super) async fn start(store: &StoreChoice) -> Result<Self, BenchError> {
+        Self::in_folder(tempfile::tempdir().map_err(BenchError::Start)?, store).await
+    }
+
+    /// Starts a server on the embedded engine with generated users in its table, with one session each. They are loaded
+    /// before the engine starts, because `seed` alone relaxes the durability of its engine.
+    ///
+    /// # Errors
+    /// If it does not start, or the data cannot be loaded.
+    pub(super) async fn with_users(users: u32) -> Result<Self, BenchError> {
         let folder = tempfile::tempdir().map_err(BenchError::Start)?;
+        let users = users.to_string();
+        let load = ["seed", "--users", &users, "--sessions-per-user", "1", "--threads-per-session", "0", "--table"];
+        process::run(&[&load[..], &[TABLE, "--data-dir"]].concat(), Some(&folder.path().join(ENGINE))).await?;
+        Self::in_folder(folder, &StoreChoice::Embedded).await
+    }
+
+    async fn in_folder(folder: TempDir, store: &StoreChoice) -> Result<Self, BenchError> {
         let (engine, url) = if let StoreChoice::Url(url) = store {
             (None, url.clone())
         } else {
@@ -46,17 +62,12 @@ impl Scene {
             (Some(engine), url)
         };
         let server = on(&folder.path().join("server"), &url).await?;
-        Ok(Self { server, engine, folder })
+        Ok(Self { server, engine, _folder: folder })
     }
 
     /// The URL of the server.
     pub(super) fn url(&self) -> &str {
         &self.server.url
-    }
-
-    /// The data folder of the embedded engine.
-    pub(super) fn engine_folder(&self) -> PathBuf {
-        self.folder.path().join(ENGINE)
     }
 
     /// The server.

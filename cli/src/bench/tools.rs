@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
-use clap::Args;
-use serde_json::Value;
-
 use super::BenchError;
 use super::figures::{Figures, mebibytes};
 use super::process::{self, Finished};
 use crate::grid::Grid;
+use clap::Args;
 
 /// The options of `bench tools`.
 #[derive(Clone, Debug, Args)]
@@ -53,11 +51,10 @@ async fn of_size(folder: &Path, users: u32) -> Result<Vec<Vec<String>>, BenchErr
     eprintln!("loading {users} users");
     let seeded = process::run(&["seed", "--users", &users, "--data-dir"], Some(folder)).await?;
     eprintln!("verifying");
-    let verified = process::run(&["verify", "--json", "--data-dir"], Some(folder)).await?;
+    let verified = process::run(&["verify", "--data-dir"], Some(folder)).await?;
     eprintln!("exporting");
     let exported = process::run(&["export", &out, "--data-dir"], Some(folder)).await?;
-    let report: Value = serde_json::from_str(&verified.output).unwrap_or_default();
-    let items = report["items"].as_f64().unwrap_or_default();
+    let items = items_of(&verified.messages);
     let row = |command: &str, finished: &Finished| {
         let seconds = finished.took.as_secs_f64();
         let peak = finished.peak.map_or_else(|| "unknown".to_owned(), |peak| format!("{:.0}", mebibytes(peak)));
@@ -70,4 +67,23 @@ async fn of_size(folder: &Path, users: u32) -> Result<Vec<Vec<String>>, BenchErr
         ]
     };
     Ok(vec![row("seed", &seeded), row("verify", &verified), row("export", &exported)])
+}
+
+/// The number of items that `verify` has read: its summary begins with it.
+fn items_of(messages: &str) -> f64 {
+    let count = |line: &str| line.split_once(" items, ")?.0.parse().ok();
+    messages.lines().find_map(count).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_items_is_in_the_summary_of_verify() {
+        assert!(
+            (items_of("a line\n9875 items, 8 requests, 12.5 RCU, 0 WCU; 0 findings, 0 open\n") - 9_875.0).abs() < 0.1
+        );
+        assert!(items_of("no summary").abs() < 0.1);
+    }
 }
