@@ -92,20 +92,26 @@ impl Sessions<'_> {
         owner: UserId,
         request: Option<CreationRequest>,
     ) -> Result<Option<Created<Session>>, NewSessionError> {
-        let record = async {
-            match request {
-                Some(request) => self.store.patterns.get_creation(request.key_digest).await,
-                None => Ok(None),
-            }
-        };
-        let (user, record) = futures::try_join!(self.store.patterns.get_user(owner), record)?;
+        let (user, record) = futures::try_join!(self.store.patterns.get_user(owner), self.record_of(request))?;
         if let Some((request, record)) = request.zip(record) {
             return self.created_before(&record, request).await.map(Some);
         }
-        match user {
-            None => Err(NewSessionError::UserNotFound),
-            Some(user) if user.session_count >= SESSIONS_PER_USER => Err(NewSessionError::LimitExceeded),
-            Some(_) => Ok(None),
+        let error = match user {
+            None => NewSessionError::UserNotFound,
+            Some(user) if user.session_count >= SESSIONS_PER_USER => NewSessionError::LimitExceeded,
+            Some(_) => return Ok(None),
+        };
+        // The earlier request may have created the last session between the two reads.
+        match request.zip(self.record_of(request).await?) {
+            Some((request, record)) => self.created_before(&record, request).await.map(Some),
+            None => Err(error),
+        }
+    }
+
+    async fn record_of(self, request: Option<CreationRequest>) -> Result<Option<Creation>, StoreError> {
+        match request {
+            Some(request) => self.store.patterns.get_creation(request.key_digest).await,
+            None => Ok(None),
         }
     }
 

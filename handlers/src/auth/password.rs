@@ -194,7 +194,15 @@ impl Hasher {
         Ok(Self { cost, dummy_hash: dummy_hash.into(), threads, places })
     }
 
-    /// Takes a place for this request, before it asks the table or counts anything.
+    /// Refuses a request before it asks the table, if there is no place for it now.
+    ///
+    /// # Errors
+    /// When other requests have all places.
+    pub fn check_room(&self) -> Result<(), HasherBusy> {
+        if self.places.available_permits() == 0 { Err(HasherBusy) } else { Ok(()) }
+    }
+
+    /// Takes a place for this request, after it was counted: requests over a rate limit must not use up the places.
     ///
     /// # Errors
     /// When other requests have all places.
@@ -338,10 +346,11 @@ mod tests {
         let mut held: Vec<HasherPlace> = std::iter::from_fn(|| hasher.enter().ok()).collect();
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         assert_eq!(held.len(), PASSWORDS_PER_PROCESSOR as usize * processors);
+        assert_eq!(hasher.check_room(), Err(HasherBusy));
         let refused = ApiError::from(hasher.clone().enter().map(drop).expect_err("clones share the places"));
         assert_eq!(refused.code(), ErrorCode::DatabaseError);
         held.pop();
-        assert!(hasher.enter().is_ok());
+        assert!(hasher.check_room().is_ok() && hasher.enter().is_ok());
     }
 
     #[tokio::test]

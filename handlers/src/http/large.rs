@@ -1,7 +1,7 @@
 //! Limits the memory of requests with large bodies: a body waits until enough memory is free.
 //!
-//! A request with a file holds its share until it ends, because the text, its gzip and the requests to the table are
-//! several times the body.
+//! A request that stores a file holds its share until it ends, because the text, its gzip and the requests to the table
+//! are several times the body.
 
 use std::sync::LazyLock;
 
@@ -15,8 +15,11 @@ const BUSY: &str = "Other large requests are being read. Please send this one ag
 /// Permits are kilobytes, since a semaphore counts in 32 bits.
 const UNIT: usize = 1_024;
 
-/// One semaphore for the process. It is fair: small requests do not starve a large one.
-static LARGE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(LARGE_BODIES_BYTES / UNIT));
+/// Semaphores of the process. They are fair: small requests do not starve a large one. A request first waits for a share
+/// of `RECEIVED`, in which its body arrives, and keeps it until it has its share of `HANDLED`. So a client that sends
+/// slowly holds only what it announced, and no request waits for `RECEIVED` while it holds `HANDLED`.
+static RECEIVED: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(LARGE_BODIES_BYTES / UNIT));
+static HANDLED: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(LARGE_BODIES_BYTES / UNIT));
 
 /// A share of the memory, which is free again when this is dropped. Empty for a small body.
 #[derive(Debug)]
@@ -34,16 +37,28 @@ impl Memory {
     }
 }
 
-/// Waits for the memory of a body of this many bytes. A small body does not wait.
+/// Waits for the memory in which a body of this many bytes arrives. A small body does not wait.
 ///
 /// # Errors
 /// When other requests hold the memory for too long.
-pub(super) async fn turn(bytes: usize) -> Result<Memory, ApiError> {
+pub(super) async fn to_receive(bytes: usize) -> Result<Memory, ApiError> {
+    turn(&RECEIVED, bytes).await
+}
+
+/// Waits for the memory of a request whose inflated body has this many bytes. A small body does not wait.
+///
+/// # Errors
+/// When other requests hold the memory for too long.
+pub(super) async fn to_handle(bytes: usize) -> Result<Memory, ApiError> {
+    turn(&HANDLED, bytes).await
+}
+
+async fn turn(of: &'static Semaphore, bytes: usize) -> Result<Memory, ApiError> {
     if bytes <= UNCOUNTED_BODY_BYTES {
         return Ok(Memory(None));
     }
     let units = u32::try_from(bytes.min(LARGE_BODIES_BYTES).div_ceil(UNIT)).unwrap_or(u32::MAX);
-    match tokio::time::timeout(TURN_WITHIN, LARGE.acquire_many(units)).await {
+    match tokio::time::timeout(TURN_WITHIN, of.acquire_many(units)).await {
         Ok(permit) => permit.map(|permit| Memory(Some(permit))).map_err(ApiError::internal),
         Err(_) => Err(ApiError::new(ErrorCode::DatabaseError).with_message(BUSY)),
     }
@@ -61,15 +76,16 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn large_bodies_wait_for_memory_and_small_ones_do_not() {
-        let first = turn(LARGE_BODIES_BYTES).await.expect("none are held yet");
+        let first = to_receive(LARGE_BODIES_BYTES).await.expect("none are held yet");
         assert!(first.0.is_some());
-        assert!(turn(UNCOUNTED_BODY_BYTES).await.expect("it holds none").0.is_none());
+        assert!(to_receive(UNCOUNTED_BODY_BYTES).await.expect("it holds none").0.is_none());
         let began = tokio::time::Instant::now();
-        let refused = turn(UNCOUNTED_BODY_BYTES + 1).await.expect_err("others hold them all");
+        let refused = to_receive(UNCOUNTED_BODY_BYTES + 1).await.expect_err("others hold them all");
         assert_eq!((refused.code(), began.elapsed().as_secs()), (ErrorCode::DatabaseError, TURN_WITHIN.as_secs()));
+        assert!(to_handle(LARGE_BODIES_BYTES).await.is_ok(), "a slow client does not stop requests that have arrived");
         drop(first);
         assert!(
-            turn(LARGE_BODIES_BYTES * 2).await.expect("all are free").0.is_some(),
+            to_receive(LARGE_BODIES_BYTES * 2).await.expect("all are free").0.is_some(),
             "a request larger than the limit waits for all of it"
         );
     }

@@ -43,9 +43,10 @@ pub async fn delete(
     headers: HeaderMap,
     Body(form): Body<DeleteForm>,
 ) -> ApiResult<(SetCookies, Json<Done>)> {
-    let hasher = ctx.app.hasher.enter()?;
+    ctx.app.hasher.check_room()?;
     let (user, _) = counted_account(&ctx, caller).await?;
-    prove(&hasher, &user, &form.password.0, PASSWORD).await?;
+    // The place is free again when the password is checked, because the delete takes longer.
+    prove(&ctx.app.hasher.enter()?, &user, &form.password.0, PASSWORD).await?;
     ctx.store.accounts().delete(&user).await.map_err(|error| refused(error, PASSWORD))?;
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device()).without(user.user_id);
     let cookies = SetCookies::clear(ctx.app.cookies).device(&ctx.app.devices.write(&devices));

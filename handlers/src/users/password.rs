@@ -50,10 +50,12 @@ pub async fn password(
     caller: Caller,
     Form((current, new)): Form<PasswordForm>,
 ) -> ApiResult<(SetCookies, Json<Done>)> {
-    let hasher = ctx.app.hasher.enter()?;
+    ctx.app.hasher.check_room()?;
     let (user, family) = counted_account(&ctx, caller).await?;
+    let hasher = ctx.app.hasher.enter()?;
     prove(&hasher, &user, &current, CURRENT).await?;
     let hash = hasher.hash(&new).await.map_err(ApiError::internal)?;
+    drop(hasher);
     let replaced = ctx.store.accounts().change_password(&user, &family, &hash, REFRESH_TOKEN_LIFE).await;
     let family = replaced.map_err(|error| refused(error, CURRENT))?;
     Ok((cookies(&ctx, &family).await?, Json(Done::default())))

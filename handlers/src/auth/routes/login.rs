@@ -57,8 +57,9 @@ pub async fn login(
     headers: HeaderMap,
     Body(form): Body<LoginForm>,
 ) -> ApiResult<(SetCookies, Json<SignedIn>)> {
-    let hasher = ctx.app.hasher.enter()?;
+    ctx.app.hasher.check_room()?;
     ctx.count(RateLimit::LOGIN, &client.subject()).await?;
+    let hasher = ctx.app.hasher.enter()?;
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device());
     let (mut user, attempt) = found(&ctx, &form.username.0, &devices).await?;
     let (mut attempt, mut tries) = (Some(attempt), 0);

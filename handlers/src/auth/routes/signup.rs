@@ -38,10 +38,10 @@ pub async fn signup(
     headers: HeaderMap,
     Form(form): Form<SignUpForm>,
 ) -> ApiResult<(StatusCode, SetCookies, Json<SignedIn>)> {
-    let hasher = ctx.app.hasher.enter()?;
+    ctx.app.hasher.check_room()?;
     // A refused form reveals nothing about other accounts and does not use the table, so it is not counted.
     ctx.count(RateLimit::SIGN_UP, &client.subject()).await?;
-    let password_hash = hasher.hash(&form.password).await.map_err(ApiError::internal)?;
+    let password_hash = ctx.app.hasher.enter()?.hash(&form.password).await.map_err(ApiError::internal)?;
     let new = NewUser { name: form.name.into_string(), email: form.email, username: form.username, password_hash };
     let sign_in = NewSignIn { lifetime: REFRESH_TOKEN_LIFE, user_agent: user_agent::of(&headers) };
     let (user, family) = ctx.store.accounts().create(new, sign_in).await?;
