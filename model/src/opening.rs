@@ -216,7 +216,8 @@ impl Threads<'_> {
         } else {
             match head {
                 Some(head) => (head, None),
-                None => return Err(refused(self.store.sessions().access_error(caller, session_id).await?)),
+                None if !has_threads => return Err(AccessError::NotFound),
+                None => return Err(self.store.sessions().access_error(caller, session_id).await?),
             }
         };
         // An answer whose patch created a later version than the head's.
