@@ -208,7 +208,14 @@ impl Patch {
         let written = if are_blank { replacement.strip_suffix('\n') } else { None };
         let written = written.unwrap_or(&replacement);
         let (before, after) = (&text[..span.start], &text[end..]);
-        let written = with_line_ends(written, lines.line_end(), before, after);
+        let is_empty_lines = !self.replacement.is_empty() && !written.contains(|c| c != '\n');
+        let written = if is_empty_lines && merges(before, after) {
+            // Carriage returns before a line feed are one line end with it, so each of them needs a line feed more.
+            let merged = before.len() - before.trim_end_matches('\r').len();
+            "\n".repeat(written.len() + merged)
+        } else {
+            with_line_ends(written, lines.line_end(), before, after)
+        };
         [before, &written, after].concat()
     }
 }

@@ -259,6 +259,21 @@ fn text() -> impl Strategy<Value = String> {
     })
 }
 
+#[test]
+fn empty_lines_between_two_kinds_of_line_ends_are_kept() {
+    for (text, line, replacement, patched) in [
+        ("a\rb\nc\nd\n", 2, "\n", "a\r\n\nc\nd\n"),
+        ("a\rb\nc\nd\n", 2, "\n\n", "a\r\n\n\nc\nd\n"),
+        ("a\rb\nc\nd\n", 2, "\n\n\n", "a\r\n\n\n\nc\nd\n"),
+        ("a\rb\nc\rd\r", 2, "\n\n", "a\r\n\n\nc\rd\r"),
+        ("a\r\rb\nc\n", 3, "\n", "a\r\r\n\n\nc\n"),
+        ("a\rb\r\nc\n", 2, "\n", "a\r\n\r\nc\n"),
+    ] {
+        let checked = patch((line, line), "b", replacement).check(text, ALL).expect("it applies");
+        assert_eq!(checked.patch.apply(text).as_deref(), Ok(patched), "{text:?} {replacement:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
@@ -288,11 +303,12 @@ proptest! {
                 let usual = wanted.replace('\n', lines.line_end());
                 let count = |text: &str| Lines::of(text).count();
                 let expected = lines.count() + wanted.split('\n').count() - (last + 1 - first);
-                if count(&[before, &usual, after].concat()) == expected || wanted.is_empty() {
+                if count(&[before, &usual, after].concat()) == expected || replacement.is_empty() {
                     prop_assert_eq!(between, usual);
-                } else if wanted.contains(|c| c != '\n') {
+                } else {
                     prop_assert_eq!(count(&patched), expected, "no line end becomes a part of another");
-                    prop_assert_eq!(with_feeds(between), wanted);
+                    let has_text = wanted.contains(|c| c != '\n');
+                    prop_assert!(!has_text || with_feeds(between) == wanted);
                 }
                 prop_assert_eq!(patch.locate(Base::Current, &text), Ok(patch));
             }
