@@ -121,7 +121,7 @@ impl Missing {
     /// The text of the problem with a list of its uses.
     fn text(&self, uses: &[(At, &str)], sources: &Sources) -> String {
         let Missing { entity_at, hint, .. } = self;
-        let (entity, field) = (one_line(&self.entity), one_line(&self.field));
+        let (entity, field, hint) = (one_line(&self.entity), one_line(&self.field), one_line(hint));
         let place = sources.locate(*entity_at);
         let count = uses.len();
         let root = format!(
