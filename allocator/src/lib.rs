@@ -4,7 +4,7 @@
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const MAPPED_FROM: libc::c_int = 256 * 1_024;
 
-/// Fixes the size from which glibc maps a buffer by itself. Call it first in `main`.
+/// Fixes the size from which glibc maps a buffer by itself. Call it first in `main`, before another thread starts.
 ///
 /// By default, glibc raises this size to that of the largest buffer that was freed, up to 32 MiB (`mallopt(3)`,
 /// `M_MMAP_THRESHOLD`). Later buffers are then parts of its heaps, which it returns only from their ends: a server that
@@ -12,7 +12,8 @@ const MAPPED_FROM: libc::c_int = 256 * 1_024;
 pub fn return_large_buffers() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
-        // SAFETY: `mallopt` is thread-safe and only sets a number (mallopt(3)). It fails without an effect.
+        // SAFETY: `mallopt` sets a number under the allocator's lock, and fails without an effect (mallopt(3)). The manual
+        // of glibc marks it MT-Unsafe, because other threads read the number meanwhile; `main` has started none yet.
         unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED_FROM) };
     }
 }
@@ -37,7 +38,7 @@ mod tests {
         let behind = vec![1_u8; 100_000];
         assert!(resident_pages() > before + (60 << 20) / 4_096);
         drop(buffers);
-        assert!(resident_pages() < before + (16 << 20) / 4_096, "{} buffers are free", 40);
+        assert!(resident_pages() < before + (16 << 20) / 4_096, "the freed buffers are still resident");
         assert_eq!(behind.len(), 100_000);
     }
 }

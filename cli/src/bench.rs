@@ -146,8 +146,10 @@ pub async fn run(bench: &Bench) -> Result<(), Failure> {
     };
     if let Some(path) = &bench.update {
         if let (Some(picture), Some(folder)) = (&figures.picture, path.parent()) {
-            let file = folder.join("pictures").join(format!("{}.svg", figures.name));
-            fs::write(&file, picture.svg()).map_err(|source| BenchError::Picture { path: file, source })?;
+            let pictures = folder.join("pictures");
+            let file = pictures.join(format!("{}.svg", figures.name));
+            let written = fs::create_dir_all(pictures).and_then(|()| fs::write(&file, picture.svg()));
+            written.map_err(|source| BenchError::Picture { path: file, source })?;
         }
         return Ok(section::update(path, figures.name, &figures.markdown())?);
     }

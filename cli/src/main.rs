@@ -14,9 +14,14 @@ use handlers::openapi::document;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    // Before the runtime starts its threads.
     allocator::return_large_buffers();
+    run()
+}
+
+#[tokio::main]
+async fn run() -> ExitCode {
     let options = Options::parse_or_exit();
     let result = match options.command {
         Some(Command::Demo) => demo::run().await,

@@ -20,7 +20,7 @@ pub struct Torture {
     /// The scenarios to run; all if none is named.
     #[arg(value_name = "SCENARIO", value_parser = scenarios())]
     scenarios: Vec<Scenario>,
-    /// The sizes of the scenarios: `quick` takes about a minute, `full` about an hour.
+    /// The sizes of the scenarios: `quick` takes about a minute, `full` some hours.
     #[arg(long, value_enum, default_value = "quick")]
     scale: ScaleWord,
     /// The seed of the faults and of the requests. Default: a random one, which the summary prints.
@@ -100,8 +100,9 @@ fn violations() -> impl clap::builder::TypedValueParser<Value = Planted> {
 
 /// The run kills processes and injects faults, so it refuses endpoints of other machines.
 fn local_url(text: &str) -> Result<String, String> {
-    let host = text.strip_prefix("http://").map(|rest| rest.rsplit('@').next().unwrap_or_default());
-    let is_local = host.is_some_and(|host| host.starts_with("127.0.0.1:") || host.starts_with("localhost:"));
+    let url: Option<axum::http::Uri> = text.parse().ok();
+    let host = url.filter(|url| url.scheme_str() == Some("http")).and_then(|url| Some(url.host()?.to_owned()));
+    let is_local = host.is_some_and(|host| host == "127.0.0.1" || host == "localhost");
     if is_local { Ok(text.to_owned()) } else { Err("expected a URL such as http://127.0.0.1:8000".to_owned()) }
 }
 

@@ -45,7 +45,7 @@ pub(super) async fn measure(options: &Growth) -> Result<Figures, BenchError> {
         name: "growth",
         command: format!("growth --users {} --calls {}", sizes.join(","), options.calls),
         explanation: format!(
-            "The median latency of {} calls of one connection in milliseconds, on the embedded engine with its table \
+            "The median latency of {} calls of one connection (50 for threads) in milliseconds, on the embedded engine with its table \
              in a file. The table has that many generated users with one session each; the calls are those of one more \
              user, with files of 30 KB. A list has at most 50 sessions.",
             options.calls

@@ -48,7 +48,7 @@ pub(super) async fn measure(options: &Memory) -> Result<Figures, BenchError> {
         name: "memory",
         command: format!("memory --clients {clients} --pause {pause}"),
         explanation: format!(
-            "Resident memory in MiB. Under load, eight connections open and save sessions of 30 KB. Then {clients} \
+            "Resident memory in MiB. Under load, eight connections open sessions of 30 KB. Then {clients} \
              clients create a session of 5 MiB that does not compress, twice each and all at once. The last reading \
              is {pause} seconds later."
         ),

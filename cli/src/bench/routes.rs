@@ -20,10 +20,10 @@ pub(super) struct Routes {
     #[arg(long, default_value = "embedded", value_name = "STORE")]
     store: StoreChoice,
     /// The number of concurrent connections.
-    #[arg(long, default_value_t = 8, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, default_value_t = 8, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=16))]
     connections: u16,
     /// The number of calls of each connection in a round.
-    #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1_000))]
     calls: u16,
     /// The number of rounds. The figures are medians of the rounds, with the lowest and the highest.
     #[arg(long, default_value_t = 5, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=99))]

@@ -180,16 +180,17 @@ async fn save(plan: &Plan, threads: usize) -> Result<Vec<Queue>, BenchError> {
 }
 
 async fn create_thread(plan: &Plan) -> Result<Vec<Queue>, BenchError> {
-    let (client, code) = (plan.account().await?, source(SMALL));
+    let code = source(SMALL);
     let mut queues = Vec::new();
     for _ in 0..plan.connections {
+        let client = plan.account().await?;
         let mut calls = Vec::new();
         while calls.len() < plan.calls {
             let session = client.create(FILENAME, &code).await?;
             let call = |line| Call::post(&format!("{session}/threads"), &selection(&code, line));
             calls.extend((1..=THREADS.min(plan.calls - calls.len())).map(call));
         }
-        queues.push((client.clone(), calls));
+        queues.push((client, calls));
     }
     Ok(queues)
 }
