@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::Failure;
-use crate::error::OpenError;
+use crate::error::{OpenError, Stopped};
+use crate::interruption::interruption;
 use crate::output::print;
 use crate::section;
 
@@ -129,6 +130,29 @@ impl BenchError {
     }
 }
 
+impl Subject {
+    /// The section of docs/figures.md.
+    fn section(&self) -> &'static str {
+        match self {
+            Self::Routes(routes) => routes.section(),
+            Self::Memory(_) => "memory",
+            Self::SignIns(_) => "sign-ins",
+            Self::Growth(_) => "growth",
+            Self::Tools(_) => "tools",
+        }
+    }
+
+    async fn measure(&self) -> Result<Figures, BenchError> {
+        match self {
+            Self::Routes(routes) => routes::measure(routes).await,
+            Self::Memory(memory) => memory::measure(memory).await,
+            Self::SignIns(sign_ins) => sign_ins::measure(sign_ins).await,
+            Self::Growth(growth) => growth::measure(growth).await,
+            Self::Tools(tools) => tools::measure(tools).await,
+        }
+    }
+}
+
 /// Measures, and prints the figures.
 ///
 /// # Errors
@@ -137,12 +161,13 @@ pub async fn run(bench: &Bench) -> Result<(), Failure> {
     if cfg!(debug_assertions) {
         eprintln!("This build is not optimised, so it is several times slower. Use `cargo build --release`.");
     }
-    let figures: Figures = match &bench.subject {
-        Subject::Routes(routes) => routes::measure(routes).await?,
-        Subject::Memory(memory) => memory::measure(memory).await?,
-        Subject::SignIns(sign_ins) => sign_ins::measure(sign_ins).await?,
-        Subject::Growth(growth) => growth::measure(growth).await?,
-        Subject::Tools(tools) => tools::measure(tools).await?,
+    if let Some(path) = &bench.update {
+        // Before the measurement, which takes long.
+        section::check(path, bench.subject.section())?;
+    }
+    let figures = tokio::select! {
+        figures = bench.subject.measure() => figures?,
+        () = interruption()? => return Err(Stopped.into()),
     };
     if let Some(path) = &bench.update {
         if let (Some(picture), Some(folder)) = (&figures.picture, path.parent()) {

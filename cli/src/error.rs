@@ -132,6 +132,11 @@ impl OpenError {
     }
 }
 
+/// A signal stopped a command whose processes and folders had to be removed first.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped")]
+pub struct Stopped;
+
 #[cfg(test)]
 mod tests {
     use model::OtherFact;

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
+use codesensei::error::Stopped;
 use codesensei::options::{Command, Options};
 use codesensei::{
     bench, costs, demo, doctor, export, keys, output, patterns, query, seed, serve, sweep, table, target, torture,
@@ -83,7 +84,7 @@ async fn run() -> ExitCode {
             if let Some(cause) = root_cause(&*error) {
                 eprintln!("  because: {cause}");
             }
-            let is_interrupted = error.is::<seed::command::Interrupted>();
+            let is_interrupted = error.is::<seed::command::Interrupted>() || error.is::<Stopped>();
             if is_interrupted { ExitCode::from(target::INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }

@@ -35,6 +35,13 @@ pub(crate) fn replaced(document: &str, section: &str, text: &str) -> Option<Stri
     Some([before, &begin, "\n", text, "\n", &end, after].concat())
 }
 
+/// Checks that a file has the section.
+pub(crate) fn check(path: &Path, section: &'static str) -> Result<(), DocumentError> {
+    let name = path.display().to_string();
+    let document = fs::read_to_string(path).map_err(|source| DocumentError::File { path: name.clone(), source })?;
+    replaced(&document, section, "").map(drop).ok_or(DocumentError::NoMarkers { path: name, section })
+}
+
 /// Replaces the text of the section in a file.
 pub(crate) fn update(path: &Path, section: &'static str, text: &str) -> Result<(), DocumentError> {
     let name = path.display().to_string();

@@ -10,6 +10,8 @@ use torture::{Planted, Scale, Scenario, Settings, Setup};
 
 use crate::Failure;
 use crate::engine::Engine;
+use crate::error::Stopped;
+use crate::interruption::interruption;
 use crate::output::print;
 use crate::private_files;
 
@@ -20,7 +22,7 @@ pub struct Torture {
     /// The scenarios to run; all if none is named.
     #[arg(value_name = "SCENARIO", value_parser = scenarios())]
     scenarios: Vec<Scenario>,
-    /// The sizes of the scenarios: `quick` takes about a minute, `full` some hours.
+    /// The sizes of the scenarios: `quick` takes some minutes, `full` some hours.
     #[arg(long, value_enum, default_value = "quick")]
     scale: ScaleWord,
     /// The seed of the faults and of the requests. Default: a random one, which the summary prints.
@@ -79,7 +81,7 @@ Scenarios, in the order of a run:
 Examples:
   codesensei torture                                  every scenario, about a minute
   codesensei torture saves kills --seed 7             two scenarios with the faults of seed 7
-  codesensei torture --scale full                     the sizes of published figures, some hours
+  codesensei torture --scale full                     large sizes, some hours
   codesensei torture load --users 200 --seconds 60
   codesensei torture saves --planted lost-write       a store that loses writes: the exit code is 1
   codesensei torture --store http://127.0.0.1:8000    on DynamoDB Local
@@ -125,7 +127,10 @@ pub async fn run(options: &Torture) -> Result<bool, Failure> {
     let report = torture::run(setup, options.settings(), |scenario| {
         if is_coloured { eprintln!("\u{1b}[1m{scenario}\u{1b}[0m") } else { eprintln!("{scenario}") }
     });
-    let report = report.await?;
+    let report = tokio::select! {
+        report = report => report?,
+        () = interruption()? => return Err(Stopped.into()),
+    };
     let text = if options.json { format!("{:#}\n", report.to_json()) } else { report.to_text() };
     print(text.as_bytes())?;
     Ok(report.losses() == 0)

@@ -15,7 +15,7 @@ use crate::picture::Bars;
 /// The options of `bench growth`.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Growth {
-    /// The numbers of users in the table, in increasing order.
+    /// The numbers of users in the table, in increasing order, separated by commas.
     #[arg(long, value_name = "COUNT", value_delimiter = ',', default_values_t = [1, 1_000, 100_000],
         value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     users: Vec<u32>,
@@ -45,9 +45,9 @@ pub(super) async fn measure(options: &Growth) -> Result<Figures, BenchError> {
         name: "growth",
         command: format!("growth --users {} --calls {}", sizes.join(","), options.calls),
         explanation: format!(
-            "The median latency of {} calls of one connection (50 for threads) in milliseconds, on the embedded engine with its table \
-             in a file. The table has that many generated users with one session each; the calls are those of one more \
-             user, with files of 30 KB. A list has at most 50 sessions.",
+            "The median latency in milliseconds of {} calls of one connection (50 for threads), on the embedded engine \
+             with its table in a file. The table has that many generated users with one session each; the calls are \
+             those of one more user, with files of 30 KB. A list has at most 50 sessions.",
             options.calls
         ),
         picture: Some(Bars {

@@ -1,8 +1,10 @@
 //! `bench routes`: requests a second, latency and time on a processor, for each kind of request.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use model::without_access_key;
 
 use super::BenchError;
 use super::client::{self, Client};
@@ -17,7 +19,7 @@ use crate::store_choice::StoreChoice;
 #[derive(Clone, Debug, Args)]
 pub(super) struct Routes {
     /// The location of the table: `embedded`, or the URL of an engine such as DynamoDB Local.
-    #[arg(long, default_value = "embedded", value_name = "STORE")]
+    #[arg(long, default_value = "embedded", value_name = "STORE", value_parser = store)]
     store: StoreChoice,
     /// The number of concurrent connections.
     #[arg(long, default_value_t = 8, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=16))]
@@ -31,6 +33,20 @@ pub(super) struct Routes {
     /// Only requests whose name contains this text. Can be repeated.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+}
+
+fn store(text: &str) -> Result<StoreChoice, String> {
+    match text.parse() {
+        Ok(store @ (StoreChoice::Embedded | StoreChoice::Url(_))) => Ok(store),
+        _ => Err("expected `embedded`, or a URL such as http://127.0.0.1:8000".to_owned()),
+    }
+}
+
+impl Routes {
+    /// The section of docs/figures.md.
+    pub(super) const fn section(&self) -> &'static str {
+        if matches!(self.store, StoreChoice::Url(_)) { "routes-url" } else { "routes" }
+    }
 }
 
 /// One round of a kind of request.
@@ -68,16 +84,17 @@ pub(super) async fn measure(options: &Routes) -> Result<Figures, BenchError> {
     };
     let bars = chosen.iter().zip(&rounds).map(bar).collect();
     let heads = &["request", "a second", "p50 ms", "p99 ms", "server CPU ms", "engine CPU ms"];
-    let (store, title) = match &options.store {
-        StoreChoice::Url(_) => (" --store URL", "On an engine at a URL"),
-        _ => ("", "On the embedded engine"),
+    let (mut command, title) = match &options.store {
+        StoreChoice::Url(url) => (format!("routes --store {}", without_access_key(url)), "On an engine at a URL"),
+        _ => ("routes".to_owned(), "On the embedded engine"),
     };
+    let _ = write!(command, " --connections {} --calls {} --rounds {}", plan.connections, plan.calls, options.rounds);
+    for name in &options.only {
+        let _ = write!(command, " --only '{name}'");
+    }
     Ok(Figures {
-        name: if store.is_empty() { "routes" } else { "routes-url" },
-        command: format!(
-            "routes{store} --connections {} --calls {} --rounds {}",
-            plan.connections, plan.calls, options.rounds
-        ),
+        name: options.section(),
+        command,
         explanation: explanation(options),
         grids: vec![(title.to_owned(), Grid { heads, numbers: 1, rows })],
         picture: Some(Bars { title: format!("Requests a second, {} connections", plan.connections), bars }),

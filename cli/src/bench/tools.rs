@@ -11,7 +11,7 @@ use clap::Args;
 /// The options of `bench tools`.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Tools {
-    /// The numbers of items, approximately.
+    /// The numbers of items, approximately, separated by commas.
     #[arg(long, value_name = "COUNT", value_delimiter = ',', default_values_t = [10_000, 100_000],
         value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
     items: Vec<u32>,
@@ -53,7 +53,7 @@ async fn of_size(folder: &Path, users: u32) -> Result<Vec<Vec<String>>, BenchErr
     eprintln!("verifying");
     let verified = process::run(&["verify", "--data-dir"], Some(folder)).await?;
     eprintln!("exporting");
-    let exported = process::run(&["export", &out, "--data-dir"], Some(folder)).await?;
+    let exported = process::run(&["export", "--out", &out, "--data-dir"], Some(folder)).await?;
     let items = items_of(&verified.messages).ok_or_else(|| BenchError::Command {
         command: "verify".to_owned(),
         reason: "its summary has no number of items".to_owned(),
