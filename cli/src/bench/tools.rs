@@ -39,7 +39,7 @@ pub(super) async fn measure(options: &Tools) -> Result<Figures, BenchError> {
             .to_owned(),
         grids: vec![(
             "Data tools".to_owned(),
-            Grid { heads: &["items", "command", "seconds", "items a second", "peak memory"], numbers: 2, rows },
+            Grid { heads: &["items", "command", "seconds", "items a second", "peak memory, MiB"], numbers: 2, rows },
         )],
         picture: None,
     })
