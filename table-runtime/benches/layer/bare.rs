@@ -56,7 +56,7 @@ struct PlainCode {
     session_id: String,
     user_id: String,
     revision: String,
-    sha256: ByteBuf,
+    sha256: String,
     size: u32,
     chunk_count: u32,
     inline: Option<ByteBuf>,
