@@ -12,8 +12,8 @@ const MAPPED_FROM: libc::c_int = 256 * 1_024;
 pub fn return_large_buffers() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
-        // SAFETY: `mallopt` sets a number under the allocator's lock, and fails without an effect (mallopt(3)). The manual
-        // of glibc marks it MT-Unsafe, because other threads read the number meanwhile; `main` has started none yet.
+        // SAFETY: `mallopt` sets a number under the allocator's lock, and fails without an effect (mallopt(3)). glibc's
+        // manual marks it MT-Unsafe, because other threads read the number meanwhile; `main` has started none yet.
         unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED_FROM) };
     }
 }
