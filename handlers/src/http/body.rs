@@ -72,8 +72,8 @@ pub(super) async fn content(request: Request, limit: usize) -> Result<Content, A
     Ok(content)
 }
 
-/// Inflates a body. Its memory is that of the size that the gzip itself tells; only if the text is longer, it is that of
-/// the limit.
+/// Inflates a body. Its memory is that of the size that the gzip itself tells; only if the text is longer, it is that
+/// of the limit.
 async fn inflated(bytes: Vec<u8>, limit: usize) -> Result<Content, ApiError> {
     let told = told_size(&bytes).min(limit);
     let bytes = Arc::new(bytes);
@@ -88,8 +88,8 @@ async fn inflated(bytes: Vec<u8>, limit: usize) -> Result<Content, ApiError> {
     Err(too_large(limit))
 }
 
-/// The size of the text by the last four bytes of a gzip (RFC 1952, ISIZE). Nothing makes a client tell the truth, and a
-/// gzip of several members has the size of the last one.
+/// The size of the text by the last four bytes of a gzip (RFC 1952, ISIZE). Nothing makes a client tell the truth, and
+/// a gzip of several members has the size of the last one.
 fn told_size(gzip: &[u8]) -> usize {
     gzip.last_chunk().map_or(0, |size| usize::try_from(u32::from_le_bytes(*size)).unwrap_or(usize::MAX))
 }

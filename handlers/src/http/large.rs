@@ -15,9 +15,9 @@ const BUSY: &str = "Other large requests are being read. Please send this one ag
 /// Permits are kilobytes, since a semaphore counts in 32 bits.
 const UNIT: usize = 1_024;
 
-/// Semaphores of the process. They are fair: small requests do not starve a large one. A request first waits for a share
-/// of `RECEIVED`, in which its body arrives, and keeps it until it has its share of `HANDLED`. So a client that sends
-/// slowly holds only what it announced, and no request waits for `RECEIVED` while it holds `HANDLED`.
+/// Semaphores of the process. They are fair: small requests do not starve a large one. A request first waits for a
+/// share of `RECEIVED`, in which its body arrives, and keeps it until it has its share of `HANDLED`. So a client that
+/// sends slowly holds only what it announced, and no request waits for `RECEIVED` while it holds `HANDLED`.
 static RECEIVED: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(LARGE_BODIES_BYTES / UNIT));
 static HANDLED: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(LARGE_BODIES_BYTES / UNIT));
 
