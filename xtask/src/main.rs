@@ -38,6 +38,10 @@ enum Command {
     /// Renew the data that tests compare with: the generated files, also those of the example, the corpus, and the list
     /// of uncalled patterns.
     Bless,
+    /// Test the tests: which small faults in the source would no test find?
+    ///
+    /// Needs cargo-mutants, which lists the mutants: cargo install cargo-mutants --locked
+    Mutants(xtask::mutants::Options),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         Command::Generator(command) => command.run(root),
         Command::Routes { recorded } => routes(root, recorded.as_deref()),
         Command::Bless => bless(root),
+        Command::Mutants(options) => xtask::mutants::run(root, &options),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
