@@ -136,11 +136,12 @@ impl Source<'_> {
         let spent: usize = outline.iter().map(|line| outline_line(self.lines, *line).len()).sum();
         let head = self.fitting(budget - spent);
         outline.retain(|line| *line > head);
+        let outlined: usize = outline.iter().map(|line| outline_line(self.lines, *line).len()).sum();
         let mut excerpt = if head == 0 {
             self.cut(1, "", budget.saturating_sub(spent), self.dialogue)
         } else {
             let mut excerpt =
-                Excerpt::of(ContextMode::Local, (1, head), tokens(self.chars((1, head)) + self.dialogue + spent));
+                Excerpt::of(ContextMode::Local, (1, head), tokens(self.chars((1, head)) + self.dialogue + outlined));
             let shown = lines_named(excerpt.lines);
             excerpt.warnings.push(format!("{why}; the model saw only {shown}."));
             excerpt

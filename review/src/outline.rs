@@ -118,6 +118,13 @@ mod tests {
             ("Markdown", "# A\ntext\n## B\n", &["# A", "## B"]),
             ("JSON", "{\n  \"a\": {\n      \"b\": 1\n", &["\"a\": {"]),
             ("YAML", "# x\na:\n  b: 1\n- c: d\n", &["a:"]),
+            ("TOML", "[package]\nname = \"x\"\n[[bin]]\n", &["[package]", "[[bin]]"]),
+            ("SCSS", "@use 'a';\n.a {\n  color: red;\n  &:hover {\n", &[".a {", "&:hover {"]),
+            (
+                "HTML",
+                "<div id=\"a\">\n<p>\n  <h2>T</h2>\nan id=\"x\"\n<script>\n",
+                &["<div id=\"a\">", "<h2>T</h2>", "<script>"],
+            ),
             ("Plain Text", "def f():\n", &[]),
         ] {
             assert_eq!(outline(language, text), expected, "{language}");

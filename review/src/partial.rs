@@ -1,6 +1,6 @@
 //! Reads an incomplete answer: one that was cut off, or one that the model is still writing.
 
-use jiter::{Jiter, JiterErrorType};
+use jiter::Jiter;
 
 /// How often a text is shortened to find its readable part. An invalid pair of escapes has twelve characters.
 const MAX_CUTS: usize = 16;
@@ -29,8 +29,7 @@ fn until_invalid(json: &str) -> Result<String, usize> {
         if is_explanation {
             return match reader.next_str() {
                 Ok(text) => Ok(text.to_owned()),
-                Err(error) if matches!(error.error_type, JiterErrorType::JsonError(_)) => Err(error.index),
-                Err(_) => Ok(String::new()),
+                Err(error) => Err(error.index),
             };
         }
         if reader.next_skip().is_err() {

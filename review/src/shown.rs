@@ -129,6 +129,17 @@ mod tests {
     }
 
     #[test]
+    fn a_very_long_explanation_is_sent_at_its_end() {
+        let mut shown = Shown::default();
+        let piece = "word ".repeat(1_000);
+        let pieces = SHOWN_BYTES / piece.len() + 3;
+        let sent: Vec<_> = (0..pieces).map_while(|_| shown.more(&piece)).collect();
+        assert_eq!(sent.len(), SHOWN_BYTES.div_ceil(piece.len()), "no piece after the limit");
+        assert_eq!(shown.text(), sent.concat());
+        assert_eq!(shown.written_chars(), (sent.len() + 1) * piece.len());
+    }
+
+    #[test]
     fn the_end_of_an_explanation_is_sent() {
         for text in ["takes 72 lines.", "word", "a\r", "<b>", "one [two", "a\n\nb", "x \u{202E}"] {
             let (sent, kept) = shown(&[text]);

@@ -20,7 +20,8 @@ fn a_full_answer_is_read() {
     let patch = answer.patch.as_ref().expect("a patch").as_ref().expect("one that can be read");
     assert_eq!((patch.start_line, patch.end_line, &*patch.original, &*patch.replacement), (2, 3, "loop {\n}", ""));
     assert_eq!(answer.confidence.map(Confidence::as_str), Some("high"));
-    assert!(!format!("{answer:?}").contains("never"), "an answer does not print");
+    let printed = format!("{answer:?}");
+    assert!(printed.contains("High") && !printed.contains("never"), "an answer does not print: {printed}");
 }
 
 #[test]
@@ -52,6 +53,7 @@ fn an_answer_without_an_explanation_is_repairable() {
     let malformed = called(&json!("{\"explanation\": \"why")).expect_err("malformed");
     assert_eq!(malformed.partial.as_deref(), Some("why"));
     assert!(!format!("{malformed:?} {malformed}").contains("why"), "what it says is not printed");
+    assert!(format!("{malformed:?}").contains("it is not an object"));
 }
 
 #[test]
@@ -107,20 +109,22 @@ fn unreadable_suggested_code_and_confidence_are_left_out() {
 #[test]
 fn only_a_reply_that_stopped_for_the_tool_is_an_answer() {
     let input = json!({"explanation": "why", "confidence": "low"});
-    for (stop_reason, repairable) in [
-        ("end_turn", true),
-        ("stop_sequence", true),
-        ("malformed_tool_use", true),
-        ("malformed_model_output", true),
-        ("content_filtered", false),
-        ("guardrail_intervened", false),
-        ("refusal", false),
-        ("", true),
-        ("something new", true),
+    // The next attempt tells the model what was wrong.
+    for (stop_reason, repairable, problem) in [
+        ("end_turn", true, "the tool review_answer was not called"),
+        ("stop_sequence", true, "the tool review_answer was not called"),
+        ("malformed_tool_use", true, "its form was malformed"),
+        ("malformed_model_output", true, "its form was malformed"),
+        ("content_filtered", false, "it was withheld by a filter"),
+        ("guardrail_intervened", false, "it was withheld by a filter"),
+        ("refusal", false, "it was withheld by a filter"),
+        ("", true, "it ended for an unknown reason"),
+        ("something new", true, "it ended for an unknown reason"),
     ] {
         let reply = Reply { form: Form::Tool, stop_reason, tool: Some((TOOL, &input)), text: None };
         let malformed = accept(&reply).expect_err(stop_reason);
-        assert_eq!((malformed.partial.as_deref(), malformed.repairable), (Some("why"), repairable), "{stop_reason}");
+        let found = (malformed.partial.as_deref(), malformed.repairable, malformed.problem);
+        assert_eq!(found, (Some("why"), repairable, problem), "{stop_reason}");
     }
     let another =
         Reply { form: Form::Tool, stop_reason: "tool_use", tool: Some(("rm_rf", &input)), text: Some("prose") };
@@ -183,6 +187,10 @@ fn an_answer_in_json_form_is_the_text_of_its_turn() {
     for (text, partial) in [("", None), ("prose", None), ("[]", None), ("{\"explanation\":\"why", Some("why"))] {
         let malformed = written("end_turn", text).expect_err(text);
         assert_eq!((malformed.partial.as_deref(), malformed.repairable), (partial, true), "{text}");
+    }
+    for stop_reason in ["tool_use", "stop_sequence"] {
+        let malformed = written(stop_reason, "{\"explanation\":\"why\"}").expect_err(stop_reason);
+        assert_eq!((malformed.problem, malformed.repairable), ("it was not the JSON object", true));
     }
     let refused = written("refusal", "{\"explanation\":\"no\"}").expect_err("a refusal");
     assert!(!refused.repairable);

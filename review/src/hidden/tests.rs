@@ -137,3 +137,11 @@ proptest! {
         prop_assert_eq!(restored(before.clone(), &code), before);
     }
 }
+
+#[test]
+fn four_kinds_of_characters_are_named_and_more_are_others() {
+    let kinds = ['\u{200B}', '\u{200C}', '\u{2060}', '\u{202E}', '\u{FEFF}'];
+    let warning = |count| warning_about_question(&kinds[..count].iter().collect::<String>()).expect("a warning");
+    assert!(warning(4).ends_with("(U+200B, U+200C, U+202E, U+2060)."), "{}", warning(4));
+    assert!(warning(5).ends_with("(U+200B, U+200C, U+202E, U+2060, others)."), "{}", warning(5));
+}

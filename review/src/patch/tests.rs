@@ -86,7 +86,28 @@ fn a_patch_that_does_not_apply_is_withheld() {
         let withheld = applied(text, lines, original, replacement).map(|patched| patched.len());
         assert_eq!(withheld, Err(reason), "{text:?} {original:?}");
     }
-    assert!(!format!("{:?}", patch((1, 1), "secret", "secret")).contains("secret"));
+    assert_eq!(format!("{:?}", patch((1, 2), "secret", "secret")), "Patch(lines 1 to 2)");
+}
+
+#[test]
+fn a_replacement_may_have_400_lines_or_ten_times_the_replaced_ones() {
+    let text = "a\n".repeat(50);
+    for (replaced, becomes, outcome) in
+        [(1, 400, Ok(())), (1, 401, Err(Withheld::TooLong)), (41, 410, Ok(())), (41, 411, Err(Withheld::TooLong))]
+    {
+        let original = vec!["a"; replaced].join("\n");
+        let replacement = vec!["x"; becomes].join("\n");
+        let lines = (5, 4 + u32::try_from(replaced).expect("few"));
+        assert_eq!(applied(&text, lines, &original, &replacement).map(drop), outcome, "{replaced} to {becomes}");
+    }
+}
+
+#[test]
+fn a_patched_text_may_have_the_largest_size() {
+    for (bytes, outcome) in [(CODE_BYTES, Ok(())), (CODE_BYTES + 1, Err(Withheld::TooLarge))] {
+        let replacement = "x".repeat(bytes - "\nb".len());
+        assert_eq!(applied("a\nb", (1, 1), "a", &replacement).map(drop), outcome, "{bytes}");
+    }
 }
 
 #[test]

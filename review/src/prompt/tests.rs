@@ -90,6 +90,9 @@ fn above_the_threshold_only_lines_around_the_selection_are_sent() {
     }
     let just_below = &code[..code.len() - 8];
     assert_eq!(Prompt::build(&fence(), &question(just_below)).expect("full").estimated_tokens, 79_999);
+    // With the four characters of the question, exactly 80,000 tokens.
+    let just_above = Prompt::build(&fence(), &question(&code[..code.len() - 4])).expect("the beginning");
+    assert_eq!(just_above.context_mode, ContextMode::Local);
     let prompt = Prompt::build(&fence(), &question(&code)).expect("the beginning");
     assert_eq!((prompt.context_mode, prompt.context_lines), (ContextMode::Local, (1, 910)));
     assert_eq!(
@@ -177,11 +180,47 @@ fn a_large_file_is_shown_as_its_head_and_an_outline() {
         ]
     );
     assert!(prompt.blocks.iter().map(|block| block.chars().count()).sum::<usize>() < 300_000);
+    let head_chars: usize =
+        code.lines().take(usize::try_from(head).expect("few")).map(|line| line.len() + 1).sum::<usize>() - 1;
+    assert_eq!(prompt.estimated_tokens, (head_chars + outlined(&shown).concat().len() + "Why?".len()).div_ceil(4));
     // The shown part of the file is independent of the question and the conversation, so that it can be cached.
     let history = [Turn { role: Role::User, text: &"y".repeat(5_000) }];
     let long = "z".repeat(5_000);
     let later = Prompt::build(&fence(), &Question { history: &history, ..about(&long) }).expect("the head");
     assert_eq!(later.blocks[..2], prompt.blocks[..2]);
+}
+
+/// The lines of the outline in a prompt.
+fn outlined(prompt: &str) -> Vec<&str> {
+    let (_, after) = prompt.split_once("<outline-N>\n").expect("an outline");
+    let (outline, _) = after.split_once("\n</outline-N>").expect("its end");
+    outline.lines().collect()
+}
+
+#[test]
+fn the_outline_begins_after_the_last_shown_line() {
+    let mut heads_that_end_with_a_definition = 0;
+    for length in 100..112 {
+        let function = |n| format!("fn f{n}() {{\n    // {}\n}}\n", "x".repeat(length));
+        let code = (1..=4_000).map(function).collect::<Vec<_>>().concat();
+        let prompt = Prompt::build(&fence(), &question(&code)).expect("the head");
+        let head = prompt.context_lines.1;
+        heads_that_end_with_a_definition += usize::from(head % 3 == 1);
+        let next = (head + 1..head + 4).find(|line| line % 3 == 1).expect("a definition");
+        let first = outlined(&shown(&prompt))[0].to_owned();
+        assert!(first.starts_with(&format!("{next}|")), "{head}: {first}");
+    }
+    assert!(heads_that_end_with_a_definition > 0);
+}
+
+#[test]
+fn a_long_definition_is_cut_in_the_outline() {
+    let long = |name: &str, length: usize| format!("fn {name}(){}\n", "x".repeat(length - "fn a()".len()));
+    let code = ["x\n".repeat(200_000), long("a", 200), long("b", 201)].concat();
+    let prompt = Prompt::build(&fence(), &question(&code)).expect("the head");
+    let (exact, cut) = (long("a", 200), long("b", 200));
+    let expected = [format!("200001|{}", exact.trim_end()), format!("200002|{} …", cut.trim_end())];
+    assert_eq!(outlined(&shown(&prompt)), expected);
 }
 
 #[test]
