@@ -45,11 +45,14 @@ pub fn escaped(markdown: &str) -> String {
 type Edit = (Range<usize>, Cow<'static, str>);
 
 fn github() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_GFM
+    let extensions = [
+        Options::ENABLE_TABLES,
+        Options::ENABLE_FOOTNOTES,
+        Options::ENABLE_STRIKETHROUGH,
+        Options::ENABLE_TASKLISTS,
+        Options::ENABLE_GFM,
+    ];
+    extensions.into_iter().collect()
 }
 
 fn hidden_characters(text: &str) -> Vec<Edit> {

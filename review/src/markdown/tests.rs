@@ -82,6 +82,8 @@ fn active_parts_are_removed_and_their_text_stays() {
         ("<scr<b x=1>ipt>", "&lt;script>"),
         ("a\u{202E}b\u{E0041}`c\u{202E}d`\r\ne\rf\0", "ab`c\\u{202E}d`\ne\nf"),
         ("a | b\n---|---\n`x | <img src=x onerror=y> `\n", "a | b\n---|---\n`x |  `\n"),
+        // Without footnotes, this is a block of code.
+        ("a[^1]\n\n[^1]: b\n\n    <img src=x onerror=y>\n", "a[^1]\n\n[^1]: b\n\n    \n"),
     ] {
         assert_eq!(cleaned(text), clean, "{text:?}");
         assert_eq!(dangers(clean), Vec::<String>::new(), "{text:?}");

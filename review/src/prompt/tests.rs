@@ -83,6 +83,9 @@ fn above_the_threshold_only_lines_around_the_selection_are_sent() {
         let prompt = Prompt::build(&fence(), &with(start, end)).expect("local");
         assert_eq!((prompt.context_mode, prompt.context_lines), (ContextMode::Local, lines));
         let (first, last) = lines;
+        // With the question, which has four characters. The last line has no end.
+        let chars = 320 * usize::try_from(last + 1 - first).expect("few") - 1 + selected.len() + 4;
+        assert_eq!(prompt.estimated_tokens, chars.div_ceil(4));
         assert!(
             prompt.blocks[0].contains(&format!("first_line=\"{first}\" last_line=\"{last}\" total_lines=\"1000\""))
         );
