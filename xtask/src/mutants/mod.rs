@@ -14,6 +14,8 @@ mod run;
 mod tree;
 mod weave;
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -21,7 +23,6 @@ use std::time::Duration;
 use clap::Args;
 
 use list::Mutant;
-use report::Report;
 use weave::Id;
 
 /// The options of `cargo xtask mutants`.
@@ -36,7 +37,13 @@ pub struct Options {
     /// Only tests whose name contains this, such as `table-runtime` or `it saves::`.
     #[arg(long, value_name = "TEXT")]
     tests: Option<String>,
-    /// The time for one mutant. The fastest tests that reach it are first.
+    /// Only the tests of these crates, which is a smaller build.
+    #[arg(long)]
+    own: bool,
+    /// Only the mutants that no test found in the last run.
+    #[arg(long)]
+    again: bool,
+    /// The time for one mutant.
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     limit: u64,
     /// The number of tests that run at the same time. Default: the number of processors.
@@ -50,37 +57,46 @@ pub struct Options {
 /// Runs the command. Returns whether no mutant survived.
 pub fn run(root: &Path, options: &Options) -> io::Result<bool> {
     let mutants = list::list(root, &options.packages)?;
-    let is_meant = |mutant: &Mutant| options.name.as_ref().is_none_or(|text| mutant.name.contains(text));
-    let mutants: Vec<Mutant> = mutants.into_iter().filter(is_meant).collect();
-    eprintln!("mutants: {} in {}", mutants.len(), options.packages.join(", "));
+    let folder = root.join("target/mutants");
+    let survivors = folder.join("survivors");
+    let last = if options.again { fs::read_to_string(&survivors)? } else { String::new() };
+    let last: BTreeSet<&str> = last.lines().collect();
+    let is_meant = |mutant: &Mutant| {
+        options.name.as_ref().is_none_or(|text| mutant.name.contains(text))
+            && (!options.again || last.contains(mutant.name.as_str()))
+    };
 
-    let target = root.join("target");
-    let mut copy = tree::Tree::copy(root, target.join("mutants").join("tree"), &mutants)?;
-    let mut programs = copy.build(&options.packages, options.verbose)?;
+    // All are woven, so that the next run, of fewer mutants, has the same build.
+    let mut copy = tree::Tree::copy(root, folder.join("tree"), &options.packages, &mutants)?;
+    let mut programs = copy.build(&options.packages, options.own, options.verbose)?;
     programs.retain(|program| is_relevant(&program.name, &options.packages));
 
     let jobs = options.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let (tests, failed) = run::record(&programs, options.tests.as_deref(), &run::scratch(&target), jobs)?;
+    let (tests, failed) = run::record(&programs, options.tests.as_deref(), &folder.join("scratch"), jobs)?;
     for name in &failed {
         eprintln!("mutants: without a mutant, this test fails in a process of its own: {name}");
     }
-    let alive: Vec<(Id, &str)> = (1..=mutants.len())
-        .filter(|id| !copy.rejected.contains(id))
-        .map(|id| (id, mutants[id - 1].package.as_str()))
-        .collect();
+    let meant = (1..=mutants.len()).filter(|id| is_meant(&mutants[id - 1]));
+    let compiling = meant.clone().filter(|id| !copy.rejected.contains(id));
+    let compiling: Vec<(Id, &str)> = compiling.map(|id| (id, mutants[id - 1].package.as_str())).collect();
+    eprintln!("mutants: {}, of which {} compile", meant.clone().count(), compiling.len());
     let tell = |id: Id, outcome: &run::Outcome| {
         if let Some(words) = outcome.words() {
             eprintln!("{}: {words}", mutants[id - 1].name);
         }
     };
-    let outcomes = run::judge(&alive, &tests, Duration::from_secs(options.limit), jobs, tell);
+    let outcomes = run::judge(&compiling, &tests, Duration::from_secs(options.limit), jobs, tell);
 
-    let report = Report { mutants: &mutants, outcomes: &outcomes, tests: tests.len() };
-    print!("{}", report.table());
-    Ok(report.is_clean())
+    let missed = outcomes.iter().filter(|(_, outcome)| outcome.words().is_some());
+    let missed: String = missed.map(|(id, _)| mutants[id - 1].name.clone() + "\n").collect();
+    fs::write(&survivors, &missed)?;
+    let meant: Vec<&Mutant> = meant.map(|id| &mutants[id - 1]).collect();
+    print!("{}", report::table(&meant, &mutants, &outcomes, tests.len()));
+    Ok(missed.is_empty())
 }
 
 /// Whether a program has tests of these crates: their own, or those of the handlers and of the whole API.
 fn is_relevant(program: &str, packages: &[String]) -> bool {
-    packages.iter().any(|package| package == program) || ["handlers", "handlers/it", "tests/it"].contains(&program)
+    let package = program.split('/').next().unwrap_or(program);
+    packages.iter().any(|own| own == package) || ["handlers", "handlers/it", "tests/it"].contains(&program)
 }

@@ -17,15 +17,19 @@ use super::weave::Id;
 const LEAST_LIMIT: Duration = Duration::from_secs(10);
 /// An endless loop can allocate: the virtual memory of a test, in KiB.
 const MEMORY: &str = "8000000";
+/// The first line of a kept test that passes.
+const PASSED: &str = "passed";
 const POLL: Duration = Duration::from_millis(2);
 const PROGRESS: Duration = Duration::from_secs(20);
 
-/// A test that passes without a mutant.
+/// A test.
 #[derive(Debug, Clone)]
 pub struct Test {
     program: TestProgram,
     /// Its path within the program.
     name: String,
+    /// Whether it passes without a mutant.
+    passes: bool,
     took: Duration,
     /// The mutants that it reaches.
     pub reached: BTreeSet<Id>,
@@ -77,7 +81,7 @@ pub fn record(
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
         for name in listed.lines().filter_map(|line| line.strip_suffix(": test")) {
             let (program, name) = (program.clone(), name.to_owned());
-            let test = Test { program, name, took: Duration::ZERO, reached: BTreeSet::new() };
+            let test = Test { program, name, passes: false, took: Duration::ZERO, reached: BTreeSet::new() };
             if containing.is_none_or(|text| test.full_name().contains(text)) {
                 tests.push(test);
             }
@@ -86,29 +90,17 @@ pub fn record(
     fs::create_dir_all(scratch)?;
     let (passed, failed) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     side_by_side("tests", &tests, jobs, |index, test| {
-        let known = test.known(scratch);
-        if let Some(known) = known {
-            lock(&passed).push(known);
-            return;
-        }
-        let file = scratch.join(format!("reached-{index}"));
-        let started = Instant::now();
-        let ended = test.run(None, &[("MUTANTS_REACHED", file.as_os_str())], Duration::from_mins(5));
-        let reached = fs::read_to_string(&file).unwrap_or_default();
-        let _ = fs::remove_file(&file);
-        if matches!(ended, Ok(Ended::Passed)) {
-            let reached = reached.lines().filter_map(|line| line.parse().ok()).collect();
-            let test = Test { took: started.elapsed(), reached, ..test.clone() };
+        let test = test.known(scratch).unwrap_or_else(|| {
+            let test = test.recorded(&scratch.join(format!("reached-{index}")));
             test.keep(scratch);
-            lock(&passed).push(test);
-        } else {
-            lock(&failed).push(test.full_name());
-        }
+            test
+        });
+        if test.passes { lock(&passed).push(test) } else { lock(&failed).push(test.full_name()) }
     });
     Ok((lock(&passed).split_off(0), lock(&failed).split_off(0)))
 }
 
-/// Runs the tests that reach each mutant until one fails, the fast ones first, for at most this time.
+/// Runs the tests that reach each mutant until one fails, for at most this time.
 ///
 /// Calls `tell` with each outcome at once.
 pub fn judge(
@@ -120,8 +112,7 @@ pub fn judge(
 ) -> Vec<(Id, Outcome)> {
     let outcomes = Mutex::new(Vec::new());
     side_by_side("mutants", mutants, jobs, |_, (id, package)| {
-        let mut reaching: Vec<&Test> = tests.iter().filter(|test| test.reached.contains(id)).collect();
-        reaching.sort_by_key(|test| (test.program.name != **package, test.took, test.reached.len()));
+        let reaching = in_order(tests.iter().filter(|test| test.reached.contains(id)).collect(), package);
         let outcome = judge_one(*id, &reaching, limit);
         tell(*id, &outcome);
         lock(&outcomes).push((*id, outcome));
@@ -129,6 +120,19 @@ pub fn judge(
     let mut outcomes = lock(&outcomes).split_off(0);
     outcomes.sort_by_key(|(id, _)| *id);
     outcomes
+}
+
+/// The tests of the mutant's crate first. Of the others, the fastest and those that reach the least take turns: a slow
+/// test of one thing can be the only one that finds it.
+fn in_order<'a>(mut reaching: Vec<&'a Test>, package: &str) -> Vec<&'a Test> {
+    reaching.sort_by_key(|test| (!test.is_of(package), test.took));
+    let own = reaching.iter().take_while(|test| test.is_of(package)).count();
+    let mut focused = reaching[own..].to_vec();
+    focused.sort_by_key(|test| test.reached.len());
+    let turns = reaching[own..].iter().zip(focused).flat_map(|(fast, focused)| [*fast, focused]);
+    let mut seen = BTreeSet::new();
+    let all = reaching[..own].iter().copied().chain(turns);
+    all.filter(|test| seen.insert((test.program.name.as_str(), test.name.as_str()))).collect()
 }
 
 fn judge_one(id: Id, reaching: &[&Test], limit: Duration) -> Outcome {
@@ -147,6 +151,11 @@ fn judge_one(id: Id, reaching: &[&Test], limit: Duration) -> Outcome {
 }
 
 impl Test {
+    /// Whether this is one of the crate's own tests.
+    fn is_of(&self, package: &str) -> bool {
+        self.program.name.split('/').next() == Some(package)
+    }
+
     /// Its program and its name.
     fn full_name(&self) -> String {
         format!("{} {}", self.program.name, self.name)
@@ -164,8 +173,9 @@ impl Test {
     fn known(&self, scratch: &Path) -> Option<Self> {
         let text = fs::read_to_string(self.file(scratch)?).ok()?;
         let mut lines = text.lines();
+        let passes = lines.next()? == PASSED;
         let took = Duration::from_millis(lines.next()?.parse().ok()?);
-        Some(Self { took, reached: lines.filter_map(|line| line.parse().ok()).collect(), ..self.clone() })
+        Some(Self { passes, took, reached: lines.filter_map(|line| line.parse().ok()).collect(), ..self.clone() })
     }
 
     /// Keeps what the test reaches for a later run, which would only find it again.
@@ -173,7 +183,18 @@ impl Test {
         let Some(file) = self.file(scratch) else { return };
         let reached: String = self.reached.iter().map(|id| format!("{id}\n")).collect();
         let _ = file.parent().map(fs::create_dir_all);
-        let _ = fs::write(file, format!("{}\n{reached}", self.took.as_millis()));
+        let outcome = if self.passes { PASSED } else { "failed" };
+        let _ = fs::write(file, format!("{outcome}\n{}\n{reached}", self.took.as_millis()));
+    }
+
+    /// The test with what it reaches without a mutant. The test writes this to the file.
+    fn recorded(&self, file: &Path) -> Self {
+        let started = Instant::now();
+        let ended = self.run(None, &[("MUTANTS_REACHED", file.as_os_str())], Duration::from_mins(5));
+        let reached = fs::read_to_string(file).unwrap_or_default();
+        let _ = fs::remove_file(file);
+        let reached = reached.lines().filter_map(|line| line.parse().ok()).collect();
+        Self { passes: matches!(ended, Ok(Ended::Passed)), took: started.elapsed(), reached, ..self.clone() }
     }
 
     /// Runs the test with a mutant, or with none.
@@ -229,9 +250,4 @@ fn side_by_side<T: Sync>(name: &str, all: &[T], jobs: usize, call: impl Fn(usize
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// The folder of the runs' files.
-pub fn scratch(target: &Path) -> PathBuf {
-    target.join("mutants").join("scratch")
 }

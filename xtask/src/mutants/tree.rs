@@ -40,12 +40,14 @@ pub struct TestProgram {
 
 impl<'a> Tree<'a> {
     /// Copies all files that git does not ignore.
-    pub fn copy(root: &'a Path, copy: PathBuf, mutants: &'a [Mutant]) -> io::Result<Self> {
+    pub fn copy(root: &'a Path, copy: PathBuf, packages: &[String], mutants: &'a [Mutant]) -> io::Result<Self> {
         let listed = Command::new("git")
             .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
             .current_dir(root)
             .output()?;
-        let woven: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.file.as_str()).collect();
+        // `build` writes these.
+        let mut woven: BTreeSet<String> = packages.iter().map(|package| library(package)).collect();
+        woven.extend(mutants.iter().map(|mutant| mutant.file.clone()));
         for path in String::from_utf8_lossy(&listed.stdout).split_terminator('\0') {
             // A file that is removed and not yet committed is missing.
             if let Ok(content) = fs::read(root.join(path))
@@ -61,11 +63,12 @@ impl<'a> Tree<'a> {
     }
 
     /// Weaves the mutants into the copy, and builds it. Repeats that without the mutants that do not compile.
-    pub fn build(&mut self, packages: &[String], is_verbose: bool) -> io::Result<Vec<TestProgram>> {
+    pub fn build(&mut self, packages: &[String], is_own: bool, is_verbose: bool) -> io::Result<Vec<TestProgram>> {
         self.add_modules(packages)?;
+        let scope = scope(packages, is_own);
         for _ in 0..MOST_BUILDS {
             self.weave()?;
-            let (programs, errors) = self.cargo()?;
+            let (programs, errors) = self.cargo(&scope)?;
             if errors.is_empty() {
                 return Ok(programs);
             }
@@ -90,7 +93,7 @@ impl<'a> Tree<'a> {
         for package in packages {
             let source = self.copy.join(package).join("src");
             write_if_changed(&source.join("mutation.rs"), MODULE.as_bytes())?;
-            let library = format!("{package}/src/lib.rs");
+            let library = library(package);
             // `weave` writes one with mutants.
             if !self.mutants.iter().any(|mutant| mutant.file == library) {
                 let text = fs::read_to_string(self.root.join(library))?;
@@ -123,10 +126,10 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Builds all tests of the workspace, so that every build has the same features. Returns the errors of the copy.
-    fn cargo(&self) -> io::Result<(Vec<TestProgram>, Vec<Value>)> {
+    /// Builds the tests. Returns the errors of the copy.
+    fn cargo(&self, scope: &[String]) -> io::Result<(Vec<TestProgram>, Vec<Value>)> {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["test", "--workspace", "--no-run", "--message-format", "json", "--lib", "--test", "it"]);
+        cargo.args(["test", "--no-run", "--message-format", "json"]).args(scope);
         cargo
             .current_dir(&self.copy)
             .env("CARGO_TARGET_DIR", self.target())
@@ -199,6 +202,19 @@ impl TestProgram {
         let name = if is_library { package } else { format!("{package}/{}", message["target"]["name"].as_str()?) };
         Some(Self { name, path, folder })
     }
+}
+
+/// The tests to build, as arguments of Cargo: those of these crates, or of the whole workspace, so that the libraries
+/// have the features of every other build.
+fn scope(packages: &[String], is_own: bool) -> Vec<String> {
+    let own = packages.iter().flat_map(|package| ["--package".to_owned(), package.clone()]);
+    let tests = ["--workspace", "--lib", "--test", "it", "--test", "anchors"].map(str::to_owned);
+    if is_own { own.chain(["--tests".to_owned()]).collect() } else { tests.to_vec() }
+}
+
+/// The root of a crate.
+fn library(package: &str) -> String {
+    format!("{package}/src/lib.rs")
 }
 
 /// The file with the names of the mutants that do not compile, for the next run. A name has a line and a column.
