@@ -45,6 +45,6 @@ pub fn table(meant: &[&Mutant], all: &[Mutant], outcomes: &[(Id, Outcome)], test
             "| `{package}` | {mutants} | {not_built} | {caught} | {timed_out} | {survived} | {unreached} |"
         );
     }
-    let _ = writeln!(table, "\n{} tests ran, each in a process of its own.", tests);
+    let _ = writeln!(table, "\n{tests} tests ran, each in a process of its own.");
     table
 }

@@ -181,7 +181,7 @@ impl Test {
     /// Keeps what the test reaches for a later run, which would only find it again.
     fn keep(&self, scratch: &Path) {
         let Some(file) = self.file(scratch) else { return };
-        let reached: String = self.reached.iter().map(|id| format!("{id}\n")).collect();
+        let reached = self.reached.iter().map(Id::to_string).collect::<Vec<_>>().join("\n");
         let _ = file.parent().map(fs::create_dir_all);
         let outcome = if self.passes { PASSED } else { "failed" };
         let _ = fs::write(file, format!("{outcome}\n{}\n{reached}", self.took.as_millis()));
@@ -210,6 +210,7 @@ impl Test {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "this thread has no other task")]
 fn wait(child: &mut Child, limit: Duration) -> io::Result<Ended> {
     let started = Instant::now();
     loop {

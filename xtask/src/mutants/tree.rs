@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use super::list::{Genre, Mutant};
-use super::weave::{self, Id};
+use super::weave::{self, Id, Part};
 
 /// The module that each crate with mutants gets.
 const MODULE: &str = include_str!("mutation.txt");
@@ -24,7 +23,7 @@ pub struct Tree<'a> {
     mutants: &'a [Mutant],
     /// The mutants that do not compile at their place.
     pub rejected: BTreeSet<Id>,
-    parts: BTreeMap<String, Vec<(Range<usize>, Id)>>,
+    parts: BTreeMap<String, Vec<Part>>,
 }
 
 /// The program with the tests of one target.
@@ -80,7 +79,9 @@ impl<'a> Tree<'a> {
             fs::write(rejected(&self.copy), names)?;
             eprintln!("mutants: {} do not compile", self.rejected.len());
             if is_verbose || self.rejected.len() == before {
-                errors.iter().for_each(|error| eprintln!("{}", error["rendered"].as_str().unwrap_or_default()));
+                for error in &errors {
+                    eprintln!("{}", error["rendered"].as_str().unwrap_or_default());
+                }
             }
             if self.rejected.len() == before {
                 return Err(io::Error::other("the errors above belong to no mutant"));
@@ -164,7 +165,7 @@ impl<'a> Tree<'a> {
     fn reject(&mut self, error: &Value) {
         let mut spans: Vec<&Value> = error["spans"].as_array().into_iter().flatten().collect();
         spans.sort_by_key(|span| span["is_primary"] != true);
-        let places: Vec<(&[(Range<usize>, Id)], usize)> = spans.iter().filter_map(|span| self.place(span)).collect();
+        let places: Vec<(&[Part], usize)> = spans.iter().filter_map(|span| self.place(span)).collect();
         let around = places.iter().find_map(|(parts, at)| {
             let around = parts.iter().filter(|(part, id)| part.contains(at) && !self.rejected.contains(id));
             Some((*parts, &around.min_by_key(|(part, _)| part.len())?.0))
@@ -183,7 +184,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The parts of the file of a place in an error, and the offset.
-    fn place(&self, span: &Value) -> Option<(&[(Range<usize>, Id)], usize)> {
+    fn place(&self, span: &Value) -> Option<(&[Part], usize)> {
         let parts = self.parts.get(span["file_name"].as_str()?)?;
         Some((parts, usize::try_from(span["byte_start"].as_u64()?).ok()?))
     }

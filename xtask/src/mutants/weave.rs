@@ -1,5 +1,6 @@
 //! Weaves mutants into a source file: each is a branch that a number switches on, so that one build has all of them.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use syn::spanned::Spanned as _;
@@ -10,13 +11,16 @@ use super::list::{Genre, Mutant};
 /// The number of a mutant. 0 is the unchanged program.
 pub type Id = usize;
 
+/// A part of a woven text, and its mutant.
+pub type Part = (Range<usize>, Id);
+
 /// A source file with its mutants.
 #[derive(Debug, Default)]
 pub struct Woven {
     /// The source.
     pub text: String,
     /// The part of the source that each mutant made.
-    pub parts: Vec<(Range<usize>, Id)>,
+    pub parts: Vec<Part>,
     /// The mutants whose place this module did not find.
     pub unplaced: Vec<Id>,
 }
@@ -187,25 +191,27 @@ impl Renderer<'_> {
             Form::Return => {
                 for (id, value) in &site.mutants {
                     let before = woven.text.len();
-                    woven.text.push_str(&format!("if {} {{ return {value}; }} ", on(id)));
+                    let _ = write!(woven.text, "if {} {{ return {value}; }} ", on(id));
                     woven.parts.push((before..woven.text.len(), *id));
                 }
                 return;
             }
-            Form::NewGuard => woven.text.push_str(&format!(" if !{}", site.any(on))),
+            Form::NewGuard => {
+                let _ = write!(woven.text, " if !{}", site.any(on));
+            }
             Form::Guard => {
-                woven.text.push_str(&format!("!{} && (", site.any(on)));
+                let _ = write!(woven.text, "!{} && (", site.any(on));
                 self.render(site.range.clone(), woven);
                 woven.text.push(')');
             }
             Form::Expression | Form::Shorthand => {
                 if matches!(site.form, Form::Shorthand) {
-                    woven.text.push_str(&format!("{}: ", &self.text[site.range.clone()]));
+                    let _ = write!(woven.text, "{}: ", &self.text[site.range.clone()]);
                 }
                 woven.text.push('(');
                 for (id, value) in &site.mutants {
                     let before = woven.text.len();
-                    woven.text.push_str(&format!("if {} {{ {value} }} else ", on(id)));
+                    let _ = write!(woven.text, "if {} {{ {value} }} else ", on(id));
                     woven.parts.push((before..woven.text.len(), *id));
                 }
                 woven.text.push_str("{ ");
