@@ -31,6 +31,7 @@ mod connections;
 mod docs;
 mod grid;
 mod interruption;
+mod origin;
 mod page;
 mod picture;
 mod private_files;

@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 
 use bedrock_local::LocalBedrock;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use clap::{Args, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory as _, ValueEnum};
 use torture::{Planted, Scale, Scenario, Settings, Setup};
 
 use crate::Failure;
 use crate::engine::Engine;
 use crate::error::Stopped;
 use crate::interruption::interruption;
+use crate::options::Options;
 use crate::output::print;
-use crate::private_files;
+use crate::{private_files, section};
+
+mod published;
 
 /// The options of `torture`.
 #[derive(Clone, Debug, Args)]
@@ -43,7 +47,7 @@ pub struct Torture {
     /// The number of concurrent users of the mixed load.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
     users: Option<u64>,
-    /// The duration of the mixed load.
+    /// The duration of the mixed load. Then it runs beside sign-ins for as long, but at most two minutes.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
     /// A DynamoDB endpoint on this machine, such as DynamoDB Local, instead of an embedded engine in memory. Each
@@ -56,6 +60,12 @@ pub struct Torture {
     /// Print the summary as JSON.
     #[arg(long)]
     json: bool,
+    /// Print the summary as Markdown, as in docs/figures.md.
+    #[arg(long, conflicts_with = "json")]
+    markdown: bool,
+    /// Replace the section of these figures between its markers in this file, besides the summary.
+    #[arg(long, value_name = "FILE")]
+    update: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -113,6 +123,11 @@ fn local_url(text: &str) -> Result<String, String> {
 /// # Errors
 /// If the run could not be made.
 pub async fn run(options: &Torture) -> Result<bool, Failure> {
+    options.check_planted();
+    if let Some(path) = &options.update {
+        // Before the run, which takes long.
+        section::check(path, published::SECTION)?;
+    }
     let folder = RunFolder::create()?;
     let engine = match options.store {
         Some(_) => None,
@@ -131,12 +146,34 @@ pub async fn run(options: &Torture) -> Result<bool, Failure> {
         report = report => report?,
         () = interruption()? => return Err(Stopped.into()),
     };
-    let text = if options.json { format!("{:#}\n", report.to_json()) } else { report.to_text() };
+    let text = if options.json {
+        format!("{:#}\n", report.to_json())
+    } else if options.markdown {
+        published::markdown(&report)
+    } else {
+        report.to_text()
+    };
     print(text.as_bytes())?;
+    if let Some(path) = &options.update {
+        section::update(path, published::SECTION, &published::markdown(&report))?;
+    }
     Ok(report.losses() == 0)
 }
 
 impl Torture {
+    /// Exits with a usage error if no scenario of the run can show the planted violation: without a loss, the run would
+    /// look like a proof.
+    fn check_planted(&self) {
+        let Some(planted) = self.planted.filter(|_| !self.scenarios.is_empty()) else { return };
+        let shown_by = planted.shown_by();
+        if !self.scenarios.iter().any(|scenario| shown_by.contains(scenario)) {
+            let names: Vec<&str> = shown_by.iter().map(|scenario| scenario.word()).collect();
+            let (violation, names) = (planted.word(), names.join(", "));
+            let text = format!("these scenarios cannot show the violation {violation}; scenarios that can: {names}");
+            Options::command().error(ErrorKind::ArgumentConflict, text).exit();
+        }
+    }
+
     fn settings(&self) -> Settings {
         let seed = self.seed.unwrap_or_else(|| rand::random::<u32>().into());
         let scale = match self.scale {

@@ -1,9 +1,10 @@
 //! The scenarios, their sizes, and their order in a run.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::client::Http;
 use crate::error::TortureError;
@@ -43,7 +44,7 @@ pub enum Scenario {
 }
 
 /// The sizes of the scenarios.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Scale {
     /// Saves that are sent.
     pub saves: u64,
@@ -61,7 +62,9 @@ pub struct Scale {
     pub throttled_seconds: u64,
     /// Concurrent users of the mixed load.
     pub users: u64,
-    /// Seconds of the mixed load, alone and then beside sign-ins.
+    /// The pauses of a user of the mixed load between two requests.
+    pub pauses: Range<Duration>,
+    /// Seconds of the mixed load alone. Then it runs beside sign-ins for as long, but at most two minutes.
     pub load_seconds: u64,
     /// Sign-ins a second that are offered beside the mixed load.
     pub sign_ins_per_second: u64,
@@ -69,6 +72,10 @@ pub struct Scale {
     pub big_sessions: u64,
     /// Bytes of each large session.
     pub big_bytes: u64,
+    /// Threads of one of the large sessions.
+    pub big_threads: u64,
+    /// Notes in one of these threads, of 5,000 characters each.
+    pub big_notes: u64,
 }
 
 /// The settings of a run.
@@ -148,10 +155,13 @@ impl Scale {
         races: 60,
         throttled_seconds: 1,
         users: 10,
+        pauses: Duration::ZERO..Duration::from_millis(200),
         load_seconds: 2,
         sign_ins_per_second: 10,
         big_sessions: 2,
         big_bytes: 1024 * 1024,
+        big_threads: 2,
+        big_notes: 20,
     };
     /// The sizes of the published figures.
     pub const FULL: Self = Self {
@@ -163,11 +173,25 @@ impl Scale {
         races: 200,
         throttled_seconds: 5,
         users: 500,
-        load_seconds: 300,
+        pauses: Duration::from_secs(1)..Duration::from_secs(5),
+        load_seconds: 600,
         sign_ins_per_second: 50,
         big_sessions: 100,
         big_bytes: 5 * 1024 * 1024,
+        big_threads: 50,
+        big_notes: 500,
     };
+}
+
+impl Planted {
+    /// The scenarios that find this violation.
+    #[must_use]
+    pub const fn shown_by(self) -> &'static [Scenario] {
+        match self {
+            Self::LostWrite => &[Scenario::Saves, Scenario::Questions],
+            Self::RepeatedWrite | Self::OldRead => &[Scenario::Saves],
+        }
+    }
 }
 
 /// Runs the scenarios one after another, and then searches the output of all servers for secrets. `progress` is called

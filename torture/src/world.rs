@@ -126,8 +126,10 @@ impl World {
     /// Kills the server and starts it again, without faults meanwhile.
     pub(crate) async fn restart(&self) -> Result<(), TortureError> {
         self.server.kill().await?;
-        self.store.settled().await;
-        self.store.thaw();
+        for proxy in [&self.store, &self.model] {
+            proxy.settled().await;
+            proxy.thaw();
+        }
         self.server.start_again().await?;
         Ok(())
     }

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use model::Clock;
 use serde_json::{Value, json};
 
 use crate::grid::Grid;
+use crate::origin::{origin, wrapped};
 use crate::picture::Bars;
 
 /// Tables of figures.
@@ -23,11 +23,8 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// The date, the machine and the command.
     fn origin(&self) -> String {
-        let build = if cfg!(debug_assertions) { "an unoptimised build" } else { "a release build" };
-        let date = Clock::system().now().date();
-        format!("{date}, {}, {build}, `codesensei bench {}`", machine(), self.command)
+        origin(&format!("codesensei bench {}", self.command))
     }
 
     /// For a terminal.
@@ -58,33 +55,6 @@ impl Figures {
         let tables: Vec<Value> = self.grids.iter().map(table).collect();
         json!({ "name": self.name, "origin": self.origin(), "tables": tables })
     }
-}
-
-/// The text in lines of at most 120 characters, as the documents have.
-fn wrapped(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is always a line");
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() > 120 {
-            lines.push(word.to_owned());
-        } else {
-            line.push(' ');
-            line.push_str(word);
-        }
-    }
-    lines.join("\n")
-}
-
-/// The processors of this machine and its operating system.
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let plural = if cores == 1 { "" } else { "s" };
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let of = model.map_or_else(String::new, |(_, name)| format!(" of {}", name.trim()));
-    format!("{cores} core{plural}{of}, {} on {}", std::env::consts::OS, std::env::consts::ARCH)
 }
 
 /// The lowest, the middle and the highest of some values.
@@ -153,14 +123,6 @@ mod tests {
             assert_eq!(percentile(&times, share), Duration::from_millis(millis));
         }
         assert_eq!(percentile(&times[..1], 0.99), Duration::from_millis(1));
-    }
-
-    #[test]
-    fn text_is_wrapped_between_words() {
-        let text = "word ".repeat(60);
-        let lines: Vec<String> = wrapped(&text).lines().map(str::to_owned).collect();
-        assert!(lines.len() == 3 && lines.iter().all(|line| line.len() <= 120), "{lines:?}");
-        assert_eq!(lines.join(" "), text.trim());
     }
 
     #[test]

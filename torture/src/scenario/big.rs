@@ -14,22 +14,23 @@ use crate::world::{Shared, World, WorldOptions, create_session, create_thread, p
 /// The largest page of a list, in bytes.
 const MAX_PAGE: usize = 1_000_000;
 /// Reads of each list.
-const READS: usize = 10;
-/// Notes of the one conversation, of 5,000 characters each.
-const NOTES: usize = 20;
+const READS: usize = 20;
 
 pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport, TortureError> {
     let world = World::start(shared, "big", WorldOptions::default()).await?;
     let person = world.person().await?;
     world.store.plant();
     let mut random = ChaCha8Rng::seed_from_u64(shared.seed);
-    let (mut thread, mut opened) = (String::new(), Latencies::default());
+    let (mut first, mut thread, mut opened) = (String::new(), String::new(), Latencies::default());
     for number in 0..scale.big_sessions {
         let secret = world.secrets.next();
         let text = random_text(&mut random, &secret, usize::try_from(scale.big_bytes).unwrap_or_default());
         let session = create_session(&person, &format!("{number}.txt"), &text).await?;
         if number == 0 {
-            thread = create_thread(&person, &session, text.lines().next().unwrap_or_default()).await?;
+            for _ in 0..scale.big_threads {
+                thread = create_thread(&person, &session, text.lines().next().unwrap_or_default()).await?;
+            }
+            first.clone_from(&session);
         }
         let (answer, took) = timed(person.get(&format!("/sessions/{session}"))).await;
         opened.add(took);
@@ -39,11 +40,16 @@ pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport
         }
     }
     let messages = format!("/threads/{thread}/messages");
-    for _ in 0..NOTES {
-        let note = json!({ "content": "é".repeat(5_000), "ask": false });
-        prepared("a note", person.post(&messages, note).await)?;
+    let note = json!({ "content": "é".repeat(5_000), "ask": false });
+    for _ in 0..scale.big_notes {
+        prepared("a note", person.post(&messages, note.clone()).await)?;
     }
-    for path in ["/sessions", &*messages] {
+    let threads = format!("/sessions/{first}/threads");
+    for (name, path) in [
+        ("GET /sessions", "/sessions"),
+        ("GET /sessions/{id}/threads", &threads),
+        ("GET /threads/{thread_id}/messages", &messages),
+    ] {
         let mut latencies = Latencies::default();
         let mut largest = 0;
         for _ in 0..READS {
@@ -52,7 +58,6 @@ pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport
             latencies.add(took);
         }
         world.tries(READS as u64);
-        let name = if path == "/sessions" { "GET /sessions" } else { "GET /threads/{thread_id}/messages" };
         if largest > MAX_PAGE {
             world.loses(format!("a page of {name} has {largest} bytes"));
         }
@@ -60,6 +65,8 @@ pub(super) async fn run(shared: &Shared, scale: &Scale) -> Result<ScenarioReport
     }
     world.measures("sessions", scale.big_sessions);
     world.measures("bytes of each", scale.big_bytes);
+    world.measures("threads of the first", scale.big_threads);
+    world.measures("notes in one thread", scale.big_notes);
     world.measures("GET /sessions/{id}", opened.outline());
     world.finish().await
 }

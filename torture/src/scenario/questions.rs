@@ -89,11 +89,12 @@ impl Scene {
         self.person.post(&format!("/threads/{}/messages", self.thread(number)), form).await
     }
 
-    /// Sends a question up to four times with a client that gives up early, then until it is answered, then once more.
+    /// Sends a question up to four times with a client that gives up early, then until it is answered, then once more:
+    /// one to five repeats, besides those that faults need.
     async fn ask(&self, number: u64) -> Option<Told> {
         let mut random = ChaCha8Rng::seed_from_u64(self.world.seed);
         random.set_stream(1_000 + number);
-        for _ in 0..random.random_range(0..4) {
+        for _ in 0..random.random_range(0..=4) {
             let patience = Duration::from_micros(random.random_range(0..40_000));
             let _ = tokio::time::timeout(patience, self.send(number)).await;
         }

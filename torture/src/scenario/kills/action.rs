@@ -4,8 +4,9 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
 
-use crate::client::{Answer, Person};
+use crate::client::{Answer, Person, outline};
 use crate::error::TortureError;
+use crate::fault::{Fault, Refusal};
 use crate::world::{World, create_session, create_thread, prepared, text_at};
 
 /// A file for which the rule-based reviewer suggests a patch.
@@ -28,6 +29,9 @@ pub(super) enum Action {
     MoveThread,
     Note,
     Question,
+    StreamedQuestion,
+    Retry,
+    Analysis,
     Apply,
     DeleteThread,
     DeleteSession,
@@ -55,7 +59,7 @@ pub(super) struct Scene {
 }
 
 impl Action {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::SignUp,
         Self::SignIn,
         Self::Refresh,
@@ -68,6 +72,9 @@ impl Action {
         Self::MoveThread,
         Self::Note,
         Self::Question,
+        Self::StreamedQuestion,
+        Self::Retry,
+        Self::Analysis,
         Self::Apply,
         Self::DeleteThread,
         Self::DeleteSession,
@@ -91,6 +98,9 @@ impl Action {
             Self::MoveThread => "move of a thread",
             Self::Note => "note",
             Self::Question => "question",
+            Self::StreamedQuestion => "question with a stream",
+            Self::Retry => "retry of a failed question",
+            Self::Analysis => "analysis",
             Self::Apply => "apply",
             Self::DeleteThread => "delete of a thread",
             Self::DeleteSession => "delete of a session",
@@ -122,13 +132,16 @@ impl Action {
             new: format!("# {new}\nprint(2)\n"),
         };
         match self {
-            Self::SignUp | Self::SignIn | Self::Create | Self::Profile => {}
+            Self::SignUp | Self::SignIn | Self::Create | Self::Profile | Self::Analysis => {}
             Self::Refresh => world.table.age_sign_ins().await?,
             Self::Password => new.clone_into(&mut scene.new),
             Self::CreateThread | Self::Rename => scene.creates().await?,
             Self::CreateChunked => scene.new = random_text(&new),
             Self::EndDevice => scene.signs_in_elsewhere().await?,
-            Self::Save | Self::Question | Self::MoveThread | Self::Note => scene.opens_thread().await?,
+            Self::Save | Self::Question | Self::StreamedQuestion | Self::MoveThread | Self::Note => {
+                scene.opens_thread().await?;
+            }
+            Self::Retry => scene.asks_in_vain(world).await?,
             Self::SaveChunked => {
                 scene.old = random_text(&old);
                 scene.new = random_text(&new);
@@ -137,6 +150,11 @@ impl Action {
             Self::Apply | Self::DeleteThread | Self::DeleteSession | Self::DeleteAccount => scene.asks().await?,
         }
         Ok(scene)
+    }
+
+    /// Whether the action calls the model.
+    pub(super) const fn asks_model(self) -> bool {
+        matches!(self, Self::Question | Self::StreamedQuestion | Self::Retry | Self::Analysis)
     }
 
     /// Sends the request of the action.
@@ -173,9 +191,16 @@ impl Action {
                 let form = json!({ "content": new, "ask": false, "client_message_id": id });
                 person.post(&format!("/threads/{thread}/messages"), form).await
             }
-            Self::Question => {
+            Self::Question | Self::StreamedQuestion => {
                 let form = json!({ "content": format!("What is {new}?"), "client_message_id": id });
-                person.post(&format!("/threads/{thread}/messages"), form).await
+                let path = format!("/threads/{thread}/messages");
+                if self == Self::Question { person.post(&path, form).await } else { person.stream(&path, form).await }
+            }
+            Self::Retry => person.post(&format!("/threads/{thread}/messages/{message}/retry"), json!({})).await,
+            Self::Analysis => {
+                let question = format!("What is {new}?");
+                let form = json!({ "filename": "tried.py", "code_content": scene.old, "question": question });
+                person.post("/ai/analyze", form).await
             }
             Self::Apply => {
                 let form = json!({ "expected_version_number": 1 });
@@ -230,6 +255,22 @@ impl Scene {
         self.creates().await?;
         let line = self.old.lines().next().unwrap_or_default();
         self.thread = create_thread(&self.person, &self.session, line).await?;
+        Ok(())
+    }
+
+    /// Opens a thread and asks a question in it, which the model does not answer.
+    async fn asks_in_vain(&mut self, world: &World) -> Result<(), TortureError> {
+        self.opens_thread().await?;
+        let (path, form) = (format!("/threads/{}/messages", self.thread), json!({ "content": "Why?" }));
+        world.model.queue([Fault::Refusal(Refusal::Model(500, "InternalServerException"))]);
+        let answer = self.person.post(&path, form).await;
+        world.model.clear_queue();
+        if answer.as_ref().is_none_or(|answer| answer.code() != "BEDROCK_UNAVAILABLE") {
+            let answer = outline(answer.as_ref());
+            return Err(TortureError::Preparation { step: "a question that must fail", answer });
+        }
+        let messages = prepared("a list of messages", self.person.get(&path).await)?;
+        self.message = text_at(&messages, "/messages/0/message_id");
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The state after a kill: the old or the new one. And the state after a repeat: complete, without orphans.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -59,7 +60,9 @@ impl Action {
             }
             Self::Note => by_count(&read(scene, &format!("/threads/{thread}/messages")).await?, "/messages", 0),
             Self::EndDevice => by_count(&read(scene, "/users/me/devices").await?, "/devices", 1).map(State::opposite),
-            Self::Question => asked(&read(scene, &format!("/threads/{thread}/messages")).await?),
+            Self::Question | Self::StreamedQuestion => asked(&roles(scene).await?),
+            Self::Retry => retried(&roles(scene).await?),
+            Self::Analysis => by_value(&read(scene, "/users/me/usage").await?, "/total/requests", 0, 1),
             Self::Apply => applied(&read(scene, &format!("/sessions/{session}")).await?, scene),
             Self::DeleteThread => by_status(scene.person.get(&format!("/threads/{thread}")).await.as_ref(), 200, 404),
             Self::DeleteSession => {
@@ -71,11 +74,26 @@ impl Action {
         }
     }
 
-    /// Repeats the action until it is complete.
-    pub(super) async fn complete(self, world: &World, scene: &Scene) -> Result<(), String> {
+    /// Whether the action needs a call of the model to complete.
+    pub(super) async fn needs_model(self, scene: &Scene) -> Result<bool, String> {
+        match self {
+            Self::Question | Self::StreamedQuestion | Self::Retry => {
+                Ok(!roles(scene).await?.contains(&"ai".to_owned()))
+            }
+            // A repeat is another analysis.
+            _ => Ok(self == Self::Analysis),
+        }
+    }
+
+    /// Repeats the action until it is complete. Counts answers of the model that came after the deadline in `late`:
+    /// each is billed, and the question is asked again.
+    pub(super) async fn complete(self, world: &World, scene: &Scene, late: &AtomicU64) -> Result<(), String> {
         let mut last = None;
         for _ in 0..REPEATS {
             last = self.act(scene).await;
+            if last.as_ref().is_some_and(|answer| answer.text.contains("AI_TIMEOUT")) {
+                late.fetch_add(1, Ordering::SeqCst);
+            }
             if last.as_ref().is_some_and(|answer| self.is_complete(answer)) {
                 break;
             }
@@ -84,8 +102,8 @@ impl Action {
         if !last.as_ref().is_some_and(|answer| self.is_complete(answer)) {
             return Err(outline(last.as_ref()));
         }
-        if self == Self::SignIn {
-            // A repeat is another sign-in.
+        if matches!(self, Self::SignIn | Self::Analysis) {
+            // A repeat is another one.
             return Ok(());
         }
         match self.state(world, scene).await? {
@@ -97,7 +115,8 @@ impl Action {
     /// Whether the answer to a repeat says that the action is complete.
     fn is_complete(self, answer: &Answer) -> bool {
         match (self, answer.status) {
-            (Self::Question, 200 | 201) => answer.body.get("reply").is_some(),
+            (Self::Question | Self::Retry, 200 | 201) => answer.body.get("reply").is_some(),
+            (Self::StreamedQuestion, 200) => answer.text.contains("event: done"),
             (Self::SignUp, 409) => answer.code() == "USER_ALREADY_EXISTS",
             (Self::DeleteThread | Self::DeleteSession | Self::EndDevice, status) => matches!(status, 200 | 404),
             // The account or its sign-ins are gone.
@@ -108,14 +127,14 @@ impl Action {
 
     /// A repeat creates nothing a second time.
     async fn has_no_duplicate(self, scene: &Scene) -> Result<(), String> {
-        if self != Self::Question {
+        if !matches!(self, Self::Question | Self::StreamedQuestion | Self::Retry) {
             return Ok(());
         }
-        let messages = read(scene, &format!("/threads/{}/messages", scene.thread)).await?;
-        match list(&messages, "/messages").len() {
-            2 => Ok(()),
-            count => Err(format!("the thread has {count} messages instead of a question and its answer")),
+        let roles = roles(scene).await?;
+        if roles == ["user", "ai"] {
+            return Ok(());
         }
+        Err(format!("the messages are {roles:?} instead of a question and its answer"))
     }
 }
 
@@ -194,13 +213,32 @@ fn version_and_code(answer: &Answer) -> (u64, &str) {
     (version, session["code_content"].as_str().unwrap_or_default())
 }
 
-fn asked(answer: &Answer) -> Found {
-    let roles: Vec<&str> = list(answer, "/messages").iter().filter_map(|message| message["role"].as_str()).collect();
-    match &*roles {
+/// The roles of the messages of the scene's thread: `user`, `ai`.
+async fn roles(scene: &Scene) -> Result<Vec<String>, String> {
+    let messages = read(scene, &format!("/threads/{}/messages", scene.thread)).await?;
+    let roles = list(&messages, "/messages").iter().filter_map(|message| message["role"].as_str());
+    Ok(roles.map(str::to_owned).collect())
+}
+
+/// A stored question is the new state: its repeat, or a retry, gets the answer.
+fn asked(roles: &[String]) -> Found {
+    match roles {
         [] => Ok(State::Old),
-        ["user"] | ["user", "ai"] => Ok(State::New),
-        roles => Err(format!("the messages are {roles:?}")),
+        [first] if first == "user" => Ok(State::New),
+        roles => answered(roles),
     }
+}
+
+/// The failed question is stored already.
+fn retried(roles: &[String]) -> Found {
+    match roles {
+        [first] if first == "user" => Ok(State::Old),
+        roles => answered(roles),
+    }
+}
+
+fn answered(roles: &[String]) -> Found {
+    if roles == ["user", "ai"] { Ok(State::New) } else { Err(format!("the messages are {roles:?}")) }
 }
 
 fn applied(answer: &Answer, scene: &Scene) -> Found {
