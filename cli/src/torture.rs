@@ -26,7 +26,7 @@ pub struct Torture {
     /// The scenarios to run; all if none is named.
     #[arg(value_name = "SCENARIO", value_parser = scenarios())]
     scenarios: Vec<Scenario>,
-    /// The sizes of the scenarios: `quick` takes some minutes, `full` some hours.
+    /// The sizes of the scenarios: `quick` takes about two minutes, `full` about 25 minutes.
     #[arg(long, value_enum, default_value = "quick")]
     scale: ScaleWord,
     /// The seed of the faults and of the requests. Default: a random one, which the summary prints.
@@ -91,7 +91,7 @@ Scenarios, in the order of a run:
 Examples:
   codesensei torture                                  every scenario, about a minute
   codesensei torture saves kills --seed 7             two scenarios with the faults of seed 7
-  codesensei torture --scale full                     large sizes, some hours
+  codesensei torture --scale full                     large sizes, about 25 minutes
   codesensei torture load --users 200 --seconds 60
   codesensei torture saves --planted lost-write       a store that loses writes: the exit code is 1
   codesensei torture --store http://127.0.0.1:8000    on DynamoDB Local
@@ -161,15 +161,18 @@ pub async fn run(options: &Torture) -> Result<bool, Failure> {
 }
 
 impl Torture {
-    /// Exits with a usage error if no scenario of the run can show the planted violation: without a loss, the run would
-    /// look like a proof.
+    /// Exits with a usage error if no scenario of the run is sure to find the planted violation: without a loss, the run
+    /// would look like a proof.
     fn check_planted(&self) {
         let Some(planted) = self.planted.filter(|_| !self.scenarios.is_empty()) else { return };
         let shown_by = planted.shown_by();
         if !self.scenarios.iter().any(|scenario| shown_by.contains(scenario)) {
             let names: Vec<&str> = shown_by.iter().map(|scenario| scenario.word()).collect();
-            let (violation, names) = (planted.word(), names.join(", "));
-            let text = format!("these scenarios cannot show the violation {violation}; scenarios that can: {names}");
+            let text = format!(
+                "none of these scenarios is sure to find the violation {}; add one of: {}",
+                planted.word(),
+                names.join(", "),
+            );
             Options::command().error(ErrorKind::ArgumentConflict, text).exit();
         }
     }

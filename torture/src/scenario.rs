@@ -184,12 +184,12 @@ impl Scale {
 }
 
 impl Planted {
-    /// The scenarios that find this violation.
+    /// The scenarios that are sure to find this violation. The tests of the command run each.
     #[must_use]
     pub const fn shown_by(self) -> &'static [Scenario] {
         match self {
-            Self::LostWrite => &[Scenario::Saves, Scenario::Questions],
-            Self::RepeatedWrite | Self::OldRead => &[Scenario::Saves],
+            Self::LostWrite => &[Scenario::Saves, Scenario::Questions, Scenario::Load],
+            Self::RepeatedWrite | Self::OldRead => &[Scenario::Saves, Scenario::Load],
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::action::{Action, Scene};
-use crate::client::{Answer, outline, until_answered};
+use crate::client::{Answer, Person, outline, until_answered};
 use crate::error::TortureError;
 use crate::table::{mentions, number};
 use crate::world::World;
@@ -43,7 +43,7 @@ impl Action {
     pub(super) async fn state(self, world: &World, scene: &Scene) -> Found {
         let Scene { session, thread, .. } = scene;
         match self {
-            Self::SignUp => by_status(scene.other.sign_in().await.as_ref(), 401, 200),
+            Self::SignUp => by_status(signed_in(&scene.other).await.as_ref(), 401, 200),
             Self::SignIn => by_count(&read(scene, "/users/me/devices").await?, "/devices", 1),
             Self::Refresh => refreshed(world, scene).await,
             Self::Save | Self::SaveChunked => saved(&read(scene, &format!("/sessions/{session}")).await?, scene),
@@ -68,7 +68,7 @@ impl Action {
             Self::DeleteSession => {
                 by_status(scene.person.get(&format!("/sessions/{session}")).await.as_ref(), 200, 404)
             }
-            Self::DeleteAccount => by_status(scene.other.sign_in().await.as_ref(), 200, 401),
+            Self::DeleteAccount => by_status(signed_in(&scene.other).await.as_ref(), 200, 401),
             Self::Profile => profile(&read(scene, "/users/me").await?, scene),
             Self::Password => password(scene).await,
         }
@@ -157,6 +157,20 @@ async fn read(scene: &Scene, path: &str) -> Result<Answer, String> {
         Some(answer) if answer.is_success() => Ok(answer),
         answer => Err(format!("a read is answered with {}", outline(answer.as_ref()))),
     }
+}
+
+/// The answer to a sign-in. It waits until the server has room for it: the queue for hashes of passwords has an end, and
+/// many states are read at the same time.
+async fn signed_in(person: &Person) -> Option<Answer> {
+    let mut answer = None;
+    for _ in 0..REPEATS {
+        answer = person.sign_in().await;
+        if !answer.as_ref().is_some_and(Answer::is_busy) {
+            break;
+        }
+        tokio::time::sleep(BETWEEN_REPEATS).await;
+    }
+    answer
 }
 
 fn by_status(answer: Option<&Answer>, old: u16, new: u16) -> Found {
@@ -268,7 +282,7 @@ fn profile(answer: &Answer, scene: &Scene) -> Found {
 async fn password(scene: &Scene) -> Found {
     let mut changed = scene.person.elsewhere();
     changed.password = scene.new_password();
-    let (old, new) = (scene.other.sign_in().await, changed.sign_in().await);
+    let (old, new) = (signed_in(&scene.other).await, signed_in(&changed).await);
     match [&old, &new].map(|answer| answer.as_ref().map(|answer| answer.status)) {
         [Some(200), Some(401)] => Ok(State::Old),
         [Some(401), Some(200)] => Ok(State::New),
