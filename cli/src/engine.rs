@@ -18,6 +18,7 @@ use crate::private_files;
 
 mod guard;
 mod operations;
+mod scan;
 
 use guard::AccessKey;
 

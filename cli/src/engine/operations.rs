@@ -11,6 +11,8 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::scan::scan;
+
 /// The largest body that DynamoDB accepts, in bytes.
 pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
 
@@ -37,6 +39,7 @@ macro_rules! operations {
     ($($name:literal $method:ident)*) => {
         fn run(database: &Database, operation: &str, body: &[u8]) -> Option<Result<String, DynoxideError>> {
             match operation {
+                "Scan" => Some(scan(database, || parse(body)).and_then(|done| to_json(&done))),
                 $($name => Some(parse(body).and_then(|request| database.$method(request)).and_then(|done| to_json(&done))),)*
                 _ => None,
             }
@@ -60,7 +63,6 @@ operations! {
     "ListTagsOfResource" list_tags_of_resource
     "PutItem" put_item
     "Query" query
-    "Scan" scan
     "TagResource" tag_resource
     "TransactGetItems" transact_get_items
     "TransactWriteItems" transact_write_items
@@ -70,7 +72,7 @@ operations! {
     "UpdateTimeToLive" update_time_to_live
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
     serde_json::from_slice(body).map_err(|error| {
         let text = error.to_string();
         let text = text.split(" at line ").next().unwrap_or_default();
@@ -88,7 +90,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
     })
 }
 
-fn to_json<T: Serialize>(done: &T) -> Result<String, DynoxideError> {
+pub(super) fn to_json<T: Serialize>(done: &T) -> Result<String, DynoxideError> {
     serde_json::to_string(done).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 

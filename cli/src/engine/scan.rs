@@ -1,0 +1,118 @@
+//! A scan of the embedded engine that reads about one page of items.
+
+use dynoxide::actions::scan::{ScanRequest, ScanResponse};
+use dynoxide::types::item_size;
+use dynoxide::{Database, DynoxideError};
+
+/// The items of the first read.
+const FIRST: usize = 16;
+/// The largest page of DynamoDB, in bytes.
+const PAGE: usize = 1 << 20;
+
+/// Scans. The engine reads as many items as the limit allows, and then cuts the page at 1 MB. With a limit of 1,000 and
+/// items of 400 KB, each page would read 400 MB. So this function reads a few items first. If they fill no page, their
+/// size tells how many do.
+pub(super) fn scan(
+    database: &Database,
+    parse: impl Fn() -> Result<ScanRequest, DynoxideError>,
+) -> Result<ScanResponse, DynoxideError> {
+    let (mut few, request) = (parse()?, parse()?);
+    let limit = request.limit.unwrap_or(usize::MAX);
+    // With a filter or a projection, the response does not tell the sizes. An index has its own items.
+    let tells_sizes = request.filter_expression.is_none()
+        && request.projection_expression.is_none()
+        && request.scan_filter.is_none()
+        && request.attributes_to_get.is_none()
+        && request.select.is_none()
+        && request.index_name.is_none();
+    if limit <= FIRST || !tells_sizes {
+        return database.scan(request);
+    }
+    few.limit = Some(FIRST);
+    let page = database.scan(few)?;
+    if page.scanned_count < FIRST || page.last_evaluated_key.is_none() {
+        return Ok(page);
+    }
+    let bytes: usize = page.items.iter().flatten().map(item_size).sum();
+    // Twice as many as fill a page, because sizes differ.
+    let enough = (2 * FIRST * PAGE).div_ceil(bytes.max(1));
+    database.scan(ScanRequest { limit: Some(limit.min(enough)), ..request })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+    use serde_json::{Value, json};
+
+    use super::super::operations::{parse, to_json};
+    use super::*;
+
+    /// A table with this number of items of this many bytes.
+    fn table(items: usize, bytes: usize) -> Database {
+        let database = Database::memory().expect("a database");
+        let create = json!({
+            "TableName": "scanned", "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{ "AttributeName": "PK", "AttributeType": "S" }],
+            "KeySchema": [{ "AttributeName": "PK", "KeyType": "HASH" }],
+        });
+        database.create_table(parse(create.to_string().as_bytes()).expect("valid")).expect("a table");
+        let content = BASE64_STANDARD.encode(vec![7; bytes]);
+        for number in 0..items {
+            let item = json!({ "PK": { "S": number.to_string() }, "b": { "B": content } });
+            let put = json!({ "TableName": "scanned", "Item": item }).to_string();
+            database.put_item(parse(put.as_bytes()).expect("valid")).expect("an item");
+        }
+        database
+    }
+
+    fn scanned(database: &Database, request: &Value) -> (Value, Duration) {
+        let began = Instant::now();
+        let page = scan(database, || parse(request.to_string().as_bytes())).expect("a page");
+        let took = began.elapsed();
+        (serde_json::from_str(&to_json(&page).expect("JSON")).expect("JSON"), took)
+    }
+
+    fn plainly_scanned(database: &Database, request: &Value) -> (Value, Duration) {
+        let began = Instant::now();
+        let page = database.scan(parse(request.to_string().as_bytes()).expect("valid")).expect("a page");
+        let took = began.elapsed();
+        (serde_json::from_str(&to_json(&page).expect("JSON")).expect("JSON"), took)
+    }
+
+    #[test]
+    fn a_page_of_large_items_does_not_read_the_rest_of_the_table() {
+        let database = table(200, 100_000);
+        let request = json!({ "TableName": "scanned", "Limit": 1000, "Segment": 0, "TotalSegments": 1 });
+        let (mut ours, mut plain) = (Duration::MAX, Duration::MAX);
+        for _ in 0..3 {
+            ours = ours.min(scanned(&database, &request).1);
+            plain = plain.min(plainly_scanned(&database, &request).1);
+        }
+        assert!(ours * 3 < plain, "{ours:?} is not much less than {plain:?}");
+    }
+
+    #[test]
+    fn the_pages_are_those_of_the_engine() {
+        for (items, bytes) in [(3, 10), (16, 10), (17, 10), (40, 60_000), (24, 200_000)] {
+            let database = table(items, bytes);
+            for extra in [json!({}), json!({ "Limit": 16 }), json!({ "Limit": 17 }), json!({ "Limit": 1000 })] {
+                let mut request = json!({ "TableName": "scanned", "ReturnConsumedCapacity": "TOTAL" });
+                request.as_object_mut().expect("an object").extend(extra.as_object().expect("an object").clone());
+                let mut count = 0;
+                loop {
+                    let (page, _) = scanned(&database, &request);
+                    assert_eq!(page, plainly_scanned(&database, &request).0, "{items} of {bytes}: {request}");
+                    count += page["Items"].as_array().map_or(0, Vec::len);
+                    if page["LastEvaluatedKey"].is_null() {
+                        break;
+                    }
+                    request["ExclusiveStartKey"] = page["LastEvaluatedKey"].clone();
+                }
+                assert_eq!(count, items);
+            }
+        }
+    }
+}
