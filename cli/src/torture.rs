@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use bedrock_local::LocalBedrock;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, ValueEnum};
+use clap::{Args, Command, ValueEnum};
 use torture::{Planted, Scale, Scenario, Settings, Setup};
 
 use crate::Failure;
 use crate::engine::Engine;
 use crate::error::Stopped;
 use crate::interruption::interruption;
-use crate::options::Options;
 use crate::output::print;
 use crate::{private_files, section};
 
@@ -161,8 +160,8 @@ pub async fn run(options: &Torture) -> Result<bool, Failure> {
 }
 
 impl Torture {
-    /// Exits with a usage error if no scenario of the run is sure to find the planted violation: without a loss, the run
-    /// would look like a proof.
+    /// Exits with a usage error if no scenario of the run is sure to find the planted violation: without a loss, the
+    /// run would look like a proof.
     fn check_planted(&self) {
         let Some(planted) = self.planted.filter(|_| !self.scenarios.is_empty()) else { return };
         let shown_by = planted.shown_by();
@@ -173,7 +172,7 @@ impl Torture {
                 planted.word(),
                 names.join(", "),
             );
-            Options::command().error(ErrorKind::ArgumentConflict, text).exit();
+            Self::augment_args(Command::new("codesensei torture")).error(ErrorKind::ArgumentConflict, text).exit();
         }
     }
 

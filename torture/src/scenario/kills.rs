@@ -1,6 +1,6 @@
 //! Kills at every request of an action to the store or the model: before it is applied and after it. The server is
-//! killed with SIGKILL and started again. Then the state is the old or the new one, a repeat completes without a needless
-//! call of the model, and the sweep leaves no orphan.
+//! killed with SIGKILL and started again. Then the state is the old or the new one, a repeat completes without a
+//! needless call of the model, and the sweep leaves no orphan.
 
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;

@@ -159,8 +159,8 @@ async fn read(scene: &Scene, path: &str) -> Result<Answer, String> {
     }
 }
 
-/// The answer to a sign-in. It waits until the server has room for it: the queue for hashes of passwords has an end, and
-/// many states are read at the same time.
+/// The answer to a sign-in. It waits until the server has room for it: the queue for hashes of passwords has an end,
+/// and many states are read at the same time.
 async fn signed_in(person: &Person) -> Option<Answer> {
     let mut answer = None;
     for _ in 0..REPEATS {
