@@ -25,7 +25,10 @@ struct PlainUser {
     username: String,
     password_hash: String,
     session_count: u32,
+    session_changes: u32,
     created_at: i64,
+    signup_date: String,
+    updated_at: i64,
 }
 
 /// A head as a user of the SDK would read it.
@@ -47,6 +50,7 @@ struct PlainSession {
     created_at: i64,
     updated_at: i64,
     last_activity_at: Option<i64>,
+    last_modified_by: String,
 }
 
 /// A code item as a user of the SDK would read it.
@@ -91,7 +95,7 @@ impl Scene {
         let query = query.expression_attribute_names("#PK", "PK").expression_attribute_names("#SK", "SK");
         let query = query.expression_attribute_values(":pk", text(format!("USER#{}", self.user.user_id)));
         let query = query.expression_attribute_values(":sk", text("SESSION#")).consistent_read(true);
-        let query = query.scan_index_forward(false).limit(50).return_consumed_capacity(CAPACITY);
+        let query = query.scan_index_forward(false).limit(51).return_consumed_capacity(CAPACITY);
         let items = query.send().await.expect("read").items.expect("items");
         let sessions: Vec<PlainSession> = items.into_iter().map(decoded).collect();
         assert_eq!(sessions.len(), 50);
@@ -119,6 +123,7 @@ impl Scene {
             ("#expires_at", "expires_at"),
             ("#hits", "hits"),
             ("#ai_hits", "ai_hits"),
+            ("#write_id", "write_id"),
         ];
         let values = [
             (":et", text("rate_window")),
@@ -131,15 +136,17 @@ impl Scene {
             (":none", number(0)),
             (":max", number(u32::MAX)),
             (":ai_max", number(u32::MAX)),
+            (":write_id", text(self.store.ids().token())),
         ];
         let update = self.client.update_item().table_name(TABLE);
         let update = update.set_key(Some(key(format!("RATE#bench#{subject}#1"), "RATE".to_owned())));
         let update = update.update_expression(
-            "SET #et = :et, #v = :v, #rule = :rule, #subject = :subject, #window = :window, #expires_at = :expires_at \
-             ADD #hits :one, #ai_hits :none",
+            "SET #et = :et, #v = :v, #rule = :rule, #subject = :subject, #window = :window, #expires_at = :expires_at, \
+             #write_id = :write_id ADD #hits :one, #ai_hits :none",
         );
         let update = update.condition_expression(
-            "(attribute_not_exists(#hits) OR #hits < :max) AND (attribute_not_exists(#ai_hits) OR #ai_hits < :ai_max)",
+            "(attribute_not_exists(#hits) OR #hits < :max) AND (attribute_not_exists(#ai_hits) OR #ai_hits < :ai_max) AND \
+             (attribute_not_exists(#write_id) OR #write_id <> :write_id)",
         );
         let update = update.set_expression_attribute_names(Some(names_of(&names)));
         let update = update.set_expression_attribute_values(Some(values_of(values)));
@@ -157,6 +164,7 @@ impl Scene {
             ("#changes", "settings_changes"),
             ("#PK", "PK"),
             ("#version", "version_number"),
+            ("#write_id", "write_id"),
         ];
         let values = [
             (":filename", text("renamed.rs")),
@@ -165,12 +173,17 @@ impl Scene {
             (":one", number(1)),
             (":version", number(1)),
             (":seen", number(call)),
+            (":write_id", text(self.store.ids().token())),
         ];
         let update = self.client.update_item().table_name(TABLE).set_key(Some(head_key(session)));
         let update = update.update_expression(
-            "SET #filename = :filename, #language = :language, #updated_at = :now REMOVE #override ADD #changes :one",
+            "SET #filename = :filename, #language = :language, #updated_at = :now, #write_id = :write_id \
+             REMOVE #override ADD #changes :one",
         );
-        let update = update.condition_expression("attribute_exists(#PK) AND #version = :version AND #changes = :seen");
+        let update = update.condition_expression(
+            "attribute_exists(#PK) AND #version = :version AND #changes = :seen AND \
+             (attribute_not_exists(#write_id) OR #write_id <> :write_id)",
+        );
         let update = update.set_expression_attribute_names(Some(names_of(&names)));
         let update = update.set_expression_attribute_values(Some(values_of(values)));
         let update = update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);

@@ -103,14 +103,7 @@ pub(crate) fn code_key(session: SessionId) -> Item {
 
 impl Scene {
     pub(crate) async fn at(url: &str) -> Self {
-        let store = Store::connect(TableConfig {
-            table: TABLE.to_owned(),
-            endpoint: Endpoint::url(url),
-            cursor_key: CursorKey::from_secret(b"bench"),
-            clock: Clock::system(),
-            ids: Ids::random(),
-        })
-        .await;
+        let store = connect(url).await;
         store.table().create_if_absent(Protection::Off).await.expect("a table");
         let user = user(&store).await;
         let mut session = create(&store, &user).await;
@@ -147,6 +140,21 @@ impl Scene {
     async fn read(&self, key: Item) -> Item {
         let read = self.client.get_item().table_name(TABLE).set_key(Some(key)).send().await;
         read.expect("read").item.expect("stored")
+    }
+
+    /// The same scene through another address of the engine.
+    pub(crate) async fn through(&self, url: &str) -> Self {
+        let (user, session) = (self.user.clone(), self.session.clone());
+        Self { store: connect(url).await, client: client(url), user, session }
+    }
+
+    /// One call of one side.
+    pub(crate) async fn call(&self, pair: Pair, is_layer: bool, prepared: &mut Prepared, call: u32) {
+        if is_layer {
+            self.by_layer(pair, prepared, call).await;
+        } else {
+            self.by_sdk(pair, prepared, call).await;
+        }
     }
 
     /// By the generated function.
@@ -201,6 +209,17 @@ impl Scene {
             }
         }
     }
+}
+
+async fn connect(url: &str) -> Store {
+    Store::connect(TableConfig {
+        table: TABLE.to_owned(),
+        endpoint: Endpoint::url(url),
+        cursor_key: CursorKey::from_secret(b"bench"),
+        clock: Clock::system(),
+        ids: Ids::random(),
+    })
+    .await
 }
 
 async fn user(store: &Store) -> User {
