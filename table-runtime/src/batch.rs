@@ -88,7 +88,7 @@ impl Call<'_> {
             let times = read.times.entry(ItemKey::new(key.clone())).or_default();
             *times += 1;
             if *times == 1 {
-                read.unique.push(self.key_attributes().item(key));
+                read.unique.push(self.key_attributes().item(&key));
             }
         }
         read
@@ -100,8 +100,7 @@ impl Call<'_> {
         let mut idle = Idle::default();
         while !keys.is_empty() {
             let asked = keys.len();
-            let request = self.table.batch_get_item(keys, consistent);
-            let output = self.ask(|| request.clone().send()).await?;
+            let output = self.ask(|| self.table.batch_get_item(keys.clone(), consistent).send()).await?;
             self.has_read(output.consumed_capacity());
             items.extend(output.responses.and_then(|mut found| found.remove(table)).unwrap_or_default());
             let left = output.unprocessed_keys.and_then(|mut left| left.remove(table));
@@ -173,7 +172,7 @@ impl BatchWrite {
                 let key = ItemKey::new(names.of(&item).expect("items are encoded from entities, with their keys"));
                 (key, model::Put::new(item).into())
             }
-            Self::Delete(key) => (ItemKey::new(key.clone()), model::Delete::new(names.item(key)).into()),
+            Self::Delete(key) => (ItemKey::new(key.clone()), model::Delete::new(names.item(&key)).into()),
         }
     }
 }

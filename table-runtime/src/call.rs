@@ -80,8 +80,8 @@ impl<'a> Call<'a> {
 
     /// Reads one item by its key.
     pub async fn get<T: Returned>(self, key: Primary, consistent: bool) -> Result<Option<T>, StoreError> {
-        let get = model::Get::new(self.key_attributes().item(key));
-        let output = self.ask(|| get.clone().execute_with_consistency(self.table, consistent)).await?;
+        let get = || model::Get::new(self.key_attributes().item(&key));
+        let output = self.ask(|| get().execute_with_consistency(self.table, consistent)).await?;
         self.has_read(output.consumed_capacity());
         let returned = output.item.map(|item| T::returned(item, self.design())).transpose();
         returned.map_err(|corrupt| corrupt.read_by(self.id()))

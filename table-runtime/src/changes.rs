@@ -1,23 +1,46 @@
-//! Changes: an update expression that is built field by field, with an alias for every name.
+//! Changes: an update expression that is built field by field, with a placeholder for every name.
+
+use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use modyne::expr::Update;
 use serde::Serialize;
 
 use crate::size::value_bytes;
+use crate::write::WRITE_ID;
+
+/// The placeholder of the attribute with the id of a write, in the update and its condition.
+pub(crate) const WRITE_ID_ALIAS: &str = "#write_id";
+/// The placeholder of the id of this write, in the update and its condition. No argument of a pattern has this name,
+/// because none begins with a digit.
+pub(crate) const WRITE_ID_VALUE: &str = ":0write_id";
 
 /// The changes of an update. Their order has no effect: DynamoDB applies all of them to the old item.
+///
+/// The placeholders are numbers, which keeps them apart from those of the update's condition.
 #[derive(Default)]
 #[must_use]
 pub struct Changes {
-    set: Vec<String>,
-    add: Vec<String>,
-    add_to: Vec<String>,
-    delete_from: Vec<String>,
-    remove: Vec<String>,
-    appends: bool,
-    names: Vec<(String, String)>,
-    values: Vec<(String, AttributeValue)>,
+    set: Clause,
+    add: Clause,
+    delete: Clause,
+    remove: Clause,
+    accumulates: bool,
+    names: Vec<&'static str>,
+    values: Vec<AttributeValue>,
+    write_id: Option<AttributeValue>,
+}
+
+/// The changes of one kind, separated by commas.
+#[derive(Default)]
+struct Clause(String);
+
+impl Clause {
+    fn push(&mut self, change: std::fmt::Arguments<'_>) {
+        if !self.0.is_empty() {
+            self.0.push_str(", ");
+        }
+        self.0.write_fmt(change).expect("a text takes every text");
+    }
 }
 
 impl Changes {
@@ -27,24 +50,21 @@ impl Changes {
     }
 
     /// Writes the field.
-    pub fn set(mut self, field: &'static str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(field), self.value(value));
-        self.set.push(format!("{name} = {value}"));
-        self
+    pub fn set(self, field: &'static str, value: impl Serialize) -> Self {
+        self.set_value(field, stored(value))
     }
 
     /// Writes an attribute in its stored form.
     pub(crate) fn set_value(mut self, attribute: &'static str, value: AttributeValue) -> Self {
-        let (name, alias) = (self.name(attribute), format!(":upd_v{}", self.values.len()));
-        self.set.push(format!("{name} = {alias}"));
-        self.values.push((alias, value));
+        let (name, value) = (self.name(attribute), self.value(value));
+        self.set.push(format_args!("#{name} = :{value}"));
         self
     }
 
     /// Writes the field if the item does not have it.
     pub fn set_once(mut self, field: &'static str, value: impl Serialize) -> Self {
-        let (name, value) = (self.name(field), self.value(value));
-        self.set.push(format!("{name} = if_not_exists({name}, {value})"));
+        let (name, value) = (self.name(field), self.value(stored(value)));
+        self.set.push(format_args!("#{name} = if_not_exists(#{name}, :{value})"));
         self
     }
 
@@ -67,102 +87,121 @@ impl Changes {
     /// Moves the field to its new name, if the item does not have the new name.
     pub fn rename(mut self, old: &'static str, new: &'static str) -> Self {
         let (old, new) = (self.name(old), self.name(new));
-        self.set.push(format!("{new} = if_not_exists({new}, {old})"));
-        self.remove.push(old);
+        self.set.push(format_args!("#{new} = if_not_exists(#{new}, #{old})"));
+        self.remove.push(format_args!("#{old}"));
         self
     }
 
     /// Adds to a number. An absent number counts as 0.
     pub fn add(mut self, field: &'static str, number: impl Serialize) -> Self {
-        let (name, value) = (self.name(field), self.value(number));
-        self.add.push(format!("{name} {value}"));
+        let (name, value) = (self.name(field), self.value(stored(number)));
+        self.add.push(format_args!("#{name} :{value}"));
+        self.accumulates = true;
         self
     }
 
     /// Appends to a list. An absent list counts as empty.
     pub fn append(mut self, field: &'static str, list: impl Serialize) -> Self {
-        let (name, list) = (self.name(field), self.value(list));
-        let empty = self.value([(); 0]);
-        self.set.push(format!("{name} = list_append(if_not_exists({name}, {empty}), {list})"));
-        self.appends = true;
+        let (name, list) = (self.name(field), self.value(stored(list)));
+        let empty = self.value(AttributeValue::L(Vec::new()));
+        self.set.push(format_args!("#{name} = list_append(if_not_exists(#{name}, :{empty}), :{list})"));
+        self.accumulates = true;
         self
     }
 
     /// Adds a text to a set, which has it once. An absent set counts as empty.
     pub fn add_to(mut self, field: &'static str, text: &str) -> Self {
-        let (name, value) = (self.name(field), self.text_set(text));
-        self.add_to.push(format!("{name} {value}"));
+        let (name, value) = (self.name(field), self.value(text_set(text)));
+        self.add.push(format_args!("#{name} :{value}"));
         self
     }
 
     /// Deletes a text from a set, if it has it. A set without texts is absent.
     pub fn delete_from(mut self, field: &'static str, text: &str) -> Self {
-        let (name, value) = (self.name(field), self.text_set(text));
-        self.delete_from.push(format!("{name} {value}"));
+        let (name, value) = (self.name(field), self.value(text_set(text)));
+        self.delete.push(format_args!("#{name} :{value}"));
         self
     }
 
     /// Writes the sum of the item's field `of` and a number. An absent field counts as 0.
     pub fn set_sum(mut self, field: &'static str, of: &'static str, number: impl Serialize) -> Self {
         let (name, of) = (self.name(field), self.name(of));
-        let (zero, number) = (self.value(0), self.value(number));
-        self.set.push(format!("{name} = if_not_exists({of}, {zero}) + {number}"));
+        let (zero, number) = (self.value(stored(0)), self.value(stored(number)));
+        self.set.push(format_args!("#{name} = if_not_exists(#{of}, :{zero}) + :{number}"));
         self
     }
 
     /// Removes the field.
     pub fn remove(mut self, field: &'static str) -> Self {
         let name = self.name(field);
-        self.remove.push(name);
+        self.remove.push(format_args!("#{name}"));
+        self
+    }
+
+    /// Writes the id of this write too.
+    pub(crate) fn marked(mut self, write_id: AttributeValue) -> Self {
+        self.set.push(format_args!("{WRITE_ID_ALIAS} = {WRITE_ID_VALUE}"));
+        self.write_id = Some(write_id);
         self
     }
 
     /// Whether applying these changes twice differs from applying them once.
     pub(crate) fn accumulate(&self) -> bool {
-        self.appends || !self.add.is_empty()
+        self.accumulates
     }
 
     /// The size of the values in bytes. The changed item is at least as large.
     pub(crate) fn bytes(&self) -> usize {
-        self.values.iter().map(|(_, value)| value_bytes(value)).sum()
+        self.values.iter().map(value_bytes).sum()
     }
 
-    pub(crate) fn into_update(self) -> Update {
-        let add = [self.add, self.add_to].concat();
-        let clauses = [("SET", self.set), ("ADD", add), ("DELETE", self.delete_from), ("REMOVE", self.remove)];
-        let expression: Vec<String> = clauses
-            .into_iter()
-            .filter(|(_, parts)| !parts.is_empty())
-            .map(|(word, parts)| format!("{word} {}", parts.join(", ")))
-            .collect();
-        Update {
-            expression: expression.join(" "),
-            names: self.names,
-            values: Vec::new(),
-            // All values are sensitive, so that `Debug` shows none.
-            sensitive_values: self.values,
+    /// The update expression.
+    pub(crate) fn expression(&self) -> String {
+        let clauses = [("SET", &self.set), ("ADD", &self.add), ("DELETE", &self.delete), ("REMOVE", &self.remove)];
+        let mut expression = String::with_capacity(clauses.iter().map(|(_, Clause(changes))| changes.len() + 8).sum());
+        for (word, Clause(changes)) in clauses {
+            if !changes.is_empty() {
+                let space = if expression.is_empty() { "" } else { " " };
+                expression.extend([space, word, " ", changes]);
+            }
         }
+        expression
     }
 
-    // The prefixes are modyne's own, which keep the aliases of an update apart from those of its condition.
-    fn name(&mut self, field: &'static str) -> String {
-        let alias = format!("#upd_n{}", self.names.len());
-        self.names.push((alias.clone(), field.to_owned()));
-        alias
+    /// The names, each with its placeholder.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (String, String)> {
+        let numbered =
+            self.names.iter().enumerate().map(|(number, name)| (placeholder('#', number), (*name).to_owned()));
+        numbered.chain(self.write_id.iter().map(|_| (WRITE_ID_ALIAS.to_owned(), WRITE_ID.to_owned())))
     }
 
-    fn text_set(&mut self, text: &str) -> String {
-        let alias = format!(":upd_v{}", self.values.len());
-        self.values.push((alias.clone(), AttributeValue::Ss(vec![text.to_owned()])));
-        alias
+    /// The values, each with its placeholder.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (String, AttributeValue)> {
+        let numbered = self.values.iter().enumerate().map(|(number, value)| (placeholder(':', number), value.clone()));
+        numbered.chain(self.write_id.iter().map(|id| (WRITE_ID_VALUE.to_owned(), id.clone())))
     }
 
-    fn value(&mut self, value: impl Serialize) -> String {
-        let alias = format!(":upd_v{}", self.values.len());
-        let value = serde_dynamo::to_attribute_value(value).expect("every field's type has a stored form");
-        self.values.push((alias.clone(), value));
-        alias
+    fn name(&mut self, field: &'static str) -> usize {
+        self.names.push(field);
+        self.names.len() - 1
     }
+
+    fn value(&mut self, value: AttributeValue) -> usize {
+        self.values.push(value);
+        self.values.len() - 1
+    }
+}
+
+fn placeholder(sign: char, number: usize) -> String {
+    format!("{sign}{number}")
+}
+
+fn stored(value: impl Serialize) -> AttributeValue {
+    serde_dynamo::to_attribute_value(value).expect("every field's type has a stored form")
+}
+
+fn text_set(text: &str) -> AttributeValue {
+    AttributeValue::Ss(vec![text.to_owned()])
 }
 
 #[cfg(test)]
@@ -170,23 +209,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_and_value_is_an_alias() {
+    fn every_name_and_value_is_a_placeholder() {
         let update = Changes::new()
             .set("name", "canary")
             .add("count", 2)
             .set_or_remove("note", None::<&str>)
             .set_or_remove("size", Some(7))
-            .into_update();
-        assert_eq!(update.expression, "SET #upd_n0 = :upd_v0, #upd_n3 = :upd_v2 ADD #upd_n1 :upd_v1 REMOVE #upd_n2");
-        let names: Vec<&str> = update.names.iter().map(|(_, name)| name.as_str()).collect();
-        assert_eq!(names, ["name", "count", "note", "size"]);
-        assert!(!format!("{update:?}").contains("canary"));
+            .marked(AttributeValue::S("id".to_owned()));
+        let expression = "SET #0 = :0, #3 = :2, #write_id = :0write_id ADD #1 :1 REMOVE #2";
+        assert_eq!(update.expression(), expression);
+        let pairs = [("#0", "name"), ("#1", "count"), ("#2", "note"), ("#3", "size"), ("#write_id", "write_id")];
+        assert!(update.names().eq(pairs.map(|(placeholder, name)| (placeholder.to_owned(), name.to_owned()))));
+        let placeholders: Vec<String> = update.values().map(|(placeholder, _)| placeholder).collect();
+        assert_eq!(placeholders, [":0", ":1", ":2", ":0write_id"]);
     }
 
     #[test]
     fn sets_and_numbers_share_one_clause() {
-        let update = Changes::new().add_to("tags", "a").delete_from("names", "b").add("count", 1).into_update();
-        assert_eq!(update.expression, "ADD #upd_n2 :upd_v2, #upd_n0 :upd_v0 DELETE #upd_n1 :upd_v1");
+        let update = Changes::new().add_to("tags", "a").delete_from("names", "b").add("count", 1);
+        assert_eq!(update.expression(), "ADD #0 :0, #2 :2 DELETE #1 :1");
         // A set has a text once, however often it is added.
         assert!(!Changes::new().add_to("tags", "a").delete_from("names", "b").accumulate());
     }

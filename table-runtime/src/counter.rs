@@ -3,11 +3,11 @@
 //! `operation = "correct"` corrects it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use modyne::expr::Condition;
 
 use crate::attributes::{ENTITY_ATTRIBUTE, entity_of};
 use crate::call::Call;
 use crate::changes::Changes;
+use crate::condition::Condition;
 use crate::design::{Counter, Design};
 use crate::error::StoreError;
 use crate::item::Item;
@@ -94,9 +94,8 @@ impl Call<'_> {
         let mut changes = Changes::new();
         for (number, (name, nearest)) in corrections.into_iter().enumerate() {
             let (placeholder, value) = (format!("#seen{number}"), format!(":seen{number}"));
-            condition.expression = format!("{} AND {placeholder} = {value}", condition.expression);
-            condition.names.push((placeholder, name.to_owned()));
-            condition.sensitive_values.push((value, seen.attributes()[name].clone()));
+            condition = condition.and(&format!("{placeholder} = {value}")).name(placeholder, name);
+            condition = condition.stored(value, seen.attributes()[name].clone());
             changes = changes.set(name, nearest);
         }
         let key = seen.key();

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use uuid::fmt::Hyphenated;
 use uuid::{Builder, Uuid};
 
 use crate::time::Timestamp;
@@ -30,10 +31,9 @@ pub struct InvalidId {
 #[doc(hidden)]
 pub fn parse_uuid(text: &str, kind: &'static str) -> Result<Uuid, InvalidId> {
     let uuid = Uuid::try_parse(text).map_err(|_| InvalidId { kind })?;
-    let mut buffer = Uuid::encode_buffer();
-    // The parser also accepts braces, URNs, upper case and the form without hyphens. Two texts of one id would be two
-    // keys of one item.
-    let canonical = uuid.hyphenated().encode_lower(&mut buffer) == text;
+    // The parser also accepts upper case, and three forms of other lengths: with braces, as a URN, and without hyphens.
+    // Two texts of one id would be two keys of one item.
+    let canonical = text.len() == Hyphenated::LENGTH && !text.bytes().any(|byte| byte.is_ascii_uppercase());
     let version_7 = uuid.get_version_num() == 7 && uuid.get_variant() == uuid::Variant::RFC4122;
     if canonical && version_7 { Ok(uuid) } else { Err(InvalidId { kind }) }
 }

@@ -1,12 +1,12 @@
 //! Items: encoding and decoding of entities, with a check of their type and version.
 
-use std::cell::Cell;
+use std::collections::hash_map::IntoIter;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::StaticProjection;
 use serde::Serialize;
-use serde::de::value::MapDeserializer;
-use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess};
 
 use crate::attributes::{ENTITY_ATTRIBUTE, VERSION_ATTRIBUTE, entity_of, version_of};
 use crate::design::{Design, Step};
@@ -123,23 +123,34 @@ pub fn decode_row<T: DeserializeOwned>(item: Item, row: &'static str) -> Result<
 }
 
 fn decode_fields<T: DeserializeOwned>(item: Item, entity: &'static str) -> Result<T, CorruptItem> {
-    let last = Cell::new(None);
-    let fields = item.into_iter().map(|(name, value)| {
-        last.set(Some(name.clone()));
-        (name, Field(value))
-    });
-    T::deserialize(MapDeserializer::new(fields))
-        .map_err(|error| CorruptItem::new(entity, reason(&error.to_string(), last.take().as_deref())))
+    let mut fields = Fields { item: item.into_iter(), name: String::new(), value: None };
+    T::deserialize(MapAccessDeserializer::new(&mut fields)).map_err(|error| {
+        let last = Some(fields.name.as_str()).filter(|name| !name.is_empty());
+        CorruptItem::new(entity, reason(&error.to_string(), last))
+    })
 }
 
-/// Decodes one attribute. Each field is decoded separately, so that an error can name its field.
-struct Field(AttributeValue);
+/// The attributes of an item. Each is decoded separately, so that an error can name the last one.
+struct Fields {
+    item: IntoIter<String, AttributeValue>,
+    /// The last name.
+    name: String,
+    /// Its value, until it is decoded.
+    value: Option<AttributeValue>,
+}
 
-impl IntoDeserializer<'_, serde_dynamo::Error> for Field {
-    type Deserializer = serde_dynamo::Deserializer;
+impl<'de> MapAccess<'de> for &mut Fields {
+    type Error = serde_dynamo::Error;
 
-    fn into_deserializer(self) -> Self::Deserializer {
-        serde_dynamo::Deserializer::from_attribute_value(self.0.into())
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        let Some((name, value)) = self.item.next() else { return Ok(None) };
+        (self.name, self.value) = (name, Some(value));
+        seed.deserialize(self.name.as_str().into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        let value = self.value.take().ok_or_else(|| Self::Error::custom("a value follows its name"))?;
+        seed.deserialize(serde_dynamo::Deserializer::from_attribute_value(value.into()))
     }
 }
 

@@ -39,9 +39,9 @@ impl KeyAttributes {
     }
 
     /// The key as DynamoDB takes it.
-    pub(crate) fn item(&self, key: Primary) -> Item {
-        let text = |name: &str, text: String| (name.to_owned(), AttributeValue::S(text));
-        Item::from([text(self.partition(), key.hash), text(self.sort(), key.range)])
+    pub(crate) fn item(&self, key: &Primary) -> Item {
+        let text = |name: &str, text: &str| (name.to_owned(), AttributeValue::S(text.to_owned()));
+        Item::from([text(self.partition(), &key.hash), text(self.sort(), &key.range)])
     }
 
     /// The key of an item.

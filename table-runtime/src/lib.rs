@@ -99,6 +99,8 @@ pub mod entity {
 
 /// What generated requests are made of.
 pub mod expr {
-    pub use modyne::expr::{Condition, Filter, KeyCondition, StaticProjection};
+    pub use modyne::expr::{Filter, KeyCondition, StaticProjection};
     pub use modyne::model::Query;
+
+    pub use crate::condition::Condition;
 }

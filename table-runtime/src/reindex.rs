@@ -2,11 +2,11 @@
 //! step.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use modyne::expr::Condition;
 
 use crate::attributes::{ENTITY_ATTRIBUTE, VERSION_ATTRIBUTE, entity_of, version_of};
 use crate::call::Call;
 use crate::changes::Changes;
+use crate::condition::Condition;
 use crate::error::StoreError;
 use crate::item::Item;
 use crate::stored::StoredItem;
@@ -21,22 +21,18 @@ pub(crate) fn as_seen(seen: &Item) -> Condition {
 }
 
 /// Adds the condition that these attributes still have the values that were read, or are still absent.
-pub(crate) fn unchanged<'n>(
+pub(crate) fn unchanged(
     mut condition: Condition,
     seen: &Item,
-    names: impl IntoIterator<Item = &'n str>,
+    names: impl IntoIterator<Item = &'static str>,
 ) -> Condition {
     for (number, name) in names.into_iter().enumerate() {
-        let (alias, value_alias) = (format!("#cnd_from{number}"), format!(":cnd_from{number}"));
-        let test = match seen.get(name) {
-            Some(value) => {
-                condition.sensitive_values.push((value_alias.clone(), value.clone()));
-                format!("{alias} = {value_alias}")
-            }
-            None => format!("attribute_not_exists({alias})"),
+        let (alias, value_alias) = (format!("#from{number}"), format!(":from{number}"));
+        condition = match seen.get(name) {
+            Some(value) => condition.and(&format!("{alias} = {value_alias}")).stored(value_alias, value.clone()),
+            None => condition.and(&format!("attribute_not_exists({alias})")),
         };
-        condition.names.push((alias, name.to_owned()));
-        condition.expression = format!("{} AND {test}", condition.expression);
+        condition = condition.name(alias, name);
     }
     condition
 }
@@ -91,8 +87,8 @@ mod tests {
         let number = |text: &str| AttributeValue::N(text.to_owned());
         let seen = Item::from([("v".to_owned(), number("1")), ("cost".to_owned(), number("7"))]);
         let condition = unchanged(as_seen(&seen), &seen, ["cost", "date"]);
-        let end = "AND #cnd_from0 = :cnd_from0 AND attribute_not_exists(#cnd_from1)";
-        assert!(condition.expression.ends_with(end), "{}", condition.expression);
+        let end = "AND #from0 = :from0 AND attribute_not_exists(#from1)";
+        assert!(condition.expression().ends_with(end), "{condition:?}");
         assert!(!format!("{condition:?}").contains('7'), "values are not shown");
     }
 

@@ -63,7 +63,7 @@ impl Call<'_> {
         let scan = Scan::<Primary>::new()
             .segment(ScanSegment { segment: number(segment), total_segments: number(total_segments) })
             .limit(page)
-            .set_exclusive_start_key(start.map(|start| names.item(start.into_key())));
+            .set_exclusive_start_key(start.map(|start| names.item(&start.into_key())));
         let scan = if consistent { scan.consistent_read() } else { scan };
         let output = self.ask(|| scan.clone().execute(self.table)).await?;
         self.has_read(output.consumed_capacity());

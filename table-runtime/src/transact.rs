@@ -2,19 +2,17 @@
 //! case that its condition is false.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::TransactWriteItem;
-use modyne::expr::Condition;
-use modyne::model::{ConditionCheck, Delete, Get, Put, TransactGet, Update};
+use modyne::model::{Get, TransactGet};
 
 use crate::batch::FoundItems;
 use crate::call::{Call, SendError};
 use crate::changes::Changes;
+use crate::condition::Condition;
 use crate::error::{Fault, StoreError};
 use crate::item::Item;
 use crate::key::Primary;
 use crate::refused;
 use crate::size::item_bytes;
-use crate::table::Table;
 use crate::write::{Refused, unexplained};
 
 /// The largest number of writes or reads in one transaction.
@@ -32,7 +30,8 @@ struct Action {
     operation: Operation,
 }
 
-enum Operation {
+/// One write of a transaction.
+pub(crate) enum Operation {
     Put(Item, Option<Condition>),
     Update(Primary, Changes, Option<Condition>),
     Delete(Primary, Option<Condition>),
@@ -80,8 +79,9 @@ impl Call<'_> {
         }
         self.fits_one_transaction(names.len(), "actions")?;
         let new: Vec<usize> = transaction.actions.iter().map(|action| action.operation.bytes()).collect();
-        let items = transaction.actions.into_iter().map(|action| action.operation.build(self.table)).collect();
-        let request = self.table.transact_write_items(items);
+        let writes = transaction.actions.into_iter().map(|action| action.operation.request(self.table)).collect();
+        let request = self.table.transact_write_items(writes);
+        // A copy keeps the order of names and values: the table refuses a token with another request.
         match self.send(|| request.clone().send()).await {
             Ok(output) => {
                 self.has_written(output.consumed_capacity());
@@ -155,34 +155,5 @@ impl Operation {
             Self::Update(_, changes, _) => changes.bytes(),
             Self::Delete(..) | Self::Check(..) => 0,
         }
-    }
-
-    fn build(self, table: &Table) -> TransactWriteItem {
-        let item = TransactWriteItem::builder();
-        let written = |key| table.design().key_attributes.item(key);
-        let item = match self {
-            Self::Put(put, Some(condition)) => {
-                item.put(Put::new(put).condition(condition).transact_with_return_on_fail().build(table))
-            }
-            Self::Put(put, None) => item.put(Put::new(put).transact().build(table)),
-            Self::Update(key, changes, condition) => {
-                let update = Update::new(written(key)).expression(changes.into_update());
-                let update = match condition {
-                    Some(condition) => update.condition(condition).transact_with_return_on_fail(),
-                    None => update.transact(),
-                };
-                item.update(update.build(table))
-            }
-            Self::Delete(key, Some(condition)) => {
-                let delete = Delete::new(written(key)).condition(condition);
-                item.delete(delete.transact_with_return_on_fail().build(table))
-            }
-            Self::Delete(key, None) => item.delete(Delete::new(written(key)).transact().build(table)),
-            Self::Check(key, condition) => {
-                let check = ConditionCheck::new(written(key), condition);
-                item.condition_check(check.transact_with_return_on_fail().build(table))
-            }
-        };
-        item.build()
     }
 }

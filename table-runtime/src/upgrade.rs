@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use modyne::expr::Condition;
-
 use crate::attributes::VERSION_ATTRIBUTE;
 use crate::call::Call;
 use crate::changes::Changes;
+use crate::condition::Condition;
 use crate::design::{Design, Filling, Step};
 use crate::error::StoreError;
 use crate::item::Item;
@@ -37,8 +36,7 @@ impl Step {
             } else {
                 "attribute_not_exists"
             };
-            condition.expression = format!("{} AND {word}({alias})", condition.expression);
-            condition.names.push((alias, (*old).to_owned()));
+            condition = condition.and(&format!("{word}({alias})")).name(alias, *old);
         }
         for (field, filling) in self.default {
             changes = match filling {
@@ -116,15 +114,11 @@ mod tests {
     #[test]
     fn the_update_makes_the_same_changes_if_the_item_is_unchanged() {
         let (changes, condition) = HISTORY[0].changes(&item(1, &[("hits", "7")]), &Item::new());
-        let update = changes.into_update();
-        assert_eq!(
-            update.expression,
-            "SET #upd_n0 = :upd_v0, #upd_n2 = if_not_exists(#upd_n2, #upd_n1) REMOVE #upd_n1"
-        );
-        assert!(condition.expression.ends_with("AND attribute_exists(#old0)"), "{}", condition.expression);
+        assert_eq!(changes.expression(), "SET #0 = :0, #2 = if_not_exists(#2, #1) REMOVE #1");
+        assert!(condition.expression().ends_with("AND attribute_exists(#old0)"), "{condition:?}");
         let (changes, condition) = HISTORY[0].changes(&item(1, &[]), &Item::new());
-        assert_eq!(changes.into_update().expression, "SET #upd_n0 = :upd_v0");
-        assert!(condition.expression.ends_with("AND attribute_not_exists(#old0)"), "{}", condition.expression);
+        assert_eq!(changes.expression(), "SET #0 = :0");
+        assert!(condition.expression().ends_with("AND attribute_not_exists(#old0)"), "{condition:?}");
     }
 
     #[test]
@@ -133,10 +127,9 @@ mod tests {
         let made =
             Item::from(["PK", "GSI2PK", "GSI2SK"].map(|name| (name.to_owned(), AttributeValue::N("7".to_owned()))));
         let (changes, condition) = HISTORY[1].changes(&seen, &made);
-        let update = changes.into_update();
-        let names: Vec<&str> = update.names.iter().map(|(_, name)| name.as_str()).collect();
+        let names: Vec<String> = changes.names().map(|(_, name)| name).collect();
         assert_eq!(names, ["v", "GSI2PK", "GSI2SK", "state", "cost", "junk"]);
-        let end = "AND attribute_not_exists(#cnd_from0) AND #cnd_from1 = :cnd_from1";
-        assert!(condition.expression.ends_with(end), "{}", condition.expression);
+        let end = "AND attribute_not_exists(#from0) AND #from1 = :from1";
+        assert!(condition.expression().ends_with(end), "{condition:?}");
     }
 }

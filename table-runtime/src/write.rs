@@ -3,11 +3,11 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use modyne::expr::Condition;
 use modyne::model;
 
 use crate::call::{Call, SendError};
 use crate::changes::Changes;
+use crate::condition::Condition;
 use crate::error::StoreError;
 use crate::item::{FromItem, Item};
 use crate::key::Primary;
@@ -19,7 +19,7 @@ use crate::size::item_bytes;
 /// A response can be lost after the write was applied. A repeat then finds the item of its own first attempt, and its
 /// condition is false only for that reason. So a conditional write stores a new id in this attribute, and a refusal by
 /// an item with this id counts as a success.
-const WRITE_ID: &str = "write_id";
+pub(crate) const WRITE_ID: &str = "write_id";
 
 /// A write was not applied because a condition was false.
 #[derive(Debug)]
@@ -94,16 +94,11 @@ impl Call<'_> {
     pub async fn put(self, mut item: Item, condition: Option<Condition>) -> Result<Result<(), Refused>, StoreError> {
         let write_id = self.write_id();
         let new = item_bytes(&item);
-        let put = match condition {
-            Some(condition) => {
-                item.insert(WRITE_ID.to_owned(), write_id.clone());
-                model::Put::new(item).condition(condition).transact_with_return_on_fail()
-            }
-            // Without a condition, the last write wins, and a repeat is not recognised.
-            None => model::Put::new(item).transact(),
-        };
-        let request = self.table.put_item(put);
-        match self.send(|| request.clone().send()).await {
+        // Without a condition, the last write wins, and a repeat is not recognised.
+        if condition.is_some() {
+            item.insert(WRITE_ID.to_owned(), write_id.clone());
+        }
+        match self.send(|| self.table.put_item(item.clone(), condition.as_ref()).send()).await {
             Ok(output) => {
                 self.has_written(output.consumed_capacity());
                 Ok(Ok(()))
@@ -131,20 +126,12 @@ impl Call<'_> {
     ) -> Result<Result<Option<Item>, Refused>, StoreError> {
         let write_id = self.write_id();
         // A condition such as "exists" is also true for a repeat, so a change that adds needs a stricter one.
-        let condition = if changes.accumulate() { Some(unless_written_by(condition, &write_id)) } else { condition };
-        let marked = condition.is_some();
+        let condition =
+            if changes.accumulate() { Some(Condition::unless_written_by(condition, &write_id)) } else { condition };
         let new = changes.bytes();
-        let mut update = changes.into_update();
-        if marked {
-            mark(&mut update, &write_id);
-        }
-        let update = model::Update::new(self.key_attributes().item(key)).expression(update);
-        let update = match condition {
-            Some(condition) => update.condition(condition).transact_with_return_on_fail(),
-            None => update.transact(),
-        };
-        let request = self.table.update_item(update, returns_new);
-        match self.send(|| request.clone().send()).await {
+        let changes = if condition.is_some() { changes.marked(write_id.clone()) } else { changes };
+        let attempt = || self.table.update_item(&key, &changes, condition.as_ref(), returns_new).send();
+        match self.send(attempt).await {
             Ok(output) => {
                 self.has_written(output.consumed_capacity());
                 Ok(Ok(output.attributes))
@@ -161,8 +148,8 @@ impl Call<'_> {
     /// Removes one item, if it exists. It takes no condition, because a repeat could not know which delete removed the
     /// item.
     pub async fn delete(self, key: Primary) -> Result<(), StoreError> {
-        let delete = model::Delete::new(self.key_attributes().item(key));
-        let output = self.ask(|| delete.clone().execute(self.table)).await?;
+        let delete = || model::Delete::new(self.key_attributes().item(&key));
+        let output = self.ask(|| delete().execute(self.table)).await?;
         self.has_written(output.consumed_capacity());
         Ok(())
     }
@@ -178,27 +165,4 @@ impl Call<'_> {
             old => Err(Refused::new(self.id(), "", old)),
         }
     }
-}
-
-/// Adds the id of this write to the update. An update that only adds or removes has no `SET` yet.
-fn mark(update: &mut modyne::expr::Update, write_id: &AttributeValue) {
-    const ASSIGNMENT: &str = "#upd_write_id = :upd_write_id";
-    update.expression = match update.expression.strip_prefix("SET ") {
-        Some(rest) => format!("SET {ASSIGNMENT}, {rest}"),
-        None => format!("SET {ASSIGNMENT} {}", update.expression),
-    };
-    update.names.push(("#upd_write_id".to_owned(), WRITE_ID.to_owned()));
-    update.sensitive_values.push((":upd_write_id".to_owned(), write_id.clone()));
-}
-
-/// The condition, and that the item is not from this write.
-fn unless_written_by(condition: Option<Condition>, write_id: &AttributeValue) -> Condition {
-    const OTHER: &str = "(attribute_not_exists(#cnd_write_id) OR #cnd_write_id <> :cnd_write_id)";
-    let mut condition = match condition {
-        Some(condition) => Condition { expression: format!("({}) AND {OTHER}", condition.expression), ..condition },
-        None => Condition { expression: OTHER.to_owned(), ..Condition::new("") },
-    };
-    condition.names.push(("#cnd_write_id".to_owned(), WRITE_ID.to_owned()));
-    condition.sensitive_values.push((":cnd_write_id".to_owned(), write_id.clone()));
-    condition
 }

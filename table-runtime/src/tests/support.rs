@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use modyne::expr::{Condition, KeyCondition};
+use modyne::expr::KeyCondition;
 use modyne::keys::{FullKey, GlobalSecondaryIndexDefinition, IndexKey, SecondaryIndexDefinition};
 use modyne::model::Query;
 use modyne::{Entity, EntityDef, EntityTypeNameRef};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::proxy::Proxy;
 use crate::CorruptItem;
+use crate::condition::Condition;
 use crate::item::{FromItem, Item, decode_entity, encode_entity};
 use crate::key::{Primary, padded};
 use crate::registry::{Cost, Operation, Pattern};
