@@ -34,12 +34,27 @@ pub struct Changes {
 #[derive(Default)]
 struct Clause(String);
 
+/// A part of a change.
+enum Part {
+    Text(&'static str),
+    Name(usize),
+    Value(usize),
+}
+
+use Part::{Name, Text, Value};
+
 impl Clause {
-    fn push(&mut self, change: std::fmt::Arguments<'_>) {
+    fn push<const N: usize>(&mut self, parts: [Part; N]) {
         if !self.0.is_empty() {
             self.0.push_str(", ");
         }
-        self.0.write_fmt(change).expect("a text takes every text");
+        for part in parts {
+            match part {
+                Text(text) => self.0.push_str(text),
+                Name(number) => push_placeholder(&mut self.0, '#', number),
+                Value(number) => push_placeholder(&mut self.0, ':', number),
+            }
+        }
     }
 }
 
@@ -57,14 +72,14 @@ impl Changes {
     /// Writes an attribute in its stored form.
     pub(crate) fn set_value(mut self, attribute: &'static str, value: AttributeValue) -> Self {
         let (name, value) = (self.name(attribute), self.value(value));
-        self.set.push(format_args!("#{name} = :{value}"));
+        self.set.push([Name(name), Text(" = "), Value(value)]);
         self
     }
 
     /// Writes the field if the item does not have it.
     pub fn set_once(mut self, field: &'static str, value: impl Serialize) -> Self {
         let (name, value) = (self.name(field), self.value(stored(value)));
-        self.set.push(format_args!("#{name} = if_not_exists(#{name}, :{value})"));
+        self.set.push([Name(name), Text(" = if_not_exists("), Name(name), Text(", "), Value(value), Text(")")]);
         self
     }
 
@@ -87,15 +102,15 @@ impl Changes {
     /// Moves the field to its new name, if the item does not have the new name.
     pub fn rename(mut self, old: &'static str, new: &'static str) -> Self {
         let (old, new) = (self.name(old), self.name(new));
-        self.set.push(format_args!("#{new} = if_not_exists(#{new}, #{old})"));
-        self.remove.push(format_args!("#{old}"));
+        self.set.push([Name(new), Text(" = if_not_exists("), Name(new), Text(", "), Name(old), Text(")")]);
+        self.remove.push([Name(old)]);
         self
     }
 
     /// Adds to a number. An absent number counts as 0.
     pub fn add(mut self, field: &'static str, number: impl Serialize) -> Self {
         let (name, value) = (self.name(field), self.value(stored(number)));
-        self.add.push(format_args!("#{name} :{value}"));
+        self.add.push([Name(name), Text(" "), Value(value)]);
         self.accumulates = true;
         self
     }
@@ -104,7 +119,16 @@ impl Changes {
     pub fn append(mut self, field: &'static str, list: impl Serialize) -> Self {
         let (name, list) = (self.name(field), self.value(stored(list)));
         let empty = self.value(AttributeValue::L(Vec::new()));
-        self.set.push(format_args!("#{name} = list_append(if_not_exists(#{name}, :{empty}), :{list})"));
+        self.set.push([
+            Name(name),
+            Text(" = list_append(if_not_exists("),
+            Name(name),
+            Text(", "),
+            Value(empty),
+            Text("), "),
+            Value(list),
+            Text(")"),
+        ]);
         self.accumulates = true;
         self
     }
@@ -112,14 +136,14 @@ impl Changes {
     /// Adds a text to a set, which has it once. An absent set counts as empty.
     pub fn add_to(mut self, field: &'static str, text: &str) -> Self {
         let (name, value) = (self.name(field), self.value(text_set(text)));
-        self.add.push(format_args!("#{name} :{value}"));
+        self.add.push([Name(name), Text(" "), Value(value)]);
         self
     }
 
     /// Deletes a text from a set, if it has it. A set without texts is absent.
     pub fn delete_from(mut self, field: &'static str, text: &str) -> Self {
         let (name, value) = (self.name(field), self.value(text_set(text)));
-        self.delete.push(format_args!("#{name} :{value}"));
+        self.delete.push([Name(name), Text(" "), Value(value)]);
         self
     }
 
@@ -127,20 +151,28 @@ impl Changes {
     pub fn set_sum(mut self, field: &'static str, of: &'static str, number: impl Serialize) -> Self {
         let (name, of) = (self.name(field), self.name(of));
         let (zero, number) = (self.value(stored(0)), self.value(stored(number)));
-        self.set.push(format_args!("#{name} = if_not_exists(#{of}, :{zero}) + :{number}"));
+        self.set.push([
+            Name(name),
+            Text(" = if_not_exists("),
+            Name(of),
+            Text(", "),
+            Value(zero),
+            Text(") + "),
+            Value(number),
+        ]);
         self
     }
 
     /// Removes the field.
     pub fn remove(mut self, field: &'static str) -> Self {
         let name = self.name(field);
-        self.remove.push(format_args!("#{name}"));
+        self.remove.push([Name(name)]);
         self
     }
 
     /// Writes the id of this write too.
     pub(crate) fn marked(mut self, write_id: AttributeValue) -> Self {
-        self.set.push(format_args!("{WRITE_ID_ALIAS} = {WRITE_ID_VALUE}"));
+        self.set.push([Text(WRITE_ID_ALIAS), Text(" = "), Text(WRITE_ID_VALUE)]);
         self.write_id = Some(write_id);
         self
     }
@@ -193,7 +225,18 @@ impl Changes {
 }
 
 fn placeholder(sign: char, number: usize) -> String {
-    format!("{sign}{number}")
+    let mut text = String::with_capacity(3);
+    push_placeholder(&mut text, sign, number);
+    text
+}
+
+/// Appends a placeholder. Nearly all updates have fewer than ten, which need no formatting.
+fn push_placeholder(text: &mut String, sign: char, number: usize) {
+    text.push(sign);
+    match u32::try_from(number).ok().and_then(|number| char::from_digit(number, 10)) {
+        Some(digit) => text.push(digit),
+        None => write!(text, "{number}").expect("a text takes every text"),
+    }
 }
 
 fn stored(value: impl Serialize) -> AttributeValue {

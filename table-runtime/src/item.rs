@@ -4,6 +4,7 @@ use std::collections::hash_map::IntoIter;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::StaticProjection;
+use modyne::keys::{IndexKeys as _, PrimaryKey as _};
 use serde::Serialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IntoDeserializer as _, MapAccess};
@@ -66,7 +67,10 @@ where
     let mut item: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(entity)
         .expect("entities are structs of types that all have a form in the table");
     // Last, so that no field can replace a key.
-    item.extend(entity.full_key().into_key());
+    let keys = entity.full_key();
+    // A key without indexes needs no map to collect the attributes of several structs.
+    let is_alone = T::IndexKeys::KEY_DEFINITIONS.is_empty();
+    item.extend(if is_alone { keys.primary.into_key() } else { keys.into_key() });
     item.insert(ENTITY_ATTRIBUTE.to_owned(), AttributeValue::S(T::ENTITY_TYPE.to_string()));
     item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N(version.to_string()));
     item

@@ -7,11 +7,11 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem, Update,
 };
 use model::{Session, SessionId};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use crate::pairs::{Item, Pair, Prepared, Scene, TABLE, code_key, head_key, key, number, text};
+use crate::pairs::{Item, New, Pair, Prepared, Scene, TABLE, code_key, head_key, key, number, text};
 
 const CAPACITY: ReturnConsumedCapacity = ReturnConsumedCapacity::Total;
 
@@ -32,13 +32,13 @@ struct PlainUser {
 }
 
 /// A head as a user of the SDK would read it.
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "only decoding it is measured")]
-struct PlainSession {
+#[derive(Deserialize, Serialize)]
+pub(crate) struct PlainSession {
     user_id: String,
-    session_id: String,
+    pub(crate) session_id: String,
     filename: String,
     language_detected: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     language_override: Option<String>,
     version_number: u32,
     revision: String,
@@ -49,15 +49,15 @@ struct PlainSession {
     settings_changes: u32,
     created_at: i64,
     updated_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     last_activity_at: Option<i64>,
     last_modified_by: String,
 }
 
 /// A code item as a user of the SDK would read it.
-#[derive(Deserialize)]
-#[expect(dead_code, reason = "only decoding it is measured")]
-struct PlainCode {
-    session_id: String,
+#[derive(Deserialize, Serialize)]
+pub(crate) struct PlainCode {
+    pub(crate) session_id: String,
     user_id: String,
     revision: String,
     sha256: String,
@@ -66,8 +66,16 @@ struct PlainCode {
     inline: Option<ByteBuf>,
 }
 
-fn decoded<T: DeserializeOwned>(item: Item) -> T {
+pub(crate) fn decoded<T: DeserializeOwned>(item: Item) -> T {
     serde_dynamo::from_item(item).expect("it decodes")
+}
+
+fn encoded(value: &impl Serialize, entity: &str, key: Item) -> Item {
+    let mut item: Item = serde_dynamo::to_item(value).expect("it encodes");
+    item.extend(key);
+    item.insert("et".to_owned(), text(entity));
+    item.insert("v".to_owned(), number(1));
+    item
 }
 
 impl Scene {
@@ -192,15 +200,13 @@ impl Scene {
         assert_eq!(renamed.filename, "renamed.rs");
     }
 
-    async fn create(&self, prepared: &Prepared) {
-        let (session, _, head, code) = prepared.new.as_ref().expect("prepared");
+    async fn create(&self, prepared: &mut Prepared) {
+        let New { session, plain_head, plain_code, .. } = prepared.new.as_mut().expect("prepared");
         let id: SessionId = self.store.ids().next(self.store.clock().now());
-        let (mut head, mut code) = (head.clone(), code.clone());
-        head.extend(head_key(&Session { session_id: id, ..session.clone() }));
-        code.extend(code_key(id));
-        for item in [&mut head, &mut code] {
-            item.insert("session_id".to_owned(), text(id));
-        }
+        plain_head.session_id = id.to_string();
+        plain_code.session_id = id.to_string();
+        let head_key = head_key(&Session { session_id: id, ..session.clone() });
+        let (head, code) = (encoded(plain_head, "session", head_key), encoded(plain_code, "code", code_key(id)));
         let user = key(format!("USER#{}", session.user_id), "PROFILE".to_owned());
         let count = Update::builder()
             .table_name(TABLE)

@@ -13,6 +13,8 @@ use model::{
     PageRequest, Protection, Session, SessionId, Store, TableConfig, User,
 };
 
+use crate::bare::{PlainCode, PlainSession, decoded};
+
 /// An item of the SDK.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -58,9 +60,16 @@ pub(crate) struct Prepared {
     user: User,
     pub(crate) session: Session,
     filename: Filename,
-    /// A new session of `user` and its code, not stored, and both as items.
-    pub(crate) new: Option<(Session, model::Code, Item, Item)>,
+    pub(crate) new: Option<New>,
     pub(crate) subject: String,
+}
+
+/// A new session of `user` and its code, not stored, as each side has them.
+pub(crate) struct New {
+    pub(crate) session: Session,
+    code: model::Code,
+    pub(crate) plain_head: PlainSession,
+    pub(crate) plain_code: PlainCode,
 }
 
 fn client(url: &str) -> Client {
@@ -128,9 +137,9 @@ impl Scene {
                 prepared.user = user(&self.store).await;
                 let session = create(&self.store, &prepared.user).await;
                 let code = self.store.patterns().get_code(session.session_id).await.expect("read").expect("stored");
-                let (head, code_item) =
-                    (self.read(head_key(&session)).await, self.read(code_key(session.session_id)).await);
-                prepared.new = Some((session, code, head, code_item));
+                let plain_head = decoded(self.read(head_key(&session)).await);
+                let plain_code = decoded(self.read(code_key(session.session_id)).await);
+                prepared.new = Some(New { session, code, plain_head, plain_code });
             }
             _ => {}
         }
@@ -201,7 +210,7 @@ impl Scene {
                 prepared.session = patterns.change_session_settings(change).await.expect("renamed");
             }
             Pair::CreateSession => {
-                let (session, code, ..) = prepared.new.as_mut().expect("prepared");
+                let New { session, code, .. } = prepared.new.as_mut().expect("prepared");
                 let id: SessionId = self.store.ids().next(self.store.clock().now());
                 (session.session_id, code.session_id) = (id, id);
                 let input = CreateSession { record: None, session, code, staged: None };
