@@ -43,6 +43,8 @@ pub struct Proxy {
     bill: Option<Bill>,
     /// The number of requests that the engine is executing.
     forwarding: Arc<AtomicUsize>,
+    /// The number of requests that traps caught.
+    caught: Arc<AtomicUsize>,
     /// Only for a proxy that makes the store defective.
     defect: Option<Defective>,
 }
@@ -131,6 +133,7 @@ impl Proxy {
             steps: None,
             bill: None,
             forwarding: Arc::default(),
+            caught: Arc::default(),
             defect: None,
         };
         (proxy, listener)
@@ -190,6 +193,12 @@ impl Proxy {
         self.traps.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// The number of requests that traps caught since the last call.
+    #[must_use]
+    pub fn take_caught(&self) -> usize {
+        self.caught.swap(0, Ordering::SeqCst)
+    }
+
     /// The number of requests that the engine is executing. Stalled requests do not count.
     #[must_use]
     pub fn forwarding(&self) -> usize {
@@ -220,6 +229,7 @@ impl Proxy {
             trap.passes -= 1;
             return None;
         }
+        self.caught.fetch_add(1, Ordering::SeqCst);
         let caught = trap.clone();
         if let Effect::Fail(left) | Effect::Refuse(_, left) = &mut trap.effect {
             *left -= 1;

@@ -1,10 +1,11 @@
 //! Random sequences of requests against the API and against a reference model, a plain state in memory: every answer
 //! and the whole state at the end must equal the model's.
 //!
-//! `CODESENSEI_SEQUENCES=100000` runs that many sequences. A failure prints the seed of its sequence, which
-//! `CODESENSEI_SEED` takes, and the shortest sequence that was found.
+//! `CODESENSEI_SEQUENCES=100000` runs that many sequences, and prints its size as Markdown. A failure prints the seed of
+//! its sequence, which `CODESENSEI_SEED` takes, and the shortest sequence that was found.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
@@ -33,6 +34,12 @@ const SEED: u64 = 1;
 const SEQUENCES: u64 = 50;
 /// Tries to shorten a failing sequence.
 const SHORTER: u32 = 300;
+/// The failures after which a run ends.
+const MOST_FAILURES: usize = 5;
+/// The number of sequences after which a run reports its progress.
+const PROGRESS: u64 = 1_000;
+/// Sequences that run beside each other on a processor. A client that retries waits meanwhile.
+const PER_PROCESSOR: usize = 2;
 
 fn number(variable: &str) -> Option<u64> {
     let set = std::env::var(variable).ok();
@@ -73,32 +80,47 @@ fn run_seed(seed: u64, fault: Option<Fault>, shorter: u32) -> Result<(), TestErr
     TestRunner::new(config).run(&sequence(), case)
 }
 
+/// Runs sequences beside each other, and returns their failures. It begins no other one after some failures.
+fn run_all(first: u64, sequences: u64) -> Vec<String> {
+    let (next, done, began) = (AtomicU64::new(0), AtomicU64::new(0), Instant::now());
+    let failures = Mutex::new(Vec::new());
+    let failed = || failures.lock().unwrap_or_else(PoisonError::into_inner);
+    let work = || {
+        while failed().len() < MOST_FAILURES {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= sequences {
+                return;
+            }
+            let seed = first + number;
+            if let Err(failure) = run_seed(seed, None, SHORTER) {
+                let failure = format!("CODESENSEI_SEED={seed} CODESENSEI_SEQUENCES=1 repeats this failure: {failure}");
+                eprintln!("{failure}");
+                failed().push(failure);
+            }
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if done.is_multiple_of(PROGRESS) {
+                let seconds = began.elapsed().as_secs().max(1);
+                eprintln!("{done} of {sequences} sequences in {seconds} s, {} failures", failed().len());
+            }
+        }
+    };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..processors * PER_PROCESSOR {
+            scope.spawn(work);
+        }
+    });
+    println!("{} sequences from seed {first} in {} s.\n", done.into_inner(), began.elapsed().as_secs());
+    failures.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn every_answer_and_the_whole_state_equal_the_reference_model() {
     let (seed, sequences) =
         (number("CODESENSEI_SEED").unwrap_or(SEED), number("CODESENSEI_SEQUENCES").unwrap_or(SEQUENCES));
-    println!("{sequences} sequences, seed {seed}");
-    let (next, began) = (AtomicU64::new(0), Instant::now());
-    let work = || loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if number >= sequences {
-            return;
-        }
-        let seed = seed + number;
-        if let Err(failure) = run_seed(seed, None, SHORTER) {
-            next.store(sequences, Ordering::Relaxed);
-            panic!("CODESENSEI_SEED={seed} CODESENSEI_SEQUENCES=1 repeats this failure: {failure}");
-        }
-        if (number + 1) % 1_000 == 0 {
-            println!("{} sequences in {} s", number + 1, began.elapsed().as_secs());
-        }
-    };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(work);
-        }
-    });
-    println!("{}", coverage::report());
+    let failures = run_all(seed, sequences);
+    println!("{}", coverage::summary(sequences, failures.len()));
+    eprintln!("{}", coverage::report());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(sequences < SEQUENCES || coverage::missing().is_empty(), "no sequence has {:?}", coverage::missing());
 }

@@ -170,11 +170,13 @@ impl World {
         let person = self.devices[device].in_the_process_of(&process);
         if mishap == Mishap::AnswerLost {
             let lost = send(&person.copied(), call).await?;
+            coverage::LOST_ANSWERS.add(1);
             self.judge(device, call, &lost, false)?;
         }
         let answer = send(&person, call).await;
         if let Some((proxy, _)) = &self.lossy {
             proxy.clear_traps();
+            coverage::LOST_TABLE_ANSWERS.add(proxy.take_caught());
         }
         self.judge(device, call, &answer?, true)?;
         self.check_cookies(device, call)
@@ -261,6 +263,7 @@ impl World {
         if let Some(answer) = answer {
             self.judge(device, call, &answer, false)?;
         } else {
+            coverage::KILLS.add(1);
             // Requests that reached the engine before.
             while proxy.forwarding() > 0 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
@@ -336,6 +339,7 @@ async fn reviewer_at(app: &TestApp, model: &LocalBedrock) -> Option<Arc<Reviewer
 
 /// Sends a request. A list is read to its end.
 async fn send(person: &Person, call: &Call) -> Result<Answer, String> {
+    coverage::REQUESTS.add(1);
     let http = call.http();
     let (mut path, mut whole) = (http.path.clone(), None::<Value>);
     loop {
