@@ -25,7 +25,7 @@ mod state;
 mod world;
 
 use faults::Fault;
-use operation::{Step, sequence};
+use operation::{Mishap, Operation, Pause, Step, sequence};
 use world::World;
 
 /// The seed of the first sequence; the next ones have the next seeds.
@@ -123,4 +123,15 @@ fn every_answer_and_the_whole_state_equal_the_reference_model() {
     eprintln!("{}", coverage::report());
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(sequences < SEQUENCES || coverage::missing().is_empty(), "no sequence has {:?}", coverage::missing());
+}
+
+/// `verify` reports a question whose process was killed more than an hour ago, and the model has to know it.
+#[test]
+fn a_killed_question_is_overdue_after_an_hour() {
+    let ask = Operation::Ask { thread: 0, text: 0, client: None, version: None, fails: false };
+    let mishap = Mishap::Killed { after: 2, is_executed: true };
+    let killed = Step::Request { device: 0, operation: ask, by_page: true, mishap };
+    for steps in [vec![killed], vec![killed, Step::Wait(Pause::Day)]] {
+        run(&steps, None).unwrap_or_else(|error| panic!("{steps:?}: {error}"));
+    }
 }

@@ -15,7 +15,6 @@ use codesensei::local::application_on;
 use codesensei::local_keys::LocalKeys;
 use handlers::App;
 use handlers::messages::Waiting;
-use model::{FindingKind, Progress, Verify};
 use serde_json::Value;
 use tests::app::Person;
 use tests::proxy::{Moment, Proxy};
@@ -294,7 +293,7 @@ impl World {
     }
 
     /// The scheduled sweep.
-    async fn sweep(&self) -> Checked {
+    pub(super) async fn sweep(&self) -> Checked {
         let swept = self.app.table().maintenance().sweep_due(SWEEP).await;
         swept.map(|_| ()).map_err(|error| error.to_string())
     }
@@ -302,26 +301,6 @@ impl World {
     fn wait(&mut self, length: Time) {
         self.app.advance(Duration::from_millis(length.unsigned_abs()));
         self.states.iter_mut().for_each(|state| state.now += length);
-    }
-
-    /// Requires that `verify` finds no damage. Items that have expired are no damage.
-    pub(super) async fn verify(&self) -> Checked {
-        let findings = std::sync::Mutex::new(Vec::new());
-        let options = Verify { segments: 1, look_again_after: Duration::ZERO, ..Verify::default() };
-        let note = |progress: Progress| {
-            if let Progress::Found(finding, _) = progress
-                && finding.kind != FindingKind::Expired
-                && let Ok(mut findings) = findings.lock()
-            {
-                findings.push(format!("{finding:?}"));
-            }
-        };
-        // A request on a busy machine may leave its sweep job to the schedule.
-        self.sweep().await?;
-        let verified = self.app.table().maintenance().verify(options, note).await;
-        verified.map_err(|error| error.to_string())?;
-        let findings = findings.into_inner().unwrap_or_default();
-        if findings.is_empty() { Ok(()) } else { Err(format!("verify finds {findings:?}")) }
     }
 }
 
