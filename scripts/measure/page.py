@@ -4,6 +4,7 @@ import datetime
 import os
 import pathlib
 import platform
+import textwrap
 
 
 def machine():
@@ -23,7 +24,8 @@ def machine():
 def measured(command, build=None):
     """The line above a table: the day, the machine, the build if it matters, and the command."""
     today = datetime.datetime.now(datetime.timezone.utc).date()
-    return f"Measured on {today}, {machine()}, {build + ', ' if build else ''}`{command}`."
+    line = f"Measured on {today}, {machine()}, {build + ', ' if build else ''}`{command}`."
+    return textwrap.fill(line, width=120, break_long_words=False, break_on_hyphens=False)
 
 
 def replace(page, section, text):
