@@ -11,8 +11,8 @@ use crate::report::ScenarioReport;
 use crate::scenario::Scale;
 use crate::world::{Shared, World, WorldOptions, create_session, create_thread, prepared};
 
-/// The largest page of a list, in bytes.
-const MAX_PAGE: usize = 1_000_000;
+/// The largest page of a list, in bytes: a page of DynamoDB.
+const MAX_PAGE: usize = 1 << 20;
 /// Reads of each list.
 const READS: usize = 20;
 
