@@ -55,25 +55,25 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// The number of all tokens.
+    /// The number of all tokens, or the largest number if they are more: a service may report any numbers.
     #[must_use]
     pub const fn total_tokens(&self) -> u32 {
-        self.input_tokens + self.output_tokens + self.cache_read_tokens + self.cache_write_tokens
+        self.sent_tokens().saturating_add(self.output_tokens)
     }
 
-    /// The number of all input tokens, cached or not.
+    /// The number of all input tokens, cached or not, or the largest number if they are more.
     #[must_use]
     pub const fn sent_tokens(&self) -> u32 {
-        self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
+        self.input_tokens.saturating_add(self.cache_read_tokens).saturating_add(self.cache_write_tokens)
     }
 
     /// Adds the usage of another call.
     pub const fn add(&mut self, other: Self) {
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
-        self.cache_read_tokens += other.cache_read_tokens;
-        self.cache_write_tokens += other.cache_write_tokens;
-        self.cost_micros += other.cost_micros;
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+        self.cache_read_tokens = self.cache_read_tokens.saturating_add(other.cache_read_tokens);
+        self.cache_write_tokens = self.cache_write_tokens.saturating_add(other.cache_write_tokens);
+        self.cost_micros = self.cost_micros.saturating_add(other.cost_micros);
     }
 }
 

@@ -19,8 +19,9 @@ impl Price {
     #[must_use]
     pub fn cost(self, usage: Usage) -> Usage {
         let weighed = [(usage.input_tokens, 100), (usage.cache_read_tokens, 10), (usage.cache_write_tokens, 125)];
-        let sent: u64 = weighed.into_iter().map(|(tokens, weight)| u64::from(tokens) * weight).sum();
-        let hundredths = sent * self.input + u64::from(usage.output_tokens) * 100 * self.output;
+        let sent: u128 = weighed.into_iter().map(|(tokens, weight)| u128::from(tokens) * weight).sum();
+        let hundredths =
+            sent * u128::from(self.input) + u128::from(usage.output_tokens) * 100 * u128::from(self.output);
         let cost_micros = i64::try_from(hundredths.div_ceil(100_000_000)).unwrap_or(i64::MAX);
         Usage { cost_micros, ..usage }
     }
@@ -90,5 +91,21 @@ mod tests {
         assert_eq!(used(0, 0, 0, 1_000_000), 3_750_000);
         assert_eq!(used(0, 0, 1, 0), 1);
         assert_eq!(used(0, 0, 0, 0), 0);
+    }
+
+    #[test]
+    fn sums_and_costs_of_absurd_numbers_stop_at_the_largest_number() {
+        let (most, dearest) = (u32::MAX, Price { input: u64::MAX, output: u64::MAX });
+        let tokens = Usage {
+            input_tokens: most,
+            output_tokens: most,
+            cache_read_tokens: most,
+            cache_write_tokens: most,
+            ..Usage::default()
+        };
+        let mut usage = dearest.cost(tokens);
+        assert_eq!((usage.total_tokens(), usage.sent_tokens(), usage.cost_micros), (most, most, i64::MAX));
+        usage.add(usage);
+        assert_eq!(usage, dearest.cost(tokens));
     }
 }

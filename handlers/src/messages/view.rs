@@ -1,5 +1,6 @@
 //! The JSON of a message.
 
+use bedrock::Usage;
 use model::{Message, Patch, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -141,6 +142,12 @@ fn context_lines(message: &Message) -> Option<fields::ContextLines> {
 
 /// All tokens of an answer, cached tokens included.
 fn token_count(message: &Message) -> Option<u32> {
-    let cached = [message.cache_read_tokens, message.cache_write_tokens].into_iter().flatten().sum::<u32>();
-    Some(message.input_tokens? + message.output_tokens? + cached)
+    let usage = Usage {
+        input_tokens: message.input_tokens?,
+        output_tokens: message.output_tokens?,
+        cache_read_tokens: message.cache_read_tokens.unwrap_or_default(),
+        cache_write_tokens: message.cache_write_tokens.unwrap_or_default(),
+        ..Usage::default()
+    };
+    Some(usage.total_tokens())
 }
