@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
+use crate::attributes::WRITE_ID;
 use crate::size::value_bytes;
-use crate::write::WRITE_ID;
 
 /// The placeholder of the attribute with the id of a write, in the update and its condition.
 pub(crate) const WRITE_ID_ALIAS: &str = "#write_id";

@@ -7,8 +7,8 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
+use crate::attributes::WRITE_ID;
 use crate::changes::{WRITE_ID_ALIAS, WRITE_ID_VALUE};
-use crate::write::WRITE_ID;
 
 type Text = Cow<'static, str>;
 

@@ -33,7 +33,7 @@ struct Action {
 /// One write of a transaction.
 pub(crate) enum Operation {
     Put(Item, Option<Condition>),
-    Update(Primary, Changes, Option<Condition>),
+    Update(Primary, Box<Changes>, Option<Condition>),
     Delete(Primary, Option<Condition>),
     Check(Primary, Condition),
 }
@@ -51,7 +51,7 @@ impl Transaction {
 
     /// Changes fields of an item.
     pub fn update(self, name: &'static str, key: Primary, changes: Changes, condition: Option<Condition>) -> Self {
-        self.with(name, Operation::Update(key, changes, condition))
+        self.with(name, Operation::Update(key, Box::new(changes), condition))
     }
 
     /// Removes an item.

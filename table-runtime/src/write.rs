@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::model;
 
+use crate::attributes::WRITE_ID;
 use crate::call::{Call, SendError};
 use crate::changes::Changes;
 use crate::condition::Condition;
@@ -13,13 +14,6 @@ use crate::item::{FromItem, Item};
 use crate::key::Primary;
 use crate::refused;
 use crate::size::item_bytes;
-
-/// The attribute with the id of the write that stored an item.
-///
-/// A response can be lost after the write was applied. A repeat then finds the item of its own first attempt, and its
-/// condition is false only for that reason. So a conditional write stores a new id in this attribute, and a refusal by
-/// an item with this id counts as a success.
-pub(crate) const WRITE_ID: &str = "write_id";
 
 /// A write was not applied because a condition was false.
 #[derive(Debug)]
