@@ -168,10 +168,10 @@ fn assumptions(values: &AssumedValues) -> Grid {
 
 fn prices() -> Grid {
     let row = |each: &Price| {
-        let source = format!("[{}]({})", each.evidence.as_str(), each.source);
-        vec![each.service.to_owned(), each.what.to_owned(), source, price(each)]
+        let source = format!("[AWS's page]({})", each.source);
+        vec![each.service.to_owned(), each.what.to_owned(), source, each.evidence.as_str().to_owned(), price(each)]
     };
-    Grid { heads: &["service", "item", "source", "price"], numbers: 3, rows: PRICES.iter().map(row).collect() }
+    Grid { heads: &["service", "item", "source", "read", "price"], numbers: 4, rows: PRICES.iter().map(row).collect() }
 }
 
 fn price(price: &Price) -> String {
