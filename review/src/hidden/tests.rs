@@ -17,6 +17,13 @@ fn hidden_characters_become_visible() {
         ("a\u{FE0F}\u{200D}\u{1F469}", "a\\u{FE0F}\\u{200D}\u{1F469}"),
         ("a\u{2028}b\u{2029}", "a\\u{2028}b\\u{2029}"),
         ("a\u{200D}b\u{200C}", "a\\u{200D}b\\u{200C}"),
+        // A joiner between a letter that joins and one that does not, and the wrong joiner.
+        ("ی\u{200C}b", "ی\\u{200C}b"),
+        ("b\u{200C}ی", "b\\u{200C}ی"),
+        ("ی\u{200D}ی", "ی\\u{200D}ی"),
+        // A key needs a key's character and the frame behind the selector.
+        ("1\u{FE0F}b", "1\\u{FE0F}b"),
+        ("a\u{FE0F}\u{20E3}", "a\\u{FE0F}\u{20E3}"),
     ] {
         assert_eq!(visible(text), shown, "{text:?}");
         assert_eq!(hidden(shown).next(), None, "nothing in the result is hidden");

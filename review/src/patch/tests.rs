@@ -90,6 +90,40 @@ fn a_patch_that_does_not_apply_is_withheld() {
 }
 
 #[test]
+fn a_replacement_that_only_looks_like_its_surroundings_is_not_doubted() {
+    let doubt = |text, original, replacement| {
+        patch((2, 2), original, replacement).check(text, ALL).map(|checked| checked.doubt)
+    };
+    for (what, text, replacement) in [
+        ("the lines below and nothing else", "a\nb\nccc\nddd\neee\nfff\n", "ccc\nddd\neee"),
+        ("a line that is like the one above", "b\nb\nccc\n", "b\nx"),
+        ("a line that is like the one below", "aaa\nb\nb\n", "x\nb"),
+        ("a line without text above", "---\nb\nccc\n", "---\nx"),
+        ("a line without text below", "aaa\nb\n---\n", "x\n---"),
+    ] {
+        assert_eq!(doubt(text, "b", replacement), Ok(None), "{what}");
+    }
+}
+
+#[test]
+fn text_that_only_looks_like_a_number_or_a_fence_is_kept() {
+    for original in ["|b", "x|b", " |b", "```a`b\nb\n```", "```\nb```"] {
+        let found = applied("a\nb\nc\n", (2, 2), original, "x");
+        assert_eq!(found, Err(Withheld::OriginalDiffers), "{original:?}");
+    }
+}
+
+#[test]
+fn too_many_places_with_another_indentation_are_ambiguous() {
+    // Of a hundred places, only the first has both lines indented alike.
+    let text = format!("    x\n    y\n{}", "x\n y\n".repeat(99));
+    assert_eq!(applied(&text, (1, 2), "  x\n  y", "z"), Err(Withheld::Ambiguous));
+    let fewer = format!("    x\n    y\n{}", "x\n y\n".repeat(98));
+    let expected = format!("    z\n{}", "x\n y\n".repeat(98));
+    assert_eq!(applied(&fewer, (1, 2), "  x\n  y", "  z"), Ok(expected));
+}
+
+#[test]
 fn a_replacement_may_have_400_lines_or_ten_times_the_replaced_ones() {
     let text = "a\n".repeat(50);
     for (replaced, becomes, outcome) in
@@ -136,6 +170,7 @@ fn the_replacement_of_an_exact_original_is_applied_as_written() {
         ("the line below", "x\nccc", Some(Doubt::Repetition)),
         ("the lines around", "aaa\nx\nccc", Some(Doubt::Repetition)),
         ("nothing but the line above", "aaa", None),
+        ("nothing but the line below", "ccc", None),
         ("another bracket", "x {", Some(Doubt::Brackets)),
     ] {
         let text = "aaa\nb\nccc\n";
