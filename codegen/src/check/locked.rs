@@ -165,7 +165,7 @@ fn new_index_keys(design: &Design, entity: &Entity, locked: &LockedEntity, probl
             let message = format!(
                 "no stored {words} is in {index}, so its queries would not find one; raise `version` to {}, with a \
                  `[[history]]` of version {stored} that has `index = [\"{index}\"]`; then {backfill}",
-                stored + 1
+                stored.saturating_add(1)
             );
             problems.push("indexes-are-as-locked", key.at, message);
         }
@@ -198,5 +198,5 @@ pub fn patterns_are_as_locked(design: &Design, problems: &mut Problems) {
 fn next_free_id(design: &Design) -> String {
     let ids = design.patterns.iter().map(|pattern| &pattern.id).chain(design.lock.pattern.keys());
     let last = ids.filter_map(|id| id.strip_prefix("AP-")?.parse::<u32>().ok()).max().unwrap_or_default();
-    format!("AP-{:02}", last + 1)
+    format!("AP-{:02}", last.saturating_add(1))
 }
