@@ -1,8 +1,8 @@
 //! Random sequences of requests against the API and against a reference model, a plain state in memory: every answer
 //! and the whole state at the end must equal the model's.
 //!
-//! `CODESENSEI_SEQUENCES=100000` runs that many sequences, and prints its size as Markdown. A failure prints the seed of
-//! its sequence, which `CODESENSEI_SEED` takes, and the shortest sequence that was found.
+//! `CODESENSEI_SEQUENCES=100000` runs that many sequences, and prints the size of the run as Markdown. A failure prints
+//! the seed of its sequence, which `CODESENSEI_SEED` takes, and the shortest sequence that was found.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
