@@ -59,7 +59,12 @@ pub fn run(root: &Path, options: &Options) -> io::Result<bool> {
     let mutants = list::list(root, &options.packages)?;
     let folder = root.join("target/mutants");
     let survivors = folder.join("survivors");
-    let last = if options.again { fs::read_to_string(&survivors)? } else { String::new() };
+    let last = if options.again {
+        let no_last_run = |_| io::Error::other("--again needs the list of a last run: run it without --again first");
+        fs::read_to_string(&survivors).map_err(no_last_run)?
+    } else {
+        String::new()
+    };
     let last: BTreeSet<&str> = last.lines().collect();
     let is_meant = |mutant: &Mutant| {
         options.name.as_ref().is_none_or(|text| mutant.name.contains(text))

@@ -44,7 +44,7 @@ pub enum Outcome {
     TimedOut,
     /// All tests passed that reach it: their number.
     Survived(usize),
-    /// The tests of the time limit passed: their number, and the number of all that reach it.
+    /// Not all tests that reach it ran: the number of those that passed within the time, and the number of all.
     Undecided(usize, usize),
     /// No test reaches it.
     Unreached,
@@ -144,7 +144,9 @@ fn judge_one(id: Id, reaching: &[&Test], limit: Duration) -> Outcome {
         match test.run(Some(id), &[], LEAST_LIMIT.max(test.took * 10)) {
             Ok(Ended::Passed) => {}
             Ok(Ended::Late) => return Outcome::TimedOut,
-            Ok(Ended::Failed) | Err(_) => return Outcome::Caught,
+            Ok(Ended::Failed) => return Outcome::Caught,
+            // A test that did not run found nothing.
+            Err(_) => return Outcome::Undecided(ran, reaching.len()),
         }
     }
     if reaching.is_empty() { Outcome::Unreached } else { Outcome::Survived(reaching.len()) }
