@@ -47,11 +47,11 @@ impl Mapping {
         mapping
     }
 
+    /// No two matches touch in both texts: the prefix and the suffix are as long as they can be, and the diff merges
+    /// its own.
     fn push(&mut self, lines: Match) {
-        match self.matches.last_mut() {
-            Some(last) if last.old + last.len == lines.old && last.new + last.len == lines.new => last.len += lines.len,
-            _ if lines.len > 0 => self.matches.push(lines),
-            _ => {}
+        if lines.len > 0 {
+            self.matches.push(lines);
         }
     }
 
@@ -113,6 +113,10 @@ mod tests {
             let mapping = Mapping::of(&old, &new, Instant::now() + Duration::from_mins(1));
             let left: Vec<_> = (0..old.len()).map(|line| mapping.line(line)).collect();
             prop_assert!(left.iter().flatten().is_sorted_by(|a, b| a < b), "in the same order");
+            for (line, pair) in left.windows(2).enumerate() {
+                let are_together = pair[0].zip(pair[1]).is_some_and(|(one, next)| next == one + 1);
+                prop_assert_eq!(mapping.lines(&(line..line + 2)).is_some(), are_together);
+            }
             for (line, became) in left.iter().enumerate() {
                 match (became, mapping.hunk(line)) {
                     (Some(became), None) => prop_assert_eq!(old[line], new[*became]),

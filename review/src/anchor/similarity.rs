@@ -19,6 +19,11 @@ impl Effort {
         Self(Cell::new(MAX_STEPS))
     }
 
+    #[cfg(test)]
+    pub(super) fn spent(&self) -> usize {
+        MAX_STEPS - self.0.get()
+    }
+
     /// Takes this many steps. Returns false if fewer remain.
     pub(super) fn spend(&self, steps: usize) -> bool {
         let left = self.0.get().checked_sub(steps);

@@ -111,6 +111,29 @@ fn a_part_of_a_line_is_found_after_cut_and_paste() {
     }
 }
 
+/// The shared limit bounds the time only if each search takes as many steps as it compares.
+#[test]
+fn each_search_takes_its_steps_of_the_limit() {
+    let rewritten = OLD.replace("fn first()", "pub fn first_of()");
+    let twice = format!("{OLD}fn first() {{\n    one();\n}}\n");
+    let cases = [
+        ("lines that stay together need no search", OLD, &*format!("// a\n{OLD}"), (3, 5), None, true, 0),
+        ("a block with copies", &*twice, &*twice.replace("use std;\n\n", "fn zero() {\n"), (1, 5), None, false, 224),
+        ("a rewritten line", OLD, &*rewritten, (3, 4), None, false, 144),
+        ("a lost line", OLD, "use std;\n// nothing is left\n", (3, 4), None, false, 240),
+        ("pasted text", &*OLD.replace("one()", "zero()"), OLD, (4, 4), Some("one()"), true, 82),
+        ("pasted lines", &*OLD.replace("one()", "zero()"), OLD, (3, 5), Some("first() {\n    one();\n}"), true, 87),
+    ];
+    let taken = cases.map(|(what, old, new, lines, text, ..)| {
+        let at = |line: u32| usize::try_from(line).expect("small");
+        let selected = text.unwrap_or_else(|| Lines::of(old).text(at(lines.0), at(lines.1)));
+        let comparison = Comparison::of(Lines::of(old), Lines::of(new), later());
+        let placed = comparison.place(&Selection { start_line: lines.0, end_line: lines.1, text: selected });
+        (what, placed.is_stable, comparison.effort.spent())
+    });
+    assert_eq!(taken, cases.map(|(what, .., is_stable, steps)| (what, is_stable, steps)));
+}
+
 #[test]
 fn a_part_of_a_line_at_several_places_is_not_followed() {
     let selected = Selection { start_line: 2, end_line: 2, text: "x + 1" };

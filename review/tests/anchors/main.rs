@@ -6,16 +6,25 @@ use std::time::{Duration, Instant};
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use review::anchor::re_anchor;
+use review::anchor::{Placement, re_anchor};
 use review::selection::Selection;
 
-use edits::{BANDS, Case, Tally, repository, sources};
+use edits::{BANDS, Band, Case, Tally, repository, sources};
+use recorded::{RECORDED, Record, generated};
 
 mod edits;
+mod recorded;
 
 /// The number of edited files in the suite, and the seed.
 const CASES: u64 = 3_000;
 const SEED: u64 = 7;
+
+/// The selection's lines of the old text, in the new one.
+fn placed(case: &Case, old: &str, new: &str) -> Placement {
+    let number = |line: usize| u32::try_from(line).expect("small");
+    let selection = Selection { start_line: number(case.first), end_line: number(case.last), text: &case.selected };
+    re_anchor(old, new, &[selection], Instant::now() + Duration::from_mins(1))[0]
+}
 
 fn number(variable: &str, unless_set: u64) -> u64 {
     let set = std::env::var(variable).ok();
@@ -32,11 +41,7 @@ fn anchors_follow_their_lines_through_random_edits() {
         let mut tally = Tally::default();
         for _ in 0..cases.div_ceil(3) {
             let case = Case::random(&mut random, &files, &band.edits);
-            let number = |line: usize| u32::try_from(line).expect("small");
-            let selection =
-                Selection { start_line: number(case.first), end_line: number(case.last), text: &case.selected };
-            let in_time = Instant::now() + Duration::from_mins(1);
-            let anchor = re_anchor(&case.old, &case.new, &[selection], in_time)[0];
+            let anchor = placed(&case, &case.old, &case.new);
             let at = |line: u32| usize::try_from(line).expect("small");
             tally.add(&case, at(anchor.start_line), at(anchor.end_line), anchor.is_stable);
         }
@@ -50,4 +55,21 @@ fn anchors_follow_their_lines_through_random_edits() {
         assert!(tally.exact() >= band.exact_at_least, "{edits:?} edits: {:.3} are exact", tally.exact());
         assert!(tally.off_target() <= band.off_target_at_most, "{edits:?} edits: {:.3} miss", tally.off_target());
     }
+}
+
+/// A new version of the algorithm may change these anchors. Compare the shares of the test above before you record them.
+#[test]
+fn anchors_in_generated_files_are_the_recorded_ones() {
+    let mut random = StdRng::seed_from_u64(SEED);
+    let files: Vec<_> = (0..50).map(|_| generated(&mut random)).collect();
+    let of_band = |band: &Band| {
+        let (mut edited, mut undone) = (Record::default(), Record::default());
+        for _ in 0..600 {
+            let case = Case::random(&mut random, &files, &band.edits);
+            edited.add(&placed(&case, &case.old, &case.new));
+            undone.add(&placed(&case, &case.new, &case.old));
+        }
+        (edited, undone)
+    };
+    assert_eq!(BANDS.each_ref().map(of_band), RECORDED);
 }
