@@ -193,6 +193,30 @@ impl fmt::Debug for Call<'_> {
 /// Waits before the next repeat, longer after each one. Full jitter, so that requests that collided once do not collide
 /// again.
 pub(crate) async fn pause(repeats: u32) {
-    let longest = MAX_PAUSE_MS.min(FIRST_PAUSE_MS << repeats.min(16));
-    tokio::time::sleep(Duration::from_millis(rand::random_range(0..=longest))).await;
+    tokio::time::sleep(Duration::from_millis(rand::random_range(0..=longest_pause_ms(repeats)))).await;
+}
+
+fn longest_pause_ms(repeats: u32) -> u64 {
+    MAX_PAUSE_MS.min(FIRST_PAUSE_MS << repeats.min(16))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_pause_can_be_twice_as_long_as_the_one_before_until_a_second() {
+        let pauses: Vec<u64> = (0..6).chain([16, 17, u32::MAX]).map(longest_pause_ms).collect();
+        assert_eq!(pauses, [50, 100, 200, 400, 800, 1_000, 1_000, 1_000, 1_000]);
+    }
+
+    #[tokio::test]
+    async fn a_repeat_waits() {
+        // One pause of some is 0 ms with a probability of one in a thousand, not all of them.
+        let mut has_waited = false;
+        for _ in 0..4 {
+            has_waited |= futures::poll!(Box::pin(pause(9))).is_pending();
+        }
+        assert!(has_waited);
+    }
 }

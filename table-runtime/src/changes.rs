@@ -268,6 +268,15 @@ mod tests {
     }
 
     #[test]
+    fn a_change_without_its_value_is_left_out() {
+        let changes = |name: Option<&'static str>| {
+            Changes::new().add("count", 1).given(name, |changes, name| changes.set("name", name))
+        };
+        assert_eq!(changes(Some("a")).expression(), "SET #1 = :1 ADD #0 :0");
+        assert_eq!(changes(None).expression(), "ADD #0 :0");
+    }
+
+    #[test]
     fn sets_and_numbers_share_one_clause() {
         let update = Changes::new().add_to("tags", "a").delete_from("names", "b").add("count", 1);
         assert_eq!(update.expression(), "ADD #0 :0, #2 :2 DELETE #1 :1");

@@ -148,6 +148,8 @@ mod tests {
         let other = "(attribute_not_exists(#write_id) OR #write_id <> :0write_id)";
         assert_eq!(both.expression, format!("(#a > :a OR #a < :a) AND {other}"));
         assert_eq!(Condition::unless_written_by(None, &id).expression, other);
+        let printed = format!("{:?}", part("#a > :a"));
+        assert_eq!(printed, r##"Condition { expression: "#a > :a", names: [("#a", "a")], values: <1 values> }"##);
         assert!(!format!("{both:?}").contains("canary"), "values are not shown");
     }
 }
