@@ -14,8 +14,7 @@ mod run;
 mod tree;
 mod weave;
 
-use std::collections::BTreeSet;
-use std::fs;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -40,7 +39,7 @@ pub struct Options {
     /// Only the tests of these crates, which is a smaller build.
     #[arg(long)]
     own: bool,
-    /// Only the mutants that no test found in the last run.
+    /// Without the mutants that a test found in the last run. The table has them too.
     #[arg(long)]
     again: bool,
     /// The time for one mutant.
@@ -58,18 +57,8 @@ pub struct Options {
 pub fn run(root: &Path, options: &Options) -> io::Result<bool> {
     let mutants = list::list(root, &options.packages)?;
     let folder = root.join("target/mutants");
-    let survivors = folder.join("survivors");
-    let last = if options.again {
-        let no_last_run = |_| io::Error::other("--again needs the list of a last run: run it without --again first");
-        fs::read_to_string(&survivors).map_err(no_last_run)?
-    } else {
-        String::new()
-    };
-    let last: BTreeSet<&str> = last.lines().collect();
-    let is_meant = |mutant: &Mutant| {
-        options.name.as_ref().is_none_or(|text| mutant.name.contains(text))
-            && (!options.again || last.contains(mutant.name.as_str()))
-    };
+    let last = if options.again { report::last(&folder)? } else { BTreeMap::new() };
+    let is_meant = |mutant: &Mutant| options.name.as_ref().is_none_or(|text| mutant.name.contains(text));
 
     // All are woven, so that the next run, of fewer mutants, has the same build.
     let mut copy = tree::Tree::copy(root, folder.join("tree"), &options.packages, &mutants)?;
@@ -82,26 +71,26 @@ pub fn run(root: &Path, options: &Options) -> io::Result<bool> {
         eprintln!("mutants: without a mutant, this test fails in a process of its own: {name}");
     }
     let meant = (1..=mutants.len()).filter(|id| is_meant(&mutants[id - 1]));
-    let compiling = meant.clone().filter(|id| !copy.rejected.contains(id));
+    let known = |id: &Id| last.get(&mutants[id - 1].name).copied();
+    let compiling = meant.clone().filter(|id| !copy.rejected.contains(id) && known(id).is_none());
     let compiling: Vec<(Id, &str)> = compiling.map(|id| (id, mutants[id - 1].package.as_str())).collect();
-    eprintln!("mutants: {}, of which {} compile", meant.clone().count(), compiling.len());
+    eprintln!("mutants: {}, of which {} compile and are not yet found", meant.clone().count(), compiling.len());
     let tell = |id: Id, outcome: &run::Outcome| {
         if let Some(words) = outcome.words() {
             eprintln!("{}: {words}", mutants[id - 1].name);
         }
     };
-    let outcomes = run::judge(&compiling, &tests, Duration::from_secs(options.limit), jobs, tell);
-
-    let missed = outcomes.iter().filter(|(_, outcome)| outcome.words().is_some());
-    let missed: String = missed.map(|(id, _)| mutants[id - 1].name.clone() + "\n").collect();
-    fs::write(&survivors, &missed)?;
+    let mut outcomes = run::judge(&compiling, &tests, Duration::from_secs(options.limit), jobs, tell);
+    outcomes.extend(meant.clone().filter_map(|id| Some((id, known(&id)?))));
     let meant: Vec<&Mutant> = meant.map(|id| &mutants[id - 1]).collect();
+    report::keep(&folder, last, &mutants, &outcomes)?;
     print!("{}", report::table(&meant, &mutants, &outcomes, tests.len()));
-    Ok(missed.is_empty())
+    Ok(outcomes.iter().all(|(_, outcome)| outcome.words().is_none()))
 }
 
-/// Whether a program has tests of these crates: their own, or those of the handlers and of the whole API.
+/// Whether a program has tests of these crates: their own, or those of the handlers, of the command line and
+/// of the whole API.
 fn is_relevant(program: &str, packages: &[String]) -> bool {
     let package = program.split('/').next().unwrap_or(program);
-    packages.iter().any(|own| own == package) || ["handlers", "handlers/it", "tests/it"].contains(&program)
+    packages.iter().any(|own| own == package) || ["handlers", "cli", "cli/it", "tests/it"].contains(&program)
 }

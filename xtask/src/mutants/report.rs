@@ -1,11 +1,47 @@
-//! The outcome of all mutants, as a table.
+//! The outcome of all mutants, as a table and as a file for the next run.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use super::list::Mutant;
 use super::run::Outcome;
 use super::weave::Id;
+
+/// The file with the mutants that a test found: a word for the outcome, and the name.
+const FOUND: &str = "found";
+const CAUGHT: &str = "caught";
+const TIMED_OUT: &str = "timed-out";
+
+/// Keeps the mutants that a test found, now or in the last run, for a run with `--again`.
+pub fn keep(
+    folder: &Path,
+    mut last: BTreeMap<String, Outcome>,
+    all: &[Mutant],
+    outcomes: &[(Id, Outcome)],
+) -> io::Result<()> {
+    last.extend(outcomes.iter().map(|(id, outcome)| (all[id - 1].name.clone(), *outcome)));
+    let line = |(name, outcome): (&String, &Outcome)| match outcome {
+        Outcome::Caught => Some(format!("{CAUGHT} {name}\n")),
+        Outcome::TimedOut => Some(format!("{TIMED_OUT} {name}\n")),
+        Outcome::Survived(_) | Outcome::Undecided(..) | Outcome::Unreached => None,
+    };
+    fs::write(folder.join(FOUND), last.iter().filter_map(line).collect::<String>())
+}
+
+/// The mutants that a test found in the last run, by name.
+pub fn last(folder: &Path) -> io::Result<BTreeMap<String, Outcome>> {
+    let no_last_run = |_| io::Error::other("--again needs the outcomes of a last run: run it without --again first");
+    let kept = fs::read_to_string(folder.join(FOUND)).map_err(no_last_run)?;
+    let found = |line: &str| {
+        let (word, name) = line.split_once(' ')?;
+        let outcome = if word == TIMED_OUT { Outcome::TimedOut } else { Outcome::Caught };
+        Some((name.to_owned(), outcome))
+    };
+    Ok(kept.lines().filter_map(found).collect())
+}
 
 /// The numbers of a crate.
 #[derive(Default)]

@@ -36,7 +36,7 @@ pub struct Test {
 }
 
 /// What the tests say about a mutant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// A test failed.
     Caught,
