@@ -25,7 +25,7 @@ pub struct Torture {
     /// The scenarios to run; all if none is named.
     #[arg(value_name = "SCENARIO", value_parser = scenarios())]
     scenarios: Vec<Scenario>,
-    /// The sizes of the scenarios: `quick` takes some minutes, `full` more than half an hour.
+    /// The sizes of the scenarios: `quick` takes some minutes, `full` some 20 minutes.
     #[arg(long, value_enum, default_value = "quick")]
     scale: ScaleWord,
     /// The seed of the faults and of the requests. Default: a random one, which the summary prints.
@@ -90,7 +90,7 @@ Scenarios, in the order of a run:
 Examples:
   codesensei torture                                  every scenario, some minutes
   codesensei torture saves kills --seed 7             two scenarios with the faults of seed 7
-  codesensei torture --scale full                     large sizes, more than half an hour
+  codesensei torture --scale full                     large sizes, some 20 minutes
   codesensei torture load --users 200 --seconds 60
   codesensei torture saves --planted lost-write       a store that loses writes: the exit code is 1
   codesensei torture --store http://127.0.0.1:8000    on DynamoDB Local
