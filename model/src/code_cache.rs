@@ -135,6 +135,7 @@ mod tests {
             })
             .collect();
         assert!(sessions.iter().all(|session_id| cache.has(*session_id)));
+        assert_eq!(format!("{cache:?}"), format!("CodeCache {{ bytes: Some({}) }}", 6 * (text.len() + ENTRY_BYTES)));
     }
 
     #[test]

@@ -36,12 +36,6 @@ impl From<&str> for CodeText {
     }
 }
 
-impl PartialEq<str> for CodeText {
-    fn eq(&self, other: &str) -> bool {
-        *self.0 == *other
-    }
-}
-
 impl PartialEq<&str> for CodeText {
     fn eq(&self, other: &&str) -> bool {
         *self.0 == **other
@@ -57,5 +51,18 @@ impl PartialEq<String> for CodeText {
 impl fmt::Debug for CodeText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{} bytes of code>", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_compared_with_texts_and_not_printed() {
+        let code = CodeText::from("fn secret() {}");
+        assert_eq!((code == "fn secret() {}", code == "fn other() {}"), (true, false));
+        assert_eq!((code == "fn secret() {}".to_owned(), code == String::new()), (true, false));
+        assert_eq!(format!("{code:?}"), "<14 bytes of code>");
     }
 }

@@ -90,8 +90,8 @@ impl RequestStatus {
             Some(ReplyState::Pending) if message.is_held(now) => Self::Running(Box::new(message)),
             Some(ReplyState::Pending | ReplyState::Failed) => Self::Open(Box::new(message)),
             Some(ReplyState::Answered | ReplyState::Cancelled) | None => {
-                // Any message can follow a note.
-                let answer = next.filter(|next| message.reply_state.is_some() && next.role == Role::Ai);
+                // A user's message can follow a note. The model's answer follows only its question.
+                let answer = next.filter(|next| next.role == Role::Ai);
                 Self::Done { message: Box::new(message), answer: answer.map(Box::new) }
             }
         }

@@ -1,10 +1,7 @@
 //! Programming languages: the list of display names, and the detection of a file's language.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-
-use crate::KeyPart;
 
 mod content;
 mod list;
@@ -131,12 +128,6 @@ impl fmt::Debug for Language {
 
 table_runtime::serde_as_text!(Language);
 
-impl KeyPart for Language {
-    fn key_part(&self) -> Cow<'_, str> {
-        table_runtime::key::escaped(self.name())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +144,7 @@ mod tests {
         }
         let json = serde_json::to_string(&Language::plain_text()).expect("a string");
         assert_eq!(json, "\"Plain Text\"");
+        assert_eq!(format!("{:?}", Language::plain_text()), "Language(Plain Text)");
     }
 
     #[test]
@@ -234,7 +226,9 @@ mod tests {
             assert_eq!(Language::detect(file, text).name(), language, "{file} {text}");
             assert!(Language::is_told_by_text(file) && Language::of_name(file).is_none(), "{file}");
         }
-        assert_eq!(Language::of_name("main.rs").map(Language::name), Some("Rust"));
+        let name = "main.rs";
+        assert_eq!(Language::of_name(name).map(Language::name), Some("Rust"));
+        assert!(!Language::is_told_by_text(name));
     }
 
     #[test]

@@ -84,3 +84,41 @@ pub fn table(meant: &[&Mutant], all: &[Mutant], outcomes: &[(Id, Outcome)], test
     let _ = writeln!(table, "\n{tests} tests ran, each in a process of its own.");
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn mutant(name: &str) -> Mutant {
+        let span = json!({ "start": { "line": 1, "column": 1 } });
+        let json =
+            json!({ "package": "sums", "file": "", "name": name, "genre": "FnValue", "replacement": "", "span": span });
+        serde_json::from_value(json).expect("a mutant")
+    }
+
+    #[test]
+    fn the_next_run_knows_what_this_and_earlier_ones_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let all = ["a: replace + with -", "b", "c", "d", "e"].map(mutant);
+        last(folder.path()).expect_err("there was no run");
+        keep(folder.path(), BTreeMap::new(), &all, &[(1, Outcome::Caught), (2, Outcome::Survived(3))]).expect("kept");
+        let first = last(folder.path()).expect("the first run");
+        let more = [(3, Outcome::TimedOut), (4, Outcome::Unreached), (5, Outcome::Undecided(1, 2))];
+        keep(folder.path(), first, &all, &more).expect("kept");
+        let found = last(folder.path()).expect("both runs");
+        let expected = [("a: replace + with -", Outcome::Caught), ("c", Outcome::TimedOut)];
+        assert_eq!(found, expected.map(|(name, outcome)| (name.to_owned(), outcome)).into());
+    }
+
+    #[test]
+    fn the_table_counts_each_outcome() {
+        let all = ["a", "b", "c", "d", "e"].map(mutant);
+        let meant: Vec<&Mutant> = all.iter().collect();
+        let outcomes = [Outcome::Caught, Outcome::TimedOut, Outcome::Survived(1), Outcome::Unreached];
+        let outcomes: Vec<_> = (1..).zip(outcomes).collect();
+        let table = table(&meant, &all, &outcomes, 7);
+        assert!(table.contains("| `sums` | 5 | 1 | 1 | 1 | 1 | 1 |\n\n7 tests ran"), "{table}");
+    }
+}

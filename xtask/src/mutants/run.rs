@@ -254,3 +254,41 @@ fn side_by_side<T: Sync>(name: &str, all: &[T], jobs: usize, call: impl Fn(usize
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Like a program of tests. Mutant 2 makes its only test fail.
+    const PROGRAM: &str = r#"#!/bin/sh
+if [ "$1" = --list ]; then echo "it_adds: test"; exit 0; fi
+[ -z "$MUTANTS_REACHED" ] || printf '1\n2\n' > "$MUTANTS_REACHED"
+[ "$MUTANT" != 2 ]
+"#;
+
+    /// Writes the program in another process: one that is open for writing cannot be started.
+    fn written(path: &Path) {
+        let write = r#"printf %s "$1" > "$2"; chmod +x "$2""#;
+        let done = Command::new("sh").args(["-c", write, "sh", PROGRAM]).arg(path).status().expect("a shell");
+        assert!(done.success());
+    }
+
+    #[test]
+    fn each_mutant_has_the_outcome_of_the_tests_that_reach_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, scratch) = (folder.path().join("sums"), folder.path().join("scratch"));
+        written(&path);
+        let program = TestProgram { name: "sums".to_owned(), path, folder: folder.path().to_owned() };
+        let recorded = |containing| {
+            let (tests, failed) = record(std::slice::from_ref(&program), containing, &scratch, 1).expect("a record");
+            assert_eq!(failed, Vec::<String>::new());
+            tests
+        };
+        let mutants = [(1, "sums"), (2, "sums"), (3, "sums")];
+        let judged = |tests: &[Test]| judge(&mutants, tests, Duration::from_mins(1), 1, |_, _| {});
+        let expected = [(1, Outcome::Survived(1)), (2, Outcome::Caught), (3, Outcome::Unreached)];
+        assert_eq!(judged(&recorded(None)), expected);
+        assert_eq!(judged(&recorded(Some("adds"))), expected, "with the kept record");
+        assert!(recorded(Some("subtracts")).is_empty());
+    }
+}
