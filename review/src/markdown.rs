@@ -134,9 +134,8 @@ fn html_block(text: &str, range: Range<usize>) -> Vec<Edit> {
         .map(|(_, tag)| inert(&paragraph, tag))
         .map(|(tag, replacement)| (tag.start + first - 1..tag.end + first - 1, replacement))
         .collect();
-    if edits.iter().all(|(tag, _)| tag.start > first) {
-        edits.push((first..first + 1, "&lt;".into()));
-    }
+    // The edit of a tag at the same place comes first, and then this one has no effect.
+    edits.push((first..first + 1, "&lt;".into()));
     edits
 }
 

@@ -20,8 +20,9 @@ pub(super) struct Hunk {
     pub(super) new: Range<usize>,
 }
 
-/// All matches of two texts, ascending in both, with a difference between any two. There can be millions of lines, so
-/// every query looks only at the matches around a line.
+/// All matches of two texts, ascending in both, with a difference between any two: the common prefix and suffix are as
+/// long as they can be, and the diff merges its own matches. The prefix and the suffix may be empty. There can be
+/// millions of lines, so every query looks only at the matches around a line.
 pub(super) struct Mapping {
     matches: Vec<Match>,
     old_len: usize,
@@ -37,22 +38,14 @@ impl Mapping {
         let (old_middle, new_middle) = (&old_rest[..old_rest.len() - tail], &new_rest[..new_rest.len() - tail]);
 
         let mut mapping = Self { matches: Vec::new(), old_len: old.len(), new_len: new.len() };
-        mapping.push(Match { old: 0, new: 0, len: head });
+        mapping.matches.push(Match { old: 0, new: 0, len: head });
         for op in capture_diff_slices_deadline(Algorithm::Myers, old_middle, new_middle, Some(deadline)) {
             if let DiffOp::Equal { old_index, new_index, len } = op {
-                mapping.push(Match { old: head + old_index, new: head + new_index, len });
+                mapping.matches.push(Match { old: head + old_index, new: head + new_index, len });
             }
         }
-        mapping.push(Match { old: old.len() - tail, new: new.len() - tail, len: tail });
+        mapping.matches.push(Match { old: old.len() - tail, new: new.len() - tail, len: tail });
         mapping
-    }
-
-    /// No two matches touch in both texts: the prefix and the suffix are as long as they can be, and the diff merges
-    /// its own.
-    fn push(&mut self, lines: Match) {
-        if lines.len > 0 {
-            self.matches.push(lines);
-        }
     }
 
     /// The position of this old line in the new text.

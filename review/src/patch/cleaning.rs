@@ -98,3 +98,20 @@ pub(super) fn open_brackets(text: &str) -> [i64; 3] {
     }
     open
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_bracket_is_counted_by_itself() {
+        for (text, open) in [
+            ("(([{{{", [2, 1, 3]),
+            ("))]]]}", [-2, -3, -1]),
+            ("fn a(b: [u8; 2]) { c(); }", [0, 0, 0]),
+            ("(] a < b >", [1, -1, 0]),
+        ] {
+            assert_eq!(open_brackets(text), open, "{text}");
+        }
+    }
+}

@@ -64,7 +64,7 @@ impl Comparison<'_> {
         let mut rewritten = Vec::new();
         let mut rest = lost;
         while let Some(hunk) = rest.first().and_then(|line| self.map.hunk(*line)) {
-            rest = &rest[rest.partition_point(|line| *line < hunk.old.end)..];
+            rest = &rest[rest.partition_point(|line| hunk.old.contains(line))..];
             rewritten.extend(self.pairs(was, &hunk).into_iter().filter(|(line, _)| was.contains(line)));
         }
         rewritten
@@ -99,14 +99,14 @@ impl Comparison<'_> {
             }
         }
         let (mut row, mut column, mut pairs) = (0, 0, Vec::new());
-        while row < old.len() && column < new.len() {
+        while let (Some(line), Some(other)) = (old.get(row), new.get(column)) {
             let at = row * width + column;
             if best[at] == best[at + width] {
                 row += 1;
             } else if best[at] == best[at + 1] {
                 column += 1;
             } else {
-                pairs.push((old[row], new[column]));
+                pairs.push((*line, *other));
                 (row, column) = (row + 1, column + 1);
             }
         }
