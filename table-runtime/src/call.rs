@@ -203,11 +203,30 @@ fn longest_pause_ms(repeats: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::Operation;
 
     #[test]
     fn each_pause_can_be_twice_as_long_as_the_one_before_until_a_second() {
         let pauses: Vec<u64> = (0..6).chain([16, 17, u32::MAX]).map(longest_pause_ms).collect();
         assert_eq!(pauses, [50, 100, 200, 400, 800, 1_000, 1_000, 1_000, 1_000]);
+    }
+
+    static PATTERN: Pattern = crate::tests::pattern("T-01", Operation::Get);
+
+    #[tokio::test]
+    async fn a_call_adds_what_each_table_reports_and_prints_its_pattern() {
+        let table = crate::tests::unreachable().await;
+        let call = Call::new(&table, &PATTERN);
+        let capacity = |all, read, write| {
+            let of = ConsumedCapacity::builder().set_capacity_units(all);
+            of.set_read_capacity_units(read).set_write_capacity_units(write).build()
+        };
+        call.has_written(&[capacity(Some(3.0), None, None), capacity(Some(9.0), Some(2.0), Some(4.0))]);
+        call.has_written(&[capacity(None, Some(0.5), None), capacity(None, None, None)]);
+        call.has_read(&[capacity(Some(1.0), None, None), capacity(Some(9.0), Some(8.0), None)]);
+        let cost = *call.cost();
+        assert_eq!((cost.rcu, cost.wcu, cost.is_estimated), (2.0 + 0.5 + 1.0 + 8.0, 3.0 + 4.0, false));
+        assert_eq!(format!("{call:?}"), "Call(T-01)");
     }
 
     #[tokio::test]

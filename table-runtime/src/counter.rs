@@ -134,6 +134,14 @@ mod tests {
     }
 
     #[test]
+    fn each_invalid_counter_of_an_item_is_replaced() {
+        let number = |text: &str| AttributeValue::N(text.to_owned());
+        let mut item = Item::from(["a", "b", "c"].map(|name| (name.to_owned(), number("-1"))));
+        clamp(&mut item, &[Counter::Count("a"), Counter::Amount("b")]);
+        assert_eq!(["a", "b", "c"].map(|name| item[name].clone()), ["0", "-1", "-1"].map(number));
+    }
+
+    #[test]
     fn a_value_that_is_not_a_number_is_unchanged() {
         let text = Item::from([("n".to_owned(), AttributeValue::S("many".to_owned()))]);
         assert_eq!(Counter::Count("n").nearest(&text), None);

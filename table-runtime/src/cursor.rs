@@ -238,6 +238,35 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_is_neither_too_short_nor_too_long() {
+        let now = at(1_800_000_000_000);
+        let of_bytes = |count| {
+            let mut bytes = vec![0; count];
+            bytes[0] = FORMAT;
+            key().verify(SCOPE, &URL_SAFE_NO_PAD.encode(bytes), now)
+        };
+        assert_eq!(of_bytes(HEADER_BYTES - 1), Err(CursorError::Malformed));
+        assert_eq!(of_bytes(HEADER_BYTES), Err(CursorError::Forged), "it could be one");
+        let of_chars = |count: usize| {
+            let sk = "s".repeat(count / 4 * 3 - HEADER_BYTES - size_of::<u32>());
+            let cursor = key().sign(SCOPE, &Position::Table { sk }, now);
+            (cursor.len(), key().verify(SCOPE, &cursor, now).is_ok())
+        };
+        assert_eq!(of_chars(MAX_CHARS), (MAX_CHARS, true));
+        assert_eq!(of_chars(MAX_CHARS + 4), (MAX_CHARS + 4, false));
+    }
+
+    #[test]
+    fn a_position_has_one_part_or_three_for_each_shard() {
+        let of_parts = |count: usize| {
+            let mut bytes = Vec::new();
+            (0..count).for_each(|_| push(&mut bytes, "a"));
+            Position::parse(&bytes).is_some()
+        };
+        assert_eq!((0..=6).map(of_parts).collect::<Vec<_>>(), [false, true, false, true, false, false, true]);
+    }
+
+    #[test]
     fn the_longest_keys_fit() {
         let longest = IndexPosition { sort: "9".repeat(38), pk: "p".repeat(2048), sk: "s".repeat(1024) };
         let position = Position::Index(vec![Some(longest); 16]);

@@ -84,6 +84,7 @@ mod tests {
     fn the_digest_of_an_empty_text_is_the_published_one() {
         assert_eq!(Digest::of("").to_string(), EMPTY);
         assert_eq!(EMPTY.parse(), Ok(Digest::of("")));
+        assert_eq!(format!("{:?}", Digest::of("")), format!("Digest({EMPTY})"));
         assert_eq!(serde_json::to_string(&Digest::of("")).expect("a digest is a string"), format!("\"{EMPTY}\""));
     }
 

@@ -68,7 +68,7 @@ impl Endpoint {
     pub(crate) async fn configuration(&self) -> Builder {
         match self {
             Self::Aws(settings) => Builder::from(&settings.load().await),
-            Self::Url { url, region } => local(url, region.as_deref()),
+            Self::Url { url, region } => local(url, region.as_deref(), variable),
         }
     }
 }
@@ -147,18 +147,26 @@ pub fn without_access_key(url: &str) -> String {
     split_access_key(url).1
 }
 
-fn local(url: &str, region: Option<&str>) -> Builder {
-    let (key, url) = split_access_key(url);
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let from_environment = || match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
-        (Some(id), Some(secret)) => Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"),
+/// A variable of the environment, if it is not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The credentials for an engine with this access key id in its URL.
+fn local_credentials(key: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> Credentials {
+    match (key, variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+        (Some(key), ..) => Credentials::new(key, "local", None, None, "the endpoint's URL"),
+        (None, Some(id), Some(secret)) => {
+            Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment")
+        }
         // Engines check at most the form of a signature, but the client must sign.
         _ => Credentials::new("local", "local", None, None, "no credentials needed"),
-    };
-    let credentials = match key {
-        Some(key) => Credentials::new(key, "local", None, None, "the endpoint's URL"),
-        None => from_environment(),
-    };
+    }
+}
+
+fn local(url: &str, region: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> Builder {
+    let (key, url) = split_access_key(url);
+    let credentials = local_credentials(key, &variable);
     let region = region.map(ToOwned::to_owned).or_else(|| variable("AWS_REGION"));
     Builder::new()
         .behavior_version(BehaviorVersion::latest())
@@ -171,6 +179,7 @@ fn local(url: &str, region: Option<&str>) -> Builder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_sdk_dynamodb::config::ProvideCredentials as _;
 
     #[test]
     fn the_user_part_of_a_url_is_the_access_key_and_is_not_printed() {
@@ -180,6 +189,41 @@ mod tests {
             assert_eq!(split_access_key(plain), (None, plain.to_owned()));
         }
         let shown = format!("{:?}", Endpoint::url("http://KEY@127.0.0.1:8000"));
-        assert!(!shown.contains("KEY"), "{shown}");
+        assert_eq!(shown, r#"Url { url: "http://127.0.0.1:8000", region: None }"#);
+    }
+
+    #[test]
+    fn an_engine_gets_the_key_of_its_url_or_those_of_the_environment() {
+        let both = |name: &str| Some(format!("the {name}"));
+        let one = |name: &str| both(name).filter(|_| name == "AWS_ACCESS_KEY_ID");
+        let keys = |credentials: Credentials| {
+            let token = credentials.session_token().is_some();
+            (credentials.access_key_id().to_owned(), credentials.secret_access_key().to_owned(), token)
+        };
+        let given = |id: &str, secret: &str, token| (id.to_owned(), secret.to_owned(), token);
+        assert_eq!(keys(local_credentials(Some("KEY"), both)), given("KEY", "local", false));
+        let expected = given("the AWS_ACCESS_KEY_ID", "the AWS_SECRET_ACCESS_KEY", true);
+        assert_eq!(keys(local_credentials(None, both)), expected);
+        assert_eq!(keys(local_credentials(None, one)), given("local", "local", false));
+        let region = |region, variable: fn(&str) -> Option<String>| {
+            let config = local("http://127.0.0.1:8000", region, variable).build();
+            config.region().map(ToString::to_string)
+        };
+        assert_eq!(region(Some("eu-north-1"), |_| Some("eu-west-1".to_owned())).as_deref(), Some("eu-north-1"));
+        assert_eq!(region(None, |_| Some("eu-west-1".to_owned())).as_deref(), Some("eu-west-1"));
+        assert_eq!(region(None, |_| None).as_deref(), Some("us-east-1"));
+    }
+
+    #[tokio::test]
+    async fn the_given_region_is_used_with_a_profile_and_an_absent_profile_is_named() {
+        let settings = AwsSettings { region: Some("eu-north-1".to_owned()), ..AwsSettings::default() };
+        let region = settings.region_with("absent-profile").await;
+        assert_eq!(region.as_ref().map(ToString::to_string).as_deref(), Some("eu-north-1"));
+        let credentials = credentials_of("absent-profile", region);
+        for _ in 0..2 {
+            let error = credentials.provide_credentials().await.expect_err("there is no such profile");
+            let error = format!("{:?}", aws_sdk_dynamodb::error::DisplayErrorContext(error));
+            assert!(error.contains("absent-profile"), "{error}");
+        }
     }
 }

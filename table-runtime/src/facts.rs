@@ -3,6 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::describe_continuous_backups::{
+    DescribeContinuousBackupsError, DescribeContinuousBackupsOutput,
+};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, KeySchemaElement, PointInTimeRecoveryStatus, Projection, SseStatus, TableDescription as Live,
     TimeToLiveStatus,
@@ -97,20 +101,9 @@ impl Table {
         let expiry = expiry.filter(|ttl| {
             matches!(ttl.time_to_live_status(), Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling))
         });
-        let mut unreported = Vec::new();
-        let recovery = match backups {
-            Ok(output) => {
-                let backups = output.continuous_backups_description;
-                let recovery = backups.as_ref().and_then(|backups| backups.point_in_time_recovery_description());
-                let status = recovery.and_then(|recovery| recovery.point_in_time_recovery_status());
-                switch(status == Some(&PointInTimeRecoveryStatus::Enabled))
-            }
-            Err(error) if is_unknown(&error) => {
-                unreported.push("point_in_time_recovery");
-                NOT_REPORTED.to_owned()
-            }
-            Err(error) => return Err(self.failed("DescribeContinuousBackups", &error)),
-        };
+        let recovery = self.has_recovery(backups)?;
+        let unreported = if recovery.is_none() { vec!["point_in_time_recovery"] } else { Vec::new() };
+        let recovery = recovery.map_or_else(|| NOT_REPORTED.to_owned(), switch);
         let mut facts = live(&table);
         let attribute = expiry.and_then(|ttl| ttl.attribute_name).unwrap_or_else(|| switch(false));
         facts.insert("time_to_live".to_owned(), attribute);
@@ -122,6 +115,23 @@ impl Table {
             items: table.item_count().unwrap_or_default(),
             bytes: table.table_size_bytes().unwrap_or_default(),
         })
+    }
+
+    /// Whether the table has point-in-time recovery. `None` if the engine does not have this operation.
+    fn has_recovery(
+        &self,
+        backups: Result<DescribeContinuousBackupsOutput, SdkError<DescribeContinuousBackupsError>>,
+    ) -> Result<Option<bool>, TableError> {
+        match backups {
+            Ok(output) => {
+                let backups = output.continuous_backups_description;
+                let recovery = backups.as_ref().and_then(|backups| backups.point_in_time_recovery_description());
+                let status = recovery.and_then(|recovery| recovery.point_in_time_recovery_status());
+                Ok(Some(status == Some(&PointInTimeRecoveryStatus::Enabled)))
+            }
+            Err(error) if is_unknown(&error) => Ok(None),
+            Err(error) => Err(self.failed("DescribeContinuousBackups", &error)),
+        }
     }
 }
 
@@ -194,11 +204,48 @@ fn encryption(is_kms: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::DESIGN;
+    use crate::tests::{DESIGN, unreachable};
+    use aws_sdk_dynamodb::config::http::HttpResponse;
+    use aws_sdk_dynamodb::error::ErrorMetadata;
+    use aws_sdk_dynamodb::types::{
+        ContinuousBackupsDescription, ContinuousBackupsStatus, PointInTimeRecoveryDescription, SseDescription,
+    };
 
     #[test]
-    fn a_table_without_a_billing_mode_is_provisioned() {
-        assert_eq!(live(&Live::builder().build())["billing"], "PROVISIONED");
+    fn a_table_without_a_billing_mode_is_provisioned_and_without_a_key_is_encrypted_by_aws() {
+        let plain = live(&Live::builder().build());
+        assert_eq!((&*plain["billing"], &*plain["encryption"]), ("PROVISIONED", "AWS_OWNED"));
+        let key = SseDescription::builder().status(SseStatus::Enabled).build();
+        assert_eq!(live(&Live::builder().sse_description(key).build())["encryption"], "KMS");
+    }
+
+    fn with_status(status: PointInTimeRecoveryStatus) -> DescribeContinuousBackupsOutput {
+        let recovery = PointInTimeRecoveryDescription::builder().point_in_time_recovery_status(status).build();
+        let backups = ContinuousBackupsDescription::builder()
+            .continuous_backups_status(ContinuousBackupsStatus::Enabled)
+            .point_in_time_recovery_description(recovery)
+            .build()
+            .expect("its status is set");
+        DescribeContinuousBackupsOutput::builder().continuous_backups_description(backups).build()
+    }
+
+    #[tokio::test]
+    async fn an_engine_without_backups_does_not_report_them_and_another_failure_is_an_error() {
+        let table = unreachable().await;
+        let failed = |code| {
+            let error = DescribeContinuousBackupsError::generic(ErrorMetadata::builder().code(code).build());
+            let answer = HttpResponse::new(400.try_into().expect("a status"), "".into());
+            table.has_recovery(Err(SdkError::service_error(error, answer)))
+        };
+        assert_eq!(failed("UnknownOperationException").ok(), Some(None));
+        assert!(matches!(failed("AccessDeniedException"), Err(TableError::Failed { .. })));
+        for (status, expected) in
+            [(PointInTimeRecoveryStatus::Enabled, true), (PointInTimeRecoveryStatus::Disabled, false)]
+        {
+            assert_eq!(table.has_recovery(Ok(with_status(status))).ok(), Some(Some(expected)));
+        }
+        let error = table.describe().await.expect_err("there is no answer");
+        assert!(matches!(error, TableError::Failed { operation: "DescribeTable", .. }), "{error:?}");
     }
 
     #[test]

@@ -213,6 +213,8 @@ fn chain(error: &dyn Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_sdk_dynamodb::config::http::HttpResponse;
+    use aws_sdk_dynamodb::error::ErrorMetadata;
     use aws_sdk_dynamodb::types::CancellationReason;
 
     fn cancelled(codes: &[&str]) -> TransactWriteItemsError {
@@ -237,6 +239,53 @@ mod tests {
         assert_eq!(cancelled(&["None", "TransactionConflict"]).detail().as_deref(), Some("None, TransactionConflict"));
     }
 
+    fn service_error(code: &str, status: u16) -> SdkError<GetItemError> {
+        let metadata = ErrorMetadata::builder().code(code).message("the message").build();
+        let answer = HttpResponse::new(status.try_into().expect("a status"), "".into());
+        SdkError::service_error(GetItemError::generic(metadata), answer)
+    }
+
+    #[test]
+    fn a_failure_is_described_without_what_the_table_answered() {
+        let source = || Box::new(std::io::Error::other("the source"));
+        let answer = HttpResponse::new(200.try_into().expect("a status"), "canary".into());
+        for (error, expected) in [
+            (service_error("ValidationException", 400), "ValidationException (HTTP 400): the message"),
+            (service_error("AccessDeniedException", 400), "AccessDeniedException (HTTP 400)"),
+            (service_error("ValidationException", 200), "the response could not be read"),
+            (SdkError::timeout_error(source()), "no response in time"),
+            (SdkError::response_error(source(), answer), "the response could not be read"),
+            (SdkError::construction_failure(source()), "the request could not be built: the source"),
+        ] {
+            assert_eq!(describe(&error).to_string(), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_table_that_cannot_be_reached_is_described_by_the_system_error() {
+        let table = crate::tests::unreachable().await;
+        let error = modyne::Table::client(&table).get_item().table_name("absent").send().await.expect_err("no answer");
+        let words = describe(&error).to_string();
+        assert!(words.starts_with("there was no response: ") && words.contains("onnect"), "{words}");
+    }
+
+    #[test]
+    fn a_cancelled_transaction_of_reads_is_described_by_its_reasons() {
+        let reason = CancellationReason::builder().code("TransactionConflict").message("canary").build();
+        let wrong = CancellationReason::builder().code("ValidationError").message("too long").build();
+        let cancelled =
+            TransactionCanceledException::builder().cancellation_reasons(reason).cancellation_reasons(wrong);
+        let cancelled = TransactGetItemsError::TransactionCanceledException(cancelled.build());
+        assert_eq!(cancelled.detail().as_deref(), Some("TransactionConflict, ValidationError too long"));
+        assert_eq!(cancelled.verdict(400), Verdict::Rejected);
+        let invalid = ErrorMetadata::builder().code("ValidationException").message("the message").build();
+        assert_eq!(TransactGetItemsError::generic(invalid).detail().as_deref(), Some("the message"));
+        assert_eq!(
+            GetItemError::generic(ErrorMetadata::builder().code("Other").message("canary").build()).detail(),
+            None
+        );
+    }
+
     #[test]
     fn the_code_takes_precedence_over_the_status() {
         for (code, status, expected) in [
@@ -250,6 +299,8 @@ mod tests {
             ("ValidationException", 400, Verdict::Rejected),
             ("AccessDeniedException", 400, Verdict::Rejected),
             ("ConditionalCheckFailedException", 400, Verdict::Refused),
+            ("AnotherException", 499, Verdict::Rejected),
+            ("AnotherException", 500, Verdict::Unavailable),
         ] {
             assert_eq!(verdict_of_code(code, status), expected, "{code} {status}");
         }

@@ -219,6 +219,11 @@ pub(super) async fn engine() -> SocketAddr {
     address
 }
 
+/// A store whose engine does not answer. No program listens at port 9.
+pub(crate) async fn unreachable() -> Table {
+    store_at(SocketAddr::from(([127, 0, 0, 1], 9))).await
+}
+
 /// A store at this address. Its table, with a unique name, does not exist yet.
 pub(super) async fn store_at(address: SocketAddr) -> Table {
     let ids = Ids::random();
