@@ -156,16 +156,14 @@ impl Source {
                 self.restart(self.millis + 1);
             }
         }
-        let value = (u128::from(self.millis) << 80) | (self.tail >> 62 << 64) | (self.tail & ((1 << 62) - 1));
-        let mut bytes = value.to_be_bytes();
-        bytes[6] = (bytes[6] & 0x0f) | 0x70;
-        bytes[8] = (bytes[8] & 0x3f) | 0x80;
-        Uuid::from_bytes(bytes)
+        // RFC 9562: the time, version 7, the first part of the tail, variant 0b10, the rest of the tail.
+        let (first, rest) = (self.tail >> 62, self.tail & ((1 << 62) - 1));
+        Uuid::from_u128((u128::from(self.millis) << 80) + (7 << 76) + (first << 64) + (0b10 << 62) + rest)
     }
 
     fn restart(&mut self, millis: u64) {
         self.millis = millis;
-        let random = (u128::from(self.rng.next_u64()) << 64) | u128::from(self.rng.next_u64());
+        let random = (u128::from(self.rng.next_u64()) << 64) + u128::from(self.rng.next_u64());
         // The top bit stays clear, so that at least 2^41 steps fit into a millisecond.
         self.tail = random & ((1 << (TAIL_BITS - 1)) - 1);
     }

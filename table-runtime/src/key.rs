@@ -123,6 +123,15 @@ mod tests {
     }
 
     #[test]
+    fn the_key_of_an_item_has_two_parts_and_does_not_print() {
+        let primary = Primary { hash: "USER#canary".to_owned(), range: "PROFILE".to_owned() };
+        let key = ItemKey::new(primary);
+        assert_eq!((key.pk(), key.sk()), ("USER#canary", "PROFILE"));
+        assert_eq!((key.primary().hash, key.primary().range), (key.pk().to_owned(), key.sk().to_owned()));
+        assert_eq!(format!("{key:?}"), "ItemKey(<redacted>)");
+    }
+
+    #[test]
     fn a_number_wider_than_its_width_keeps_its_digits() {
         assert_eq!(padded(7, 4), "0007");
         assert_eq!(padded(9999, 4), "9999");

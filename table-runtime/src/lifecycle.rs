@@ -112,7 +112,7 @@ impl Table {
         Ok(())
     }
 
-    async fn recover_by(&self, recovery: &RecoverySpecification) -> Result<(), TableError> {
+    pub(crate) async fn recover_by(&self, recovery: &RecoverySpecification) -> Result<(), TableError> {
         let specification = PointInTimeRecoverySpecification::builder()
             .point_in_time_recovery_enabled(recovery.enabled)
             .build()
@@ -163,4 +163,16 @@ pub(crate) fn is_ready(index: &GlobalSecondaryIndexDescription) -> bool {
 
 fn polls() -> u128 {
     PATIENCE.as_millis() / POLL.as_millis()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_is_ready_if_it_is_active_or_has_no_status() {
+        let with = |status| is_ready(&GlobalSecondaryIndexDescription::builder().set_index_status(status).build());
+        let statuses = [None, Some(IndexStatus::Active), Some(IndexStatus::Creating), Some(IndexStatus::Deleting)];
+        assert_eq!(statuses.map(with), [true, true, false, false]);
+    }
 }

@@ -1,7 +1,9 @@
 //! Creating, describing and deleting the table.
 
+use super::proxy::{Fault, Proxy};
 use super::support::*;
-use crate::{Protection, StoreError, TableError, defined_table};
+use crate::definition::RecoverySpecification;
+use crate::{Protection, StoreError, Table, TableError, defined_table};
 
 #[tokio::test]
 async fn creating_or_deleting_a_table_twice_is_no_error() {
@@ -82,6 +84,55 @@ async fn every_difference_of_a_live_table_is_found() {
             "time_to_live: expires_at -> off",
         ]
     );
+}
+
+/// A store without a table behind a proxy, and the proxy.
+async fn bare_ground() -> (Table, Proxy) {
+    let proxy = Proxy::before(engine().await).await;
+    (store_at(proxy.address).await, proxy)
+}
+
+/// Whether the error names this operation, which the engine refused.
+fn is_of<T>(operation: &str, result: &Result<T, TableError>) -> bool {
+    matches!(result, Err(TableError::Failed { operation: failed, .. }) if *failed == operation)
+}
+
+const DENIED: Fault = Fault::Answer(400, "AccessDeniedException");
+
+#[tokio::test]
+async fn a_refused_request_is_named() {
+    let (store, proxy) = bare_ground().await;
+    proxy.plan([DENIED]);
+    assert!(is_of("CreateTable", &store.create_if_absent(Protection::Off).await));
+    proxy.plan([DENIED]);
+    assert!(is_of("UpdateContinuousBackups", &store.recover_by(&RecoverySpecification { enabled: true }).await));
+    assert!(create(&store, Protection::Off).await);
+    proxy.plan([DENIED]);
+    assert!(is_of("DeleteTable", &store.delete().await));
+    proxy.plan([Fault::Pass, DENIED]);
+    assert!(is_of("DescribeTable", &store.delete().await));
+}
+
+#[tokio::test]
+async fn a_table_that_is_created_with_its_protection_gets_backups() {
+    let (store, proxy) = bare_ground().await;
+    let asks_for_backups = || proxy.requests().iter().any(|body| body.contains("PointInTimeRecovery"));
+    for (protection, is_created, expected) in
+        [(Protection::AsDefined, true, true), (Protection::AsDefined, false, false)]
+    {
+        assert_eq!(create(&store, protection).await, is_created);
+        assert_eq!(asks_for_backups(), expected);
+    }
+    let (store, proxy) = bare_ground().await;
+    assert!(create(&store, Protection::Off).await);
+    assert!(!proxy.requests().iter().any(|body| body.contains("PointInTimeRecovery")));
+}
+
+#[tokio::test]
+async fn a_failed_look_at_a_new_table_is_repeated() {
+    let (store, proxy) = bare_ground().await;
+    proxy.plan([Fault::Pass, Fault::Answer(500, "InternalServerError")]);
+    assert!(create(&store, Protection::Off).await);
 }
 
 #[tokio::test]
