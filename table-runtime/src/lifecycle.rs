@@ -170,6 +170,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn all_looks_together_take_the_patience() {
+        assert_eq!(POLL * u32::try_from(polls()).expect("few"), PATIENCE);
+    }
+
+    #[test]
     fn an_index_is_ready_if_it_is_active_or_has_no_status() {
         let with = |status| is_ready(&GlobalSecondaryIndexDescription::builder().set_index_status(status).build());
         let statuses = [None, Some(IndexStatus::Active), Some(IndexStatus::Creating), Some(IndexStatus::Deleting)];

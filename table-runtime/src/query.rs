@@ -284,3 +284,28 @@ fn start_key<K: Key>(partition: &str, position: Position, names: &KeyAttributes)
     let hash = (K::DEFINITION.hash_key(), text(partition.to_owned()));
     Ok(parts.into_iter().chain([hash]).map(|(name, value)| (name.to_owned(), value)).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{ByHeight, DESIGN};
+
+    #[test]
+    fn a_request_for_a_page_does_not_print_its_cursor() {
+        let request = PageRequest { limit: Some(7), cursor: Some("canary") };
+        assert_eq!(format!("{request:?}"), r#"PageRequest { limit: Some(7), cursor: Some("<redacted>") }"#);
+    }
+
+    #[test]
+    fn the_position_in_an_index_has_its_sort_key_in_the_form_of_its_type() {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let sort_of = |sort| {
+            let item = [("PK", text("p")), ("SK", text("s")), ("GSI1SK", sort)];
+            let item = Item::from(item.map(|(name, value)| (name.to_owned(), value)));
+            index_position::<ByHeight>(&item, &DESIGN.key_attributes).ok().map(|position| position.sort)
+        };
+        assert_eq!(sort_of(AttributeValue::N("-7".to_owned())).as_deref(), Some("-7"));
+        assert_eq!(sort_of(text("7")).as_deref(), Some("s7"));
+        assert_eq!(sort_of(AttributeValue::Bool(true)), None);
+    }
+}

@@ -98,13 +98,33 @@ fn actions<'o>(operation: &'o str, body: &Value, table: &str, key: &str) -> BTre
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::{Operation, Pattern};
+    use aws_sdk_dynamodb::types::AttributeValue;
     use serde_json::json;
+    use std::sync::Mutex;
 
     fn found(operation: &str, body: &Value) -> Vec<(String, String)> {
         actions(operation, body, "t", "PK")
             .into_iter()
             .map(|(action, partition)| (action.to_owned(), partition))
             .collect()
+    }
+
+    #[tokio::test]
+    async fn an_observer_hears_of_each_pattern_and_each_request() {
+        static PATTERN: Pattern = crate::tests::pattern("T-01", Operation::Get);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let ears = heard.clone();
+        // The request is written, and then there is no answer.
+        let table = crate::tests::unreachable().await;
+        let table = table.observed(move |reached| ears.lock().expect("not poisoned").push(reached));
+        let ask = || modyne::Table::client(&table).get_item().table_name(table.name());
+        let call = table.call(&PATTERN);
+        let _ = ask().key("PK", AttributeValue::S("A#1".to_owned())).send().await;
+        let read = Reached::Action { action: "GetItem".to_owned(), index: None, partition: "A#1".to_owned() };
+        assert_eq!(*heard.lock().expect("not poisoned"), [Reached::Pattern("T-01"), read]);
+        drop(call);
+        assert_eq!(format!("{:?}", Observer(Arc::new(|_| {}))), "Observer");
     }
 
     #[test]
@@ -139,10 +159,11 @@ mod tests {
     #[test]
     fn single_requests_and_queries_reach_one() {
         let one = |action: &str| vec![(action.to_owned(), "A#1".to_owned())];
-        let body = json!({ "Key": { "PK": { "S": "A#1" } }, "Item": { "PK": { "S": "A#1" } } });
-        for action in ["GetItem", "PutItem", "UpdateItem", "DeleteItem"] {
+        let body = json!({ "Key": { "PK": { "S": "A#1" } } });
+        for action in ["GetItem", "UpdateItem", "DeleteItem"] {
             assert_eq!(found(action, &body), one(action));
         }
+        assert_eq!(found("PutItem", &json!({ "Item": { "PK": { "S": "A#1" } } })), one("PutItem"));
         let query = json!({ "ExpressionAttributeValues": { ":key_PK": { "S": "A#1" } } });
         assert_eq!(found("Query", &query), one("Query"));
     }

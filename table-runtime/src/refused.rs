@@ -35,6 +35,6 @@ mod tests {
 
     #[test]
     fn every_item_of_a_transaction_counts_twice() {
-        assert!((transaction([(0, 0), (2_000, 0), (0, 3_000)]) - 2.0 * (1.0 + 2.0 + 3.0)).abs() < f64::EPSILON);
+        assert!((transaction([(0, 0), (2_000, 0), (0, 4_000)]) - 2.0 * (1.0 + 2.0 + 4.0)).abs() < f64::EPSILON);
     }
 }

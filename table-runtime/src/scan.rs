@@ -73,3 +73,34 @@ impl Call<'_> {
         Ok(ScanPage { items: items.map(|item| StoredItem::new(item, design)).collect(), next })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{Operation, Pattern};
+
+    static PATTERN: Pattern = crate::tests::pattern("T-01", Operation::Scan);
+
+    #[tokio::test]
+    async fn a_segment_that_cannot_be_is_refused_before_a_request() {
+        let table = crate::tests::unreachable().await;
+        for (segment, total, is_refused) in [
+            (0, 0, true),
+            (1, 1, true),
+            (2, 1, true),
+            (0, MAX_SEGMENTS + 1, true),
+            (0, MAX_SEGMENTS, false),
+            (MAX_SEGMENTS - 1, MAX_SEGMENTS, false),
+        ] {
+            let error = table.call(&PATTERN).segment(segment, total, None, 10, false).await.err();
+            let error = error.expect("there is no answer");
+            assert_eq!(matches!(error, StoreError::Rejected { .. }), is_refused, "{segment} of {total}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_position_does_not_print() {
+        let position = ScanPosition { pk: "USER#canary".to_owned(), sk: "PROFILE".to_owned() };
+        assert_eq!(format!("{position:?}"), "ScanPosition(<redacted>)");
+    }
+}

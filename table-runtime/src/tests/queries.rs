@@ -2,6 +2,7 @@
 
 use modyne::expr::Filter;
 
+use super::proxy::Proxy;
 use super::support::*;
 use crate::item::FromItem as _;
 use crate::{Clock, ItemKey};
@@ -145,6 +146,52 @@ async fn a_filter_leaves_pages_full() {
     assert_eq!(second.cursor, None);
     let few: Vec<Plant> = store.call(&LIST).first(query(), 3).await.expect("an answer");
     assert_eq!(numbers(&few), [10, 20, 30]);
+}
+
+/// The limits of the requests since the last call of this function.
+fn limits(proxy: &Proxy) -> Vec<u64> {
+    let body = |body: &String| serde_json::from_str::<serde_json::Value>(body).expect("JSON");
+    proxy.requests().iter().map(|request| body(request)["Limit"].as_u64().expect("a limit")).collect()
+}
+
+#[tokio::test]
+async fn each_request_for_a_page_reads_what_is_missing_and_no_fewer_than_a_hundred() {
+    let (store, proxy) = broken_garden().await;
+    // Of 250 plants, those with 1, 11, 21 and so on have leaves.
+    let leaves = |number: u32| u32::from(number % 10 == 1);
+    let plants: Vec<Plant> =
+        (1..=250).map(|number| Plant { leaves: leaves(number), ..Plant::new("a", number) }).collect();
+    plant(&store, &plants).await;
+    proxy.requests();
+    let with_leaves =
+        || plants_of("a").filter(Filter::new("#leaves = :one").name("#leaves", "leaves").value(":one", 1));
+    for (want, expected) in [(2, &[3, 100][..]), (20, &[21, 100, 100]), (150, &[151, 135])] {
+        let request = PageRequest { limit: Some(want), cursor: None };
+        let call = store.call(&LIST);
+        let page: Page<Plant> = call.page(with_leaves(), "", &partition("a"), request, 200).await.expect("an answer");
+        assert_eq!((page.items.len(), page.cursor.is_some()), (want.min(25) as usize, want < 25));
+        assert_eq!(limits(&proxy), expected, "{want} of a page");
+    }
+    for (want, expected) in [(2, &[2, 100][..]), (150, &[150, 135])] {
+        let first: Vec<Plant> = store.call(&LIST).first(with_leaves(), want).await.expect("an answer");
+        assert_eq!(first.len(), want.min(25) as usize);
+        assert_eq!(limits(&proxy), expected, "the first {want}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_page_is_the_last_if_only_filtered_items_follow() {
+    let store = garden().await;
+    let leaves = |number: u32| u32::from([1, 50].contains(&number));
+    let plants: Vec<Plant> =
+        (1..=250).map(|number| Plant { leaves: leaves(number), ..Plant::new("a", number) }).collect();
+    plant(&store, &plants).await;
+    let filter = Filter::new("#leaves = :one").name("#leaves", "leaves").value(":one", 1);
+    let request = PageRequest { limit: Some(2), cursor: None };
+    let call = store.call(&LIST);
+    let page: Page<Plant> =
+        call.page(plants_of("a").filter(filter), "", &partition("a"), request, 50).await.expect("an answer");
+    assert_eq!((numbers(&page.items), page.cursor), (vec![1, 50], None));
 }
 
 #[tokio::test]

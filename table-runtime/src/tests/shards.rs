@@ -1,6 +1,6 @@
 //! Queries of several shards: the results are merged in order, and a cursor continues in each shard at its position.
 
-use modyne::expr::KeyCondition;
+use modyne::expr::{Filter, KeyCondition};
 use modyne::model::Query;
 
 use super::support::*;
@@ -112,6 +112,42 @@ async fn the_first_items_of_all_shards_report_whether_there_are_more() {
     }
     let first = store.call(&LIST).sharded_first::<_, Plant>(heights(Order::Ascending), 3).await;
     assert_eq!(first.expect("the engine answers").len(), 3);
+    // Both shards have read more than is taken.
+    let even = heights_in(&["b", "d"], Order::Ascending);
+    let first = store.call(&LIST).sharded_first::<_, Plant>(even, 2).await;
+    assert_eq!(
+        first.expect("the engine answers").iter().map(named).collect::<Vec<_>>(),
+        [(-1, "b1".to_owned()), (-1, "d1".to_owned())]
+    );
+}
+
+#[tokio::test]
+async fn a_page_ends_when_one_shard_was_queried_as_often_as_allowed() {
+    let store = garden().await;
+    // Of the shard "a", 8 requests of 3 items find nothing.
+    let leafless = (1..=40).map(|number| Plant { height: Some(1), ..Plant::new("a", number) });
+    let leafy = (1..=9).map(|number| Plant { height: Some(2), leaves: 1, ..Plant::new("b", number) });
+    plant(&store, &leafless.chain(leafy).collect::<Vec<_>>()).await;
+    let with_leaves = || {
+        Sharded::new(["a", "b"].map(height_partition).to_vec(), Order::Ascending, |partition| {
+            let filter = Filter::new("#leaves = :one").name("#leaves", "leaves").value(":one", 1);
+            Query::new(KeyCondition::<ByHeight>::in_partition(partition)).filter(filter)
+        })
+    };
+    let (mut seen, mut sizes, mut cursor) = (Vec::new(), Vec::new(), None);
+    loop {
+        let request = PageRequest { limit: Some(2), cursor: cursor.as_deref() };
+        let page = store.call(&LIST).sharded_page::<_, Plant>(with_leaves(), "all", request, 100).await;
+        let page = page.expect("the engine answers");
+        sizes.push(page.items.len());
+        seen.extend(page.items.iter().map(|plant| plant.number));
+        cursor = page.cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [0, 2, 2, 2, 2, 1]);
+    assert_eq!(seen, (1..=9).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ pub(super) struct Plant {
 
 /// The index by height. It contains only plants with a height.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct ByHeight {
+pub(crate) struct ByHeight {
     #[serde(rename = "GSI1PK")]
     hash: String,
     #[serde(rename = "GSI1SK")]
