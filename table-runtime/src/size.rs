@@ -41,8 +41,11 @@ mod tests {
             ("list".to_owned(), AttributeValue::L(vec![text("ab"), text("c")])),
             ("map".to_owned(), AttributeValue::M([("k".to_owned(), text("v"))].into())),
             ("flag".to_owned(), AttributeValue::Bool(true)),
+            ("set".to_owned(), AttributeValue::Ss(vec!["abc".to_owned(), "de".to_owned()])),
+            ("bytes".to_owned(), AttributeValue::B(vec![0; 9].into())),
         ]);
-        assert_eq!(item_bytes(&item), (4 + 4) + (4 + 3 + 3 + 2) + (3 + 3 + 3) + (4 + 1));
+        let plain = (4 + 4) + (4 + 3 + 3 + 2) + (3 + 3 + 3) + (4 + 1);
+        assert_eq!(item_bytes(&item), plain + (3 + 3 + 2) + (5 + 9));
     }
 
     #[test]
@@ -50,6 +53,7 @@ mod tests {
         for (number, bytes) in [("7", 2), ("-12", 3), ("1795424460000", 8)] {
             let item = Item::from([(String::new(), AttributeValue::N(number.to_owned()))]);
             assert!(item_bytes(&item) >= bytes, "{number}");
+            assert_eq!(item_bytes(&item), number.len() / 2 + 2, "{number}");
         }
     }
 }

@@ -53,3 +53,29 @@ impl Table {
         Page { items: rows.into_iter().map(|(_, item)| item).collect(), cursor }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_has_a_cursor_if_and_only_if_more_rows_follow() {
+        let table = crate::tests::unreachable().await;
+        let sorted = Sorted { pattern: "T-02", partition: "GARDEN#a", max: 9 };
+        let all = ["b", "d", "a", "c"];
+        for (limit, after, expected, more) in [
+            (3, None, &["d", "c", "b"][..], true),
+            (4, None, &["d", "c", "b", "a"], false),
+            (2, Some("c"), &["b", "a"], false),
+            (1, Some("c"), &["b"], true),
+        ] {
+            let request = PageRequest { limit: Some(limit), cursor: None };
+            let page = table.sorted_page(&sorted, request, after, all.to_vec(), |text| (*text).to_owned());
+            assert_eq!((&*page.items, page.cursor.is_some()), (expected, more), "{limit} after {after:?}");
+            let request = PageRequest { limit: None, cursor: page.cursor.as_deref() };
+            let place = table.place_after(&sorted, request).expect("our own cursor");
+            assert_eq!(place.as_deref(), page.items.last().copied().filter(|_| more));
+        }
+        assert_eq!(format!("{table:?}"), format!("Table({})", table.name()));
+    }
+}

@@ -69,6 +69,9 @@ mod tests {
         let stored: AttributeValue = serde_dynamo::to_attribute_value(&set).expect("a set has a form");
         assert_eq!(stored, AttributeValue::Ss(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(serde_dynamo::from_attribute_value::<_, TextSet>(stored).ok(), Some(set));
+        let set = TextSet::of(["b", "a", "b"]).expect("there are texts");
+        assert_eq!((set.len(), set.contains("a"), set.contains("c")), (2, true, false));
+        assert_eq!((&set).into_iter().collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(TextSet::of(Vec::<String>::new()), None);
         let empty = AttributeValue::L(Vec::new());
         assert!(serde_dynamo::from_attribute_value::<_, TextSet>(empty).is_err());

@@ -63,3 +63,17 @@ pub(crate) fn key(item: &Item, names: &KeyAttributes) -> [String; 2] {
     [names.partition(), names.sort()]
         .map(|name| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unreadable_item_prints_its_reason_and_no_key() {
+        let unreadable = Unreadable::new();
+        let key = ["USER#canary".to_owned(), "PROFILE".to_owned()];
+        unreadable.add(key, &CorruptItem::new("plant", "it is another kind of item".to_owned()));
+        assert_eq!(format!("{:?}", unreadable.take()), "[UnreadableItem(it is another kind of item)]");
+        assert_eq!(unreadable.take().len(), 0);
+    }
+}

@@ -91,6 +91,7 @@ impl Call<'_> {
 mod tests {
     use super::*;
     use crate::design::IndexKeys;
+    use crate::tests::DESIGN;
     use aws_sdk_dynamodb::types::AttributeValue;
 
     const HISTORY: &[Step] = &[
@@ -109,6 +110,30 @@ mod tests {
         let mut item = Item::from([(VERSION_ATTRIBUTE.to_owned(), number(&version.to_string()))]);
         item.extend(more.iter().map(|(name, value)| ((*name).to_owned(), number(value))));
         item
+    }
+
+    #[test]
+    fn the_keys_of_an_index_are_made_from_a_field_under_its_old_name_too() {
+        let renamed = Step { rename: &[("hits", "count"), ("price", "total")], ..HISTORY[1] };
+        assert_eq!(renamed.feeding(), BTreeSet::from(["cost", "count", "hits"]));
+    }
+
+    #[test]
+    fn an_item_is_not_upgraded_beyond_what_running_programs_write() {
+        let written = |version| {
+            let write_version_of: fn(&str) -> Option<u32> = match version {
+                1 => |_| Some(1),
+                2 => |_| Some(2),
+                3 => |_| Some(3),
+                _ => |_| None,
+            };
+            let key_attributes = crate::key_attributes::KeyAttributes::new("PK", "SK");
+            let design = Design { versions_of: |_| Some((3, HISTORY)), write_version_of, key_attributes, ..DESIGN };
+            let mut old = item(2, &[("count", "7")]);
+            old.insert("et".to_owned(), AttributeValue::S("plant".to_owned()));
+            StoredItem::new(old, &DESIGN).upgraded(&design).version()
+        };
+        assert_eq!([1, 2, 3, 4].map(written), [Some(2), Some(2), Some(3), Some(3)]);
     }
 
     #[test]

@@ -112,3 +112,21 @@ impl Table {
         self.with_client(Client::from_conf(client.config().to_builder().interceptor(interceptor).build()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn traffic_is_the_bytes_of_all_answers() {
+        let table = crate::tests::garden().await;
+        let traffic = Traffic::new();
+        let counted = table.counting(&traffic);
+        let describe = || counted.client().list_tables().limit(1).send();
+        describe().await.expect("the engine answers");
+        let once = traffic.bytes();
+        assert!(once > 20, "{once}");
+        describe().await.expect("the engine answers");
+        assert_eq!(traffic.bytes(), 2 * once);
+    }
+}

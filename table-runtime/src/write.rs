@@ -160,3 +160,15 @@ impl Call<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_does_not_print_the_old_item() {
+        let printed = |old| format!("{:?}", Refused::new("T-03", "", old));
+        assert_eq!(printed(Some(Item::new())), r#"Refused { pattern: "T-03", action: "", old: <an item> }"#);
+        assert_eq!(printed(None), r#"Refused { pattern: "T-03", action: "", old: <none> }"#);
+    }
+}

@@ -12,4 +12,4 @@ mod traces;
 mod transactions;
 mod writes;
 
-pub(crate) use support::{ByHeight, DESIGN, pattern, unreachable};
+pub(crate) use support::{ByHeight, DESIGN, garden, pattern, unreachable};

@@ -135,6 +135,8 @@ async fn a_page_ends_when_one_shard_was_queried_as_often_as_allowed() {
         })
     };
     let (mut seen, mut sizes, mut cursor) = (Vec::new(), Vec::new(), None);
+    let meter = Meter::new();
+    let store = store.metered(meter.clone());
     loop {
         let request = PageRequest { limit: Some(2), cursor: cursor.as_deref() };
         let page = store.call(&LIST).sharded_page::<_, Plant>(with_leaves(), "all", request, 100).await;
@@ -147,6 +149,7 @@ async fn a_page_ends_when_one_shard_was_queried_as_often_as_allowed() {
         }
     }
     assert_eq!(sizes, [0, 2, 2, 2, 2, 1]);
+    assert_eq!(meter.take()[0].requests, 8 + 1);
     assert_eq!(seen, (1..=9).collect::<Vec<_>>());
 }
 

@@ -244,7 +244,7 @@ pub(super) async fn create(store: &Table, protection: Protection) -> bool {
 }
 
 /// A store with an empty table on a new engine.
-pub(super) async fn garden() -> Table {
+pub(crate) async fn garden() -> Table {
     let store = store_at(engine().await).await;
     assert!(create(&store, Protection::Off).await);
     store

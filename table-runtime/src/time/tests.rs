@@ -30,6 +30,24 @@ fn times_beyond_thirteen_digits_are_rejected() {
 }
 
 #[test]
+fn times_print_as_texts() {
+    let time = at("2026-11-23T09:00:00.250Z");
+    assert_eq!(format!("{time:?}"), "Timestamp(2026-11-23T09:00:00.250Z)");
+    assert_eq!(format!("{:?}", time.date()), "Date(2026-11-23)");
+    let expiry = time.expiry();
+    assert_eq!(format!("{expiry} {expiry:?}"), "2026-11-23T09:00:01.000Z Expiry(2026-11-23T09:00:01.000Z)");
+}
+
+#[test]
+fn an_expiry_is_at_most_the_last_time_rounded_up() {
+    let last = Timestamp(MAX_MILLIS).expiry().seconds();
+    assert_eq!(last, MAX_MILLIS / 1_000 + 1);
+    for (seconds, is_valid) in [(-1, false), (0, true), (last, true), (last + 1, false), (i64::MAX, false)] {
+        assert_eq!(Expiry::try_from(seconds).is_ok(), is_valid, "{seconds}");
+    }
+}
+
+#[test]
 fn a_day_has_one_text() {
     let day: Date = "2026-11-23".parse().expect("the one form");
     assert_eq!(day, at("2026-11-23T23:59:59.999Z").date());
