@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -20,7 +19,6 @@ use crate::private_files;
 mod guard;
 mod operations;
 mod scan;
-mod tokens;
 
 use guard::AccessKey;
 
@@ -84,7 +82,7 @@ impl Engine {
             .route("/", post(operations::answer))
             .layer(DefaultBodyLimit::max(operations::MAX_BODY))
             .layer(from_fn_with_state(key, guard::authorize))
-            .with_state((database.clone(), Arc::default()));
+            .with_state(database.clone());
         let server = tokio::spawn(connections::serve_on(listener, routes, Timeouts::default()));
         Ok(Self { address, url, database, server })
     }

@@ -3,9 +3,6 @@
 //! The engine's own server accepts requests of web pages, cannot be configured otherwise and needs its own port, so
 //! this router calls the database directly.
 
-use std::sync::Arc;
-use std::time::Instant;
-
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -15,7 +12,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::scan::scan;
-use super::tokens::Tokens;
 
 /// The largest body that DynamoDB accepts, in bytes.
 pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
@@ -24,14 +20,10 @@ const TARGET: &str = "DynamoDB_20120810.";
 const UNKNOWN: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
 
 /// Answers one request.
-pub(super) async fn answer(
-    State((database, tokens)): State<(Database, Arc<Tokens>)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+pub(super) async fn answer(State(database): State<Database>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
     let operation = target.and_then(|target| target.strip_prefix(TARGET)).unwrap_or_default();
-    let (status, json) = match run(&database, &tokens, operation, &body) {
+    let (status, json) = match run(&database, operation, &body) {
         Some(Ok(json)) => (StatusCode::OK, json),
         Some(Err(error)) => {
             let error = to_wire_error(operation, error);
@@ -45,19 +37,9 @@ pub(super) async fn answer(
 /// The operations that this product and tools for its table use. Others are unknown operations.
 macro_rules! operations {
     ($($name:literal $method:ident)*) => {
-        fn run(
-            database: &Database,
-            tokens: &Tokens,
-            operation: &str,
-            body: &[u8],
-        ) -> Option<Result<String, DynoxideError>> {
+        fn run(database: &Database, operation: &str, body: &[u8]) -> Option<Result<String, DynoxideError>> {
             match operation {
                 "Scan" => Some(scan(database, || parse(body)).and_then(|done| to_json(&done))),
-                "TransactWriteItems" => Some(
-                    parse(body)
-                        .and_then(|request| tokens.transact(database, request, Instant::now()))
-                        .and_then(|done| to_json(&done)),
-                ),
                 $($name => Some(parse(body).and_then(|request| database.$method(request)).and_then(|done| to_json(&done))),)*
                 _ => None,
             }
@@ -83,6 +65,7 @@ operations! {
     "Query" query
     "TagResource" tag_resource
     "TransactGetItems" transact_get_items
+    "TransactWriteItems" transact_write_items
     "UntagResource" untag_resource
     "UpdateItem" update_item
     "UpdateTable" update_table
