@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -27,6 +29,7 @@ pub struct Engine {
     address: SocketAddr,
     url: String,
     database: Database,
+    is_loading: Arc<AtomicBool>,
     server: JoinHandle<()>,
 }
 
@@ -76,24 +79,31 @@ impl Engine {
     async fn serve(database: Database) -> Result<Self, EngineError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(EngineError::Listen)?;
         let address = listener.local_addr().map_err(EngineError::Listen)?;
-        let key = AccessKey::random();
+        let (key, is_loading) = (AccessKey::random(), Arc::new(AtomicBool::new(false)));
         let url = format!("http://{}@{address}", key.as_str());
         let routes = Router::new()
             .route("/", post(operations::answer))
             .layer(DefaultBodyLimit::max(operations::MAX_BODY))
             .layer(from_fn_with_state(key, guard::authorize))
-            .with_state(database.clone());
+            .with_state((database.clone(), is_loading.clone()));
         let server = tokio::spawn(connections::serve_on(listener, routes, Timeouts::default()));
-        Ok(Self { address, url, database, server })
+        Ok(Self { address, url, database, is_loading, server })
     }
 
-    /// Stops writes from waiting for the disk, which each item of a batch does separately. A power cut can then lose
+    /// Prepares the engine for many writes of this process.
+    ///
+    /// Writes do not wait for the disk any more, which each item of a batch does separately. A power cut can then lose
     /// the last items, but cannot corrupt the file: this is SQLite's `synchronous = NORMAL` with a write-ahead log, see
     /// <https://www.sqlite.org/pragma.html#pragma_synchronous>.
     ///
+    /// A transaction with a known token is applied again. dynoxide looks at the tokens of the last ten minutes in each
+    /// transaction: after 150,000 transactions, that was four fifths of its time. Within one process, no answer is
+    /// lost, so nothing is repeated.
+    ///
     /// # Errors
     /// If the database rejects the setting.
-    pub fn relax_durability(&self) -> Result<(), EngineError> {
+    pub fn prepare_bulk_load(&self) -> Result<(), EngineError> {
+        self.is_loading.store(true, Ordering::Relaxed);
         // The engine's name for this setting; it opens files with SQLite's `FULL`.
         let set = self.database.disable_bulk_loading();
         set.map_err(|error| EngineError::Open { path: "the table".to_owned(), reason: error.to_string() })

@@ -254,7 +254,7 @@ impl OpenTable {
     /// If the engine rejects the setting.
     pub fn prepare_bulk_load(&self) -> Result<(), OpenError> {
         match &self.engine {
-            EngineUse::Own(_, engine) => engine.relax_durability().map_err(Into::into),
+            EngineUse::Own(_, engine) => engine.prepare_bulk_load().map_err(Into::into),
             EngineUse::None | EngineUse::Shared(_) => Ok(()),
         }
     }
