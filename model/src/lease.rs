@@ -201,12 +201,9 @@ impl<'a> Lease<'a> {
     /// When the table does not answer.
     pub async fn read_back(self) -> Result<Option<(Message, Option<Message>)>, StoreError> {
         let (stored, next) = self.store.messages().message_and_next(self.question.id().key()).await?;
-        // Any message can follow a note.
-        let answer = |stored: &Message| next.filter(|next| stored.reply_state.is_some() && next.role == Role::Ai);
-        Ok(stored.map(|stored| {
-            let answer = answer(&stored);
-            (stored.as_of(self.store.clock().now()), answer)
-        }))
+        // A user's message can follow a note. The model's answer follows only its question.
+        let answer = next.filter(|next| next.role == Role::Ai);
+        Ok(stored.map(|stored| (stored.as_of(self.store.clock().now()), answer)))
     }
 
     /// Releases the lease, and stores the error code. The next request can ask the question again.

@@ -7,7 +7,7 @@ use codesensei::engine::Engine;
 use tempfile::tempdir;
 use tokio::process::Command;
 
-use crate::process::{codesensei, run_to_end};
+use crate::process::{codesensei, kept_variables, run_to_end};
 
 /// A command line and its output on the page.
 struct Example<'a> {
@@ -43,8 +43,8 @@ fn shell(command: &str, url: &str, folder: &Path) -> Command {
         std::iter::once(program.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
     );
     let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("{command} 2>&1")]).current_dir(folder).env_clear().stdin(Stdio::null());
-    shell.env("PATH", path.unwrap()).env("AWS_ENDPOINT_URL_DYNAMODB", url);
+    shell.args(["-c", &format!("{command} 2>&1")]).current_dir(folder).stdin(Stdio::null());
+    shell.env_clear().envs(kept_variables()).env("PATH", path.unwrap()).env("AWS_ENDPOINT_URL_DYNAMODB", url);
     // The default on a terminal.
     shell.env("CODESENSEI_FORMAT", "table");
     shell

@@ -1,5 +1,6 @@
 //! Starts the program, and sends requests to it.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,10 +14,19 @@ use tokio::time::timeout;
 /// A generous time limit for a start or an end.
 const TIMEOUT: Duration = Duration::from_mins(3);
 
-/// The program with an empty environment except `PATH`.
+/// The variables that a program under test has too: the search path, and those of the tools that watch it
+/// (`scripts/coverage`, `cargo xtask mutants`).
+const KEPT: [&str; 4] = ["PATH", "LLVM_PROFILE_FILE", "MUTANT", "MUTANTS_REACHED"];
+
+/// The kept variables of this process.
+pub(crate) fn kept_variables() -> impl Iterator<Item = (&'static str, OsString)> {
+    KEPT.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)))
+}
+
+/// The program with an empty environment except the kept variables.
 pub(crate) fn codesensei(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codesensei"));
-    command.args(arguments).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    command.args(arguments).env_clear().envs(kept_variables());
     command.env("CODESENSEI_LOG", "warn").stdin(Stdio::null()).kill_on_drop(true);
     command
 }

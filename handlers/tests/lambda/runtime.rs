@@ -195,6 +195,8 @@ fn command(program: &str, environment: &[(&str, String)]) -> Command {
     let mut command = Command::new(path(program));
     command
         .env_clear()
+        // For `scripts/coverage`.
+        .envs(std::env::var_os("LLVM_PROFILE_FILE").map(|file| ("LLVM_PROFILE_FILE", file)))
         .env("AWS_LAMBDA_FUNCTION_NAME", "function")
         .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")

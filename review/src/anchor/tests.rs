@@ -146,9 +146,11 @@ fn taken(old: &str, new: &str, lines: (u32, u32), text: Option<&str>) -> (bool, 
 /// 100 short lines become long ones, which are too different to be compared.
 #[test]
 fn rewritten_lines_are_sought_near_the_selection_and_not_among_too_many() {
-    let old: String = (0..100).map(|n| format!("o{n:02}\n")).collect();
+    let short = |n: usize| format!("o{n:02}\n");
+    let long = |n: usize| format!("a new line with the number {n:04}\n");
+    let old: String = (0..100).map(short).collect();
     for (lines, fresh, paired) in [((50, 50), 10, 41 * 10), ((50, 59), 2_000, 50 * 2_000), ((50, 59), 2_001, 0)] {
-        let new: String = (0..fresh).map(|n| format!("a new line with the number {n:04}\n")).collect();
+        let new: String = (0..fresh).map(long).collect();
         let selected = usize::try_from(lines.1 - lines.0 + 1).expect("small");
         // Both texts have an empty line at the end, which is the same.
         let pasted = 4 * (100 + 1 + fresh + 1);

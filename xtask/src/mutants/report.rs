@@ -51,6 +51,7 @@ struct Row {
     caught: usize,
     timed_out: usize,
     survived: usize,
+    undecided: usize,
     unreached: usize,
 }
 
@@ -66,19 +67,21 @@ pub fn table(meant: &[&Mutant], all: &[Mutant], outcomes: &[(Id, Outcome)], test
         match outcome {
             Outcome::Caught => row.caught += 1,
             Outcome::TimedOut => row.timed_out += 1,
-            Outcome::Survived(_) | Outcome::Undecided(..) => row.survived += 1,
+            Outcome::Survived(_) => row.survived += 1,
+            Outcome::Undecided(..) => row.undecided += 1,
             Outcome::Unreached => row.unreached += 1,
         }
     }
-    let mut table = "| crate | mutants | do not compile | a test fails | a test does not end | survive | unreached |\n\
-            | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
-        .to_owned();
+    let mut table =
+        "| crate | mutants | do not compile | a test fails | a test does not end | survive | unreached | undecided |\n\
+            | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+            .to_owned();
     for (package, row) in rows {
-        let Row { mutants, built, caught, timed_out, survived, unreached } = row;
+        let Row { mutants, built, caught, timed_out, survived, undecided, unreached } = row;
         let not_built = mutants - built;
         let _ = writeln!(
             table,
-            "| `{package}` | {mutants} | {not_built} | {caught} | {timed_out} | {survived} | {unreached} |"
+            "| `{package}` | {mutants} | {not_built} | {caught} | {timed_out} | {survived} | {unreached} | {undecided} |"
         );
     }
     let _ = writeln!(table, "\n{tests} tests ran, each in a process of its own.");
@@ -114,11 +117,12 @@ mod tests {
 
     #[test]
     fn the_table_counts_each_outcome() {
-        let all = ["a", "b", "c", "d", "e"].map(mutant);
+        let all = ["a", "b", "c", "d", "e", "f"].map(mutant);
         let meant: Vec<&Mutant> = all.iter().collect();
-        let outcomes = [Outcome::Caught, Outcome::TimedOut, Outcome::Survived(1), Outcome::Unreached];
+        let outcomes =
+            [Outcome::Caught, Outcome::TimedOut, Outcome::Survived(1), Outcome::Unreached, Outcome::Undecided(1, 2)];
         let outcomes: Vec<_> = (1..).zip(outcomes).collect();
         let table = table(&meant, &all, &outcomes, 7);
-        assert!(table.contains("| `sums` | 5 | 1 | 1 | 1 | 1 | 1 |\n\n7 tests ran"), "{table}");
+        assert!(table.contains("| `sums` | 6 | 1 | 1 | 1 | 1 | 1 | 1 |\n\n7 tests ran"), "{table}");
     }
 }
