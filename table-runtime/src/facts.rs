@@ -212,7 +212,7 @@ mod tests {
     };
 
     #[test]
-    fn a_table_without_a_billing_mode_is_provisioned_and_without_a_key_is_encrypted_by_aws() {
+    fn a_table_has_the_billing_and_the_encryption_that_it_does_not_name() {
         let plain = live(&Live::builder().build());
         assert_eq!((&*plain["billing"], &*plain["encryption"]), ("PROVISIONED", "AWS_OWNED"));
         let key = SseDescription::builder().status(SseStatus::Enabled).build();

@@ -57,7 +57,8 @@ fn anchors_follow_their_lines_through_random_edits() {
     }
 }
 
-/// A new version of the algorithm may change these anchors. Compare the shares of the test above before you record them.
+/// A new version of the algorithm may change these anchors. Compare the shares of the test above before you record
+/// them.
 #[test]
 fn anchors_in_generated_files_are_the_recorded_ones() {
     let mut random = StdRng::seed_from_u64(SEED);

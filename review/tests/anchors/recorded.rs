@@ -39,8 +39,8 @@ fn filled(random: &mut StdRng, line: &str) -> String {
     line.replace("{a}", a).replace("{b}", b).replace("{n}", &random.random_range(0..4_u8).to_string())
 }
 
-/// For each band, the anchors after the edits; and after the edits are undone, those of selections that were made before
-/// them. Another generator of random numbers makes other files and edits.
+/// For each band, the anchors after the edits; and after the edits are undone, those of selections that were made
+/// before them. Another generator of random numbers makes other files and edits.
 pub(crate) const RECORDED: [(Record, Record); 3] = [
     (
         Record { stable: 324, first_lines: 41_117, last_lines: 47_017 },
