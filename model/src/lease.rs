@@ -131,10 +131,7 @@ impl<'a> Lease<'a> {
         let question = self.question;
         let stored = self.store.patterns.watch_question(question.session_id, question.thread, question.seq).await?;
         let Some(stored) = stored else { return Ok(Watched::Absent) };
-        let is_older = stored.lease_until < question.lease_until;
-        let is_held =
-            is_older || stored.reply_state == Some(ReplyState::Pending) && stored.lease_until == question.lease_until;
-        Ok(if is_held { Watched::Held } else { Watched::Lost })
+        Ok(if is_held(question, &stored) { Watched::Held } else { Watched::Lost })
     }
 
     /// Stores the answer, and repeats the write for [`SETTLING`]. After an error it reads the question, because the
@@ -248,6 +245,49 @@ impl<'a> Lease<'a> {
         match self.question.lease_until {
             Some(until) => until,
             None => Timestamp::EPOCH,
+        }
+    }
+}
+
+/// Whether a run still holds its question, by a stored state that may be older than the run.
+fn is_held(question: &Message, stored: &Message) -> bool {
+    let is_older = stored.lease_until < question.lease_until;
+    is_older || stored.reply_state == Some(ReplyState::Pending) && stored.lease_until == question.lease_until
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Ids, MessageRequired};
+
+    #[test]
+    fn a_run_holds_its_question_while_it_is_pending_under_its_lease_or_an_older_one() {
+        let (ids, now) = (Ids::seeded(1), Timestamp::EPOCH);
+        let required = MessageRequired {
+            session_id: ids.next(now),
+            thread: ids.next(now),
+            seq: 1,
+            user_id: ids.next(now),
+            role: Role::User,
+            content: String::new(),
+            created_at: now,
+        };
+        let with = |reply_state, seconds: Option<u64>| {
+            let lease_until = seconds.map(|seconds| now.plus(Duration::from_secs(seconds)));
+            Message { reply_state: Some(reply_state), lease_until, ..required.clone().into() }
+        };
+        let question = with(ReplyState::Pending, Some(100));
+        for (reply_state, seconds, expected) in [
+            (ReplyState::Pending, Some(100), true),
+            (ReplyState::Answered, Some(100), false),
+            (ReplyState::Cancelled, Some(100), false),
+            (ReplyState::Failed, None, true),
+            (ReplyState::Failed, Some(50), true),
+            (ReplyState::Pending, Some(50), true),
+            (ReplyState::Pending, Some(150), false),
+            (ReplyState::Failed, Some(150), false),
+        ] {
+            assert_eq!(is_held(&question, &with(reply_state, seconds)), expected, "{reply_state:?} {seconds:?}");
         }
     }
 }
