@@ -100,12 +100,6 @@ impl PartialEq for Language {
 
 impl Eq for Language {}
 
-impl std::hash::Hash for Language {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.0.name.hash(state);
-    }
-}
-
 impl FromStr for Language {
     type Err = InvalidLanguage;
 

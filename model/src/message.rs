@@ -161,3 +161,50 @@ impl Messages<'_> {
         Ok((thread, page))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Ids;
+
+    #[test]
+    fn an_answer_stores_only_what_it_has() {
+        let (ids, now) = (Ids::seeded(1), Timestamp::EPOCH);
+        let question = MessageRequired {
+            session_id: ids.next(now),
+            thread: ids.next(now),
+            seq: 7,
+            user_id: ids.next(now),
+            role: Role::User,
+            content: "Why?".to_owned(),
+            created_at: now,
+        };
+        let answered = |tokens, warnings: &[&str]| {
+            let new = NewAnswer {
+                content: "So.".to_owned(),
+                context_mode: ContextMode::Full,
+                context_lines: (1, 3),
+                history_truncated: !warnings.is_empty(),
+                warnings: warnings.iter().map(|warning| (*warning).to_owned()).collect(),
+                confidence: None,
+                suggested_code: None,
+                patch: None,
+                patch_status: None,
+                patch_withheld: None,
+                model_id: "a model".to_owned(),
+                input_tokens: 5,
+                cache_read_tokens: tokens,
+                cache_write_tokens: tokens,
+                output_tokens: 3,
+                cost_micros: 1,
+            };
+            new.message(&question.clone().into(), now)
+        };
+        let (bare, full) = (answered(0, &[]), answered(1, &["A warning."]));
+        assert_eq!((bare.seq, bare.role, bare.input_tokens, bare.output_tokens), (8, Role::Ai, Some(5), Some(3)));
+        assert_eq!((bare.cache_read_tokens, bare.cache_write_tokens), (None, None));
+        assert_eq!((full.cache_read_tokens, full.cache_write_tokens), (Some(1), Some(1)));
+        assert_eq!((bare.warnings, bare.history_truncated), (None, None));
+        assert_eq!((full.warnings, full.history_truncated), (Some(vec!["A warning.".to_owned()]), Some(true)));
+    }
+}

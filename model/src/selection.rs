@@ -87,3 +87,45 @@ impl Thread {
         Err(StoreError::Corrupt { pattern: "AP-32", entity: "thread", reason })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Ids, ThreadRequired, Timestamp};
+
+    fn thread(selected_text: String) -> Thread {
+        let (ids, now) = (Ids::seeded(1), Timestamp::EPOCH);
+        let required = ThreadRequired {
+            session_id: ids.next(now),
+            thread: ids.next(now),
+            user_id: ids.next(now),
+            kind: ThreadKind::Block,
+            selected_text,
+            moves: 0,
+            message_slots: 0,
+            created_at: now,
+            updated_at: now,
+        };
+        required.into()
+    }
+
+    #[test]
+    fn a_selected_text_is_compressed_if_it_is_long() {
+        for (bytes, is_compressed) in [(0, false), (PLAIN_BYTES, false), (PLAIN_BYTES + 1, true)] {
+            let text = "a".repeat(bytes);
+            let packed = thread(text.clone()).packed();
+            assert_eq!(packed.selected_gzip.is_some(), is_compressed, "{bytes}");
+            assert_eq!(packed.unpacked().expect("it is whole").selected_text, text, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_or_too_long_gzip_is_refused() {
+        let with = |gzip: Vec<u8>| Thread { selected_gzip: Some(gzip), ..thread(String::new()) }.unpacked().is_ok();
+        let gzip = |bytes: usize| deflate("a".repeat(bytes).as_bytes());
+        assert!(with(gzip(SELECTED_TEXT_BYTES)) && !with(gzip(SELECTED_TEXT_BYTES + 1)));
+        let mut cut = gzip(SELECTED_TEXT_BYTES);
+        cut.truncate(cut.len() - 1);
+        assert!(!with(cut), "the end of the gzip is checked");
+    }
+}

@@ -288,3 +288,20 @@ impl From<CreateSessionError> for NewSessionError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Ids, Timestamp};
+
+    #[test]
+    fn code_that_is_missing_in_every_try_is_damaged_and_else_it_was_saved_meanwhile() {
+        let ids = Ids::seeded(1);
+        let one: RevisionId = ids.next(Timestamp::EPOCH);
+        let all = vec![one; READS as usize];
+        let is_damaged = |seen: &[RevisionId]| matches!(unread_code("AP-22", seen), StoreError::Corrupt { .. });
+        assert!(is_damaged(&all));
+        assert!(!is_damaged(&all[1..]), "a try found no head");
+        assert!(!is_damaged(&[&all[1..], &[ids.next(Timestamp::EPOCH)]].concat()), "a save happened");
+    }
+}

@@ -75,7 +75,11 @@ pub fn run(root: &Path, options: &Options) -> io::Result<bool> {
     let compiling = meant.clone().filter(|id| !copy.rejected.contains(id) && known(id).is_none());
     let compiling: Vec<(Id, &str)> = compiling.map(|id| (id, mutants[id - 1].package.as_str())).collect();
     eprintln!("mutants: {}, of which {} compile and are not yet found", meant.clone().count(), compiling.len());
+    let found = report::Found::after(&last, &folder)?;
     let tell = |id: Id, outcome: &run::Outcome| {
+        if let Err(error) = found.add(&mutants[id - 1].name, outcome) {
+            eprintln!("mutants: the outcome cannot be kept: {error}");
+        }
         if let Some(words) = outcome.words() {
             eprintln!("{}: {words}", mutants[id - 1].name);
         }
@@ -83,7 +87,6 @@ pub fn run(root: &Path, options: &Options) -> io::Result<bool> {
     let mut outcomes = run::judge(&compiling, &tests, Duration::from_secs(options.limit), jobs, tell);
     outcomes.extend(meant.clone().filter_map(|id| Some((id, known(&id)?))));
     let meant: Vec<&Mutant> = meant.map(|id| &mutants[id - 1]).collect();
-    report::keep(&folder, last, &mutants, &outcomes)?;
     print!("{}", report::table(&meant, &mutants, &outcomes, tests.len()));
     Ok(outcomes.iter().all(|(_, outcome)| outcome.words().is_none()))
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use super::list::Mutant;
 use super::run::Outcome;
@@ -15,20 +16,27 @@ const FOUND: &str = "found";
 const CAUGHT: &str = "caught";
 const TIMED_OUT: &str = "timed-out";
 
-/// Keeps the mutants that a test found, now or in the last run, for a run with `--again`.
-pub fn keep(
-    folder: &Path,
-    mut last: BTreeMap<String, Outcome>,
-    all: &[Mutant],
-    outcomes: &[(Id, Outcome)],
-) -> io::Result<()> {
-    last.extend(outcomes.iter().map(|(id, outcome)| (all[id - 1].name.clone(), *outcome)));
-    let line = |(name, outcome): (&String, &Outcome)| match outcome {
-        Outcome::Caught => Some(format!("{CAUGHT} {name}\n")),
-        Outcome::TimedOut => Some(format!("{TIMED_OUT} {name}\n")),
-        Outcome::Survived(_) | Outcome::Undecided(..) | Outcome::Unreached => None,
-    };
-    fs::write(folder.join(FOUND), last.iter().filter_map(line).collect::<String>())
+/// The record of the mutants that a test found, for a run with `--again`. Each is written at once, so that a run that
+/// is stopped loses nothing.
+pub struct Found(Mutex<File>);
+
+impl Found {
+    /// Begins the record with what the last run found.
+    pub fn after(last: &BTreeMap<String, Outcome>, folder: &Path) -> io::Result<Self> {
+        let found = Self(Mutex::new(File::create(folder.join(FOUND))?));
+        last.iter().try_for_each(|(name, outcome)| found.add(name, outcome))?;
+        Ok(found)
+    }
+
+    /// Adds a mutant, if a test found it.
+    pub fn add(&self, name: &str, outcome: &Outcome) -> io::Result<()> {
+        let word = match outcome {
+            Outcome::Caught => CAUGHT,
+            Outcome::TimedOut => TIMED_OUT,
+            Outcome::Survived(_) | Outcome::Undecided(..) | Outcome::Unreached => return Ok(()),
+        };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write_all(format!("{word} {name}\n").as_bytes())
+    }
 }
 
 /// The mutants that a test found in the last run, by name.
@@ -104,12 +112,16 @@ mod tests {
     #[test]
     fn the_next_run_knows_what_this_and_earlier_ones_found() {
         let folder = tempfile::tempdir().expect("a folder");
-        let all = ["a: replace + with -", "b", "c", "d", "e"].map(mutant);
         last(folder.path()).expect_err("there was no run");
-        keep(folder.path(), BTreeMap::new(), &all, &[(1, Outcome::Caught), (2, Outcome::Survived(3))]).expect("kept");
-        let first = last(folder.path()).expect("the first run");
-        let more = [(3, Outcome::TimedOut), (4, Outcome::Unreached), (5, Outcome::Undecided(1, 2))];
-        keep(folder.path(), first, &all, &more).expect("kept");
+        let run = |outcomes: &[(&str, Outcome)]| {
+            let known = last(folder.path()).unwrap_or_default();
+            let found = Found::after(&known, folder.path()).expect("a file");
+            for (name, outcome) in outcomes {
+                found.add(name, outcome).expect("it is written");
+            }
+        };
+        run(&[("a: replace + with -", Outcome::Caught), ("b", Outcome::Survived(3))]);
+        run(&[("c", Outcome::TimedOut), ("d", Outcome::Unreached), ("e", Outcome::Undecided(1, 2))]);
         let found = last(folder.path()).expect("both runs");
         let expected = [("a: replace + with -", Outcome::Caught), ("c", Outcome::TimedOut)];
         assert_eq!(found, expected.map(|(name, outcome)| (name.to_owned(), outcome)).into());
