@@ -126,7 +126,8 @@ async fn a_page_ends_when_one_shard_was_queried_as_often_as_allowed() {
     let store = garden().await;
     // Of the shard "a", 8 requests of 3 items find nothing.
     let leafless = (1..=40).map(|number| Plant { height: Some(1), ..Plant::new("a", number) });
-    let leafy = (1..=9).map(|number| Plant { height: Some(2), leaves: 1, ..Plant::new("b", number) });
+    let leafy =
+        (1..=9).map(|number| Plant { height: Some(1 + i64::from(number)), leaves: 1, ..Plant::new("b", number) });
     plant(&store, &leafless.chain(leafy).collect::<Vec<_>>()).await;
     let with_leaves = || {
         Sharded::new(["a", "b"].map(height_partition).to_vec(), Order::Ascending, |partition| {
