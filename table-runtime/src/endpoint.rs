@@ -214,6 +214,12 @@ mod tests {
         assert_eq!(region(None, |_| None).as_deref(), Some("us-east-1"));
     }
 
+    #[test]
+    fn an_absent_variable_is_none_and_a_present_one_has_its_value() {
+        assert_eq!(variable("CODESENSEI_NO_TEST_SETS_THIS"), None);
+        assert_eq!(variable("PATH"), std::env::var("PATH").ok());
+    }
+
     #[tokio::test]
     async fn the_given_region_is_used_with_a_profile_and_an_absent_profile_is_named() {
         let settings = AwsSettings { region: Some("eu-north-1".to_owned()), ..AwsSettings::default() };

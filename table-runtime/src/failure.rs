@@ -246,6 +246,14 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_cannot_be_built_is_not_repeated_and_a_damaged_answer_is() {
+        let source = Box::new(std::io::Error::other("the source"));
+        assert_eq!(verdict(&SdkError::<GetItemError>::construction_failure(source)), Verdict::Rejected);
+        assert_eq!(verdict(&service_error("ValidationException", 400)), Verdict::Rejected);
+        assert_eq!(verdict(&service_error("ValidationException", 200)), Verdict::Unavailable);
+    }
+
+    #[test]
     fn a_failure_is_described_without_what_the_table_answered() {
         let source = || Box::new(std::io::Error::other("the source"));
         let answer = HttpResponse::new(200.try_into().expect("a status"), "canary".into());

@@ -264,6 +264,36 @@ mod tests {
         assert_eq!(all.len(), 16_000);
     }
 
+    #[test]
+    fn an_id_begins_with_its_time_and_has_the_form_of_rfc_9562() {
+        let ids = Ids::seeded(1);
+        let mut source = ids.0.lock().expect("not poisoned");
+        for now in [0x0123_4567_89ab, 0x0123_4567_89ab, 0x0123_4567_89aa, 0x0123_4567_ffff] {
+            let id = source.next(now).to_string();
+            let (millis, tail) = (source.millis, source.tail);
+            assert_eq!(millis, now.max(0x0123_4567_89ab), "the clock was set back, or not");
+            let (first, rest) = (tail >> 62, tail % (1 << 62));
+            let (high, low) = (0x8000 + (rest >> 48), rest % (1 << 48));
+            assert_eq!(
+                id,
+                format!("{:08x}-{:04x}-7{first:03x}-{high:04x}-{low:012x}", millis >> 16, millis % (1 << 16))
+            );
+        }
+    }
+
+    #[test]
+    fn a_full_millisecond_continues_in_the_next() {
+        let ids = Ids::seeded(1);
+        let mut source = ids.0.lock().expect("not poisoned");
+        source.next(7);
+        source.tail = (1 << TAIL_BITS) - 1;
+        source.next(7);
+        assert_eq!((source.millis, source.tail >> (TAIL_BITS - 1)), (8, 0), "with a new tail");
+        source.tail = (1 << TAIL_BITS) - (1 << 40);
+        source.next(7);
+        assert_eq!((source.millis, source.tail >> (TAIL_BITS - 1)), (8, 1), "with the next tail");
+    }
+
     proptest! {
         #[test]
         fn ids_increase_independent_of_the_clock(seed: u64, times in prop::collection::vec(0_i64..9_999_999_999_999, 2..50)) {
