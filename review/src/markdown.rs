@@ -125,9 +125,10 @@ fn almost_tags(text: &str, range: Range<usize>) -> impl Iterator<Item = Edit> {
 /// The tags of a block are handled like those of a paragraph, so that its text stays. The beginning of the block is
 /// always replaced.
 fn html_block(text: &str, range: Range<usize>) -> Vec<Edit> {
-    let Some(first) = text[range.clone()].find('<').map(|at| range.start + at) else {
+    let first = range.start;
+    if !text[range.clone()].starts_with('<') {
         return vec![(range, "".into())];
-    };
+    }
     let paragraph = format!("x{}", &text[first..range.end]);
     let tags = Parser::new(&paragraph).into_offset_iter().filter(|(event, _)| matches!(event, Event::InlineHtml(_)));
     let mut edits: Vec<Edit> = tags
