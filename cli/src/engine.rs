@@ -97,8 +97,9 @@ impl Engine {
     /// <https://www.sqlite.org/pragma.html#pragma_synchronous>.
     ///
     /// A transaction with a known token is applied again. dynoxide looks at the tokens of the last ten minutes in each
-    /// transaction: after 150,000 transactions, that was four fifths of its time. Within one process, no answer is
-    /// lost, so nothing is repeated.
+    /// transaction: after 150,000 transactions, that was four fifths of its time. A token matters only if an answer is
+    /// lost and its request is repeated, which the loading process does not do with its own engine. Other commands that
+    /// share the engine have no tokens either, until it stops.
     ///
     /// # Errors
     /// If the database rejects the setting.
